@@ -1,0 +1,1 @@
+"""The machine: takes submissions in, judges them behind a wall, gives grades and feedback back."""

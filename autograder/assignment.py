@@ -1,0 +1,218 @@
+"""Reads and validates assignment.yml, the one list of questions, points, files and limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from .errors import AssignmentError
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The repository. The install is editable, so nothing secret ever lies in the environment."""
+
+VISIBILITIES = ("hidden", "after_due_date", "after_published", "visible")
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question: code if it has `functions`, a short answer if it has `words`.
+
+    Attributes:
+        id: the name that leads through every folder, file, option and column.
+        points: what it is worth, after rescaling.
+        functions: the names that students define for it; empty for a short answer.
+        builds_on: ids of the questions whose functions this one's may call.
+        words: the fewest and the most words of a short answer; None for code.
+    """
+
+    id: str
+    title: str
+    points: float
+    functions: tuple[str, ...] = ()
+    builds_on: tuple[str, ...] = ()
+    words: tuple[int, int] | None = None
+
+    @property
+    def is_code(self) -> bool:
+        return self.words is None
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What student code may use: processor seconds, seconds on the wall, MB and KB."""
+
+    seconds_per_call: float = 10
+    seconds_per_submission: float = 120
+    wall_seconds_per_call: float = 60
+    memory_mb: int = 3000
+    output_kb: int = 64
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """A validated assignment.yml. `questions` holds the enabled ones, in order."""
+
+    title: str
+    code_file: str
+    answers_file: str
+    hidden_visibility: str
+    limits: Limits
+    questions: tuple[Question, ...]
+    root: Path
+
+    @property
+    def possible(self) -> float:
+        return round(sum(question.points for question in self.questions), 2)
+
+    @property
+    def code_questions(self) -> tuple[Question, ...]:
+        return tuple(question for question in self.questions if question.is_code)
+
+    @property
+    def answer_questions(self) -> tuple[Question, ...]:
+        return tuple(question for question in self.questions if not question.is_code)
+
+    def question(self, question_id: str) -> Question:
+        """The question of that id; KeyError if there is none."""
+        return {question.id: question for question in self.questions}[question_id]
+
+    def public_tests(self, question_id: str) -> Path:
+        return self.root / "student_template" / "tests" / f"{question_id}.py"
+
+    def hidden_tests(self, question_id: str) -> Path:
+        return self.root / "autograder" / "hidden_tests" / f"{question_id}.py"
+
+
+def load_assignment(root: Path = ROOT) -> Assignment:
+    """Read `root`/assignment/assignment.yml.
+
+    Raises:
+        AssignmentError: naming the key that is wrong and what was expected there.
+    """
+    path = root / "assignment" / "assignment.yml"
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as problem:
+        raise AssignmentError(f"{path} cannot be read: {problem.strerror}") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as problem:
+        raise AssignmentError(f"{path} is not valid YAML: {problem}") from None
+    return _Reader(path).assignment(data, root)
+
+
+class _Reader:
+    """Turns parsed YAML into an `Assignment`, naming the key in every complaint."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def fail(self, key: str, expected: str, got: Any) -> AssignmentError:
+        came = "nothing is there" if got is None else f"it is {got!r}"
+        return AssignmentError(f"{self.path}: `{key}` should be {expected}, but {came}")
+
+    def assignment(self, data: Any, root: Path) -> Assignment:
+        data = self.mapping("the file", data)
+        self.known("", data, "title", "files", "rescale_to", "hidden_visibility", "limits", "questions")
+        files = self.mapping("files", data.get("files"))
+        self.known("files.", files, "code", "answers")
+        visibility = data.get("hidden_visibility", "after_published")
+        if visibility not in VISIBILITIES:
+            raise self.fail("hidden_visibility", f"one of {', '.join(VISIBILITIES)}", visibility)
+        return Assignment(
+            title=self.text("title", data.get("title")),
+            code_file=self.text("files.code", files.get("code")),
+            answers_file=self.text("files.answers", files.get("answers")),
+            hidden_visibility=visibility,
+            limits=self.limits(data.get("limits") or {}),
+            questions=self.questions(data.get("questions"), data.get("rescale_to")),
+            root=root,
+        )
+
+    def limits(self, data: Any) -> Limits:
+        data = self.mapping("limits", data)
+        self.known("limits.", data, *(field.name for field in fields(Limits)))
+        return Limits(**{key: self.positive(f"limits.{key}", value) for key, value in data.items()})
+
+    def questions(self, data: Any, rescale_to: Any) -> tuple[Question, ...]:
+        if not isinstance(data, list) or not data:
+            raise self.fail("questions", "a list with at least one question", data)
+        read = [self.question(f"questions[{index}]", item) for index, item in enumerate(data)]
+        ids = [question.id for question, _ in read]
+        for index, (question, _) in enumerate(read):
+            if question.id in ids[:index]:
+                raise self.fail(f"questions[{index}].id", "a name no other question has", question.id)
+            for other in question.builds_on:
+                if other not in ids[:index]:
+                    raise self.fail(f"questions[{index}].builds_on", "ids of earlier questions", other)
+        enabled = [question for question, is_enabled in read if is_enabled]
+        if not enabled:
+            raise self.fail("questions", "a list with at least one enabled question", "all switched off")
+        if rescale_to is None:
+            return tuple(enabled)
+        return tuple(_rescaled(enabled, self.positive("rescale_to", rescale_to)))
+
+    def question(self, key: str, data: Any) -> tuple[Question, bool]:
+        data = self.mapping(key, data)
+        self.known(f"{key}.", data, "id", "title", "points", "functions", "builds_on", "words", "enabled")
+        question_id = self.text(f"{key}.id", data.get("id"))
+        if not question_id.isidentifier():
+            raise self.fail(f"{key}.id", "a Python name such as one_hot", question_id)
+        if ("functions" in data) == ("words" in data):
+            raise self.fail(key, "either code with `functions` or a short answer with `words`", question_id)
+        enabled = data.get("enabled", True)
+        if not isinstance(enabled, bool):
+            raise self.fail(f"{key}.enabled", "true or false", enabled)
+        question = Question(
+            id=question_id,
+            title=self.text(f"{key}.title", data.get("title")),
+            points=self.positive(f"{key}.points", data.get("points")),
+            functions=self.names(f"{key}.functions", data.get("functions", [])),
+            builds_on=self.names(f"{key}.builds_on", data.get("builds_on", [])),
+            words=self.words(f"{key}.words", data["words"]) if "words" in data else None,
+        )
+        return question, enabled
+
+    def words(self, key: str, value: Any) -> tuple[int, int]:
+        if isinstance(value, list) and [type(bound) for bound in value] == [int, int]:
+            fewest, most = value
+            if 0 < fewest < most:
+                return fewest, most
+        raise self.fail(key, "the fewest and the most words, such as [100, 300]", value)
+
+    def names(self, key: str, value: Any) -> tuple[str, ...]:
+        if isinstance(value, list) and all(isinstance(item, str) and item.isidentifier() for item in value):
+            return tuple(value)
+        raise self.fail(key, "a list of Python names", value)
+
+    def mapping(self, key: str, value: Any) -> dict[str, Any]:
+        if isinstance(value, dict):
+            return value
+        raise self.fail(key, "a mapping of keys to values", value)
+
+    def text(self, key: str, value: Any) -> str:
+        if isinstance(value, str) and value.strip():
+            return value
+        raise self.fail(key, "a text", value)
+
+    def positive(self, key: str, value: Any) -> Any:
+        if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < float("inf"):
+            return value
+        raise self.fail(key, "a number above 0", value)
+
+    def known(self, prefix: str, data: dict[str, Any], *keys: str) -> None:
+        for key in data:
+            if key not in keys:
+                raise AssignmentError(f"{self.path}: `{prefix}{key}` is no key; these are: {', '.join(keys)}")
+
+
+def _rescaled(questions: list[Question], total: float) -> list[Question]:
+    """Scale the points to `total`, to the cent, the last question taking what rounding leaves."""
+    was = sum(question.points for question in questions)
+    points = [round(question.points * total / was, 2) for question in questions]
+    points[-1] = round(total - sum(points[:-1]), 2)
+    return [
+        Question(q.id, q.title, p, q.functions, q.builds_on, q.words)
+        for q, p in zip(questions, points, strict=True)
+    ]

@@ -1,0 +1,103 @@
+"""What grading one submission found: the plain values that the judge passes on.
+
+Everything a report shows is read off these. Whatever a student's code printed or raised stands
+in the fields named `untrusted`, and is escaped wherever it is shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """How one case ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_ATTEMPTED = "not attempted"  # the function is missing or still the handed-out stub
+    BLOCKED = "blocked"  # it needs a function that hung or crashed before
+    TIMED_OUT = "timed out"
+    CRASHED = "crashed"  # the student's process died or called exit
+    OUR_FAULT = "our fault"  # the grader failed: never counted against the student
+
+
+class Status(StrEnum):
+    """How far a submission got."""
+
+    GRADED = "graded"
+    NEEDS_MARKING = "needs marking"
+    SET_ASIDE = "set aside"  # it is not clear which file is meant
+    NOT_GRADED = "not graded"  # our fault
+
+
+@dataclass(frozen=True)
+class CaseResult:
+    """One case of one code question.
+
+    Attributes:
+        title: the sentence of the conventions that the case tests.
+        hidden: whether only grading runs it; then the student sees title, outcome and hint alone.
+        points: what the case is worth, in points of the assignment.
+        message: what was called, expected and got, for the student when the case is public.
+        hint: which idea went wrong, when that is known; safe to show for hidden cases, too.
+        untrusted: what the student's code raised and printed, for instructors.
+    """
+
+    title: str
+    hidden: bool
+    points: float
+    outcome: Outcome
+    message: str = ""
+    hint: str = ""
+    untrusted: str = ""
+
+    @property
+    def earned(self) -> float:
+        return self.points if self.outcome is Outcome.PASSED else 0.0
+
+
+@dataclass(frozen=True)
+class QuestionResult:
+    """One question.
+
+    Attributes:
+        points: what was earned, to the cent; None while unmarked or not graded.
+        note: one sentence on the question as a whole, for the student.
+        cases: the cases of a code question, public ones first; empty for a short answer.
+        answer: the text of a short answer, as handed in (untrusted); empty for code.
+    """
+
+    id: str
+    possible: float
+    points: float | None
+    note: str = ""
+    cases: tuple[CaseResult, ...] = ()
+    answer: str = ""
+
+
+@dataclass(frozen=True)
+class Result:
+    """One submission, graded.
+
+    Attributes:
+        digest: the submission's SHA-256.
+        questions: one entry per enabled question, in order; empty when set aside.
+        notes: sentences for the student on the submission as a whole.
+        fault: what went wrong in the grader, for the instructor, when not graded.
+    """
+
+    student: str
+    status: Status
+    digest: str
+    possible: float
+    questions: tuple[QuestionResult, ...] = ()
+    notes: tuple[str, ...] = ()
+    fault: str = ""
+
+    @property
+    def total(self) -> float | None:
+        """The sum of the points that stand; None where nothing was graded."""
+        if self.status in (Status.SET_ASIDE, Status.NOT_GRADED):
+            return None
+        return round(sum(q.points for q in self.questions if q.points is not None), 2)
