@@ -23,7 +23,9 @@ def expect(condition: bool, message: str) -> None:
         raise Mismatch(message)
 
 
-def same(got: Any, expected: torch.Tensor, *, atol: float | torch.Tensor = 1e-5, of: str = "the result") -> None:
+def same(
+    got: Any, expected: torch.Tensor, *, atol: float | torch.Tensor = 1e-5, of: str = "the result"
+) -> None:
     """Demand a tensor of `expected`'s shape, dtype and values.
 
     Args:
@@ -127,7 +129,8 @@ def _describe(got: torch.Tensor, expected: torch.Tensor, wrong: torch.Tensor, of
     lines.append(f"  expected {show(expected)}")
     lines.append(f"  got      {show(got)}")
     if total > 1:
-        lines.append(f"  first difference{at}: expected {_number(expected[where])}, got {_number(got[where])}")
+        parted = f"expected {_number(expected[where])}, got {_number(got[where])}"
+        lines.append(f"  first difference{at}: {parted}")
     return "\n".join(lines)
 
 

@@ -1,0 +1,1 @@
+"""Known mistakes, one file per question; see autograder/misconceptions.py for their form."""
