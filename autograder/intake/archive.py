@@ -1,0 +1,151 @@
+"""Lists a zip file in memory: nothing is extracted, no size in a header is believed."""
+
+from __future__ import annotations
+
+import io
+import stat
+import zipfile
+from collections.abc import Callable
+from typing import IO
+
+from .listing import (
+    Entry,
+    Listing,
+    UnreadableError,
+    environments,
+    in_environment,
+    is_junk,
+    is_relevant,
+    printable,
+)
+
+MAX_DIRECTORY_BYTES = 8_000_000
+"""Of a zip's table of contents: about 80,000 files."""
+
+MAX_NESTED_BYTES = 20_000_000
+"""Of a zip inside an upload."""
+
+MAX_NESTED = 10
+"""Zips inside an upload that are opened."""
+
+_READ_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # zipfile bounds no other's output
+_ENCRYPTED = 0x1  # a bit of an entry's flags
+
+
+def list_archive(stream: IO[bytes], name: str) -> Listing:
+    """List the zip in `stream`, which must stay open as long as its entries are read.
+
+    An archive that cannot be opened, and entries that point out of it or are links, are problems.
+    """
+    name = printable(name)
+    try:
+        bounded = _Bounded(stream)
+        archive = zipfile.ZipFile(bounded)
+        bounded.opening = False
+    except _TooLongError:
+        return Listing(problems=(f"{name} lists more files than are looked through.",))
+    except Exception:  # zipfile raises whatever its parsing runs into
+        return Listing(problems=(f"{name} is damaged, cut short or no zip file: it cannot be opened.",))
+    entries: list[Entry] = []
+    problems: list[str] = []
+    members = [(info, _parts(info.orig_filename)) for info in archive.infolist()]
+    found = environments(parts for _, parts in members)
+    for info, parts in members:
+        is_folder = not parts or info.orig_filename.endswith(("/", "\\"))
+        within = tuple(part for part in parts if part != "..")
+        if is_folder or is_junk(within) or in_environment(parts, found):
+            continue
+        shown = printable("/".join(parts))
+        if ".." in parts or _is_absolute(info.orig_filename):
+            if is_relevant(parts[-1]):
+                problems.append(
+                    f"{printable(info.orig_filename)} in {name} points outside the zip: not read."
+                )
+        elif stat.S_ISLNK(info.external_attr >> 16):
+            problems.append(f"{shown} in {name} is a link, and links are not followed.")
+        else:
+            entries.append(Entry(parts, _reader(archive, info, f"{shown} in {name}")))
+    in_order = sorted(entries, key=lambda entry: (len(entry.parts), entry.parts))
+    return Listing(tuple(in_order), tuple(problems))
+
+
+def open_nested(listing: Listing) -> Listing:
+    """Put in place of the zips of a listing what they hold; zips inside those stay closed."""
+    entries: list[Entry] = []
+    problems = list(listing.problems)
+    opened = 0
+    for entry in listing.entries:
+        if not entry.name.lower().endswith(".zip"):
+            entries.append(entry)
+            continue
+        opened += 1
+        if opened > MAX_NESTED:
+            problems.append(f"More than {MAX_NESTED} zips were handed in; the rest was not opened.")
+            break
+        try:
+            content = entry.read(MAX_NESTED_BYTES)
+        except UnreadableError as problem:
+            problems.append(str(problem))
+            continue
+        inner = list_archive(io.BytesIO(content), entry.shown).within(entry.name)
+        folder = entry.parts[:-1]
+        problems += inner.problems
+        for nested in inner.entries:
+            if nested.name.lower().endswith(".zip"):
+                problems.append(f"{nested.shown} is a zip in a zip in what was handed in: not opened.")
+            else:
+                entries.append(Entry((*folder, *nested.parts), nested.read))
+    return Listing(tuple(entries), tuple(problems))
+
+
+class _TooLongError(Exception):
+    """A zip's table of contents is longer than we are willing to read."""
+
+
+class _Bounded(io.RawIOBase):
+    """A file that refuses long reads while zipfile opens it: it reads the table of contents at one go."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self.stream = stream
+        self.opening = True
+
+    def read(self, size: int | None = -1) -> bytes:
+        if self.opening and size is not None and size > MAX_DIRECTORY_BYTES:
+            raise _TooLongError
+        return self.stream.read(MAX_DIRECTORY_BYTES if size is None or size < 0 else size)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        return self.stream.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self.stream.tell()
+
+    def seekable(self) -> bool:
+        return True
+
+
+def _reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo, shown: str) -> Callable[[int], bytes]:
+    def read(limit: int) -> bytes:
+        if info.flag_bits & _ENCRYPTED:
+            raise UnreadableError(f"{shown} is locked with a password.")
+        if info.compress_type not in _READ_METHODS:
+            raise UnreadableError(f"{shown} is packed by a method other than the usual one (deflate).")
+        try:
+            with archive.open(info) as member:
+                content = member.read(limit + 1)
+        except Exception:  # zipfile and zlib raise whatever their parsing runs into
+            raise UnreadableError(f"{shown} is damaged or cut short.") from None
+        if len(content) > limit:
+            raise UnreadableError(f"{shown} is larger than {limit:,} bytes.")
+        return content
+
+    return read
+
+
+def _parts(name: str) -> tuple[str, ...]:
+    """A zip entry's path; some programs on Windows part it with backslashes."""
+    return tuple(part for part in name.replace("\\", "/").split("/") if part not in ("", "."))
+
+
+def _is_absolute(name: str) -> bool:
+    return name.startswith(("/", "\\")) or name[1:2] == ":"

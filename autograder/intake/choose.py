@@ -1,0 +1,166 @@
+"""Chooses the files that count among those of an upload, or asks where two could be meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from ..assignment import Assignment
+from ..submission import Submission
+from .handed_out import HandedOut, plain
+from .listing import Entry, Listing, UnreadableError, meant_stem, meant_suffix
+
+MAX_FILE_BYTES = 1_000_000
+"""Of a code or answers file."""
+
+MAX_CANDIDATES = 50
+"""Files that are read while looking for the one that is meant."""
+
+NAMED_AT_MOST = 4
+"""Files that a question lists by name."""
+
+_TEXT = (".md", ".markdown", ".txt")
+_NEVER_ANSWERS = ("readme", "requirements", "license", "licence")
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A file that was read: one or several identical ones, the first of which is `entry`."""
+
+    entry: Entry
+    content: bytes
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """What was chosen: content and notes for the student, or a question to the instructor."""
+
+    content: bytes | None = None
+    notes: tuple[str, ...] = ()
+    question: str | None = None
+
+
+def choose(student: str, listing: Listing, assignment: Assignment, handed_out: HandedOut) -> Submission:
+    """Choose the code file and the answers file of one student's upload."""
+    work = (assignment.code_file, assignment.answers_file)
+    entries = [entry for entry in listing.entries if not handed_out.is_helper(entry.parts, *work)]
+    code = _choose_code(entries, assignment, handed_out)
+    answers = _choose_answers(entries, assignment, handed_out)
+    questions = [choice.question for choice in (code, answers) if choice.question]
+    if listing.problems and (code.content is None or handed_out.holds(code.content)):
+        questions += listing.problems  # the work may lie where we could not look: no zero for that
+        questions.append(f"Where is this student's {assignment.code_file}?")
+    if questions:
+        return Submission(student, set_aside=" ".join(questions))
+    return Submission(
+        student, code.content, answers.content, (*code.notes, *answers.notes, *listing.problems)
+    )
+
+
+def _choose_code(entries: Sequence[Entry], assignment: Assignment, handed_out: HandedOut) -> _Choice:
+    wanted = assignment.code_file
+    named, others = _parted(entries, wanted, (".py",))
+
+    def likely(found: _Found) -> bool:
+        return _defines_any(found.content, assignment)
+
+    choice = _choose(wanted, named, others, handed_out, likely)
+    if choice.content is None and not choice.question:
+        notebooks = [entry.shown for entry in entries if entry.name.lower().endswith(".ipynb")]
+        found = f", only the notebook {notebooks[0]}" if notebooks else ""
+        return _Choice(notes=(f"No {wanted} was found, nor another Python file{found}.",))
+    return choice
+
+
+def _choose_answers(entries: Sequence[Entry], assignment: Assignment, handed_out: HandedOut) -> _Choice:
+    wanted = assignment.answers_file
+    named, others = _parted(entries, wanted, _TEXT)
+    others = [entry for entry in others if not entry.name.lower().startswith(_NEVER_ANSWERS)]
+
+    def likely(found: _Found) -> bool:
+        return bool(found.content.strip())
+
+    choice = _choose(wanted, named, others, handed_out, likely)
+    if choice.content is None and not choice.question and assignment.answer_questions:
+        return _Choice(notes=(f"No {wanted} was found.",))
+    return choice
+
+
+def _parted(
+    entries: Sequence[Entry], wanted: str, suffixes: tuple[str, ...]
+) -> tuple[list[Entry], list[Entry]]:
+    """The files of these suffixes: those called as asked for, and the others."""
+    named: list[Entry] = []
+    others: list[Entry] = []
+    for entry in entries:
+        if meant_suffix(entry.name) in suffixes:
+            (named if _is_called(entry.name, wanted) else others).append(entry)
+    named.sort(key=lambda entry: entry.name != wanted)  # of identical copies, the one without a note
+    return named, others
+
+
+def _choose(
+    wanted: str,
+    named: Sequence[Entry],
+    others: Sequence[Entry],
+    handed_out: HandedOut,
+    likely: Callable[[_Found], bool],
+) -> _Choice:
+    """Choose among the files called as asked for; among the others only if those are nobody's work."""
+    try:
+        first = _read(named)
+        work = [found for found in first if not handed_out.holds(found.content)]
+        if not work:
+            second = [found for found in _read(others) if not handed_out.holds(found.content)]
+            work = [found for found in second if likely(found)]
+            if not first:
+                work = work or second
+        work = work or first[:1]
+    except UnreadableError as problem:
+        return _Choice(question=f"{problem} Is this the file that is meant?")
+    if not work:
+        return _Choice()
+    if len(work) > 1:
+        return _Choice(question=_which(wanted, [found.entry.shown for found in work]))
+    return _Choice(work[0].content, _notes(wanted, work[0], handed_out))
+
+
+def _read(entries: Sequence[Entry]) -> list[_Found]:
+    """Read the files, identical ones once, the one nearest to the top first."""
+    if len(entries) > MAX_CANDIDATES:
+        raise UnreadableError(f"{len(entries)} files come into question, such as {entries[0].shown}.")
+    found: dict[bytes, _Found] = {}
+    for entry in entries:
+        content = entry.read(MAX_FILE_BYTES)
+        found.setdefault(plain(content), _Found(entry, content))
+    return list(found.values())
+
+
+def _which(wanted: str, names: list[str]) -> str:
+    listed = ", ".join(names[:NAMED_AT_MOST])
+    more = f" and {len(names) - NAMED_AT_MOST} more" if len(names) > NAMED_AT_MOST else ""
+    return f"Which file is meant as {wanted}? These differ: {listed}{more}."
+
+
+def _notes(wanted: str, found: _Found, handed_out: HandedOut) -> tuple[str, ...]:
+    notes = []
+    if found.entry.name != wanted:
+        notes.append(f"The file was called {found.entry.shown}; it was graded as {wanted}.")
+    if handed_out.holds(found.content):
+        notes.append(f"{wanted} is the file that was handed out, unchanged.")
+    return tuple(notes)
+
+
+def _is_called(name: str, wanted: str) -> bool:
+    """Whether a name is the one asked for, but for case and what browsers and systems add to it."""
+    stem = re.escape(PurePath(wanted).stem)
+    copy = r"( ?\(\d+\)|-\d+| ?-? ?copy( ?\(?\d+\)?)?)?"
+    return re.fullmatch(rf"(copy of )?{stem}{copy}", meant_stem(name), flags=re.IGNORECASE) is not None
+
+
+def _defines_any(content: bytes, assignment: Assignment) -> bool:
+    """Whether a text defines one of the functions or classes asked for."""
+    names = "|".join(name for question in assignment.code_questions for name in question.functions)
+    return re.search(rf"^(?:def|class)\s+(?:{names})\b".encode(), plain(content), re.MULTILINE) is not None

@@ -1,0 +1,64 @@
+"""What students were given: such files, unchanged, are nobody's work."""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from ..assignment import Assignment
+
+TEXT_SUFFIXES = (".py", ".md", ".txt")
+
+
+@dataclass(frozen=True)
+class HandedOut:
+    """The files of student_template/.
+
+    Attributes:
+        texts: the path of each text file, by its parts, and its content as `plain` gives it.
+    """
+
+    texts: dict[tuple[str, ...], bytes]
+
+    @cached_property
+    def _lengths(self) -> frozenset[int]:
+        return frozenset(len(parts) for parts in self.texts)
+
+    @cached_property
+    def _contents(self) -> frozenset[bytes]:
+        return frozenset(self.texts.values()) - {b""}
+
+    def holds(self, content: bytes) -> bool:
+        """Whether this content is that of a handed-out file."""
+        return plain(content) in self._contents
+
+    def is_helper(self, parts: tuple[str, ...], *work: str) -> bool:
+        """Whether a path ends like that of a handed-out file other than those to work on."""
+        return any(
+            parts[-length:] in self.texts and parts[-length:] not in [(name,) for name in work]
+            for length in self._lengths
+        )
+
+
+def read_handed_out(assignment: Assignment) -> HandedOut:
+    """Read the handed-out text files."""
+    folder = assignment.root / "student_template"
+    return HandedOut(
+        {
+            path.relative_to(folder).parts: plain(path.read_bytes())
+            for path in sorted(folder.rglob("*"))
+            if path.suffix in TEXT_SUFFIXES and path.is_file() and _is_ours(path.relative_to(folder))
+        }
+    )
+
+
+def plain(content: bytes) -> bytes:
+    """A text without what editors and transfers change: byte-order mark, line ends, trailing space."""
+    lines = content.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+    return b"\n".join(line.rstrip() for line in lines).strip()
+
+
+def _is_ours(path: Path) -> bool:
+    return not any(part.startswith(".") or part == "__pycache__" for part in path.parts)

@@ -1,0 +1,72 @@
+"""A small assignment and ways to hand something in."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from autograder.assignment import Assignment, load_assignment
+from autograder.intake import collect
+from autograder.submission import Submission
+
+STUB = "def encode(tokens, vocabulary):\n    raise NotImplementedError('encode is still to be written')\n"
+PROMPTS = "# Short answers\n\n## tradeoffs\n\nWrite here.\n"
+WORK = "def encode(tokens, vocabulary):\n    return [vocabulary[token] for token in tokens]\n"
+OTHER_WORK = "def encode(tokens, vocabulary):\n    return list(map(vocabulary.get, tokens))\n"
+ANSWERS = "# Short answers\n\n## tradeoffs\n\nA position table is small.\n"
+
+HANDED_OUT = {
+    "embeddings.py": STUB,
+    "answers.md": PROMPTS,
+    "README.md": "# How to hand in\n",
+    "requirements.txt": "torch\n",
+    "check/__init__.py": "",
+    "check/__main__.py": "def encode(tokens):\n    print('checking')\n",
+    "tests/lookup.py": "def test_encode(encode):\n    assert encode([], {}) == []\n",
+    "notebooks/embeddings.ipynb": "{}",
+}
+
+
+@pytest.fixture
+def assignment(tmp_path_factory: pytest.TempPathFactory) -> Assignment:
+    root = tmp_path_factory.mktemp("course")
+    write(root / "student_template", HANDED_OUT)
+    return replace(load_assignment(), root=root)
+
+
+@pytest.fixture
+def submissions(tmp_path: Path) -> Path:
+    folder = tmp_path / "submissions"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def one(submissions: Path, assignment: Assignment) -> Callable[[], Submission]:
+    """Collects the only submission there is."""
+
+    def collect_one() -> Submission:
+        (found,) = collect(submissions, assignment)
+        return found
+
+    return collect_one
+
+
+def write(folder: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode())
+
+
+def zipped(files: dict[str, str | bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", method) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return stream.getvalue()
