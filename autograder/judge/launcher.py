@@ -1,0 +1,144 @@
+"""Starts the zygote and, through it, one process for each student's file."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+
+from ..assignment import Limits
+from ..errors import GraderError
+from ..sandbox.limits import WorkerLimits
+from ..sandbox.wire import Channel
+
+START_SECONDS = 120
+ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "PYTHONHASHSEED": "0",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PATH": "/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+}
+
+
+class Launcher:
+    """The grader's end of the zygote's control socket.
+
+    Datagrams are whole or not at all, so several grading processes share one launcher.
+    """
+
+    def __init__(self, control: socket.socket) -> None:
+        self._control = control
+        self._count = 0
+
+    def spawn(self) -> Process:
+        """Fork a fresh student process."""
+        self._count += 1
+        key = f"{os.getpid()}-{self._count}"
+        ours, theirs = socket.socketpair()
+        status, status_write = os.pipe()
+        try:
+            request = json.dumps({"spawn": key}).encode()
+            socket.send_fds(self._control, [request], [theirs.fileno(), status_write])
+        except OSError as problem:
+            raise GraderError(f"the process that starts students' code is gone: {problem}") from None
+        finally:
+            theirs.close()
+            os.close(status_write)
+        return Process(key, Channel(ours), status, self)
+
+    def kill(self, key: str) -> None:
+        self._control.send(json.dumps({"kill": key}).encode())
+
+
+class Process:
+    """One student's process, seen from outside."""
+
+    def __init__(self, key: str, channel: Channel, status: int, launcher: Launcher) -> None:
+        self.key = key
+        self.channel = channel
+        self._status = status
+        self._launcher = launcher
+
+    def stop(self) -> int | None:
+        """Kill it if it still runs and hang up; give its exit status, negative for a signal."""
+        self._launcher.kill(self.key)
+        return self.ended(wait=10)
+
+    def ended(self, wait: float) -> int | None:
+        """Its exit status once it has ended, or None when it has not after `wait` seconds."""
+        ready, _, _ = select.select([self._status], [], [], wait)
+        text = os.read(self._status, 64) if ready else b""
+        return int(text) if text else None
+
+    def close(self) -> None:
+        """Hang up and forget it; the zygote reaps it in its own time."""
+        self.channel.close()
+        os.close(self._status)
+        self._launcher.kill(self.key)
+
+
+@contextmanager
+def launcher(limits: Limits) -> Iterator[Launcher]:
+    """Start a zygote for the length of the block.
+
+    Raises:
+        GraderError: if it does not come up, with what it printed.
+    """
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    worker_limits = WorkerLimits(
+        seconds_per_call=int(limits.seconds_per_call),
+        seconds_per_submission=int(limits.seconds_per_submission),
+        memory_bytes=int(limits.memory_mb) * 2**20,
+        output_chars=int(limits.output_kb) * 2**10,
+    )
+    with tempfile.TemporaryDirectory(prefix="autograder-") as empty, theirs, ours:
+        zygote = subprocess.Popen(
+            [
+                sys.executable, "-I", "-m", "autograder.sandbox.zygote",
+                str(theirs.fileno()), json.dumps(asdict(worker_limits)),
+            ],
+            cwd=empty,
+            env={**ENVIRONMENT, "HOME": empty, "TMPDIR": empty},
+            stdin=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            pass_fds=[theirs.fileno()],
+        )  # fmt: skip
+        theirs.close()
+        try:
+            _await_ready(ours, zygote)
+            yield Launcher(ours)
+        finally:
+            ours.close()
+            _end(zygote)
+
+
+def _await_ready(control: socket.socket, zygote: subprocess.Popen) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    ready, _, _ = select.select([control], [], [], max(0, deadline - time.monotonic()))
+    if ready and control.recv(16) == b"ready":
+        return
+    zygote.kill()
+    _, errors = zygote.communicate()
+    raise GraderError(f"the process that loads torch did not start:\n{errors.decode(errors='replace')}")
+
+
+def _end(zygote: subprocess.Popen) -> None:
+    try:
+        zygote.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        zygote.send_signal(signal.SIGKILL)
+        zygote.wait()
+    if zygote.stderr:
+        zygote.stderr.close()

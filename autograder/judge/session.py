@@ -1,0 +1,331 @@
+"""Calls functions of one student's file across the wall, and starts their process anew when it dies."""
+
+from __future__ import annotations
+
+import builtins
+import signal
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import nn
+
+from ..assignment import Limits
+from ..errors import GraderError
+from ..result import Outcome
+from ..sandbox.mirror import Mirror, ModuleState
+from ..sandbox.wire import Closed, TooLate, WireError
+from . import stand_ins
+from .launcher import Launcher, Process
+
+MAX_SKIPPED = 3
+"""Top-level statements that may hang or crash before the rest of the file is given up."""
+
+
+class Stopped(BaseException):
+    """A call ended the student's process, or would have to run in one that a call ended before.
+
+    No `Exception`, since it stops a case from outside: no test may catch it.
+    """
+
+    def __init__(self, outcome: Outcome, reason: str, detail: str = "") -> None:
+        super().__init__(reason)
+        self.outcome = outcome
+        self.reason = reason  # the grader's own words, safe to show
+        self.detail = detail  # may hold the student's, for instructors
+
+
+class OurFault(BaseException):
+    """The grader itself failed in the midst of a case: never counted against the student."""
+
+
+@dataclass(frozen=True)
+class StudentFile:
+    """What loading the file found.
+
+    Attributes:
+        kinds: for every name asked for and found "class", "function" or the name of another type.
+        problems: (line, sentence) pairs, for the student.
+        printed: what the file printed while it was loaded.
+    """
+
+    kinds: dict[str, str]
+    problems: tuple[tuple[int, str], ...]
+    printed: str
+
+
+class Session:
+    """One student's file, loaded behind the wall.
+
+    Args:
+        launcher: starts the processes.
+        source: the file's bytes.
+        names: what the assignment asks the file to define.
+        limits: how long a call may take.
+    """
+
+    def __init__(self, launcher: Launcher, source: bytes, names: tuple[str, ...], limits: Limits) -> None:
+        self._launcher = launcher
+        self._source = source
+        self._names = names
+        self._limits = limits
+        self._process: Process | None = None
+        self._sequence = 0
+        self._stops_left = max(1, int(limits.seconds_per_submission // limits.seconds_per_call))
+        self._skipped: dict[int, str] = {}
+        self._stopped: dict[str, Stopped] = {}
+        self._classes: dict[str, type[nn.Module]] = {}
+        self.printed = ""
+        self.file = self._start()
+        self.environment = self._make_environment()
+
+    # -------------------------------------------------------------------------- the student's file
+
+    def _start(self) -> StudentFile:
+        """Load the file in a fresh process; a statement that hangs or crashes is left out next time."""
+        while True:
+            if self._stops_left <= 0:
+                raise Stopped(Outcome.BLOCKED, "not run: your code has used up the submission's time.")
+            self._process = self._spawn()
+            self._mirror = Mirror(+1, self._stand_in)
+            self._at: int | None = None
+            header = {"op": "load", "names": list(self._names), "skip": list(self._skipped)}
+            try:
+                reply = self._exchange(header, [self._source], "the file's top-level code")
+                break
+            except Stopped as stop:
+                if self._at is None or len(self._skipped) == MAX_SKIPPED:
+                    raise
+                self._skipped[self._at] = f"{stop.reason} It is left out."
+        kinds, problems = _checked_file(reply, self._names)
+        problems += [(line, text) for line, text in self._skipped.items()]
+        return StudentFile(kinds, tuple(sorted(problems)), reply["printed"])
+
+    def _spawn(self) -> Process:
+        try:
+            return self._launcher.spawn()
+        except GraderError as problem:
+            raise OurFault(str(problem)) from None
+
+    def _make_environment(self) -> dict[str, Any]:
+        """Stand-ins by name, as a test takes them."""
+        environment: dict[str, Any] = {}
+        for name, kind in self.file.kinds.items():
+            if kind == "class":
+                environment[name] = self._classes[name] = stand_ins.student_class(self, name)
+            elif kind == "function":
+                environment[name] = stand_ins.StudentFunction(self, name)
+        return environment
+
+    def _stand_in(self, state: ModuleState, number: int) -> nn.Module:
+        return stand_ins.student_module(self, number, state, self._classes.get(state.exported))
+
+    # --------------------------------------------------------------------------------------- calls
+
+    def begin_case(self) -> None:
+        """Forget what the case before handed over; start the process again if it is gone."""
+        self.printed = ""
+        if self._process is None:
+            self._start()
+        self._mirror.reset()
+        self._exchange({"op": "reset"}, [], "the grader's own request")
+
+    def call(self, name: str, target: dict[str, Any], args: tuple, kwargs: dict[str, Any]) -> Any:
+        """Call a function, construct or call a module there; `name` is what messages call it.
+
+        Raises:
+            Exception: the nearest built-in of what the student's code raised.
+            Stopped: if the call ended the process.
+        """
+        if name in self._stopped:
+            stop = self._stopped[name]
+            raise Stopped(Outcome.BLOCKED, f"not run again, because before, {stop.reason}")
+        try:
+            reply, computed = self._request({"op": "call", **target}, args, kwargs, name)
+        except Stopped as stop:
+            self._stopped[name] = stop
+            raise
+        self._link(computed)
+        return self._decode(reply)
+
+    def count(self, name: str, target: dict[str, Any], args: tuple, kwargs: dict[str, Any]) -> dict[str, int]:
+        """Let the other side count the operations of a call. The numbers are its word only."""
+        reply, _ = self._request({"op": "count", **target}, args, kwargs, name)
+        counts = self._decode(reply)
+        if not isinstance(counts, dict) or any(type(count) is not int for count in counts.values()):
+            raise self._distrust("its count of operations is none")
+        return counts
+
+    def gradient(
+        self, outputs: list[int], inputs: list[int], weights: list[torch.Tensor]
+    ) -> tuple[torch.Tensor | None, ...]:
+        """The vector-Jacobian product of what an earlier call computed."""
+        with torch.no_grad():
+            header = {"op": "gradient", "outputs": outputs, "inputs": inputs}
+            header["weights"] = [self._mirror.encode(weight) for weight in weights]
+            reply, _ = self._send(header, "the backward pass")
+            gradients = self._decode(reply)
+        if not isinstance(gradients, tuple) or len(gradients) != len(inputs):
+            raise self._distrust("its gradients do not fit")
+        return gradients
+
+    def end(self) -> None:
+        """Let the process go."""
+        if self._process is not None:
+            self._process.close()
+            self._process = None
+
+    def _request(self, header: dict[str, Any], args: tuple, kwargs: dict[str, Any], name: str) -> Any:
+        try:
+            header["args"] = [self._mirror.encode(value) for value in args]
+            header["kwargs"] = {key: self._mirror.encode(value) for key, value in kwargs.items()}
+        except WireError as problem:
+            raise OurFault(f"a test hands {name} what cannot cross: {problem}") from None
+        return self._send(header, name)
+
+    def _send(self, header: dict[str, Any], name: str) -> tuple[dict[str, Any], list[int]]:
+        """Bring both sides in step around one request; give the reply and what needs gradients."""
+        try:
+            message = self._mirror.outgoing()
+        except WireError as problem:
+            raise OurFault(f"what {name} should be told cannot cross: {problem}") from None
+        reply = self._exchange({**header, **message.sections}, message.blobs, name)
+        try:
+            computed = self._mirror.incoming(reply, reply.pop("pieces"))
+        except WireError as problem:
+            raise self._distrust(str(problem)) from None
+        self.printed += reply["printed"]
+        if "error" in reply:
+            raise self._student_error(reply["error"], name)
+        return reply, computed
+
+    def _decode(self, reply: dict[str, Any]) -> Any:
+        try:
+            return self._mirror.decode(reply["value"])
+        except WireError as problem:
+            raise self._distrust(str(problem)) from None
+
+    def _exchange(self, header: dict[str, Any], blobs: list, name: str) -> dict[str, Any]:
+        """Send one frame and wait for the one that answers it.
+
+        Raises:
+            Stopped: if the process dies, is too slow or breaks the protocol; it is gone then.
+        """
+        assert self._process is not None
+        self._sequence += 1
+        deadline = time.monotonic() + self._limits.wall_seconds_per_call
+        channel = self._process.channel
+        try:
+            channel.send({**header, "seq": self._sequence}, blobs, deadline)
+            while True:
+                reply, pieces = channel.receive(deadline)
+                if reply.get("seq") != self._sequence or type(reply.get("seq")) is not int:
+                    raise WireError("a reply to no question")
+                if type(reply.get("at")) is not int:
+                    break
+                self._at = reply["at"]
+        except TooLate:
+            self._drop()
+            seconds = f"{self._limits.wall_seconds_per_call:g}"
+            raise Stopped(Outcome.TIMED_OUT, f"{name} had not answered after {seconds} s.") from None
+        except Closed:
+            raise self._ended(name) from None
+        except WireError as problem:
+            raise self._distrust(str(problem)) from None
+        if not isinstance(reply.get("printed"), str) or ("value" in reply) == ("error" in reply):
+            raise self._distrust("a reply without a value")
+        return {**reply, "pieces": pieces}
+
+    def _ended(self, name: str) -> Stopped:
+        """Why the process is gone, by its exit status."""
+        assert self._process is not None
+        status = self._process.ended(wait=5)
+        self._drop()
+        if status == -signal.SIGXCPU:
+            seconds = f"{self._limits.seconds_per_call:g}"
+            return Stopped(Outcome.TIMED_OUT, f"{name} was still running after {seconds} s.")
+        if status is not None and status < 0:
+            return Stopped(Outcome.CRASHED, f"{name} crashed Python.", f"by signal {-status}")
+        return Stopped(Outcome.CRASHED, f"{name} ended the program.", f"with exit status {status}")
+
+    def _distrust(self, why: str) -> Stopped:
+        """Give up a process that does not keep to the protocol."""
+        self._drop()
+        return Stopped(Outcome.CRASHED, "the answer of your code could not be read.", why)
+
+    def _drop(self) -> None:
+        self._stops_left -= 1
+        self.end()
+
+    # --------------------------------------------------------------------------- errors, gradients
+
+    def _student_error(self, error: Any, name: str) -> BaseException:
+        """The nearest built-in exception of what the student's code raised."""
+        if not isinstance(error, dict) or any(
+            not isinstance(error.get(key), str) for key in ("type", "text", "line", "trace")
+        ):
+            return self._distrust("an error without a text")
+        bases = error["bases"] if isinstance(error.get("bases"), list) else []
+        if "Exception" not in bases:
+            return Stopped(Outcome.CRASHED, f"{name} tried to end the program.", error["trace"])
+        for base in bases:
+            cls = getattr(builtins, base, None) if isinstance(base, str) else None
+            if isinstance(cls, type) and issubclass(cls, Exception):
+                try:
+                    problem = cls(error["text"])
+                except TypeError:  # UnicodeDecodeError and its like need more than a text
+                    continue
+                problem.student_line = error["line"]  # type: ignore[attr-defined]
+                problem.student_trace = error["trace"]  # type: ignore[attr-defined]
+                return problem
+        return RuntimeError(error["text"])
+
+    def _link(self, computed: list[int]) -> None:
+        """Tie tensors that the student's code computed to those that need gradients."""
+        tensors = self._mirror.tensors
+        fresh = [number for number in computed if not tensors[number].requires_grad]
+        if not fresh:
+            return
+        inputs = [n for n, t in tensors.items() if t.requires_grad and n not in fresh and self._is_leaf(n)]
+        if not inputs:
+            return
+        outputs = _Computed.apply(self, fresh, inputs, *(tensors[number] for number in inputs))
+        for number, output in zip(fresh, outputs, strict=True):
+            self._mirror.replace_tensor(number, output)
+
+    def _is_leaf(self, number: int) -> bool:
+        """Whether the other side holds it as a leaf: it is ours, or a parameter of theirs."""
+        return number > 0 or self._mirror.tensors[number].is_leaf
+
+
+class _Computed(torch.autograd.Function):
+    """Results of a call as functions of what needs gradients; the other side differentiates."""
+
+    @staticmethod
+    def forward(ctx: Any, session: Session, outputs: list[int], inputs: list[int], *tensors: Any) -> Any:
+        ctx.session, ctx.outputs, ctx.inputs = session, outputs, inputs
+        ctx.set_materialize_grads(False)
+        return tuple(session._mirror.tensors[number] for number in outputs)
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx: Any, *weights: Any) -> Any:
+        wanted = [(n, w) for n, w in zip(ctx.outputs, weights, strict=True) if w is not None]
+        if not wanted:
+            return (None, None, None, *(None for _ in ctx.inputs))
+        outputs, given = [n for n, _ in wanted], [w for _, w in wanted]
+        return (None, None, None, *ctx.session.gradient(outputs, ctx.inputs, given))
+
+
+def _checked_file(
+    reply: dict[str, Any], names: tuple[str, ...]
+) -> tuple[dict[str, str], list[tuple[int, str]]]:
+    """What the student's process says of its file, read as sceptically as anything it says."""
+    try:
+        kinds, problems = reply["value"]
+        if all(name in names and isinstance(kind, str) for name, kind in kinds.items()):
+            return kinds, [(int(line), str(text)) for line, text in problems]
+    except (KeyError, TypeError, ValueError, AttributeError):
+        pass
+    raise Stopped(Outcome.CRASHED, "the file could not be loaded.")

@@ -1,0 +1,133 @@
+"""What tests hold in their hands instead of the student's functions, classes and modules."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from torch import nn
+
+from ..check.calls import note_call
+from ..check.operations import Operations
+from ..sandbox.mirror import ModuleState
+
+if TYPE_CHECKING:
+    from .session import Session
+
+
+class StudentFunction:
+    """Calls a function of the student's file, across the wall."""
+
+    def __init__(self, session: Session, name: str) -> None:
+        self.__name__ = name
+        self._session = session
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        note_call(self.__name__, args, kwargs)
+        return self._session.call(self.__name__, {"function": self.__name__}, args, kwargs)
+
+    def count_operations(self, *args: Any, **kwargs: Any) -> Operations:
+        note_call(self.__name__, args, kwargs)
+        counts = self._session.count(self.__name__, {"function": self.__name__}, args, kwargs)
+        return Operations(**counts)
+
+    def __repr__(self) -> str:
+        return f"<your {self.__name__}>"
+
+
+class StudentModule(nn.Module):
+    """Stands in for a module that lives in the student's process.
+
+    Its parameters, buffers and children are mirrored, so that it can be inspected, trained and
+    put into other modules like any other; every call runs there.
+    """
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        note_call(self._called, args, kwargs)
+        return self._ask("__call__", args, kwargs)
+
+    def count_operations(self, *args: Any, **kwargs: Any) -> Operations:
+        target = {"module": self._number, "method": "__call__"}
+        return Operations(**self._session.count(self._called, target, args, kwargs))
+
+    def _ask(self, method: str, args: tuple = (), kwargs: dict[str, Any] | None = None) -> Any:
+        target = {"module": self._number, "method": method}
+        return self._session.call(self._called, target, args, kwargs or {})
+
+    def to(self, *args: Any, **kwargs: Any) -> StudentModule:
+        self._ask("to", args, kwargs)
+        return self
+
+    def double(self) -> StudentModule:
+        self._ask("double")
+        return self
+
+    def float(self) -> StudentModule:
+        self._ask("float")
+        return self
+
+    def half(self) -> StudentModule:
+        self._ask("half")
+        return self
+
+    def bfloat16(self) -> StudentModule:
+        self._ask("bfloat16")
+        return self
+
+    def train(self, mode: bool = True) -> StudentModule:
+        self._ask("train", (mode,))
+        return self
+
+    def eval(self) -> StudentModule:
+        return self.train(False)
+
+    def state_dict(self, *args: Any, **kwargs: Any) -> Any:
+        return self._ask("state_dict", args, kwargs)
+
+    def load_state_dict(self, state_dict: Any, strict: bool = True, assign: bool = False) -> Any:
+        return self._ask("load_state_dict", (dict(state_dict),), {"strict": strict, "assign": assign})
+
+    def __deepcopy__(self, memo: dict) -> Any:
+        copied = self._ask("__deepcopy__")
+        memo[id(self)] = copied
+        return copied
+
+
+class _StudentClass(type):
+    """Makes calling the class construct the student's own module."""
+
+    _session: Session
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        note_call(cls.__name__, args, kwargs)
+        return cls._session.call(cls.__name__, {"function": cls.__name__}, args, kwargs)
+
+
+def student_class(session: Session, name: str) -> type[nn.Module]:
+    """A class that stands in for one of the student's file; its instances are `StudentModule`s."""
+    return _StudentClass(name, (StudentModule,), {"_session": session})
+
+
+def student_module(session: Session, number: int, state: ModuleState, cls: type | None) -> nn.Module:
+    """A stand-in for one module; also an instance of the nearest class of torch.nn in its ancestry."""
+    kind = getattr(nn, state.kind, nn.Module)
+    if not (isinstance(kind, type) and issubclass(kind, nn.Module)):
+        kind = nn.Module
+    stand_in_class = _joined(cls or StudentModule, kind)
+    module: Any = stand_in_class.__new__(stand_in_class)
+    nn.Module.__init__(module)
+    constants = getattr(kind, "__constants__", [])
+    vars(module).update({key: value for key, value in state.config.items() if key in constants})
+    vars(module).update(
+        _session=session,
+        _number=number,
+        _called=state.exported or state.kind,
+    )
+    return module
+
+
+@lru_cache(maxsize=256)
+def _joined(cls: type, kind: type[nn.Module]) -> type:
+    if issubclass(cls, kind):
+        return cls
+    return type(cls)(cls.__name__, (cls, kind), {})

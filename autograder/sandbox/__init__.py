@@ -1,0 +1,1 @@
+"""What runs inside the wall, with the student's code: no test, reference or verdict is ever here."""

@@ -1,0 +1,162 @@
+"""Frames between the grader and a student's process: a JSON header, then raw bytes.
+
+A frame is `<u32 header length><u64 body length>`, the header in UTF-8 JSON and the body. The
+header's `blobs` lists the lengths of the pieces of the body. Nothing is pickled, and whoever reads
+a frame trusts neither its lengths nor its text.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import struct
+import time
+from collections.abc import Iterable
+from typing import Any
+
+MAX_HEADER = 16 * 2**20
+MAX_BODY = 512 * 2**20
+MAX_BLOBS = 4096
+
+_PREFIX = struct.Struct("<IQ")
+_CHUNK = 2**20
+_SURROGATE = re.compile(rb"(?<!\\)(?:\\\\)*\\u[dD][89a-fA-F]")  # an escape that `pack` never writes
+
+
+class WireError(Exception):
+    """A frame is not what the protocol says; its sender is not to be trusted any further."""
+
+
+class Closed(Exception):
+    """The other side is gone."""
+
+
+class TooLate(Exception):
+    """The deadline passed before the frame was through."""
+
+
+Blob = bytes | bytearray | memoryview
+
+
+def pack(header: dict[str, Any], blobs: Iterable[Blob] = ()) -> list[Blob]:
+    """The pieces of a frame, to be sent one after the other.
+
+    Raises:
+        WireError: if the frame would be larger than a reader accepts.
+    """
+    pieces = list(blobs)
+    sizes = [memoryview(piece).nbytes for piece in pieces]
+    full = {**header, "blobs": sizes}
+    text = json.dumps(full, allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode()
+    if len(text) > MAX_HEADER or sum(sizes) > MAX_BODY or len(sizes) > MAX_BLOBS:
+        raise WireError("the message is too large")
+    return [_PREFIX.pack(len(text), sum(sizes)) + text, *pieces]
+
+
+def parse_prefix(prefix: bytes) -> tuple[int, int]:
+    """The lengths of header and body.
+
+    Raises:
+        WireError: if either is beyond its bound.
+    """
+    if len(prefix) != _PREFIX.size:
+        raise WireError("a frame's prefix is cut short")
+    header, body = _PREFIX.unpack(prefix)
+    if header > MAX_HEADER or body > MAX_BODY:
+        raise WireError(f"a frame of {header} + {body} bytes is too large")
+    return header, body
+
+
+def parse(text: bytes, body: memoryview) -> tuple[dict[str, Any], list[memoryview]]:
+    """The header and the pieces of the body.
+
+    Raises:
+        WireError: for anything that `pack` would not have written.
+    """
+    if _SURROGATE.search(text):
+        raise WireError("a text holds half a character")
+    try:
+        header = json.loads(text.decode("utf-8"), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as problem:
+        raise WireError(f"a header is not JSON: {problem}") from None
+    if not isinstance(header, dict):
+        raise WireError("a header is not an object")
+    sizes = header.pop("blobs", None)
+    if not isinstance(sizes, list) or len(sizes) > MAX_BLOBS:
+        raise WireError("a header does not list its blobs")
+    if any(type(size) is not int or size < 0 for size in sizes) or sum(sizes) != body.nbytes:
+        raise WireError("the blobs do not add up to the body")
+    pieces, start = [], 0
+    for size in sizes:
+        pieces.append(body[start : start + size])
+        start += size
+    return header, pieces
+
+
+def _refuse_constant(name: str) -> None:
+    raise WireError(f"{name} is not a JSON number")
+
+
+class Channel:
+    """One end of the connection."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._socket = connection
+
+    def send(self, header: dict[str, Any], blobs: Iterable[Blob] = (), deadline: float | None = None) -> None:
+        """Send one frame, until `deadline` on the monotonic clock.
+
+        Raises:
+            WireError: if it is too large, before any of it is sent.
+            Closed, TooLate: as they say.
+        """
+        try:
+            for piece in pack(header, blobs):
+                self._wait_until(deadline)
+                self._socket.sendall(piece)
+        except TimeoutError:
+            raise TooLate from None
+        except OSError:
+            raise Closed from None
+
+    def receive(self, deadline: float | None = None) -> tuple[dict[str, Any], list[memoryview]]:
+        """Wait for one frame, until `deadline` on the monotonic clock.
+
+        Raises:
+            WireError, Closed, TooLate: as they say.
+        """
+        header, body = parse_prefix(bytes(self._read(_PREFIX.size, deadline)))
+        text = bytes(self._read(header, deadline))
+        return parse(text, memoryview(self._read(body, deadline)))
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def fileno(self) -> int:
+        return self._socket.fileno()
+
+    def _read(self, size: int, deadline: float | None) -> bytearray:
+        """Exactly `size` bytes; memory grows with what has come, not with what was announced."""
+        data = bytearray()
+        while len(data) < size:
+            self._wait_until(deadline)
+            try:
+                piece = self._socket.recv(min(size - len(data), _CHUNK))
+            except TimeoutError:
+                raise TooLate from None
+            except OSError:
+                raise Closed from None
+            if not piece:
+                raise Closed
+            data += piece
+        return data
+
+    def _wait_until(self, deadline: float | None) -> None:
+        if deadline is None:
+            self._socket.settimeout(None)
+            return
+        remaining = deadline - time.monotonic()
+        if remaining <= 0:
+            raise TooLate
+        self._socket.settimeout(remaining)

@@ -1,0 +1,231 @@
+"""The student's process: loads their file and serves calls of its functions.
+
+It returns values, never verdicts. Student code shares this process and can change anything in it;
+the grader relies on nothing here but on what its own parser accepts.
+"""
+
+from __future__ import annotations
+
+import builtins
+import copy
+import gc
+import importlib
+import io
+import random
+import socket
+import sys
+import traceback
+from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from ..check.operations import counted
+from ..check.source import load
+from .limits import WorkerLimits, allow_seconds, cut_loose, set_limits
+from .mirror import PLAIN_MODULES, Mirror, ModuleState
+from .wire import Channel, Closed, WireError
+
+STUDENT_FILE = "embeddings.py"
+"""What tracebacks call the student's file, whatever its name was."""
+
+MAX_MESSAGE = 2_000
+MAX_TRACE = 6_000
+METHODS = frozenset(
+    {"to", "double", "float", "half", "bfloat16", "train", "eval", "state_dict", "load_state_dict"}
+)
+
+
+class BoundedOutput(io.TextIOBase):
+    """Takes everything that is printed and keeps the first characters of it."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.left = most
+        self.pieces: list[str] = []
+
+    def write(self, text: str) -> int:
+        if self.left > 0:
+            self.pieces.append(text[: self.left])
+            self.left -= len(self.pieces[-1])
+        return len(text)
+
+    def take(self) -> str:
+        """What was printed since the last time."""
+        text = "".join(self.pieces)
+        self.pieces.clear()
+        return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def serve(connection: socket.socket, limits: WorkerLimits) -> None:
+    """Confine this process, then answer requests until the grader hangs up."""
+    cut_loose(keep=connection.fileno())
+    torch.set_num_threads(1)
+    random.seed(0)
+    np.random.seed(0)
+    torch.manual_seed(0)
+    set_limits(limits)
+    gc.enable()
+    worker = Worker(Channel(connection), limits)
+    try:
+        while True:
+            worker.answer()
+    except (Closed, WireError):
+        return
+
+
+class Worker:
+    """Answers one request after the other, on one student's module."""
+
+    def __init__(self, channel: Channel, limits: WorkerLimits) -> None:
+        self.channel = channel
+        self.limits = limits
+        self.output = BoundedOutput(limits.output_chars)
+        self.mirror = Mirror(-1, build_plain_module)
+        self.namespace: dict[str, Any] = {}
+        self.default_dtype = torch.float32
+
+    def answer(self) -> None:
+        """Read one request, carry it out and send what came of it."""
+        header, blobs = self.channel.receive()
+        operation = {
+            "load": self.load,
+            "reset": self.reset,
+            "call": self.call,
+            "count": self.count,
+            "gradient": self.gradient,
+        }[header["op"]]
+        allow_seconds(self.limits.seconds_per_call)
+        reply: dict[str, Any]
+        with redirect_stdout(self.output), redirect_stderr(self.output):
+            try:
+                reply = {"value": operation(header, blobs)}
+                message = self.mirror.outgoing()
+            except BaseException as error:
+                reply = {"error": describe_error(error)}
+                message = self.mirror.outgoing()
+        reply.update(message.sections, seq=header["seq"], printed=self.output.take())
+        self.channel.send(reply, message.blobs)
+
+    def load(self, header: dict[str, Any], blobs: list[memoryview]) -> Any:
+        """Run the student's file and say which of the names asked for it defines, as what."""
+        loaded = load(
+            bytes(blobs[0]),
+            STUDENT_FILE,
+            before=lambda line: self.channel.send({"seq": header["seq"], "at": line}),
+            skip=frozenset(header["skip"]),
+        )
+        self.namespace = vars(loaded.module)
+        self.default_dtype = torch.get_default_dtype()
+        found = {name: self.namespace[name] for name in header["names"] if name in self.namespace}
+        self.mirror.exported = {name: value for name, value in found.items() if is_module_class(value)}
+        kinds = {name: kind_of(value) for name, value in found.items()}
+        return [kinds, [[problem.line, clean(problem.text, MAX_MESSAGE)] for problem in loaded.problems]]
+
+    def reset(self, header: dict[str, Any], blobs: list[memoryview]) -> Any:
+        """Begin a case: forget what crossed, undo what the case before may have switched."""
+        self.mirror.reset()
+        torch.set_default_dtype(self.default_dtype)
+        torch.set_grad_enabled(True)
+        random.seed(0)
+        np.random.seed(0)
+        return None
+
+    def call(self, header: dict[str, Any], blobs: list[memoryview]) -> Any:
+        function, args, kwargs = self.prepare(header, blobs)
+        return self.mirror.encode(function(*args, **kwargs))
+
+    def count(self, header: dict[str, Any], blobs: list[memoryview]) -> Any:
+        function, args, kwargs = self.prepare(header, blobs)
+        return self.mirror.encode(counted(function, *args, **kwargs)[1].to_dict())
+
+    def prepare(
+        self, header: dict[str, Any], blobs: list[memoryview]
+    ) -> tuple[Callable[..., Any], list[Any], dict[str, Any]]:
+        """What is to be called, and with what."""
+        self.mirror.incoming(header, blobs)
+        args = [self.mirror.decode(value) for value in header["args"]]
+        kwargs = {name: self.mirror.decode(value) for name, value in header["kwargs"].items()}
+        if "function" in header:
+            return self.namespace[header["function"]], args, kwargs
+        module = self.mirror.modules[header["module"]]
+        if header["method"] == "__call__":
+            return module, args, kwargs
+        if header["method"] == "__deepcopy__":
+            return lambda: copy.deepcopy(module), args, kwargs
+        if header["method"] not in METHODS:
+            raise WireError(f"{header['method']} is not to be called from outside")
+        return getattr(module, header["method"]), args, kwargs
+
+    def gradient(self, header: dict[str, Any], blobs: list[memoryview]) -> Any:
+        """The vector-Jacobian product of tensors that an earlier call computed."""
+        self.mirror.incoming(header, blobs)
+        outputs = [self.mirror.tensors[number] for number in header["outputs"]]
+        inputs = [self.mirror.tensors[number] for number in header["inputs"]]
+        weights = [self.mirror.decode(value) for value in header["weights"]]
+        gradients = torch.autograd.grad(outputs, inputs, weights, retain_graph=True, allow_unused=True)
+        dense = [g.to_dense() if g is not None and g.is_sparse else g for g in gradients]
+        return self.mirror.encode(tuple(dense))
+
+
+def is_module_class(value: Any) -> bool:
+    return isinstance(value, type) and issubclass(value, nn.Module)
+
+
+def kind_of(value: Any) -> str:
+    if is_module_class(value):
+        return "class"
+    return "function" if callable(value) else type(value).__name__[:100]
+
+
+def build_plain_module(state: ModuleState, number: int) -> nn.Module:
+    """A real nn.Embedding or nn.Linear for one that a test built; its tensors are filled in later.
+
+    Raises:
+        WireError: for any other kind.
+    """
+    if state.kind not in PLAIN_MODULES:
+        raise WireError(f"no {state.kind} can be handed over")
+    module = PLAIN_MODULES[state.kind].__new__(PLAIN_MODULES[state.kind])
+    nn.Module.__init__(module)
+    vars(module).update(state.config)
+    return module
+
+
+def describe_error(error: BaseException) -> dict[str, Any]:
+    """Say what was raised, in plain data; the text may be anything the student's code made up."""
+    try:
+        argument = error.args[0] if len(error.args) == 1 else None
+        text = argument if isinstance(argument, str) else str(error)
+        frames = traceback.extract_tb(error.__traceback__)
+        own = [index for index, frame in enumerate(frames) if frame.filename == STUDENT_FILE]
+        line = f"line {frames[own[-1]].lineno}: {frames[own[-1]].line}" if own else ""
+        shown = traceback.format_list(frames[own[0] :]) if own else []
+        trace = "".join(shown) + f"{type(error).__name__}: {text}"
+    except BaseException:
+        text, line, trace = "(its message could not be read)", "", ""
+    return {
+        "type": clean(type(error).__name__, 100),
+        "bases": [cls.__name__ for cls in type(error).__mro__ if vars(builtins).get(cls.__name__) is cls],
+        "text": clean(text, MAX_MESSAGE),
+        "line": clean(line, MAX_MESSAGE),
+        "trace": clean(trace, MAX_TRACE),
+    }
+
+
+def clean(text: str, most: int) -> str:
+    return str(text)[:most].encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def preload() -> None:
+    """Import what student code is likely to, and what torch imports lazily: none of it again per student."""
+    for name in (
+        "collections", "dataclasses", "functools", "itertools", "math", "re", "string", "typing",
+        "gensim.models", "torch.fx.experimental.symbolic_shapes", "torch._dynamo", "torch.optim",
+        "torch.utils.data", "torch.nn.utils.rnn",
+    ):  # fmt: skip
+        importlib.import_module(name)
+    sys.modules.pop("__main__", None)
