@@ -32,6 +32,7 @@ class Grader:
         self._assignment = assignment
         self._launcher = launcher
         self._reference = reference
+        self._template = (assignment.root / "student_template" / assignment.answers_file).read_text("utf-8")
         self.possible = assignment.possible
         self._names = tuple(name for question in assignment.code_questions for name in question.functions)
         self._cases = {
@@ -53,8 +54,8 @@ class Grader:
                 submission.student, Status.NOT_GRADED, submission.digest, possible, fault=str(fault)
             )
         code = {q.id: self._question_result(q, outcomes[q.id]) for q in self._assignment.code_questions}
-        answers = read_answers(submission.answers, self._assignment)
-        by_id = {**code, **{answer.id: answer for answer in answers}}
+        answers = read_answers(submission.answers, self._template, self._assignment)
+        by_id = {**code, **{answer.id: answer for answer in answers.questions}}
         questions = tuple(by_id[question.id] for question in self._assignment.questions)
         unmarked = any(question.points is None for question in questions)
         return Result(
@@ -63,7 +64,7 @@ class Grader:
             digest=submission.digest,
             possible=possible,
             questions=questions,
-            notes=submission.notes + notes,
+            notes=submission.notes + notes + answers.notes,
         )
 
     def _run_code(self, source: bytes | None) -> tuple[dict[str, list[CaseResult]], tuple[str, ...]]:

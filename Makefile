@@ -1,0 +1,43 @@
+# Two commands: `make grade` and `make test`. Both set up .venv first, with pip alone.
+
+PYTHON ?= python3
+SUBMISSIONS ?= tests/example_batch/submissions
+OUTPUT ?= graded
+JOBS ?= 2
+
+AUTOGRADER = .venv/bin/autograder
+
+.PHONY: grade test lint soak bench figures release clean
+
+grade: .venv/ready ## grade the example batch, or: make grade SUBMISSIONS=folder OUTPUT=folder
+	$(AUTOGRADER) grade $(SUBMISSIONS) --output $(OUTPUT)
+
+test: .venv/ready ## all tests
+	.venv/bin/python -m pytest -n $(JOBS)
+
+lint: .venv/ready ## style and types
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy autograder
+
+soak: .venv/ready ## the long repetitions
+	.venv/bin/python -m pytest -n $(JOBS) -m soak
+
+bench: .venv/ready ## speed and memory, as ratios measured in one run
+	.venv/bin/python -m tests.benchmarks
+
+figures: .venv/ready ## draw the handout's pictures again
+	.venv/bin/python -m assignment.figures
+
+release: .venv/ready ## derive student_template/ from assignment/ and solutions/
+	$(AUTOGRADER) release
+
+clean: ## remove what the commands above made
+	rm -rf .venv graded dist
+
+.venv/ready: pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 14) else "Python 3.11, 3.12 or 3.13 is needed, this is %d.%d: make PYTHON=python3.12 ..." % sys.version_info[:2])'
+	$(PYTHON) -m venv .venv
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[test,figures]'
+	touch .venv/ready
