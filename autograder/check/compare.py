@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import numbers
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -63,8 +64,12 @@ def close(got: Any, expected: torch.Tensor, *, atol: float | torch.Tensor = 1e-5
 
 
 def equal(got: Any, expected: Any, *, of: str = "the result") -> None:
-    """Demand a plain Python value (number, string, list, dict ...) that equals `expected`."""
-    if type(got) is not type(expected) or got != expected:
+    """Demand a plain Python value (number, string, list, dict ...) that equals `expected`.
+
+    A number may be of any type that counts as one, also inside lists and dicts: NumPy's do,
+    tensors do not. The order of a dict's keys plays no part.
+    """
+    if not _equals(got, expected):
         raise Mismatch(f"{of} is not as expected\n  expected {show(expected)}\n  got      {show(got)}")
 
 
@@ -119,6 +124,20 @@ def _differing(got: torch.Tensor, expected: torch.Tensor, atol: float | torch.Te
     precise = torch.complex128 if expected.is_complex() else torch.float64
     off = (got.to(precise) - expected.to(precise)).abs()
     return ~(off <= atol + rtol * expected.to(precise).abs())  # NaN is never close
+
+
+def _equals(got: Any, expected: Any) -> bool:
+    """Whether a plain value equals `expected` in kind and content."""
+    if isinstance(expected, int | float) and not isinstance(expected, bool):
+        kind = numbers.Integral if isinstance(expected, int) else numbers.Real
+        return isinstance(got, kind) and not isinstance(got, bool) and bool(got == expected)
+    if not isinstance(got, type(expected)):
+        return False
+    if isinstance(expected, dict):
+        return got.keys() == expected.keys() and all(_equals(got[key], expected[key]) for key in expected)
+    if isinstance(expected, list | tuple):
+        return len(got) == len(expected) and all(map(_equals, got, expected))
+    return bool(got == expected)
 
 
 def _describe(got: torch.Tensor, expected: torch.Tensor, wrong: torch.Tensor, of: str) -> str:

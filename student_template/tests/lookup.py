@@ -1,0 +1,172 @@
+"""Public cases of `lookup`: from tokens to rows of a table."""
+
+import torch
+from check.compare import equal, expect, raises, same, unchanged
+from check.operations import count_operations
+from otter.test_files import test_case
+from torch import nn
+
+OK_FORMAT = False
+name = "lookup"
+
+TOKENS = ["she", "love", "quack", "fox", "jump", "lazy", "brown", "dog", "fox", "love", "dog"]
+VOCABULARY = {"brown": 0, "dog": 1, "fox": 2, "jump": 3, "lazy": 4, "love": 5, "quack": 6, "she": 7}
+ROWS = torch.tensor([[2.0, 2.5], [3.0, 3.5], [1.0, 1.5]])  # of small_table(), at the ids [2, 3, 1]
+
+
+# Every call gets inputs of its own, so that one that changes them spoils no other case.
+
+
+def small_table():
+    return torch.tensor([[0.0, 0.5], [1.0, 1.5], [2.0, 2.5], [3.0, 3.5]])  # V = 4, D = 2
+
+
+def three_ids():
+    return torch.tensor([2, 3, 1])
+
+
+def seeded(seed):
+    return torch.Generator().manual_seed(seed)
+
+
+def expect_normal(table, std):
+    """The deviation and the tails of 8,000 numbers: wide enough for every right way to draw them."""
+    expect(isinstance(table, nn.Parameter), "the table should be an nn.Parameter")
+    numbers = table.detach()
+    spread = float(numbers.std())
+    expect(
+        bool((numbers.mean().abs() < 0.07 * std) and 0.93 * std < spread < 1.07 * std),
+        f"the numbers should have mean 0 and standard deviation {std}, but have "
+        f"{float(numbers.mean()):.4g} and {spread:.4g}",
+    )
+    far = float((numbers.abs() > 2 * std).float().mean())
+    expect(
+        0.03 < far < 0.06,
+        f"1 number in 22 of a normal distribution lies beyond two deviations, here {100 * far:.2g} %",
+    )
+
+
+@test_case(
+    name="`build_vocabulary` numbers the distinct tokens 0 to V-1 in sorted order.",
+    points=0.75,
+    hidden=False,
+)
+def test_vocabulary_is_sorted(build_vocabulary):
+    equal(build_vocabulary(list(TOKENS)), VOCABULARY, of="the vocabulary")
+
+
+@test_case(
+    name="`encode` gives the tokens' ids in the order of the text, as an int64 tensor of shape `(T,)`.",
+    points=0.5,
+    hidden=False,
+)
+def test_encode_keeps_the_order(encode):
+    same(encode(["she", "love", "fox", "love", "brown"], dict(VOCABULARY)), torch.tensor([7, 5, 2, 5, 0]))
+
+
+@test_case(
+    name="`encode` gives an empty int64 tensor of shape `(0,)` for no tokens.",
+    points=0.25,
+    hidden=False,
+)
+def test_encode_of_nothing(encode):
+    same(encode(["dog"], dict(VOCABULARY)), torch.tensor([1]))
+    same(encode([], dict(VOCABULARY)), torch.zeros(0, dtype=torch.int64))
+
+
+@test_case(name="`encode` raises a `KeyError` that names the unknown token.", points=0.25, hidden=False)
+def test_encode_refuses_an_unknown_token(encode):
+    same(encode(["dog", "fox"], dict(VOCABULARY)), torch.tensor([1, 2]))
+    with raises(KeyError, quoting=["wolf"]):
+        encode(["dog", "wolf", "fox"], dict(VOCABULARY))
+
+
+@test_case(
+    name="`new_embedding_table` draws normally distributed numbers with mean 0 and standard deviation `std`.",
+    points=0.5,
+    hidden=False,
+)
+def test_table_is_normal(new_embedding_table):
+    table = new_embedding_table(200, 40, generator=seeded(1))
+    expect(table.shape == (200, 40), f"the shape should be (200, 40), but is {tuple(table.shape)}")
+    expect_normal(table, 0.02)
+
+
+@test_case(
+    name="`new_embedding_table` gives equal tables for equally seeded generators.",
+    points=0.25,
+    hidden=False,
+)
+def test_table_repeats_with_a_seed(new_embedding_table):
+    first = new_embedding_table(200, 40, std=0.5, generator=seeded(2))
+    expect_normal(first, 0.5)
+    again = new_embedding_table(200, 40, std=0.5, generator=seeded(2))
+    same(again.detach(), first.detach(), of="the table of a second generator with the same seed")
+
+
+@test_case(
+    name="`embedding_lookup` gives the rows of `table` that `ids` names, in shape `(..., D)` "
+    "for ids of any shape.",
+    points=0.5,
+    hidden=False,
+)
+def test_lookup_in_any_shape(embedding_lookup):
+    same(embedding_lookup(small_table(), three_ids()), ROWS)
+    same(
+        embedding_lookup(small_table(), torch.tensor(3)),
+        torch.tensor([3.0, 3.5]),
+        of="the row of a scalar id",
+    )
+    same(embedding_lookup(small_table(), torch.zeros(2, 0, dtype=torch.int64)), torch.zeros(2, 0, 2))
+    transposed = torch.tensor([[0, 1, 1], [3, 0, 2]]).T  # (3, 2), non-contiguous
+    expected = torch.tensor([[[0, 0.5], [3, 3.5]], [[1, 1.5], [0, 0.5]], [[1, 1.5], [2, 2.5]]])
+    same(embedding_lookup(small_table(), transposed), expected)
+
+
+@test_case(
+    name="`embedding_lookup` raises an `IndexError` that quotes a bad id and the vocabulary size.",
+    points=0.25,
+    hidden=False,
+)
+def test_lookup_refuses_bad_ids(embedding_lookup):
+    same(embedding_lookup(small_table(), three_ids()), ROWS)
+    with raises(IndexError, quoting=[-1, 4]):
+        embedding_lookup(small_table(), torch.tensor([2, -1]))
+    with raises(IndexError, quoting=[9, 4]):
+        embedding_lookup(small_table(), torch.tensor([[0, 9], [1, 2]]))
+
+
+@test_case(
+    name="`embedding_lookup` passes gradients to the table, and a row looked up several times adds them up.",
+    points=0.25,
+    hidden=False,
+)
+def test_lookup_passes_gradients(embedding_lookup):
+    table = small_table().requires_grad_()
+    rows = embedding_lookup(table, torch.tensor([2, 0, 2]))
+    same(rows, torch.tensor([[2.0, 2.5], [0.0, 0.5], [2.0, 2.5]]))
+    expect(rows.requires_grad, "the result should carry gradients to the table, but does not require any")
+    (rows * torch.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])).sum().backward()
+    expect(table.grad is not None, "after backward() the table should have a gradient, but has none")
+    same(table.grad, torch.tensor([[3.0, 4], [0, 0], [6, 8], [0, 0]]), of="the table's gradient")
+
+
+@test_case(name="The functions of `lookup` leave their arguments as they were.", points=0.25, hidden=False)
+def test_arguments_stay(build_vocabulary, encode, embedding_lookup):
+    tokens, vocabulary, table, ids = list(TOKENS), dict(VOCABULARY), small_table(), three_ids()
+    with unchanged(tokens=tokens, vocabulary=vocabulary, table=table, ids=ids):
+        equal(build_vocabulary(tokens), VOCABULARY, of="the vocabulary")
+        same(encode(tokens[:3], vocabulary), torch.tensor([7, 5, 6]))
+        same(embedding_lookup(table, ids), ROWS)
+
+
+@test_case(
+    name="`embedding_lookup` multiplies nothing: no matrix product, no element-wise multiplication.",
+    points=0.25,
+    hidden=False,
+)
+def test_lookup_multiplies_nothing(embedding_lookup):
+    same(embedding_lookup(small_table(), three_ids()), ROWS)
+    work = count_operations(embedding_lookup, small_table(), three_ids())
+    done = work.matrix_multiply_adds + work.elementwise_multiplications
+    expect(done == 0, f"a lookup copies rows, so it should multiply nothing, but it multiplied {done} times")
