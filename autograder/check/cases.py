@@ -25,7 +25,8 @@ class Case:
         question: the id of the question, the test file's name.
         title: the sentence of the conventions that it tests.
         share: its weight among the cases of the question.
-        needs: the names it takes from the student's file, in order.
+        needs: the names it takes from the student's file, in order; not `env`, by which a case asks
+            for everything, so as to look for names that it can do without.
     """
 
     question: str
@@ -64,7 +65,7 @@ def read_cases(path: Path) -> tuple[Case, ...]:
             title=case.name,
             hidden=case.hidden,
             share=float(case.points),
-            needs=tuple(inspect.signature(case.body.test_func).parameters),
+            needs=tuple(n for n in inspect.signature(case.body.test_func).parameters if n != "env"),
             body=case.body,
         )
         for case in test_file.test_cases

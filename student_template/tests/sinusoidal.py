@@ -1,0 +1,150 @@
+"""Public cases of `sinusoidal`: positions as sines and cosines."""
+
+import math
+
+import torch
+from check.compare import close, expect, raises, same, unchanged
+from check.operations import count_operations
+from otter.test_files import test_case
+
+OK_FORMAT = False
+name = "sinusoidal"
+
+
+def right_rows(positions, dim, base=10000.0):
+    """The right rows of some positions, number by number and in float64: (positions, D)."""
+    angles = [[p / base ** (2 * i / dim) for i in range(dim // 2)] for p in positions]
+    rows = [[f(angle) for angle in row for f in (math.sin, math.cos)] for row in angles]
+    return torch.tensor(rows, dtype=torch.float64)
+
+
+def tolerance(positions):
+    """What a right float32 computation may be off by in each row: (positions, 1)."""
+    return torch.tensor([[1e-5 + 4e-7 * abs(p)] for p in positions], dtype=torch.float64)
+
+
+TEN = right_rows(range(10), 16).float()
+SOME = [0, 1, 255, 1024, 2047, 2999]
+FAR = right_rows(SOME, 6).float()
+
+
+def same_sum(module, x, env, atol=1e-5):
+    """Demand x plus the right encoding, or x plus what your own `sinusoidal_encoding` gives."""
+    length, dim = x.shape[1:]
+    before = x.detach().double().clone()
+    right = (before + right_rows(range(length), dim)).to(x.dtype)
+    got = module(x)
+    if close(got, right, atol=atol):
+        return
+    own = env["sinusoidal_encoding"](length, dim) if "sinusoidal_encoding" in env else None
+    usable = isinstance(own, torch.Tensor) and own.shape == (length, dim) and own.is_floating_point()
+    if usable and isinstance(got, torch.Tensor) and not torch.equal(own[0], own[-1]):
+        dtype = got.dtype if own.dtype == torch.float64 else x.dtype
+        if close(got, (before + own).to(dtype), atol=atol):
+            return
+    same(got, right, atol=atol, of="the sum")
+
+
+@test_case(
+    name="`sinusoidal_encoding` gives `(P, D)`: in row p column 2i is sin(p * w_i) and column 2i + 1 is "
+    "cos(p * w_i).",
+    points=0.8,
+)
+def test_sines_and_cosines_alternate(sinusoidal_encoding):
+    first = torch.tensor([[0.0, 1, 0, 1], [0.841471, 0.540302, 0.0099998, 0.99995]])
+    same(sinusoidal_encoding(2, 4), first, of="sinusoidal_encoding(2, 4)")
+    same(sinusoidal_encoding(10, 16), TEN, of="sinusoidal_encoding(10, 16)")
+
+
+@test_case(
+    name="`sinusoidal_encoding` stays within 1e-5 + 4e-7 * p in row p, also at 3,000 positions.",
+    points=0.4,
+)
+def test_three_thousand_positions(sinusoidal_encoding):
+    got = sinusoidal_encoding(3000, 6)
+    same(got[SOME], FAR, atol=tolerance(SOME), of=f"sinusoidal_encoding(3000, 6)[{SOME}]")
+    expect(len(got) == 3000, f"sinusoidal_encoding(3000, 6) should have 3000 rows, not {len(got)}")
+
+
+@test_case(
+    name="`sinusoidal_encoding` has no loop over positions: more rows take no more lines of Python or "
+    "tensor operations.",
+    points=0.3,
+)
+def test_no_loop_over_positions(sinusoidal_encoding):
+    same(sinusoidal_encoding(10, 16), TEN, of="sinusoidal_encoding(10, 16)")
+    few = count_operations(sinusoidal_encoding, 100, 16)
+    many = count_operations(sinusoidal_encoding, 1000, 16)
+    steps = many.calls + many.lines - few.calls - few.lines
+    expect(
+        steps < 200,
+        f"1000 positions took {steps} more lines and tensor operations than 100 positions: "
+        "let one operation work on all positions at once",
+    )
+
+
+@test_case(name="`sinusoidal_encoding` refuses an odd `dim` with a `ValueError` that quotes it.", points=0.3)
+def test_odd_dim_is_refused(sinusoidal_encoding):
+    same(sinusoidal_encoding(1, 2), torch.tensor([[0.0, 1.0]]), of="sinusoidal_encoding(1, 2)")
+    with raises(ValueError, quoting=[7]):
+        sinusoidal_encoding(4, 7)
+
+
+@test_case(name="`shift_matrix(k, D) @ PE[p]` is `PE[p + k]` for every position p.", points=0.6)
+def test_the_shift_moves_every_position_on(shift_matrix):
+    for k in (1, 3):
+        got = shift_matrix(k, 16)
+        kind = getattr(got, "dtype", type(got))
+        expect(kind == torch.float32, f"shift_matrix({k}, 16) should be a float32 tensor, not {kind}")
+        moved = torch.stack([got @ TEN[p] for p in range(10 - k)])
+        same(moved, TEN[k:], atol=2e-5, of=f"shift_matrix({k}, 16) @ PE[p] for p = 0 .. {9 - k}")
+
+
+@test_case(
+    name="`shift_matrix` takes a negative offset, which goes back, and offset 0, which stays.", points=0.3
+)
+def test_the_shift_goes_back(shift_matrix):
+    back = torch.tensor([[-0.4161, -0.9093], [0.9093, -0.4161]])  # cos 2 = -0.4161, sin 2 = 0.9093
+    same(shift_matrix(-2, 2), back, atol=1e-4, of="shift_matrix(-2, 2)")
+    stay = torch.tensor([[1.0 if row == column else 0.0 for column in range(4)] for row in range(4)])
+    same(shift_matrix(0, 4), stay, of="shift_matrix(0, 4)")
+
+
+@test_case(
+    name="`SinusoidalPositions` adds row t of the encoding to position t of every text of `(B, T, D)`.",
+    points=0.5,
+)
+def test_the_module_adds_the_encoding(SinusoidalPositions, env):
+    x = torch.arange(80.0).reshape(2, 5, 8).sub(40).div(7)  # two texts of five tokens
+    same_sum(SinusoidalPositions(8), x, env)
+
+
+@test_case(
+    name="`SinusoidalPositions` hands the gradient of its result on to its input unchanged.", points=0.2
+)
+def test_gradients_reach_the_input(SinusoidalPositions, env):
+    x = torch.linspace(-1, 1, 24).reshape(2, 3, 4).requires_grad_()
+    module = SinusoidalPositions(4)
+    same_sum(module, x, env)
+    weights = torch.arange(24.0).reshape(2, 3, 4)
+    result = module(x)
+    expect(result.requires_grad, "no gradient can flow from the result back to the input")
+    (gradient,) = torch.autograd.grad((result * weights).sum(), x)
+    same(gradient, weights, of="the gradient of the input")
+
+
+@test_case(name="`SinusoidalPositions` changes neither its input nor its `state_dict()`.", points=0.2)
+def test_the_input_is_left_alone(SinusoidalPositions, env):
+    x = torch.linspace(-1, 1, 24).reshape(2, 3, 4)
+    module = SinusoidalPositions(4)
+    with unchanged(x=x, module=module):
+        same_sum(module, x, env)
+
+
+@test_case(
+    name="`SinusoidalPositions` gives the dtype of its input after `.double()`, `.half()` and `.bfloat16()`.",
+    points=0.4,
+)
+def test_sixteen_bits_stay_sixteen_bits(SinusoidalPositions, env):
+    x = torch.linspace(-1, 1, 48).reshape(2, 3, 8).bfloat16()
+    same_sum(SinusoidalPositions(8).bfloat16(), x, env, atol=2**-8)  # a bfloat16 has 8 significant bits
