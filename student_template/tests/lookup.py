@@ -70,7 +70,7 @@ def test_encode_keeps_the_order(encode):
     hidden=False,
 )
 def test_encode_of_nothing(encode):
-    same(encode(["dog"], dict(VOCABULARY)), torch.tensor([1]))
+    same(encode(["she", "quack", "dog"], dict(VOCABULARY)), torch.tensor([7, 6, 1]))
     same(encode([], dict(VOCABULARY)), torch.zeros(0, dtype=torch.int64))
 
 
