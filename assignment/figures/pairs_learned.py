@@ -20,11 +20,11 @@ def main() -> None:
     pairs += [(noun, near) for noun in FRUIT for near in WITH_FRUIT]
     ids = torch.tensor([[vocabulary[noun], vocabulary[near]] for noun, near in pairs])  # (40, 2)
 
-    generator = torch.Generator().manual_seed(SEED)
+    torch.manual_seed(SEED)
     tables = [nn.Embedding(len(vocabulary), DIM) for _ in range(2)]
     with torch.no_grad():
         for table in tables:
-            table.weight.copy_(torch.randn(len(vocabulary), DIM, generator=generator) * DEVIATION)
+            table.weight.mul_(DEVIATION)
     rows = [vocabulary[noun] for noun in nouns]
     before = F.normalize(tables[0].weight.detach()[rows], dim=-1)
     losses = reference.train_embeddings(*tables, ids, steps=STEPS, learning_rate=LEARNING_RATE)
