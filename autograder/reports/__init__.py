@@ -1,0 +1,34 @@
+"""Writes what people read: the table, the results for platforms, a page per student and the report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..assignment import Assignment
+from ..files import file_names, write_atomically
+from ..gradebook import Gradebook
+from ..marks import with_marks
+from .feedback import feedback_page
+from .gradescope import results_json
+from .overview import overview_page
+from .table import grades_csv
+
+__all__ = ["write_reports"]
+
+
+def write_reports(out: Path, book: Gradebook, assignment: Assignment) -> None:
+    """Write grades.csv, results/, feedback/ and report.html into `out` from the gradebook.
+
+    Each file is replaced whole, so a reader never sees half of one.
+    """
+    marks = book.marks()
+    names = file_names(book.students())
+    results = []
+    for graded in book.results():
+        result = with_marks(graded, marks)
+        results.append(result)
+        name = names[result.student]
+        write_atomically(out / "results" / f"{name}.json", results_json(result, assignment, marks))
+        write_atomically(out / "feedback" / f"{name}.html", feedback_page(result, assignment, marks))
+    write_atomically(out / "grades.csv", grades_csv(results, assignment))
+    write_atomically(out / "report.html", overview_page(results, assignment, names, str(out)))

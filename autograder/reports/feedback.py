@@ -1,0 +1,81 @@
+"""The page for one student: what was found in each question and what to do next.
+
+Nothing that the student's code raised or printed stands on it, and of a hidden case only its title,
+its outcome and the hint.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..assignment import Assignment, Question
+from ..gradebook import Mark, Marks
+from ..marks import mark_of
+from ..result import CaseResult, Outcome, QuestionResult, Result, Status
+from .page import render
+from .words import about, checks, next_steps, outcome_words
+
+
+@dataclass(frozen=True)
+class _Line:
+    """What a student may see of one case."""
+
+    title: str
+    hidden: bool
+    outcome: Outcome
+    words: str
+    message: str
+    hint: str
+
+    @property
+    def passed(self) -> bool:
+        return self.outcome is Outcome.PASSED
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One question on the page."""
+
+    question: Question
+    result: QuestionResult
+    checks: str
+    lines: tuple[_Line, ...]
+    mark: Mark | None
+
+
+def feedback_page(result: Result, assignment: Assignment, marks: Marks) -> str:
+    """One HTML file, readable alone and without a network."""
+    is_graded = result.total is not None
+    parts = [_part(result, question, assignment, marks) for question in result.questions] if is_graded else []
+    return render(
+        "feedback.html",
+        title=assignment.title,
+        result=result,
+        is_graded=is_graded,
+        is_provisional=result.status is Status.NEEDS_MARKING,
+        possible=assignment.possible,
+        about=about(result),
+        steps=next_steps(result, assignment) if is_graded else [],
+        parts=[part for part in parts if part],
+    )
+
+
+def _part(result: Result, found: QuestionResult, assignment: Assignment, marks: Marks) -> _Part | None:
+    try:
+        question = assignment.question(found.id)
+    except KeyError:
+        return None  # it was switched off after this was graded
+    lines = tuple(_line(case) for case in found.cases)
+    return _Part(question, found, checks(found.cases), lines, mark_of(result.student, found, marks))
+
+
+def _line(case: CaseResult) -> _Line:
+    is_open = not case.hidden and case.outcome is not Outcome.PASSED
+    return _Line(
+        case.title,
+        case.hidden,
+        case.outcome,
+        outcome_words(case.outcome),
+        case.message if is_open else "",
+        case.hint if case.outcome is not Outcome.PASSED else "",
+    )

@@ -1,0 +1,105 @@
+"""results/<student>.json in the format that Gradescope reads.
+
+A student may get to see this file, so of a hidden case it holds what the feedback holds: title,
+outcome and hint. It holds no times and no paths: the same submission always gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ..assignment import Assignment, Question
+from ..gradebook import Mark, Marks
+from ..marks import mark_of
+from ..plain import line, plain
+from ..result import CaseResult, Outcome, QuestionResult, Result
+from .words import about, short_answer_state
+
+
+def results_json(result: Result, assignment: Assignment, marks: Marks) -> str:
+    """The JSON text. `score` is left out where nothing was graded: our fault is no zero."""
+    is_graded = result.total is not None
+    numbers = {question.id: index for index, question in enumerate(assignment.questions, 1)}
+    data: dict[str, Any] = {
+        "output": "\n".join(about(result)),
+        "output_format": "text",
+        "test_output_format": "text",
+        "test_name_format": "text",
+        "stdout_visibility": "hidden",
+        "visibility": "visible",
+        "tests": [],
+        "extra_data": {
+            "student": plain(result.student),
+            "status": str(result.status),
+            "digest": result.digest,
+            "total": result.total,
+            "possible": assignment.possible,
+            "notes": [plain(note) for note in result.notes],
+            "questions": [_summary(question) for question in result.questions] if is_graded else [],
+        },
+    }
+    if is_graded:
+        data = {"score": result.total, **data}
+        for question_result in result.questions:
+            if question_result.id in numbers:
+                question = assignment.question(question_result.id)
+                mark = mark_of(result.student, question_result, marks)
+                data["tests"] += _tests(
+                    numbers[question.id], question, question_result, mark, assignment.hidden_visibility
+                )
+    return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
+
+
+def _tests(
+    index: int, question: Question, result: QuestionResult, mark: Mark | None, visibility: str
+) -> list[dict[str, Any]]:
+    if question.is_code:
+        return [
+            _case(f"{index}.{place}", question, case, visibility)
+            for place, case in enumerate(result.cases, 1)
+        ]
+    test: dict[str, Any] = {
+        "number": str(index),
+        "name": f"{question.id}: {line(question.title)}",
+        "max_score": result.possible,
+        "output": plain("\n".join(short_answer_state(result, mark))),
+        "visibility": "visible",
+        "tags": [question.id],
+        "extra_data": {"question": question.id, "hidden": False},
+    }
+    if result.points is not None:
+        test["score"] = result.points
+    return [test]
+
+
+def _case(index: str, question: Question, case: CaseResult, visibility: str) -> dict[str, Any]:
+    passed = case.outcome is Outcome.PASSED
+    output = [] if passed else [f"{str(case.outcome).capitalize()}."]
+    output += [] if case.hidden or passed else [case.message]
+    output += [case.hint]
+    return {
+        "number": index,
+        "name": f"{question.id}: {line(case.title)}",
+        "score": round(case.earned, 4),
+        "max_score": round(case.points, 4),
+        "status": "passed" if passed else "failed",
+        "output": plain("\n".join(text for text in output if text)),
+        "visibility": visibility if case.hidden else "visible",
+        "tags": [question.id],
+        "extra_data": {
+            "question": question.id,
+            "outcome": str(case.outcome),
+            "hidden": case.hidden,
+            "hint": plain(case.hint),
+        },
+    }
+
+
+def _summary(question: QuestionResult) -> dict[str, Any]:
+    return {
+        "id": question.id,
+        "points": question.points,
+        "possible": question.possible,
+        "note": plain(question.note),
+    }
