@@ -75,9 +75,8 @@ def load(
         skip: first lines of statements to leave out.
     """
     problems: list[Problem] = []
-    text = _decode(source, problems)
-    lines = text.split("\n")
-    linecache.cache[filename] = (len(text), None, [line + "\n" for line in lines], filename)
+    lines = _decode(source, problems).split("\n")
+    linecache.cache[filename] = (len(source), None, [line + "\n" for line in lines], filename)
     statements = _parse(lines, filename, problems)
     module = types.ModuleType(MODULE, ast.get_docstring(ast.Module(statements, []), clean=False))
     module.__file__ = filename
@@ -93,6 +92,12 @@ def load(
         if problem is not None:
             problems.append(problem)
     return Loaded(module, tuple(sorted(problems, key=lambda problem: problem.line)))
+
+
+def parse(source: bytes, filename: str) -> tuple[list[ast.stmt], list[Problem]]:
+    """The top-level statements that can be read, and what is wrong; nothing is run."""
+    problems: list[Problem] = []
+    return _parse(_decode(source, problems).split("\n"), filename, problems), problems
 
 
 def _run(statement: ast.stmt, module: types.ModuleType, filename: str, flags: int) -> Problem | None:

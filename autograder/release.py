@@ -1,0 +1,130 @@
+"""Derives what students get, `student_template/`, from the places where it is written."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from otter.assign.solutions import replace_solutions
+
+from .assignment import Assignment, load_assignment
+from .check.cases import Case, read_cases
+from .check.settings import FILE, Question, Settings
+from .errors import GraderError
+
+KEPT_AT_HOME = {"cut.py", ".gitattributes"}
+"""Files of assignment/data/ that students do not need."""
+
+TEMPLATE = "student_template"
+
+
+def release(root: Path, check: bool = False) -> list[str]:
+    """Bring the derived files of `root`/student_template/ up to date.
+
+    Args:
+        check: only tell, write nothing.
+
+    Returns:
+        The paths, below `root`, that were (or with `check`, are) out of date, sorted.
+
+    Raises:
+        GraderError: if a file that others follow from is missing.
+    """
+    wanted = derived(root)
+    stale = []
+    for name, content in wanted.items():
+        path = root / TEMPLATE / name
+        if not path.is_file() or path.read_bytes() != content:
+            stale.append(f"{TEMPLATE}/{name}")
+            if not check:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+    for path in _left_over(root, wanted):
+        stale.append(path.relative_to(root).as_posix())
+        if not check:
+            path.unlink()
+    return sorted(stale)
+
+
+def derived(root: Path) -> dict[str, bytes]:
+    """The content of every derived file, by its path below `student_template/`."""
+    assignment = load_assignment(root)
+    files = {
+        assignment.code_file: stubs(
+            _read(root / "solutions" / assignment.code_file).decode("utf-8")
+        ).encode(),
+        f"check/{FILE}": settings(assignment).to_json().encode(),
+    }
+    for path in _files(root / "autograder" / "check"):
+        files[f"check/{path.name}"] = path.read_bytes()
+    for path in _files(root / "assignment" / "data"):
+        if path.name not in KEPT_AT_HOME:
+            files[f"data/{path.name}"] = path.read_bytes()
+    for name in ("handout.md", "conventions.md"):
+        text = _read(root / "assignment" / name)
+        files[name] = text
+        for picture in _pictures(text.decode("utf-8")):
+            files[picture] = _read(root / "assignment" / picture)
+    return files
+
+
+def stubs(solution: str) -> str:
+    """What students get of the reference: Otter takes out what stands between its markers."""
+    text = "\n".join(replace_solutions(solution.split("\n"), "python"))
+    return re.sub(r"\n{4,}", "\n\n\n", text).strip("\n") + "\n"  # without the gaps this leaves
+
+
+def settings(assignment: Assignment) -> Settings:
+    """What the self-check must know; of the hidden cases only how many there are and their weight."""
+    questions = []
+    for question in assignment.questions:
+        hidden: tuple[Case, ...] = ()
+        if question.is_code and assignment.hidden_tests(question.id).is_file():
+            hidden = read_cases(assignment.hidden_tests(question.id))
+        questions.append(
+            Question(
+                id=question.id,
+                title=question.title,
+                points=question.points,
+                functions=question.functions,
+                words=question.words,
+                hidden_cases=len(hidden),
+                hidden_share=round(sum(case.share for case in hidden), 6),
+            )
+        )
+    answers = assignment.root / TEMPLATE / assignment.answers_file
+    return Settings(
+        title=assignment.title,
+        code=assignment.code_file,
+        answers=assignment.answers_file,
+        answers_template=_read(answers).decode("utf-8"),
+        seconds_per_case=assignment.limits.seconds_per_call,
+        questions=tuple(questions),
+    )
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as problem:
+        raise GraderError(f"{path} cannot be read: {problem.strerror}") from None
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.is_file())
+
+
+def _pictures(text: str) -> list[str]:
+    """The files that a Markdown text shows or links to beside itself, in figures/."""
+    return sorted(set(re.findall(r"(?:\(|src=\")(figures/[\w.-]+)", text)))
+
+
+def _left_over(root: Path, wanted: dict[str, bytes]) -> list[Path]:
+    """Files in folders that hold derived files alone, but are derived no more."""
+    left = []
+    for folder in ("check", "data", "figures"):
+        for path in (root / TEMPLATE / folder).rglob("*"):
+            name = path.relative_to(root / TEMPLATE).as_posix()
+            if path.is_file() and name not in wanted and "__pycache__" not in path.parts:
+                left.append(path)
+    return left
