@@ -145,9 +145,26 @@ def test_draws_differ(new_embedding_table):
 
 
 @test_case(
+    name="`new_embedding_table` without a generator draws from torch's global random state.",
+    points=0.25,
+    hidden=True,
+)
+def test_draws_follow_the_global_state(new_embedding_table):
+    drawn = []
+    with torch.random.fork_rng():
+        for seed in (11, 11, 12):
+            torch.manual_seed(seed)
+            drawn.append(new_embedding_table(300, 40).detach())
+    for table in drawn:
+        expect_normal(nn.Parameter(table), 0.02)
+    expect(torch.equal(drawn[0], drawn[1]), "torch.manual_seed did not make the draw repeat")
+    expect(not torch.equal(drawn[0], drawn[2]), "another seed should give another table")
+
+
+@test_case(
     name="`embedding_lookup` gives the rows of `table` that `ids` names, in shape `(..., D)` "
     "for ids of any shape.",
-    points=0.75,
+    points=0.5,
     hidden=True,
 )
 def test_lookup_in_any_shape(embedding_lookup, reference):
