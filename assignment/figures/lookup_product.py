@@ -20,7 +20,7 @@ def cell(axes, left: float, top: float, text: str, row_id: int | None) -> None:
 
 
 def main() -> None:
-    figure, axes = plt.subplots(figsize=(5.2, 5.2))
+    figure, axes = plt.subplots(figsize=(5.2, 4.5))
     for row, wanted in enumerate(IDS):
         axes.text(-0.25, row + 0.5, f"id {wanted}", ha="right", va="center")
         for column in range(VOCAB_SIZE):

@@ -8,8 +8,8 @@ POSITIONS, DIM = 24, 16
 
 def main() -> None:
     table = style.reference().sinusoidal_encoding(POSITIONS, DIM)  # (P, D)
-    figure = plt.figure(figsize=(5.2, 7.6))
-    upper, lower = figure.subfigures(2, 1, height_ratios=[1.55, 1])
+    figure = plt.figure(figsize=(5.2, 7))
+    upper, lower = figure.subfigures(2, 1, height_ratios=[1.9, 1])
 
     axes = upper.subplots()
     picture = axes.imshow(table, cmap=style.RAMP, vmin=-1, vmax=1, aspect="auto")

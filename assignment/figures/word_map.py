@@ -13,8 +13,8 @@ GROUPS = {  # marker, colour, words
     "fruit": ("D", style.ORANGE, ["apple", "lemon", "cherry", "peach"]),
 }
 LEFT = (-8, -4)
-PLACES = {"prince": LEFT, "paris": LEFT, "cat": LEFT, "dog": LEFT, "apple": LEFT}
-"""Words whose names would cover a neighbour if they stood at the right of their marker."""
+PLACES = {"prince": LEFT, "paris": LEFT, "cat": (0, 8), "dog": LEFT, "apple": LEFT}
+"""Where a name goes that would cover a neighbour at the right of its marker."""
 
 
 def main() -> None:

@@ -1,0 +1,294 @@
+"""The handout says nothing that is not so: its examples run, its numbers and points are recomputed."""
+
+from __future__ import annotations
+
+import ast
+import doctest
+import hashlib
+import importlib.util
+import math
+import re
+import sys
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from autograder.assignment import ROOT, load_assignment
+from autograder.check.data import glove, minilm_positions
+
+FOLDER = ROOT / "assignment"
+FIGURES = FOLDER / "figures"
+HANDOUT = (FOLDER / "handout.md").read_text(encoding="utf-8")
+FLAT = " ".join(HANDOUT.split()).replace("\u2212", "-").replace("\u00d7", "x")
+"""The handout in one line, its minus and times signs as a keyboard has them."""
+ASSIGNMENT = load_assignment()
+SECTIONS = {
+    heading: body
+    for heading, body in (part.split("\n", 1) for part in re.split(r"^## ", HANDOUT, flags=re.MULTILINE)[1:])
+}
+LINKS = re.findall(r"\]\(([^)]+)\)", HANDOUT)
+
+
+def load_reference():
+    path = ROOT / "solutions" / "embeddings.py"
+    spec = importlib.util.spec_from_file_location("embeddings", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+REFERENCE = load_reference()
+
+
+def section_of(question_id: str) -> str:
+    return next(body for heading, body in SECTIONS.items() if f"`{question_id}`" in heading)
+
+
+def table_rows(text: str) -> list[list[str]]:
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    return [[cell.strip().strip("`") for cell in line.strip("|").split("|")] for line in lines]
+
+
+def anchors(markdown: str) -> set[str]:
+    """The anchors that GitHub gives to the headings of a page."""
+    headings = re.findall(r"^#+ (.*)$", markdown, flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+# ------------------------------------------------------------------------------- the questions
+
+
+@pytest.mark.parametrize("question", ASSIGNMENT.questions, ids=lambda question: question.id)
+def test_a_question_has_a_section_with_its_title_points_and_parts(question):
+    heading = next(heading for heading in SECTIONS if f"`{question.id}`" in heading)
+    assert f"`{question.id}`: {question.title} ({question.points:g} points)" in heading
+    section = section_of(question.id)
+    for part in ("**Idea.**", "**Task", "**Example", "\nExactly: [Conventions: "):
+        assert part in section
+    anchor = question.id if question.is_code else "short-answers"
+    assert f"(conventions.md#{anchor})" in section
+    for function in question.functions:
+        assert f"`{function}`" in section
+    if question.words:
+        fewest, most = question.words
+        assert f"({fewest} to {most} words)" in section
+
+
+def test_the_table_of_points_is_that_of_the_assignment():
+    rows = table_rows(SECTIONS["1. How points are earned"])[2:]
+    expected = [
+        [q.id, f"{q.points:g}", f"{q.points * 0.4:g}", f"{q.points * 0.6:g}"]
+        if q.is_code
+        else [q.id, f"{q.points:g}", "by people", ""]
+        for q in ASSIGNMENT.questions
+    ]
+    assert rows == expected
+
+
+def test_the_totals_of_the_points_are_those_of_the_assignment():
+    code = sum(question.points for question in ASSIGNMENT.code_questions)
+    answers = sum(question.points for question in ASSIGNMENT.answer_questions)
+    assert (
+        f"There are {ASSIGNMENT.possible:g} points: {code:g} for code and {answers:g} for short answers."
+        in FLAT
+    )
+
+
+def test_the_number_of_functions_is_that_of_the_assignment():
+    assert sum(len(question.functions) for question in ASSIGNMENT.questions) == 19
+    assert "nineteen short functions and classes in one file, and three short answers" in FLAT
+
+
+# --------------------------------------------------------------------------- links and pictures
+
+
+@pytest.mark.parametrize("link", sorted(set(LINKS)))
+def test_a_link_leads_to_a_file_and_a_heading_that_exist(link):
+    name, _, anchor = link.partition("#")
+    path = FOLDER / name if name else FOLDER / "handout.md"
+    assert path.is_file()
+    if anchor:
+        assert anchor in anchors(path.read_text(encoding="utf-8"))
+
+
+def test_every_picture_is_shown_with_a_text_for_those_who_cannot_see_it():
+    shown = {target: text for text, target in re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", HANDOUT)}
+    assert set(shown) == {f"figures/{path.name}" for path in FIGURES.glob("*.svg")}
+    assert all(len(text.split()) >= 10 for text in shown.values())
+
+
+@pytest.mark.parametrize("picture", sorted(path.name for path in FIGURES.glob("*.svg")))
+def test_a_picture_was_drawn_by_the_script_beside_it_as_it_is_now(picture):
+    path = FIGURES / picture
+    sources = (FIGURES / "style.py").read_bytes() + path.with_suffix(".py").read_bytes()
+    digest = hashlib.sha256(sources.replace(b"\r\n", b"\n")).hexdigest()
+    assert f"{path.stem}.py {digest}" in path.read_text(encoding="utf-8"), (
+        f"run `python assignment/figures/{path.stem}.py` again"
+    )
+
+
+# ------------------------------------------------------------------------------------- numbers
+
+
+def test_every_example_gives_what_the_handout_prints(monkeypatch):
+    from autograder.check import cases
+
+    cases._importable_as_check()
+    monkeypatch.setitem(sys.modules, "embeddings", REFERENCE)
+    blocks = re.findall(r"```python\n(.*?)```", HANDOUT, flags=re.DOTALL)
+    session = doctest.DocTestParser().get_doctest("\n".join(blocks), {}, "handout", "handout.md", 0)
+    said: list[str] = []
+    flags = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
+    outcome = doctest.DocTestRunner(optionflags=flags).run(session, out=said.append)
+    assert outcome.attempted > 70
+    assert outcome.failed == 0, "".join(said)
+
+
+def test_plain_numbers_lie_as_far_apart_as_said():
+    cat, dog, boston, london = 34, 2.2, -20, -15
+    assert f"cat as {cat}, dog as {dog}, Boston as -{-boston} and London as -{-london}" in FLAT
+    assert f"Boston and London lie {london - boston} apart" in FLAT
+    assert f"nearer to London ({dog - london:.1f}) than to cat ({cat - dog:.1f})" in FLAT
+
+
+def test_features_lie_as_far_apart_as_said():
+    rows = {
+        row[0]: [float(cell) for cell in row[1:]]
+        for row in table_rows(SECTIONS["2. Why numbers are not enough"])[2:]
+    }
+    assert list(rows) == ["dog", "cat", "apple", "banana"]
+    differences = [there - here for here, there in zip(rows["dog"], rows["cat"], strict=True)]
+    assert differences == [8, 1, 2, 6, -4]
+    assert "Dog and cat differ by (8, 1, 2, 6, -4)" in FLAT
+    assert "√(64 + 1 + 4 + 36 + 16) = √121 = 11.0" in FLAT
+    assert [int(difference**2) for difference in differences] == [64, 1, 4, 36, 16]
+    assert math.dist(rows["dog"], rows["cat"]) == 11
+    dog_apple, fruits = math.dist(rows["dog"], rows["apple"]), math.dist(rows["apple"], rows["banana"])
+    assert f"Dog and apple are {dog_apple:.1f} apart, apple and banana {fruits:.1f}" in FLAT
+    nearest = min(
+        math.dist(rows[animal], rows[fruit]) for animal in ("dog", "cat") for fruit in ("apple", "banana")
+    )
+    assert f"an animal and a fruit at least {nearest:.1f}" in FLAT
+    assert f"√2 ≈ {math.sqrt(2):.3f} apart" in FLAT
+
+
+def test_the_tables_of_known_models_have_the_sizes_said():
+    assert f"8 x 768 = {8 * 768:,} numbers" in FLAT
+    assert f"50257 x 768 = {50257 * 768:,}" in FLAT
+    megabytes = 50257 * 768 * 4 / 1e6
+    assert f"takes {megabytes:.0f} MB" in FLAT
+    assert f"about {4 * megabytes:.0f} MB" in FLAT
+
+
+def test_the_sorted_vocabulary_is_what_the_reference_builds():
+    words, ids = table_rows(section_of("lookup"))[0][1:], table_rows(section_of("lookup"))[2][1:]
+    assert REFERENCE.build_vocabulary(words[::-1]) == {
+        word: int(row) for word, row in zip(words, ids, strict=True)
+    }
+
+
+def test_lookup_and_product_cost_what_is_said():
+    cost = REFERENCE.lookup_cost(1024, 50257, 768)
+    assert table_rows(section_of("one_hot"))[2:] == [
+        ["one-hot product", f"{cost['one_hot_multiply_adds']:,}", f"{cost['one_hot_bytes']:,}"],
+        ["lookup", f"{cost['lookup_multiply_adds']}", f"{cost['lookup_bytes']:,}"],
+    ]
+
+
+def test_real_words_are_as_alike_as_said():
+    words, vectors = glove()
+    cat, dog, london = (vectors[words.index(word)] for word in ("cat", "dog", "london"))
+    near, far = float((cat - dog).norm()), float((cat - london).norm())
+    assert f"|cat - dog| = {near:.2f}, but |cat - London| = {far:.2f}" in FLAT
+    alike, unlike = (float(F.cosine_similarity(cat, other, dim=0)) for other in (dog, london))
+    assert f"cos(cat, dog) = {alike:.2f}, but cos(cat, London) = {unlike:.2f}" in FLAT
+
+
+def test_the_analogy_has_the_answers_said():
+    words, vectors = glove()
+    unit = F.normalize(vectors, dim=-1)
+    king, man, woman = (unit[words.index(word)] for word in ("king", "man", "woman"))
+    best = (unit @ F.normalize(king - man + woman, dim=0)).topk(6)
+    answers = [
+        (words[row], value) for row, value in zip(best.indices.tolist(), best.values.tolist(), strict=True)
+    ]
+    assert answers[0][0] == "king"
+    spoken = ", ".join(f"{word} {value:.3f}" for word, value in answers[1:])
+    assert f"king {answers[0][1]:.3f}, which is left out, {spoken}." in FLAT
+    assert f"is *king* itself ({answers[0][1]:.3f}); queen ({answers[1][1]:.3f}) wins only" in FLAT
+
+
+def test_the_losses_have_the_bounds_said():
+    assert f"ln 2 = {math.log(2):.4f}" in FLAT
+    assert f"ln(1 + e⁻¹) = {math.log1p(math.exp(-1)):.4f}" in FLAT
+    assert f"ln 18 = {math.log(18):.2f}" in FLAT
+    assert f"ln 5 = {math.log(5):.2f}" in FLAT
+
+
+def test_the_dot_products_of_the_sinusoid_are_those_said():
+    encoding = REFERENCE.sinusoidal_encoding(40, 16)
+    k = [f"{float(encoding[17] @ encoding[17 + offset]):.2f}" for offset in range(6)]
+    assert (
+        f"at D = 16 it is {k[0]} for k = 0, then {k[1]}, {k[2]}, {k[3]}, and rises again to {k[4]} at k = 4 "
+        f"and {k[5]} at k = 5" in FLAT
+    )
+    turns = [round(math.degrees(10000 ** (-2 * pair / 16))) for pair in (0, 1)]
+    assert f"pair 0 turns by {turns[0]} degrees a step, pair 1 by {turns[1]}." in FLAT
+
+
+def test_the_real_positions_are_as_said():
+    table = minilm_positions()
+    assert f"{table.shape[0]} x {table.shape[1]} positions of MiniLM" in FLAT
+    unit = F.normalize(table, dim=-1)
+    nearest = (unit @ unit.T).fill_diagonal_(-2).argmax(dim=1)
+    neighbours = int(((nearest - torch.arange(len(table))).abs() == 1).sum())
+    assert f"For {neighbours} of its {len(table)} rows" in FLAT
+    means = REFERENCE.similarity_by_offset(table)
+    peaks = [k for k in range(1, 20) if means[k - 1] < means[k] > means[k + 1]]
+    assert f"peaks near {peaks[0]}, {peaks[1]} and {peaks[2]}" in FLAT
+    assert len(peaks) == 3
+
+
+def test_token_and_position_add_up_by_hand():
+    rows = table_rows(section_of("input_embeddings").replace("\u2212", "-"))
+    sums = [[float(cell) for cell in row[1:]] for row in rows if "*the*" in row[0] or row[0][0] in "+="]
+    assert len(sums) == 6
+    for token, position, total in (sums[:3], sums[3:]):
+        assert [round(one + other, 6) for one, other in zip(token, position, strict=True)] == total
+
+
+def test_positions_weigh_as_much_beside_tokens_as_said():
+    generator = torch.Generator().manual_seed(0)
+    token, one, other = torch.randn(3, 100_000, generator=generator)
+    for deviation, said in ((0.02, 0.5), (1.0, 0.9996)):
+        first, second = deviation * token + 0.02 * one, deviation * token + 0.02 * other
+        assert float(F.cosine_similarity(first, second, dim=0)) == pytest.approx(said, rel=0.02)
+    assert "cosine about 0.5:" in FLAT
+    assert f"1 / (1 + 0.02²) = {1 / (1 + 0.02**2):.4f}" in FLAT
+
+
+# --------------------------------------------------------------------------------- what it hides
+
+
+def test_no_line_of_the_solution_stands_in_the_handout():
+    source = (ROOT / "solutions" / "embeddings.py").read_text(encoding="utf-8")
+    blocks = re.findall(r"# BEGIN SOLUTION NO PROMPT\n(.*?)# END SOLUTION", source, flags=re.DOTALL)
+    lines = {line.split("  #")[0].strip() for block in blocks for line in block.splitlines()}
+    telling = {line for line in lines if len(line) > 20} - {"with torch.no_grad():"}
+    assert len(telling) > 60
+    assert [line for line in sorted(telling) if line in FLAT] == []
+
+
+def test_no_example_defines_what_students_write():
+    names = {name for question in ASSIGNMENT.questions for name in question.functions}
+    blocks = re.findall(r"```python\n(.*?)```", HANDOUT, flags=re.DOTALL)
+    examples = doctest.DocTestParser().get_examples("\n".join(blocks))
+    trees = [ast.parse(example.source) for example in examples]
+    defined = {
+        node.name
+        for tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+    }
+    assert defined.isdisjoint(names)
