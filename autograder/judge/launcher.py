@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -18,7 +19,8 @@ from dataclasses import asdict
 from ..assignment import Limits
 from ..errors import GraderError
 from ..sandbox.limits import WorkerLimits
-from ..sandbox.wire import Channel
+from ..sandbox.wire import Channel, Closed, TooLate, WireError
+from .wall import SECRET, Attempt, Tier, attempts
 
 START_SECONDS = 120
 ENVIRONMENT = {
@@ -38,8 +40,9 @@ class Launcher:
     Datagrams are whole or not at all, so several grading processes share one launcher.
     """
 
-    def __init__(self, control: socket.socket) -> None:
+    def __init__(self, control: socket.socket, tier: Tier) -> None:
         self._control = control
+        self.tier = tier
         self._count = 0
 
     def spawn(self) -> Process:
@@ -90,12 +93,35 @@ class Process:
 
 
 @contextmanager
-def launcher(limits: Limits) -> Iterator[Launcher]:
-    """Start a zygote for the length of the block.
+def launcher(limits: Limits, *, unconfined: bool = False, only: Tier | None = None) -> Iterator[Launcher]:
+    """Start a zygote behind the strongest wall that this machine can build, for the length of the block.
+
+    Args:
+        unconfined: run student code without any wall; an instructor's explicit choice.
+        only: take this tier or none, for tests.
 
     Raises:
-        GraderError: if it does not come up, with what it printed.
+        GraderError: if no wall can be built, saying why.
     """
+    refusals = []
+    with contextlib.ExitStack() as stack:
+        for attempt in attempts(unconfined, only):
+            try:
+                start = stack.enter_context(_zygote(limits, attempt))
+                break
+            except GraderError as problem:
+                refusals.append(f"  {attempt.tier.value}: {problem}")
+        else:
+            raise GraderError(
+                "No wall can be built around student code on this machine, so nothing was graded.\n"
+                + "\n".join(refusals)
+                + "\nInstall bubblewrap (apt-get install bubblewrap) or grade on Linux 5.13 or newer."
+            )
+        yield start
+
+
+@contextmanager
+def _zygote(limits: Limits, attempt: Attempt) -> Iterator[Launcher]:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     worker_limits = WorkerLimits(
         seconds_per_call=int(limits.seconds_per_call),
@@ -104,24 +130,47 @@ def launcher(limits: Limits) -> Iterator[Launcher]:
         output_chars=int(limits.output_kb) * 2**10,
     )
     with tempfile.TemporaryDirectory(prefix="autograder-") as empty, theirs, ours:
+        home = "/tmp" if attempt.tier is Tier.NAMESPACES else empty
         zygote = subprocess.Popen(
             [
+                *attempt.command,
                 sys.executable, "-I", "-m", "autograder.sandbox.zygote",
-                str(theirs.fileno()), json.dumps(asdict(worker_limits)),
+                str(theirs.fileno()), json.dumps(asdict(worker_limits)), json.dumps(asdict(attempt.plan)),
             ],
             cwd=empty,
-            env={**ENVIRONMENT, "HOME": empty, "TMPDIR": empty},
+            env={**ENVIRONMENT, "HOME": home, "TMPDIR": home},
             stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             pass_fds=[theirs.fileno()],
         )  # fmt: skip
         theirs.close()
         try:
             _await_ready(ours, zygote)
-            yield Launcher(ours)
+            start = Launcher(ours, attempt.tier)
+            if attempt.tier.confined:
+                _try_wall(start)
+            yield start
         finally:
             ours.close()
             _end(zygote)
+
+
+def _try_wall(start: Launcher) -> None:
+    """Let a process try, from inside, what student code must not be able to do."""
+    process = start.spawn()
+    try:
+        deadline = time.monotonic() + START_SECONDS
+        process.channel.send({"op": "probe", "seq": 0, "secret": str(SECRET)}, deadline=deadline)
+        reply, _ = process.channel.receive(deadline)
+    except (Closed, TooLate, WireError):
+        raise GraderError("a confined process did not answer") from None
+    finally:
+        process.close()
+    if "refused" in reply:
+        raise GraderError(f"a process could not be confined: {reply['refused']}")
+    if reply.get("value") != []:
+        raise GraderError(f"the wall has holes: {reply.get('value', reply.get('error'))}")
 
 
 def _await_ready(control: socket.socket, zygote: subprocess.Popen) -> None:

@@ -6,10 +6,13 @@ import os
 import resource
 from dataclasses import dataclass
 
+BASE_MEMORY = 2**30
+"""Bytes of address space for Python, torch and gensim themselves; about 0.8 GB are taken."""
+
 
 @dataclass(frozen=True)
 class WorkerLimits:
-    """What one student's process may use: processor seconds, and bytes beyond what it starts with."""
+    """What one student's process may use: processor seconds, and bytes beyond `BASE_MEMORY`."""
 
     seconds_per_call: int
     seconds_per_submission: int
@@ -19,14 +22,9 @@ class WorkerLimits:
 
 def set_limits(limits: WorkerLimits) -> None:
     """Bind this process for good: it can lower these limits, but not raise them."""
-    with open("/proc/self/statm") as file:
-        pages = int(file.read().split()[0])
-    memory = pages * resource.getpagesize() + limits.memory_bytes
-    used = int(resource.getrusage(resource.RUSAGE_SELF).ru_utime)
-    seconds = used + limits.seconds_per_submission
     for what, most in (
-        (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_AS, BASE_MEMORY + limits.memory_bytes),
+        (resource.RLIMIT_CPU, limits.seconds_per_submission),
         (resource.RLIMIT_FSIZE, 2**20),
         (resource.RLIMIT_NOFILE, 64),
         (resource.RLIMIT_CORE, 0),
@@ -42,11 +40,14 @@ def allow_seconds(seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (until, most))
 
 
-def cut_loose(keep: int) -> None:
-    """Leave the parent's session, files and standard streams; only the descriptor `keep` stays open."""
+def cut_loose(keep: set[int]) -> None:
+    """Leave the parent's session, files and standard streams; only the descriptors in `keep` stay open."""
     os.setsid()
     null = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(null, stream)
-    os.closerange(3, keep)
-    os.closerange(keep + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+    start = 3
+    for descriptor in sorted(keep):
+        os.closerange(start, descriptor)
+        start = descriptor + 1
+    os.closerange(start, resource.getrlimit(resource.RLIMIT_NOFILE)[0])

@@ -25,8 +25,10 @@ from torch import nn
 
 from ..check.operations import counted
 from ..check.source import load
+from .confinement import Wall
 from .limits import WorkerLimits, allow_seconds, cut_loose, set_limits
 from .mirror import PLAIN_MODULES, Mirror, ModuleState
+from .probe import probe
 from .wire import Channel, Closed, WireError
 
 STUDENT_FILE = "embeddings.py"
@@ -60,16 +62,25 @@ class BoundedOutput(io.TextIOBase):
         return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def serve(connection: socket.socket, limits: WorkerLimits) -> None:
-    """Confine this process, then answer requests until the grader hangs up."""
-    cut_loose(keep=connection.fileno())
+def serve(connection: socket.socket, limits: WorkerLimits, wall: Wall, slot: int) -> None:
+    """Confine this process, then answer requests until the grader hangs up.
+
+    If a layer of the wall fails, it says so and serves nothing.
+    """
+    channel = Channel(connection)
+    cut_loose(keep={connection.fileno(), *wall.descriptors()})
     torch.set_num_threads(1)
     random.seed(0)
     np.random.seed(0)
     torch.manual_seed(0)
-    set_limits(limits)
+    try:
+        set_limits(limits)
+        wall.shut(slot)
+    except Exception as problem:
+        channel.send({"refused": f"{type(problem).__name__}: {problem}"})
+        return
     gc.enable()
-    worker = Worker(Channel(connection), limits)
+    worker = Worker(channel, limits)
     try:
         while True:
             worker.answer()
@@ -97,6 +108,7 @@ class Worker:
             "call": self.call,
             "count": self.count,
             "gradient": self.gradient,
+            "probe": self.probe,
         }[header["op"]]
         allow_seconds(self.limits.seconds_per_call)
         reply: dict[str, Any]
@@ -124,6 +136,10 @@ class Worker:
         self.mirror.exported = {name: value for name, value in found.items() if is_module_class(value)}
         kinds = {name: kind_of(value) for name, value in found.items()}
         return [kinds, [[problem.line, clean(problem.text, MAX_MESSAGE)] for problem in loaded.problems]]
+
+    def probe(self, header: dict[str, Any], blobs: list[memoryview]) -> Any:
+        """Say what is wrong with the wall, seen from inside; asked before any student code runs."""
+        return probe(header["secret"])
 
     def reset(self, header: dict[str, Any], blobs: list[memoryview]) -> Any:
         """Begin a case: forget what crossed, undo what the case before may have switched."""

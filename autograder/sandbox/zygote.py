@@ -9,28 +9,41 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import itertools
 import json
 import os
 import selectors
 import signal
 import socket
 import sys
+from dataclasses import dataclass
 
+from .confinement import Wall, WallPlan
 from .limits import WorkerLimits
 from .worker import preload, serve
+
+
+@dataclass(frozen=True)
+class Child:
+    """A running student process: the grader's name for it, where to report its end, its slot."""
+
+    key: str
+    status: int
+    slot: int
 
 
 class Zygote:
     """Forks, reaps and kills.
 
     Attributes:
-        children: the running children's keys by process id, and the pipes to report their ends on.
+        children: the running children by process id.
     """
 
-    def __init__(self, control: socket.socket, limits: WorkerLimits) -> None:
+    def __init__(self, control: socket.socket, limits: WorkerLimits, wall: Wall) -> None:
         self.control = control
         self.limits = limits
-        self.children: dict[int, tuple[str, int]] = {}
+        self.wall = wall
+        self.children: dict[int, Child] = {}
 
     def run(self) -> None:
         """Serve until the grader closes its end."""
@@ -64,20 +77,22 @@ class Zygote:
         return True
 
     def spawn(self, key: str, connection: int, status: int) -> None:
+        taken = {child.slot for child in self.children.values()}
+        slot = next(number for number in itertools.count() if number not in taken)
         process = os.fork()
         if process == 0:
             try:
                 signal.set_wakeup_fd(-1)
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                serve(socket.socket(fileno=connection), self.limits)
+                serve(socket.socket(fileno=connection), self.limits, self.wall, slot)
             finally:
                 os._exit(0)
         os.close(connection)
-        self.children[process] = (key, status)
+        self.children[process] = Child(key, status, slot)
 
     def kill(self, key: str) -> None:
-        for process, (other, _) in self.children.items():
-            if other == key:
+        for process, child in self.children.items():
+            if child.key == key:
                 os.kill(process, signal.SIGKILL)
 
     def reap(self) -> None:
@@ -86,22 +101,24 @@ class Zygote:
             process, status = os.waitpid(-1, os.WNOHANG)
             if process == 0:
                 return
-            _, pipe = self.children.pop(process)
+            child = self.children.pop(process)
             with contextlib.suppress(OSError):  # the grader may not want to know any more
-                os.write(pipe, str(os.waitstatus_to_exitcode(status)).encode())
-            os.close(pipe)
+                os.write(child.status, str(os.waitstatus_to_exitcode(status)).encode())
+            os.close(child.status)
 
 
 def main() -> None:
-    """`python -m autograder.sandbox.zygote FD LIMITS`: LIMITS are WorkerLimits in JSON."""
+    """`python -m autograder.sandbox.zygote FD LIMITS PLAN`, the latter two in JSON."""
     control = socket.socket(fileno=int(sys.argv[1]))
     limits = WorkerLimits(**json.loads(sys.argv[2]))
+    wall = Wall(WallPlan(**json.loads(sys.argv[3])))
     preload()
+    wall.prepare()
     gc.disable()
     gc.collect()
     gc.freeze()
     control.send(b"ready")
-    Zygote(control, limits).run()
+    Zygote(control, limits, wall).run()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Cases that only grading runs. Student code must never read this folder."""

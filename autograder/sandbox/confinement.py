@@ -1,0 +1,180 @@
+"""Shuts a student's process in: what it may read, which system calls it may make, who it is.
+
+Prepared once in the zygote and put on in every child, each layer by itself:
+
+- Landlock: it reads the interpreter, the environment and this package, nothing else, and writes,
+  executes, connects and signals nowhere.
+- seccomp: a list of allowed system calls; whatever is not on it fails with EPERM.
+- as root: a user of its own per process.
+
+Where bubblewrap works, the zygote itself already runs in namespaces that hold nothing else.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import resource
+import signal
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from landlockpy import AccessFS, Ruleset, Scope, abi_version
+from seccompy import CmpOp, Filter, supported
+
+FIRST_USER = 55_000
+"""As root, the n-th process at a time runs as user FIRST_USER + n, so none can touch another's."""
+
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_KEEPCAPS, _PR_SET_NAME = 1, 4, 8, 15
+_CAP_DAC_READ_SEARCH = 2
+_CLONE_THREAD = 0x00010000
+_FIONBIO = 0x5421
+
+_ALLOWED = """
+    read write readv writev pread64 lseek close fstat newfstatat stat lstat statx
+    access faccessat faccessat2 readlink readlinkat getdents64 getcwd fcntl dup
+    recvfrom sendto poll ppoll select pselect6
+    mmap munmap mprotect mremap madvise brk mincore
+    futex sched_yield sched_getaffinity getcpu set_robust_list rseq membarrier
+    clock_gettime clock_getres clock_nanosleep nanosleep gettimeofday time times
+    getpid gettid getppid getuid geteuid getgid getegid getrusage getrlimit sysinfo uname getrandom
+    rt_sigaction rt_sigprocmask rt_sigreturn sigaltstack restart_syscall arch_prctl
+    exit exit_group
+""".split()  # noqa: SIM905
+"""Calls that torch, autograd, optimizers, gensim and Python's threads make, and that reach nobody."""
+
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_TMPFILE & ~os.O_DIRECTORY
+
+
+class WallError(Exception):
+    """A layer cannot be put up: no student code may run."""
+
+
+@dataclass(frozen=True)
+class WallPlan:
+    """What the grader asks of the zygote.
+
+    Attributes:
+        roots: files and folders that students' processes may read.
+        confined: False only when the instructor said so by an explicit flag.
+        counts_processes: whether the limit on processes binds this user's student processes alone.
+    """
+
+    roots: tuple[str, ...]
+    confined: bool = True
+    counts_processes: bool = False
+
+
+@dataclass
+class Wall:
+    """The layers, ready to be put on by a forked child."""
+
+    plan: WallPlan
+    _ruleset: Ruleset | None = field(default=None, init=False)
+    _filter: Filter | None = field(default=None, init=False)
+
+    def prepare(self) -> None:
+        """Build what all children share.
+
+        Raises:
+            WallError: if the kernel lacks a layer.
+        """
+        if not self.plan.confined:
+            return
+        if abi_version() < 1:
+            raise WallError("the kernel does not offer Landlock (Linux 5.13 or newer, with it enabled)")
+        if not supported():  # asked here, where looking for the C library may still run programs
+            raise WallError("the kernel does not offer seccomp filters")
+        self._ruleset = Ruleset(scoped=Scope.ABSTRACT_UNIX_SOCKET | Scope.SIGNAL)
+        for root in self.plan.roots:
+            readable = AccessFS.READ_FILE
+            if Path(root).is_dir():
+                readable |= AccessFS.READ_DIR
+            self._ruleset.allow_path(root, readable)
+        self._filter = _system_calls()
+        assert self._filter.program  # compiled here, once
+
+    def descriptors(self) -> list[int]:
+        """What must stay open until `shut` has closed it."""
+        return [self._ruleset.fileno()] if self._ruleset is not None else []
+
+    def shut(self, slot: int) -> None:
+        """Confine this process for good.
+
+        Args:
+            slot: a number that no other running student process has.
+
+        Raises:
+            OSError: if a layer fails; the process must not go on.
+        """
+        if self._ruleset is None or self._filter is None:
+            return
+        libc = ctypes.CDLL(None, use_errno=True)
+        if os.getuid() == 0:
+            _become(FIRST_USER + slot, libc, keep_reading=not _readable_to_all(self.plan.roots))
+            resource.setrlimit(resource.RLIMIT_NPROC, (64, 64))
+        elif self.plan.counts_processes:
+            resource.setrlimit(resource.RLIMIT_NPROC, (64, 64))
+        _prctl(libc, _PR_SET_DUMPABLE, 0)
+        _prctl(libc, _PR_SET_PDEATHSIG, signal.SIGKILL)
+        self._ruleset.restrict()
+        self._ruleset.close()
+        self._filter.load()
+
+
+def _system_calls() -> Filter:
+    """The list of what a student's process may ask of the kernel."""
+    calls = Filter(default=0x00050000 | errno.EPERM)
+    known = 0
+    for name in _ALLOWED:
+        try:
+            calls.allow(name)
+            known += 1
+        except ValueError:  # a call that this architecture does not have
+            continue
+    if known < len(_ALLOWED) // 2:
+        raise WallError("the system calls of this machine's architecture are not known")
+    calls.allow("clone", args=[(0, CmpOp.MASKED_EQ, _CLONE_THREAD, _CLONE_THREAD)])
+    calls.errno("clone3", errno.ENOSYS)  # so that the C library falls back to clone
+    for name, flags_at in (("openat", 2), ("open", 1)):
+        try:
+            calls.allow(name, args=[(flags_at, CmpOp.MASKED_EQ, 0, _WRITING)])
+            calls.errno(name, errno.EROFS)
+        except ValueError:
+            continue
+    calls.allow("ioctl", args=[(1, CmpOp.EQ, _FIONBIO)])
+    calls.allow("prctl", args=[(0, CmpOp.EQ, _PR_SET_NAME)])
+    calls.allow("prlimit64", args=[(2, CmpOp.EQ, 0)])  # reading any limit
+    calls.allow("prlimit64", args=[(0, CmpOp.EQ, 0), (1, CmpOp.EQ, resource.RLIMIT_CPU)])
+    return calls
+
+
+def _become(user: int, libc: ctypes.CDLL, keep_reading: bool) -> None:
+    """Give up root for a user of our own.
+
+    An interpreter in a home that only root may enter stays readable by one capability that is
+    kept; Landlock still bounds what it opens, and seccomp leaves it no other use.
+    """
+    if keep_reading:
+        _prctl(libc, _PR_SET_KEEPCAPS, 1)
+    os.setgroups([])
+    os.setresgid(user, user, user)
+    os.setresuid(user, user, user)
+    if keep_reading:
+        capability = 1 << _CAP_DAC_READ_SEARCH
+        header = (ctypes.c_uint32 * 2)(0x20080522, 0)
+        sets = (ctypes.c_uint32 * 6)(capability, capability, 0, 0, 0, 0)
+        if libc.capset(header, sets) != 0:
+            raise OSError(ctypes.get_errno(), "capset")
+
+
+def _readable_to_all(roots: tuple[str, ...]) -> bool:
+    """Whether every folder on the way to every root lets any user through."""
+    ways = {parent for root in roots for parent in (Path(root), *Path(root).parents)}
+    return all(path.stat().st_mode & 0o001 or not path.is_dir() for path in ways)
+
+
+def _prctl(libc: ctypes.CDLL, option: int, value: int) -> None:
+    if libc.prctl(option, value, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), f"prctl({option})")
