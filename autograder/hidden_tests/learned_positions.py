@@ -1,0 +1,367 @@
+"""Hidden cases of `learned_positions`: positions as a learned table."""
+
+import torch
+from check.compare import close, expect, raises, same, unchanged
+from check.data import minilm_positions
+from otter.test_files import test_case
+
+OK_FORMAT = False
+name = "learned_positions_hidden"
+
+
+def numbers(*shape, seed=1):
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
+
+
+ROWS = numbers(7, 5, seed=2)  # seven positions, D = 5
+
+
+def table_of(module):
+    tables = list(module.parameters())
+    expect(len(tables) == 1, "not one parameter")
+    return tables[0]
+
+
+def with_rows(module, rows=ROWS):
+    """The module, its table overwritten with `rows`."""
+    table = table_of(module)
+    expect(table.shape == rows.shape, "a table of another shape")
+    with torch.no_grad():
+        table.copy_(rows)
+    return module
+
+
+def own(env, function, *args):
+    """What the student's own function of an earlier question gives; None if it is missing or fails."""
+    try:
+        return env[function](*args)
+    except Exception:
+        return None
+
+
+def own_rows(env, rows, length):
+    """What the student's own `embedding_lookup` gives for the first positions; None if it is no help."""
+    mine = own(env, "embedding_lookup", rows, torch.arange(length))
+    usable = isinstance(mine, torch.Tensor) and mine.is_floating_point() and mine.dim() > 0
+    return mine if usable and (length == 1 or not torch.equal(mine[0], mine[-1])) else None
+
+
+def same_sum(module, before, env, rows=ROWS):
+    """Demand `before`, the input as it was, plus the first rows: the right ones or the student's own."""
+    got = module(before.clone())
+    length = before.shape[1]
+    right = (before.double() + rows[:length].double()).to(before.dtype)
+    if not close(got, right):
+        mine = own_rows(env, rows.clone(), length)
+        same(got, right if mine is None or mine.shape[-1] != right.shape[-1] else before + mine)
+
+
+def carried_gradient(env, upstream, gradient):
+    """Whether `gradient`, or None, is what the student's own `embedding_lookup` lets through."""
+    rows = ROWS.clone().requires_grad_()
+    mine = own_rows(env, rows, upstream.shape[1])
+    if mine is None or not mine.requires_grad:
+        return mine is not None and gradient is None
+    (passed_on,) = torch.autograd.grad(mine, rows, upstream.sum(0), allow_unused=True)
+    return gradient is None if passed_on is None else gradient is not None and close(gradient, passed_on)
+
+
+def expect_spread(rows):
+    """Mean 0 and deviation 0.02 of at least 3,000 numbers, and about 1 in 22 beyond two deviations."""
+    scaled = rows.double() / 0.02
+    expect(bool(scaled.mean().abs() < 0.12), "the mean is not 0")
+    expect(bool(0.91 < scaled.std() < 1.09), "the standard deviation is not 0.02")
+    expect(bool(0.02 < (scaled.abs() > 2).double().mean() < 0.075), "not a normal distribution")
+
+
+@test_case(
+    name="`LearnedPositions` has exactly one parameter, its `(max_positions, dim)` table, trainable and "
+    "float32.",
+    points=0.2,
+    hidden=True,
+)
+def test_one_table(LearnedPositions, env):
+    module = with_rows(LearnedPositions(7, 5))
+    same_sum(module, numbers(2, 4, 5), env)
+    table = table_of(module)
+    expect(table.requires_grad and table.dtype == torch.float32, "not trainable, or not float32")
+
+
+@test_case(
+    name="`LearnedPositions` draws its table from a normal distribution with mean 0 and standard deviation "
+    "0.02.",
+    points=0.4,
+    hidden=True,
+)
+def test_the_table_starts_small(LearnedPositions, env):
+    same_sum(with_rows(LearnedPositions(7, 5)), numbers(2, 4, 5), env)
+    torch.manual_seed(11)
+    rows = table_of(LearnedPositions(300, 15)).detach()
+    torch.manual_seed(11)
+    drawn = own(env, "new_embedding_table", 300, 15)
+    if isinstance(drawn, torch.Tensor) and close(rows, drawn.detach()):
+        return  # whether it was drawn rightly is the question `lookup`'s
+    expect_spread(rows)
+    expect(bool((rows.std(0) > 0.01).all() and (rows.std(1) > 0.002).all()), "rows or columns are alike")
+
+
+@test_case(
+    name="`LearnedPositions` draws from torch's global random state: equal seeds repeat a table, a second "
+    "module differs.",
+    points=0.2,
+    hidden=True,
+)
+def test_draws_repeat_by_seed_alone(LearnedPositions, env):
+    same_sum(with_rows(LearnedPositions(7, 5)), numbers(2, 4, 5), env)
+    torch.manual_seed(3)
+    first, second = (table_of(LearnedPositions(7, 5)).detach().clone() for _ in range(2))
+    torch.manual_seed(3)
+    again = table_of(LearnedPositions(7, 5)).detach()
+    torch.manual_seed(3)
+    drawn = [own(env, "new_embedding_table", 7, 5) for _ in range(2)]
+    tables = [rows.detach() for rows in drawn if isinstance(rows, torch.Tensor)]
+    if len(tables) == 2 and close(first, tables[0]) and close(second, tables[1]):
+        return
+    same(again, first)
+    expect(not torch.equal(first, second), "two modules with one table")
+
+
+@test_case(
+    name="`LearnedPositions` adds row t of its table to position t of every text of `(B, T, D)`.",
+    points=0.4,
+    hidden=True,
+)
+def test_rows_are_added(LearnedPositions, env):
+    module = with_rows(LearnedPositions(7, 5))
+    for shape in [(2, 4, 5), (9, 3, 5), (6, 6, 5), (1, 1, 5)]:
+        same_sum(module, numbers(*shape), env)
+    same_sum(module, numbers(5, 6, 3).transpose(0, 2), env)  # not contiguous
+
+
+@test_case(
+    name="`LearnedPositions` takes a text of exactly `max_positions` positions.", points=0.2, hidden=True
+)
+def test_the_full_length_fits(LearnedPositions, env):
+    same_sum(with_rows(LearnedPositions(7, 5)), numbers(2, 7, 5), env)
+    same_sum(with_rows(LearnedPositions(1, 3), ROWS[:1, :3]), numbers(4, 1, 3), env, ROWS[:1, :3])
+
+
+@test_case(
+    name="`LearnedPositions` refuses more positions than rows with a `ValueError` that quotes both numbers.",
+    points=0.4,
+    hidden=True,
+)
+def test_too_many_positions_are_refused(LearnedPositions, env):
+    for rows, length in [(7, 8), (1, 2), (512, 600)]:
+        module = LearnedPositions(rows, 5)
+        if rows == 7:
+            same_sum(with_rows(module), numbers(2, 4, 5), env)
+        with raises(ValueError, quoting=[rows, length]):
+            module(torch.zeros(3, length, 5))
+
+
+@test_case(
+    name="`LearnedPositions` gives each row the gradients of its position, summed over the texts, and unused "
+    "rows 0.",
+    points=0.3,
+    hidden=True,
+)
+def test_rows_get_gradients(LearnedPositions, env):
+    module = with_rows(LearnedPositions(7, 5))
+    same_sum(module, numbers(3, 4, 5), env)
+    table, upstream = table_of(module), numbers(3, 4, 5, seed=4)
+    got = module(numbers(3, 4, 5))
+    right = torch.cat([upstream.sum(0), torch.zeros(3, 5)])
+    if got.requires_grad:
+        (gradient,) = torch.autograd.grad(got, table, upstream, allow_unused=True)
+    else:
+        gradient = None
+    if gradient is None or not close(gradient, right):
+        expect(carried_gradient(env, upstream, gradient), "not the gradient of the table")
+
+
+@test_case(
+    name="`LearnedPositions` hands the gradient of its result on to its input unchanged.",
+    points=0.2,
+    hidden=True,
+)
+def test_gradients_reach_the_input(LearnedPositions, env):
+    module = with_rows(LearnedPositions(7, 5))
+    same_sum(module, numbers(3, 4, 5), env)
+    x, upstream = numbers(3, 4, 5).requires_grad_(), numbers(3, 4, 5, seed=4)
+    (gradient,) = torch.autograd.grad(module(x), x, upstream)
+    same(gradient, upstream)
+
+
+@test_case(
+    name="`LearnedPositions` gives the dtype of its input after `.double()`, `.half()` and `.bfloat16()`.",
+    points=0.2,
+    hidden=True,
+)
+def test_dtypes(LearnedPositions, env):
+    for dtype in (torch.float64, torch.float16, torch.bfloat16):
+        module = with_rows(LearnedPositions(7, 5).to(dtype))
+        same_sum(module, numbers(2, 6, 5).to(dtype), env, ROWS.to(dtype))
+
+
+@test_case(
+    name="`LearnedPositions` changes neither its input nor its `state_dict()`.", points=0.2, hidden=True
+)
+def test_a_call_leaves_things_alone(LearnedPositions, env):
+    module = with_rows(LearnedPositions(7, 5))
+    x = numbers(2, 4, 5)
+    with unchanged(x=x, module=module):
+        same_sum(module, x, env)
+
+
+@test_case(
+    name="`extend_positions` gives a `LearnedPositions` of `max_positions` rows that starts with the old "
+    "rows, bit for bit.",
+    points=0.5,
+    hidden=True,
+)
+def test_old_rows_are_kept(extend_positions, LearnedPositions):
+    learned = with_rows(LearnedPositions(7, 5))
+    for size in (12, 8, 40):
+        extended = extend_positions(learned, size)
+        expect(isinstance(extended, LearnedPositions), "not a LearnedPositions")
+        table = table_of(extended)
+        expect(table.shape == (size, 5) and table.requires_grad, "a table of another shape, or frozen")
+        expect(torch.equal(table.detach()[:7], ROWS), "the old rows changed")
+
+
+@test_case(
+    name="`extend_positions` draws the new rows from a normal distribution with mean 0 and standard "
+    "deviation 0.02.",
+    points=0.4,
+    hidden=True,
+)
+def test_new_rows_are_fresh(extend_positions, LearnedPositions, env):
+    learned = with_rows(LearnedPositions(7, 5))
+    torch.manual_seed(13)
+    first, second = (table_of(extend_positions(learned, 707)).detach() for _ in range(2))
+    expect(torch.equal(first[:7], ROWS), "the old rows changed")
+    expect(not torch.equal(first[7:], second[7:]), "the new rows are always the same")
+    torch.manual_seed(14)
+    started = table_of(LearnedPositions(707, 5)).detach()  # how the student's own module starts
+    torch.manual_seed(14)
+    again = table_of(extend_positions(learned, 707)).detach()
+    if torch.equal(again[7:], started[7:]) and len(again[7:].unique()) > 1:
+        return
+    expect_spread(first[7:])
+    expect(len(first[7:].unique()) > 3000, "new rows repeat")
+
+
+@test_case(
+    name="`extend_positions` gives a module that takes texts up to its new length and refuses longer ones.",
+    points=0.2,
+    hidden=True,
+)
+def test_the_new_length_counts(extend_positions, LearnedPositions, env):
+    extended = extend_positions(with_rows(LearnedPositions(7, 5)), 9)
+    rows = table_of(extended).detach().clone()
+    expect(torch.equal(rows[:7], ROWS), "the old rows changed")
+    same_sum(extended, numbers(2, 9, 5), env, rows)
+    with raises(ValueError, quoting=[10, 9]):
+        extended(torch.zeros(2, 10, 5))
+
+
+@test_case(
+    name="`extend_positions` gives an independent module: training one leaves the other as it is.",
+    points=0.3,
+    hidden=True,
+)
+def test_the_modules_are_independent(extend_positions, LearnedPositions):
+    learned = with_rows(LearnedPositions(7, 5))
+    extended = extend_positions(learned, 9)
+    with torch.no_grad():
+        table_of(extended).sub_(3.0)
+    expect(torch.equal(table_of(learned).detach(), ROWS), "training the new module changed the old one")
+    with torch.no_grad():
+        table_of(learned).add_(1.0)
+    same(table_of(extended).detach()[:7], ROWS - 3.0)
+
+
+@test_case(
+    name="`extend_positions` gives an independent copy at the same size, too.", points=0.3, hidden=True
+)
+def test_the_same_size_is_a_copy(extend_positions, LearnedPositions):
+    learned = with_rows(LearnedPositions(7, 5))
+    copy = extend_positions(learned, 7)
+    expect(torch.equal(table_of(copy).detach(), ROWS), "the rows changed")
+    with torch.no_grad():
+        table_of(copy).zero_()
+    expect(torch.equal(table_of(learned).detach(), ROWS), "the copy shares its table")
+
+
+@test_case(name="`extend_positions` keeps the dtype of the table.", points=0.2, hidden=True)
+def test_the_dtype_is_kept(extend_positions, LearnedPositions):
+    for dtype in (torch.bfloat16, torch.float64):
+        table = table_of(extend_positions(with_rows(LearnedPositions(7, 5).to(dtype)), 9))
+        expect(table.dtype == dtype and table.shape == (9, 5), "another dtype or shape")
+        expect(torch.equal(table.detach()[:7], ROWS.to(dtype)), "the old rows changed")
+
+
+@test_case(name="`extend_positions` leaves `learned` as it was.", points=0.1, hidden=True)
+def test_the_old_module_is_left_alone(extend_positions, LearnedPositions):
+    learned = with_rows(LearnedPositions(7, 5))
+    with unchanged(learned=learned):
+        table = table_of(extend_positions(learned, 10)).detach()
+    expect(table.shape == (10, 5) and torch.equal(table[:7], ROWS), "the old rows changed")
+    expect(table_of(learned).requires_grad, "the old table was frozen")
+
+
+@test_case(name="`extend_positions` refuses to shrink with a `ValueError`.", points=0.2, hidden=True)
+def test_shrinking_is_refused(extend_positions, LearnedPositions):
+    learned = with_rows(LearnedPositions(7, 5))
+    expect(torch.equal(table_of(extend_positions(learned, 8)).detach()[:7], ROWS), "the old rows changed")
+    for size in (6, 1):
+        with raises(ValueError):
+            extend_positions(learned, size)
+
+
+def similarity(table):
+    """The right answer in float64, pair by pair."""
+    unit = table.double() / table.double().norm(dim=1, keepdim=True)
+    count = len(unit)
+    return torch.stack([(unit[: count - k] * unit[k:]).sum(1).mean() for k in range(count)])
+
+
+@test_case(
+    name="`similarity_by_offset` gives `(P,)`: entry k is the mean cosine similarity of rows p and p + k "
+    "over all p.",
+    points=0.5,
+    hidden=True,
+)
+def test_similarity(similarity_by_offset):
+    lengths = torch.tensor([0.1, 3.0, 40.0, 1.0, 0.5, 7.0])[:, None]
+    table = (numbers(6, 9) + 0.4) * lengths  # more columns than rows, rows of many lengths
+    before = table.clone()
+    same(similarity_by_offset(table), similarity(table).float())
+    expect(torch.equal(table, before), "the table was changed")
+
+
+@test_case(
+    name="`similarity_by_offset` takes any number of rows, one row and more rows than columns included.",
+    points=0.2,
+    hidden=True,
+)
+def test_similarity_of_any_number_of_rows(similarity_by_offset):
+    for table in (numbers(23, 4) + 0.5, numbers(1, 3), numbers(4, 11).T):
+        same(similarity_by_offset(table), similarity(table).float())
+
+
+@test_case(name="`similarity_by_offset` gives the dtype of the table.", points=0.2, hidden=True)
+def test_similarity_keeps_the_dtype(similarity_by_offset):
+    table = numbers(8, 5) + 0.5
+    same(similarity_by_offset(table.double()), similarity(table))
+    rough = table.bfloat16()  # a function may compute in 16 bits all the way
+    same(similarity_by_offset(rough), similarity(rough).bfloat16(), atol=0.03)
+
+
+@test_case(
+    name="`similarity_by_offset` is right on the position table of a real model.", points=0.2, hidden=True
+)
+def test_similarity_of_a_real_table(similarity_by_offset):
+    table = minilm_positions()[:48]
+    same(similarity_by_offset(table), similarity(table).float())

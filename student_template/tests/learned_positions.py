@@ -1,0 +1,168 @@
+"""Public cases of `learned_positions`: positions as a learned table."""
+
+import torch
+from check.compare import close, expect, raises, same
+from otter.test_files import test_case
+
+OK_FORMAT = False
+name = "learned_positions"
+
+ROWS = torch.tensor([[1.0, 10.0], [2.0, 20.0], [3.0, 30.0], [4.0, 40.0]])  # four positions, D = 2
+TEXTS = torch.tensor(
+    [
+        [[0.5, 0.0], [0.0, 0.5], [0.0, 0.0]],
+        [[-1.0, 7.0], [0.25, 0.25], [100.0, 0.0]],
+    ]
+)  # B = 2, T = 3
+SUM = torch.tensor(
+    [
+        [[1.5, 10.0], [2.0, 20.5], [3.0, 30.0]],
+        [[0.0, 17.0], [2.25, 20.25], [103.0, 30.0]],
+    ]
+)  # what TEXTS and the first three ROWS add up to
+
+
+def table_of(module):
+    """The one parameter of a module."""
+    tables = list(module.parameters())
+    expect(len(tables) == 1, f"the module should have one parameter, its table, but it has {len(tables)}")
+    return tables[0]
+
+
+def with_rows(module, rows):
+    """The module, its table overwritten with `rows`."""
+    table = table_of(module)
+    expect(table.shape == rows.shape, f"the table should be {tuple(rows.shape)}, but is {tuple(table.shape)}")
+    with torch.no_grad():
+        table.copy_(rows)
+    return module
+
+
+def own(env, function, *args):
+    """What your own function gives; None if it is missing or fails."""
+    try:
+        return env[function](*args)
+    except Exception:
+        return None
+
+
+def same_sum(module, env):
+    """Demand TEXTS plus the first rows, or plus what your own `embedding_lookup` gives for them."""
+    got = module(TEXTS.clone())
+    if close(got, SUM):
+        return
+    rows = own(env, "embedding_lookup", ROWS.clone(), torch.arange(3))
+    usable = isinstance(rows, torch.Tensor) and rows.dim() > 0 and not torch.equal(rows[0], rows[-1])
+    if not (usable and close(got, TEXTS + rows)):
+        same(got, SUM, of="the sum of the texts and the rows of the table")
+
+
+def lets_through(env, upstream, gradient):
+    """Whether `gradient`, or None, is what your own `embedding_lookup` lets through to its table."""
+    table = ROWS.clone().requires_grad_()
+    rows = own(env, "embedding_lookup", table, torch.arange(3))
+    if not isinstance(rows, torch.Tensor) or not rows.requires_grad:
+        return isinstance(rows, torch.Tensor) and gradient is None
+    (passed,) = torch.autograd.grad((rows * upstream).sum(), table, allow_unused=True)
+    return gradient is None if passed is None else gradient is not None and close(gradient, passed)
+
+
+@test_case(
+    name="`LearnedPositions` has exactly one parameter, its `(max_positions, dim)` table, trainable and "
+    "float32.",
+    points=0.4,
+)
+def test_one_table(LearnedPositions, env):
+    same_sum(with_rows(LearnedPositions(4, 2), ROWS), env)
+    table = table_of(LearnedPositions(7, 3))
+    expect(table.shape == (7, 3), f"LearnedPositions(7, 3) has a table of shape {tuple(table.shape)}")
+    expect(table.requires_grad, "the table should be trainable")
+    expect(table.dtype == torch.float32, f"the table should be float32, but is {table.dtype}")
+
+
+@test_case(
+    name="`LearnedPositions` draws its table from a normal distribution with mean 0 and standard deviation "
+    "0.02.",
+    points=0.4,
+)
+def test_the_table_starts_small(LearnedPositions, env):
+    same_sum(with_rows(LearnedPositions(4, 2), ROWS), env)
+    torch.manual_seed(5)
+    rows = table_of(LearnedPositions(200, 20)).detach()
+    mean, spread = float(rows.mean()), float(rows.std())
+    if not (abs(mean) < 0.003 and 0.0175 < spread < 0.0225):
+        torch.manual_seed(5)  # rows that your own function drew are as good
+        drawn = own(env, "new_embedding_table", 200, 20)
+        if isinstance(drawn, torch.Tensor) and close(rows, drawn.detach()):
+            return
+    expect(abs(mean) < 0.003, f"the mean of 4000 numbers should be about 0, but it is {mean:.4g}")
+    expect(0.0175 < spread < 0.0225, f"the standard deviation should be 0.02, but it is {spread:.4g}")
+
+
+@test_case(
+    name="`LearnedPositions` adds row t of its table to position t of every text of `(B, T, D)`.", points=0.6
+)
+def test_rows_are_added(LearnedPositions, env):
+    same_sum(with_rows(LearnedPositions(4, 2), ROWS), env)
+
+
+@test_case(
+    name="`LearnedPositions` refuses more positions than rows with a `ValueError` that quotes both numbers.",
+    points=0.4,
+)
+def test_too_many_positions_are_refused(LearnedPositions, env):
+    same_sum(with_rows(LearnedPositions(4, 2), ROWS), env)
+    with raises(ValueError, quoting=[13, 12]):
+        LearnedPositions(12, 2)(torch.zeros(3, 13, 2))
+
+
+@test_case(
+    name="`LearnedPositions` gives each row the gradients of its position, summed over the texts, and unused "
+    "rows 0.",
+    points=0.3,
+)
+def test_rows_get_gradients(LearnedPositions, env):
+    module = with_rows(LearnedPositions(4, 2), ROWS)
+    same_sum(module, env)
+    result, table = module(TEXTS.clone()), table_of(module)
+    if result.requires_grad:
+        (result * TEXTS).sum().backward()
+    summed = torch.tensor([[-0.5, 7.0], [0.25, 0.75], [100.0, 0.0], [0.0, 0.0]])
+    if not lets_through(env, TEXTS.sum(0), table.grad):
+        expect(table.grad is not None, "no gradient reached the table")
+        same(table.grad, summed, of="the gradient of the table")
+
+
+@test_case(
+    name="`extend_positions` gives a `LearnedPositions` of `max_positions` rows that starts with the old "
+    "rows, bit for bit.",
+    points=0.6,
+)
+def test_old_rows_are_kept(extend_positions, LearnedPositions):
+    extended = extend_positions(with_rows(LearnedPositions(4, 2), ROWS), 6)
+    expect(
+        isinstance(extended, LearnedPositions), f"expected a LearnedPositions, got {type(extended).__name__}"
+    )
+    rows = table_of(extended).detach()
+    expect(rows.shape == (6, 2), f"4 rows extended to 6 should give a table (6, 2), got {tuple(rows.shape)}")
+    expect(torch.equal(rows[:4], ROWS), f"the old rows became {rows[:4].tolist()}")
+    expect(bool((rows[4:] != 0).all()), f"the new rows should be drawn at random, not {rows[4:].tolist()}")
+
+
+@test_case(name="`extend_positions` refuses to shrink with a `ValueError`.", points=0.3)
+def test_shrinking_is_refused(extend_positions, LearnedPositions):
+    learned = with_rows(LearnedPositions(4, 2), ROWS)
+    same(table_of(extend_positions(learned, 5)).detach()[:4], ROWS, of="the old rows")
+    with raises(ValueError):
+        extend_positions(learned, 3)
+
+
+@test_case(
+    name="`similarity_by_offset` gives `(P,)`: entry k is the mean cosine similarity of rows p and p + k "
+    "over all p.",
+    points=1.0,
+)
+def test_similarity_by_hand(similarity_by_offset):
+    table = torch.tensor([[1.0, 0, 0], [3, 4, 0], [0, 0, 2], [0, -5, 0]])
+    # neighbours: 0.6, 0 and 0; two apart: 0 and -0.8; three apart: 0
+    same(similarity_by_offset(table), torch.tensor([1.0, 0.2, -0.4, 0.0]))
