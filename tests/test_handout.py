@@ -250,6 +250,11 @@ def test_the_real_positions_are_as_said():
     assert len(peaks) == 3
 
 
+def test_half_precision_confuses_the_positions_said():
+    assert "In bfloat16, 256 and 257 are the same number" in FLAT
+    assert torch.tensor(257, dtype=torch.bfloat16) == torch.tensor(256, dtype=torch.bfloat16)
+
+
 def test_token_and_position_add_up_by_hand():
     rows = table_rows(section_of("input_embeddings").replace("\u2212", "-"))
     sums = [[float(cell) for cell in row[1:]] for row in rows if "*the*" in row[0] or row[0][0] in "+="]
