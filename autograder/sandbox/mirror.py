@@ -181,7 +181,7 @@ class Mirror:
         message.sections["storages"] = self._changed_storages(message)
         message.sections["generators"] = self._changed_generators(message)
         self._tell_random_state(message)
-        message.sections = {key: section for key, section in message.sections.items() if section}
+        message.sections = {key: section for key, section in message.sections.items() if section != []}
         return message
 
     def _changed(self, table: dict[int, Any], kind: str, state: Callable[[int, Any], Any]) -> list:
