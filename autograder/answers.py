@@ -46,7 +46,7 @@ def read_answers(data: bytes | None, template: str, assignment: Assignment) -> A
         return Answers((), ())
     if data is None:
         note = f"`{assignment.answers_file}` was not handed in."
-        return Answers(tuple(_zero(question, note) for question in assignment.answer_questions), (note,))
+        return Answers(tuple(_zero(question, note) for question in assignment.answer_questions), ())
     text, notes = _decoded(data, assignment.answers_file)
     sections = _sections(text, assignment)
     handed_out = _sections(template, assignment)

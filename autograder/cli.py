@@ -104,11 +104,12 @@ def grade(submissions: Path, out: Path, workers: int | None) -> int:
                     book.save(result, run)
                     results.append(result)
                     advance()
+                book.end_run(run)
         except KeyboardInterrupt:
             stopped = True
-        else:
-            book.end_run(run)
-        write_reports(out, book, assignment)
+        finally:
+            if results:  # whatever stopped the batch: what was graded can be read
+                write_reports(out, book, assignment)
         marks = book.marks()
         results = [with_marks(result, marks) for result in results]
     if results:

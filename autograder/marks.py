@@ -307,7 +307,7 @@ def _column(question: Question, item: Item) -> str:
 
 
 def _rows(sheet: Path) -> Iterable[tuple[str, dict[str, str]]]:
-    """Each row of a sheet and where it stands; guides and empty lines are left out."""
+    """Each row of a sheet and where it stands, for messages; guides and empty lines are left out."""
     try:
         text = sheet.read_bytes().decode("utf-8-sig")
     except OSError as problem:
@@ -315,26 +315,25 @@ def _rows(sheet: Path) -> Iterable[tuple[str, dict[str, str]]]:
     except UnicodeDecodeError:
         raise GraderError(f"{sheet} is not UTF-8. Save it as CSV UTF-8 and read it again.") from None
     header = text.partition("\n")[0]
-    reader = csv.DictReader(
-        io.StringIO(text, newline=""),
-        delimiter=max(",;\t", key=header.count),
-        restkey="",
-        restval="",
-    )
-    missing = [column for column in ("row", "points", "comment") if column not in (reader.fieldnames or ())]
+    delimiter = max(",;\t", key=header.count)
+    try:
+        columns, *records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    except csv.Error as problem:
+        raise GraderError(f"{sheet} is not valid CSV: {problem}.") from None
+    except ValueError:
+        columns, records = [], []
+    missing = [column for column in ("row", "points", "comment") if column not in columns]
     if missing:
         raise GraderError(
             f"{sheet} is no marking sheet: it has no column `{missing[0]}`. "
             "Write one with: autograder marks OUT --write SHEET.csv"
         )
     rows = []
-    try:
-        for row in reader:
-            is_guide = row["row"].lstrip("'").startswith("#")
-            if not is_guide and any(value.strip() for value in row.values() if isinstance(value, str)):
-                rows.append((f"{sheet.name}, line {reader.line_num}", row))
-    except csv.Error as problem:
-        raise GraderError(f"{sheet} is not valid CSV: {problem}.") from None
+    for index, record in enumerate(records, 2):  # counted as a spreadsheet does, the header being 1
+        row = dict.fromkeys(columns, "") | dict(zip(columns, record, strict=False))
+        is_guide = row["row"].lstrip("'").startswith("#")
+        if not is_guide and any(value.strip() for value in record):
+            rows.append((f"{sheet.name}, row {index}", row))
     return rows
 
 

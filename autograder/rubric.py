@@ -39,11 +39,13 @@ def load_rubric(assignment: Assignment) -> dict[str, Rubric]:
     """
     path = assignment.root / "solutions" / "rubric.yml"
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         data = {}
     except (OSError, yaml.YAMLError, UnicodeDecodeError) as problem:
         raise AssignmentError(f"{path} cannot be read: {problem}") from None
+    if data is None:
+        data = {}
     if not isinstance(data, dict):
         raise AssignmentError(f"{path} should be a mapping of question ids to rubrics")
     return {

@@ -1,0 +1,136 @@
+"""The journal: what is saved comes back, nothing is overwritten, foreign files are left alone."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+
+from autograder.errors import GraderError
+from autograder.gradebook import (
+    FILE_NAME,
+    ItemMark,
+    Mark,
+    SheetRow,
+    open_gradebook,
+    result_from_json,
+    result_to_json,
+)
+from autograder.result import Outcome, Result, Status
+from tests.hand_made import LOOKUP, NASTY_NAMES, case, code, result, typical
+
+
+def test_a_result_comes_back_as_it_was():
+    graded = typical("bad\udc80name")
+    assert result_from_json(result_to_json(graded)) == graded
+
+
+def test_results_outlive_the_program(tmp_path):
+    with open_gradebook(tmp_path) as book:
+        book.save(typical("ada"), book.start_run("a folder"))
+    with open_gradebook(tmp_path, create=False) as book:
+        assert list(book.results()) == [typical("ada")]
+
+
+@pytest.mark.parametrize("name", NASTY_NAMES)
+def test_any_key_can_be_saved(tmp_path, name):
+    with open_gradebook(tmp_path) as book:
+        book.save(typical(name))
+        assert [found.student for found in book.results()] == [name]
+        assert book.students() == [name]
+
+
+def test_the_latest_result_counts_and_the_earlier_ones_stay(tmp_path):
+    first = result("ada", code(LOOKUP, case(Outcome.FAILED)))
+    second = result("ada", code(LOOKUP, case()))
+    with open_gradebook(tmp_path) as book:
+        book.save(first)
+        book.save(typical("ben"))
+        book.save(second)
+        assert list(book.results()) == [second, typical("ben")]
+        assert [found for _, found in book.history("ada")] == [first, second]
+
+
+def test_each_save_is_seen_by_others_at_once(tmp_path):
+    with open_gradebook(tmp_path) as book:
+        book.save(typical("ada"))
+        with open_gradebook(tmp_path) as other:
+            assert other.students() == ["ada"]
+
+
+def test_our_fault_comes_back_with_its_text(tmp_path):
+    failed = Result("ada", Status.NOT_GRADED, "d", 40, fault="no memory")
+    with open_gradebook(tmp_path) as book:
+        book.save(failed)
+        assert list(book.results()) == [failed]
+        assert failed.total is None
+
+
+def test_marks_come_back_and_the_latest_counts(tmp_path):
+    first = Mark("bad\udc80", "tradeoffs", "print", 3, 10, (ItemMark("sizes", "Sizes", 3, 4),), "good")
+    second = Mark("bad\udc80", "tradeoffs", "print", 5, 10)
+    other = Mark("bad\udc80", "tradeoffs", "another text", 1, 10)
+    with open_gradebook(tmp_path) as book:
+        book.save_marks([first, other], "sheet.csv")
+        assert book.marks() == {first.key: first, other.key: other}
+        book.save_marks([second])
+        assert book.marks() == {first.key: second, other.key: other}
+
+
+def test_pseudonyms_stay_the_same_and_say_nothing(tmp_path):
+    with open_gradebook(tmp_path) as book:
+        first = book.pseudonyms(["ada", "bad\udc80"])
+    with open_gradebook(tmp_path) as book:
+        again = book.pseudonyms(["ben", "bad\udc80", "ada"])
+    assert {student: again[student] for student in first} == first
+    assert len(set(again.values())) == 3
+    assert all(name.startswith("anon-") for name in again.values())
+
+
+def test_rows_of_sheets_come_back(tmp_path):
+    row = SheetRow("tradeoffs-1", "tradeoffs", "print", (("ada", "anon-x"), ("bad\udc80", "anon-y")))
+    with open_gradebook(tmp_path) as book:
+        book.save_sheet_rows([row])
+        assert book.sheet_rows() == {"tradeoffs-1": row}
+
+
+def test_a_missing_gradebook_says_what_to_type_and_makes_no_folder(tmp_path):
+    with (
+        pytest.raises(GraderError, match="autograder grade SUBMISSIONS --output"),
+        open_gradebook(tmp_path / "none", create=False),
+    ):
+        pass
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path):
+    (tmp_path / FILE_NAME).write_text("my diary, and more than a header's worth of it " * 9)
+    with pytest.raises(GraderError, match="cannot be opened as a gradebook"), open_gradebook(tmp_path):
+        pass
+    assert (tmp_path / FILE_NAME).read_text().startswith("my diary")
+
+
+def test_another_programs_database_is_refused_and_left_alone(tmp_path):
+    connection = sqlite3.connect(tmp_path / FILE_NAME)
+    connection.execute("CREATE TABLE recipes (name TEXT)")
+    connection.close()
+    before = (tmp_path / FILE_NAME).read_bytes()
+    with pytest.raises(GraderError, match="not a gradebook of this program"), open_gradebook(tmp_path):
+        pass
+    assert (tmp_path / FILE_NAME).read_bytes() == before
+
+
+def test_a_newer_gradebook_is_refused(tmp_path):
+    with open_gradebook(tmp_path):
+        pass
+    connection = sqlite3.connect(tmp_path / FILE_NAME)
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(GraderError, match=r"newer version.*format is 99"), open_gradebook(tmp_path):
+        pass
+
+
+def test_a_folder_that_cannot_be_made_gives_a_sentence(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(GraderError, match="cannot be made"), open_gradebook(tmp_path / "file" / "out"):
+        pass

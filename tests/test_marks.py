@@ -1,0 +1,395 @@
+"""Marking sheets: what they show, what is taken back, what is refused."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from autograder.answers import fingerprint
+from autograder.errors import AssignmentError, GraderError
+from autograder.gradebook import Mark, open_gradebook
+from autograder.marks import groups, read_sheets, with_marks, write_sheets
+from autograder.result import Status
+from autograder.rubric import load_rubric
+from tests.hand_made import (
+    LOOKUP,
+    NASTY_NAMES,
+    TOO_LONG,
+    TRADEOFFS,
+    answer,
+    case,
+    code,
+    make_assignment,
+    result,
+)
+
+SIZES, COST, ERROR = "tradeoffs: sizes (4)", "tradeoffs: cost (6)", "too_long: error (10)"
+
+
+@pytest.fixture
+def assignment(tmp_path):
+    return make_assignment(tmp_path, LOOKUP, TRADEOFFS, TOO_LONG)
+
+
+@pytest.fixture
+def book(tmp_path):
+    with open_gradebook(tmp_path / "out") as book:
+        yield book
+
+
+def hand_in(book, student: str, tradeoffs: str, too_long: str | None = None) -> None:
+    second = (
+        answer(TOO_LONG, too_long)
+        if too_long
+        else answer(TOO_LONG, points=0.0, note="Nothing is written here.")
+    )
+    book.save(result(student, code(LOOKUP, case()), answer(TRADEOFFS, tradeoffs), second))
+
+
+def rows_of(sheet: Path) -> list[dict[str, str]]:
+    """The rows to mark, without those that say what to look for."""
+    text = sheet.read_text("utf-8-sig")
+    return [row for row in csv.DictReader(text.splitlines(keepends=True)) if not row["row"].startswith("#")]
+
+
+def fill(sheet: Path, *filled: dict[str, str], to: Path | None = None) -> Path:
+    """Enter values in the sheet's rows, in order."""
+    with sheet.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        rows = list(reader)
+        columns = reader.fieldnames or []
+    for row, values in zip([row for row in rows if not row["row"].startswith("#")], filled, strict=False):
+        row.update(values)
+    target = to or sheet
+    with target.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, columns)
+        writer.writeheader()
+        writer.writerows(rows)
+    return target
+
+
+def marked(book, student: str = "ada"):
+    found = next(graded for graded in book.results() if graded.student == student)
+    return with_marks(found, book.marks())
+
+
+def test_a_sheet_shows_the_answer_the_rubric_and_room_for_a_comment(book, assignment, tmp_path):
+    hand_in(book, "ada", "Small tables are cheap.")
+    sheet = tmp_path / "sheet.csv"
+    assert write_sheets(book, assignment, sheet) == [(sheet, 1)]
+    (row,) = rows_of(sheet)
+    assert (row["students"], row["question"], row["count"], row["words"]) == ("ada", "tradeoffs", "1", "4")
+    assert row["answer"] == "Small tables are cheap."
+    assert (row[SIZES], row[COST], row["points"], row["comment"]) == ("", "", "", "")
+    text = sheet.read_text("utf-8-sig")
+    assert "Names both sizes" in text
+    assert "it proved better" in text
+    assert "'=SUM of what learning costs" in text
+
+
+def test_marked_items_make_a_graded_result(book, assignment, tmp_path):
+    hand_in(book, "ada", "Small tables are cheap.")
+    write_sheets(book, assignment, tmp_path / "sheet.csv")
+    assert marked(book).status is Status.NEEDS_MARKING
+    sheet = fill(tmp_path / "sheet.csv", {SIZES: "2,5", COST: "x", "comment": "Name a model."})
+    reading = read_sheets(book, assignment, [sheet])
+    assert (reading.problems, reading.empty, reading.known) == ((), 0, 0)
+    (mark,) = reading.marks
+    assert (mark.points, mark.possible, mark.comment) == (8.5, 10, "Name a model.")
+    assert [(item.id, item.points, item.possible) for item in mark.items] == [
+        ("sizes", 2.5, 4),
+        ("cost", 6, 6),
+    ]
+    graded = marked(book)
+    assert graded.status is Status.GRADED
+    assert [question.points for question in graded.questions] == [2, 8.5, 0]
+    assert graded.total == 10.5
+
+
+def test_points_alone_are_a_mark(book, assignment, tmp_path):
+    hand_in(book, "ada", "Small tables.")
+    write_sheets(book, assignment, tmp_path / "sheet.csv")
+    reading = read_sheets(book, assignment, [fill(tmp_path / "sheet.csv", {"points": "0"})])
+    assert [mark.points for mark in reading.marks] == [0]
+    assert marked(book).total == 2
+
+
+def test_an_empty_row_is_left_unmarked(book, assignment, tmp_path):
+    hand_in(book, "ada", "Small tables.", "No row.")
+    write_sheets(book, assignment, tmp_path / "sheet.csv")
+    reading = read_sheets(book, assignment, [fill(tmp_path / "sheet.csv", {SIZES: "1"})])
+    assert (len(reading.marks), reading.empty) == (1, 1)
+    assert marked(book).status is Status.NEEDS_MARKING
+
+
+def test_identical_answers_are_marked_once_for_all(book, assignment, tmp_path):
+    hand_in(book, "ada", "Small tables\nare cheap.")
+    hand_in(book, "ben", "small  TABLES are cheap.")
+    hand_in(book, "cem", "Another answer.")
+    write_sheets(book, assignment, tmp_path / "sheet.csv")
+    rows = rows_of(tmp_path / "sheet.csv")
+    assert sorted((row["students"], row["count"]) for row in rows) == [("ada; ben", "2"), ("cem", "1")]
+    both = next(i for i, row in enumerate(rows) if row["count"] == "2")
+    sheet = fill(tmp_path / "sheet.csv", *[{"points": "7"} if i == both else {} for i in range(2)])
+    assert {mark.student for mark in read_sheets(book, assignment, [sheet]).marks} == {"ada", "ben"}
+
+
+def test_an_anonymous_sheet_names_nobody_and_says_so_each_time_alike(book, assignment, tmp_path):
+    hand_in(book, "ada lovelace", "Small tables.")
+    hand_in(book, "ben", "Another answer.")
+    write_sheets(book, assignment, tmp_path / "1.csv", anonymous=True)
+    write_sheets(book, assignment, tmp_path / "2.csv", anonymous=True)
+    assert (tmp_path / "1.csv").read_bytes() == (tmp_path / "2.csv").read_bytes()
+    assert "ada" not in (tmp_path / "1.csv").read_text()
+    assert all(row["students"].startswith("anon-") for row in rows_of(tmp_path / "1.csv"))
+    sheet = fill(tmp_path / "1.csv", {"points": "3"}, {"points": "3"})
+    assert {mark.student for mark in read_sheets(book, assignment, [sheet]).marks} == {"ada lovelace", "ben"}
+
+
+def test_markers_share_the_rows_evenly_and_each_row_once(book, assignment, tmp_path):
+    for i in range(7):
+        hand_in(book, f"s{i}", f"Answer number {i}.", f"Other answer {i}.")
+    written = write_sheets(book, assignment, tmp_path / "sheet.csv", markers=3)
+    assert [(path.name, count) for path, count in written] == [
+        ("sheet-1.csv", 6),
+        ("sheet-2.csv", 4),
+        ("sheet-3.csv", 4),
+    ]
+    names = [row["row"] for path, _ in written for row in rows_of(path)]
+    assert len(set(names)) == len(names) == 14
+
+
+def test_the_questions_stand_one_after_the_other(book, assignment, tmp_path):
+    for i in range(5):
+        hand_in(book, f"s{i}", f"Answer number {i}.", f"Other answer {i}.")
+    write_sheets(book, assignment, tmp_path / "sheet.csv")
+    assert [row["question"] for row in rows_of(tmp_path / "sheet.csv")] == ["tradeoffs"] * 5 + [
+        "too_long"
+    ] * 5
+
+
+def test_one_question_alone_has_its_own_columns_alone(book, assignment, tmp_path):
+    hand_in(book, "ada", "Small tables.", "No row.")
+    write_sheets(book, assignment, tmp_path / "sheet.csv", question="too_long")
+    (row,) = rows_of(tmp_path / "sheet.csv")
+    assert ERROR in row and SIZES not in row
+
+
+def test_an_unknown_question_is_refused_with_those_that_are(book, assignment, tmp_path):
+    with pytest.raises(
+        GraderError, match=r"'lookup' is no short-answer question. These are: tradeoffs, too_long."
+    ):
+        write_sheets(book, assignment, tmp_path / "sheet.csv", question="lookup")
+
+
+def test_a_sheet_that_is_there_is_never_overwritten(book, assignment, tmp_path):
+    hand_in(book, "ada", "Small tables.")
+    (tmp_path / "sheet-2.csv").write_text("marks of an afternoon")
+    with pytest.raises(GraderError, match="there already"):
+        write_sheets(book, assignment, tmp_path / "sheet.csv", markers=2)
+    assert not (tmp_path / "sheet-1.csv").exists()
+
+
+def test_marked_answers_are_left_out_unless_asked_for(book, assignment, tmp_path):
+    hand_in(book, "ada", "Small tables.")
+    write_sheets(book, assignment, tmp_path / "1.csv")
+    read_sheets(book, assignment, [fill(tmp_path / "1.csv", {SIZES: "1", COST: "2", "comment": "=good"})])
+    with pytest.raises(GraderError, match="Nothing is left to mark"):
+        write_sheets(book, assignment, tmp_path / "2.csv")
+    write_sheets(book, assignment, tmp_path / "2.csv", marked_too=True)
+    (row,) = rows_of(tmp_path / "2.csv")
+    assert (row[SIZES], row[COST], row["points"], row["comment"]) == ("1", "2", "", "'=good")
+    reading = read_sheets(book, assignment, [tmp_path / "2.csv"])
+    assert (reading.marks, reading.known, reading.problems) == ((), 1, ())
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"points": "11"}, "`points` should be a number from 0 to 10, but it is '11'."),
+        ({"points": "-1"}, "`points` should be a number from 0 to 10, but it is '-1'."),
+        ({"points": "nan"}, "`points` should be a number from 0 to 10, but it is 'nan'."),
+        ({"points": "inf"}, "`points` should be a number from 0 to 10, but it is 'inf'."),
+        ({"points": "good"}, "`points` should be a number from 0 to 10, but it is 'good'."),
+        ({SIZES: "4.5"}, "`sizes` should be a number from 0 to 4, but it is '4.5'."),
+        ({SIZES: "4", "points": "7"}, "`points` says 7, but the items add up to 4. Leave one side empty."),
+        ({ERROR: "4"}, "`too_long: error (10)` is filled, but the row is one of `tradeoffs`."),
+        ({"comment": "nice"}, "there is a comment but no points."),
+        ({"row": "tradeoffs-ffff"}, "`tradeoffs-ffff` is no row that a sheet of this gradebook had."),
+    ],
+)
+def test_a_wrong_row_is_named_and_not_taken(book, assignment, tmp_path, values, said):
+    hand_in(book, "ada", "Small tables.", "No row.")
+    write_sheets(book, assignment, tmp_path / "sheet.csv")
+    sheet = fill(tmp_path / "sheet.csv", values, {"points": "5"})
+    reading = read_sheets(book, assignment, [sheet])
+    assert reading.problems == (f"sheet.csv, row 3: {said}",)
+    assert [mark.question for mark in reading.marks] == ["too_long"]
+    assert set(book.marks()) == {mark.key for mark in reading.marks}
+
+
+def test_an_item_that_the_rubric_no_longer_has_is_named(book, assignment, tmp_path):
+    hand_in(book, "ada", "Small tables.")
+    write_sheets(book, assignment, tmp_path / "sheet.csv")
+    sheet = fill(tmp_path / "sheet.csv", {SIZES: "1"})
+    changed = make_assignment(tmp_path, rubric="tradeoffs: {items: [{id: size, points: 1, text: t}]}")
+    reading = read_sheets(book, changed, [sheet])
+    assert reading.problems == ("sheet.csv, row 3: `sizes` is no item of the rubric now: size.",)
+    assert reading.marks == ()
+
+
+def test_markers_who_differ_are_named_and_nothing_is_taken(book, assignment, tmp_path):
+    hand_in(book, "ada", "Small tables.")
+    write_sheets(book, assignment, tmp_path / "sheet.csv")
+    one = fill(tmp_path / "sheet.csv", {"points": "3"}, to=tmp_path / "one.csv")
+    two = fill(tmp_path / "sheet.csv", {"points": "4"}, to=tmp_path / "two.csv")
+    reading = read_sheets(book, assignment, [one, two])
+    assert reading.marks == ()
+    assert "the markers differ (3 in one.csv, row 3 and 4 in two.csv, row 3)" in reading.problems[0]
+    assert book.marks() == {}
+
+
+def test_markers_who_agree_are_no_conflict(book, assignment, tmp_path):
+    hand_in(book, "ada", "Small tables.")
+    write_sheets(book, assignment, tmp_path / "sheet.csv")
+    one = fill(tmp_path / "sheet.csv", {"points": "3"}, to=tmp_path / "one.csv")
+    two = fill(tmp_path / "sheet.csv", {"points": "3.0"}, to=tmp_path / "two.csv")
+    assert len(read_sheets(book, assignment, [one, two]).marks) == 1
+
+
+def test_a_mark_given_before_stays_unless_it_is_to_be_replaced(book, assignment, tmp_path):
+    hand_in(book, "ada", "Small tables.")
+    write_sheets(book, assignment, tmp_path / "sheet.csv")
+    read_sheets(book, assignment, [fill(tmp_path / "sheet.csv", {"points": "3"})])
+    changed = fill(tmp_path / "sheet.csv", {"points": "4"})
+    reading = read_sheets(book, assignment, [changed])
+    assert reading.marks == ()
+    assert "the answer of ada has a mark already (3 points before, 4 here)" in reading.problems[0]
+    assert marked(book).total == 5
+    assert read_sheets(book, assignment, [changed], replace_marks=True).problems == ()
+    assert marked(book).total == 6
+
+
+def test_an_answer_that_has_changed_since_gets_no_mark(book, assignment, tmp_path):
+    hand_in(book, "ada", "Small tables.")
+    hand_in(book, "ben", "Small tables.")
+    write_sheets(book, assignment, tmp_path / "sheet.csv", anonymous=True)
+    hand_in(book, "ada", "Large tables.")
+    reading = read_sheets(book, assignment, [fill(tmp_path / "sheet.csv", {"points": "3"})])
+    assert [mark.student for mark in reading.marks] == ["ben"]
+    name = book.pseudonyms(["ada"])["ada"]
+    assert f"the answer of {name} has changed since the sheet was written" in reading.problems[0]
+    assert marked(book).status is Status.NEEDS_MARKING
+
+
+def test_marks_outlive_a_regrade_and_come_back_with_the_text(book, assignment, tmp_path):
+    hand_in(book, "ada", "Small tables.")
+    write_sheets(book, assignment, tmp_path / "sheet.csv")
+    read_sheets(book, assignment, [fill(tmp_path / "sheet.csv", {"points": "3"})])
+    hand_in(book, "ada", "Small tables.")
+    assert marked(book).total == 5
+    hand_in(book, "ada", "Large tables.")
+    assert marked(book).total == 2
+    hand_in(book, "ada", "small\ntables.")
+    assert marked(book).total == 5
+
+
+def test_a_mark_is_a_share_when_the_points_change_later():
+    mark = Mark("ada", "tradeoffs", fingerprint("text"), 3, 10)
+    later = result("ada", answer(replace(TRADEOFFS, points=20), "text"))
+    assert with_marks(later, {mark.key: mark}).total == 6
+
+
+def test_a_zero_by_the_grader_is_not_touched_by_a_mark():
+    mark = Mark("ada", "tradeoffs", fingerprint(""), 3, 10)
+    blank = result("ada", answer(TRADEOFFS, points=0.0))
+    assert with_marks(blank, {mark.key: mark}).total == 0
+
+
+def test_what_was_not_graded_stays_so(book, assignment):
+    hand_in(book, "ada", "Small tables.")
+    graded = next(iter(book.results()))
+    failed = replace(graded, status=Status.NOT_GRADED)
+    assert with_marks(failed, {}) == failed
+
+
+def test_a_sheet_saved_with_semicolons_is_read(book, assignment, tmp_path):
+    hand_in(book, "ada", "Small tables.")
+    write_sheets(book, assignment, tmp_path / "sheet.csv")
+    with (tmp_path / "sheet.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file))
+    with (tmp_path / "sheet.csv").open("w", newline="") as file:
+        csv.writer(file, delimiter=";").writerows(rows)
+    reading = read_sheets(book, assignment, [tmp_path / "sheet.csv"])
+    assert (reading.empty, reading.problems) == (1, ())
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"student,total\nada,3\n", "no column `row`"),
+        (b"", "no column `row`"),
+        (b"row,points,comment\n\xff\xfe,1,\n", "not UTF-8"),
+    ],
+)
+def test_a_file_that_is_no_sheet_is_refused(book, assignment, tmp_path, content, said):
+    (tmp_path / "sheet.csv").write_bytes(content)
+    with pytest.raises(GraderError, match=said):
+        read_sheets(book, assignment, [tmp_path / "sheet.csv"])
+
+
+def test_a_sheet_that_is_not_there_is_named(book, assignment, tmp_path):
+    with pytest.raises(GraderError, match="cannot be read"):
+        read_sheets(book, assignment, [tmp_path / "none.csv"])
+
+
+@pytest.mark.parametrize("name", NASTY_NAMES)
+def test_any_name_and_answer_goes_out_and_comes_back(book, assignment, tmp_path, name):
+    hand_in(book, name, f"=answer of {name}\x00\udc80")
+    write_sheets(book, assignment, tmp_path / "sheet.csv")
+    (row,) = rows_of(tmp_path / "sheet.csv")
+    assert row["answer"].startswith("'=answer")
+    assert not row["students"].startswith(("=", "+", "-", "@", "\t", "\r"))
+    (mark,) = read_sheets(book, assignment, [fill(tmp_path / "sheet.csv", {"points": "1"})]).marks
+    assert mark.student == name
+
+
+def test_the_order_of_rows_does_not_follow_the_students(book, assignment):
+    for i in range(8):
+        hand_in(book, f"s{i}", f"Answer number {i}.")
+    rows = [group.row for group in groups(book, assignment)]
+    assert rows == sorted(rows)
+    assert [group.students[0] for group in groups(book, assignment)] != [f"s{i}" for i in range(8)]
+
+
+def test_a_rubric_is_scaled_to_the_points_of_its_question(tmp_path):
+    assignment = make_assignment(tmp_path, replace(TRADEOFFS, points=5))
+    assert [item.points for item in load_rubric(assignment)["tradeoffs"].items] == [2, 3]
+
+
+def test_a_question_without_a_rubric_has_points_alone(book, tmp_path):
+    assignment = make_assignment(tmp_path, TRADEOFFS, rubric="")
+    hand_in(book, "ada", "Small tables.")
+    write_sheets(book, assignment, tmp_path / "sheet.csv")
+    reading = read_sheets(book, assignment, [fill(tmp_path / "sheet.csv", {"points": "9.5"})])
+    assert [mark.points for mark in reading.marks] == [9.5]
+
+
+@pytest.mark.parametrize(
+    "rubric",
+    [
+        "[]",
+        "{",
+        "tradeoffs: 3",
+        "tradeoffs: {items: [{id: a, points: 0, text: t}]}",
+        "tradeoffs: {items: [{id: a, text: t}]}",
+        "tradeoffs: {items: [{id: a, points: 1, text: t}, {id: a, points: 1, text: t}]}",
+        "tradeoffs: {items: [], weak_arguments: one}",
+    ],
+)
+def test_a_broken_rubric_is_named(tmp_path, rubric):
+    with pytest.raises(AssignmentError, match=r"rubric\.yml"):
+        load_rubric(make_assignment(tmp_path, TRADEOFFS, rubric=rubric))
