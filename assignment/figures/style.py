@@ -71,7 +71,7 @@ def grid(axes: Axes, numbers, *, top: float, low: float = 0.0, form: str = "{:.1
     axes.imshow(numbers, cmap=RAMP, vmin=low, vmax=top, aspect="auto")
     for row, line in enumerate(numbers):
         for column, number in enumerate(line):
-            dark = (float(number) - low) / (top - low) > 0.45
+            dark = (float(number) - low) / (top - low) > 0.55
             text = form.format(float(number))
             axes.text(column, row, text, ha="center", va="center", color="white" if dark else INK)
     axes.spines[:].set_visible(False)
