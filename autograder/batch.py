@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import ctypes
 import multiprocessing
-import os
 import signal
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from itertools import islice
 
 import torch
 
 from .assignment import Assignment
 from .judge.grader import Grader
 from .judge.launcher import launcher
+from .judge.wall import Tier
 from .result import Result, Status
 from .submission import Submission
 
@@ -24,54 +26,60 @@ _AHEAD = 4
 _PR_SET_PDEATHSIG = 1
 
 
-def grade_all(
-    submissions: Iterable[Submission], assignment: Assignment, workers: int | None = None
-) -> Iterator[Result]:
-    """Grade submissions, in whatever order they get done.
+class Batch:
+    """A zygote and a grader, ready for submissions.
 
-    A failure of the grader costs the submission in hand its result, marked as our fault, and the
-    batch goes on.
+    Attributes:
+        wall: how student code is shut in, for the terminal and the reports.
+    """
+
+    def __init__(self, grader: Grader, wall: Tier, workers: int) -> None:
+        self.wall = wall
+        self._grader = grader
+        self._workers = workers
+
+    def grade(self, submissions: Iterable[Submission]) -> Iterator[Result]:
+        """Grade submissions, in whatever order they get done.
+
+        A failure of the grader costs the submission in hand its result, marked as our fault, and
+        the batch goes on.
+        """
+        waiting = iter(submissions)
+        while (yield from _run_pool(waiting, self._grader, self._workers)):
+            pass  # a pool broke; what it had in hand is reported, and a new one takes the rest
+
+
+@contextmanager
+def opened(assignment: Assignment, workers: int, *, unconfined: bool = False) -> Iterator[Batch]:
+    """Get everything ready that all submissions share.
 
     Raises:
-        GraderError: if no student process can be started at all.
+        GraderError: if student code cannot be shut in on this machine.
     """
     torch.set_num_threads(1)
-    with launcher(assignment.limits) as start:
-        grader = Grader(assignment, start)  # built once and inherited by the processes forked below
-        waiting = iter(submissions)
-        while True:
-            try:
-                yield from _run_pool(waiting, grader, workers or os.cpu_count() or 1, assignment.possible)
-                return
-            except BrokenProcessPool:
-                continue  # what was in hand has been reported; a new pool takes the rest
+    with launcher(assignment.limits, unconfined=unconfined) as start:
+        yield Batch(Grader(assignment, start), start.tier, workers)
 
 
-def _run_pool(
-    waiting: Iterator[Submission], grader: Grader, workers: int, possible: float
-) -> Iterator[Result]:
+def _run_pool(waiting: Iterator[Submission], grader: Grader, workers: int) -> Generator[Result, None, bool]:
+    """Grade what is waiting in forked copies of this process; give whether one of them died."""
     context = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(workers, context, initializer=_adopt, initargs=(grader,)) as pool:
         running: dict[Future[Result], Submission] = {}
         broken = False
         while True:
-            while not broken and len(running) < workers * _AHEAD:
-                submission = next(waiting, None)
-                if submission is None:
-                    break
+            for submission in () if broken else islice(waiting, workers * _AHEAD - len(running)):
                 running[pool.submit(_grade, submission)] = submission
             if not running:
-                break
+                return broken
             done, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in done:
                 submission = running.pop(future)
                 if isinstance(future.exception(), BrokenProcessPool):
                     broken = True
-                    yield _not_graded(submission, possible, "a grading process died")
+                    yield not_graded(submission, grader.possible, "a grading process died")
                 else:
                     yield future.result()
-        if broken:
-            raise BrokenProcessPool
 
 
 _grader: Grader | None = None
@@ -91,8 +99,9 @@ def _grade(submission: Submission) -> Result:
         return _grader.grade(submission)
     except Exception as problem:  # a bug of ours: it must cost neither the student nor the batch
         fault = f"{type(problem).__name__}: {problem}"
-        return _not_graded(submission, _grader.possible, fault)
+        return not_graded(submission, _grader.possible, fault)
 
 
-def _not_graded(submission: Submission, possible: float, fault: str) -> Result:
+def not_graded(submission: Submission, possible: float, fault: str) -> Result:
+    """The result that says it was our fault."""
     return Result(submission.student, Status.NOT_GRADED, submission.digest, possible, fault=fault)
