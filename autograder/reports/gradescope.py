@@ -30,12 +30,12 @@ def results_json(result: Result, assignment: Assignment, marks: Marks) -> str:
         "visibility": "visible",
         "tests": [],
         "extra_data": {
-            "student": plain(result.student),
+            "student": result.student,
             "status": str(result.status),
             "digest": result.digest,
             "total": result.total,
             "possible": assignment.possible,
-            "notes": [plain(note) for note in result.notes],
+            "notes": list(result.notes),
             "questions": [_summary(question) for question in result.questions] if is_graded else [],
         },
     }
@@ -48,7 +48,7 @@ def results_json(result: Result, assignment: Assignment, marks: Marks) -> str:
                 data["tests"] += _tests(
                     numbers[question.id], question, question_result, mark, assignment.hidden_visibility
                 )
-    return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(_plain(data), indent=1, ensure_ascii=False) + "\n"
 
 
 def _tests(
@@ -63,7 +63,7 @@ def _tests(
         "number": str(index),
         "name": f"{question.id}: {line(question.title)}",
         "max_score": result.possible,
-        "output": plain("\n".join(short_answer_state(result, mark))),
+        "output": "\n".join(short_answer_state(result, mark)),
         "visibility": "visible",
         "tags": [question.id],
         "extra_data": {"question": question.id, "hidden": False},
@@ -84,14 +84,14 @@ def _case(index: str, question: Question, case: CaseResult, visibility: str) -> 
         "score": round(case.earned, 4),
         "max_score": round(case.points, 4),
         "status": "passed" if passed else "failed",
-        "output": plain("\n".join(text for text in output if text)),
+        "output": "\n".join(text for text in output if text),
         "visibility": visibility if case.hidden else "visible",
         "tags": [question.id],
         "extra_data": {
             "question": question.id,
             "outcome": str(case.outcome),
             "hidden": case.hidden,
-            "hint": plain(case.hint),
+            "hint": case.hint,
         },
     }
 
@@ -101,5 +101,14 @@ def _summary(question: QuestionResult) -> dict[str, Any]:
         "id": question.id,
         "points": question.points,
         "possible": question.possible,
-        "note": plain(question.note),
+        "note": question.note,
     }
+
+
+def _plain(value: Any) -> Any:
+    """The same data with every text in it harmless."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return plain(value) if isinstance(value, str) else value

@@ -1,0 +1,145 @@
+"""The student's page: what it says and what it keeps to itself."""
+
+from __future__ import annotations
+
+from html import unescape
+from html.parser import HTMLParser
+
+import pytest
+
+from autograder.reports.feedback import feedback_page
+from autograder.result import Outcome, Result, Status
+from tests.hand_made import (
+    LOOKUP,
+    SINUSOIDAL,
+    TRADEOFFS,
+    answer,
+    case,
+    code,
+    make_assignment,
+    result,
+    typical,
+)
+
+
+class _Text(HTMLParser):
+    """What a reader sees, without the style sheet."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: list[str] = []
+        self.is_style = False
+
+    def handle_starttag(self, tag, attributes):
+        self.is_style = tag == "style"
+
+    def handle_endtag(self, tag):
+        self.is_style = False
+
+    def handle_data(self, data):
+        if not self.is_style:
+            self.parts.append(data)
+
+
+@pytest.fixture
+def read(tmp_path):
+    assignment = make_assignment(tmp_path)
+
+    def read(graded: Result) -> str:
+        text = _Text()
+        text.feed(feedback_page(graded, assignment, {}))
+        return " ".join(unescape("".join(text.parts)).split())
+
+    return read
+
+
+def test_the_page_says_who_how_much_and_what_was_found(read):
+    text = read(typical("ada"))
+    assert "ada needs marking 16 of 40 so far" in text
+    assert "8 of 8 public checks pass" not in text
+    assert "7 of 8 public checks pass; 2 more ran when it was graded, and 1 of them passes." in text
+    assert "The file was called Embeddings.py." in text
+    assert "1 short answer will be marked by a person" in text
+
+
+def test_a_public_failure_shows_its_message_and_hint(read):
+    text = read(typical("ada"))
+    assert "lookup(table, -1) expected: IndexError got: tensor" in text
+    assert "A negative id counts from the end." in text
+
+
+def test_a_hidden_failure_shows_title_outcome_and_hint_alone(read):
+    text = read(typical("ada"))
+    assert "Gradients reach the rows (does not pass) Only rows that were looked up." in text
+    assert "HIDDEN-MESSAGE" not in text
+
+
+def test_nothing_untrusted_stands_on_it(tmp_path):
+    assert "UNTRUSTED" not in feedback_page(typical("ada"), make_assignment(tmp_path), {})
+
+
+def test_the_message_and_hint_of_a_passed_case_are_not_shown(read):
+    passed = case(message="some message", hint="some hint")
+    text = read(result("ada", code(LOOKUP, passed)))
+    assert "some message" not in text and "some hint" not in text
+
+
+def test_what_to_do_next_starts_with_the_first_question_that_misses_points(read):
+    graded = result(
+        "ada",
+        code(LOOKUP, case()),
+        code(SINUSOIDAL, case(Outcome.FAILED, title="Rows are right"), case(Outcome.FAILED, hidden=True)),
+        answer(TRADEOFFS, points=0.0),
+    )
+    text = read(graded)
+    assert (
+        "What to do next Sines and cosines: Mend this first: Rows are right Learned or given: It has no"
+        in text
+    )
+
+
+@pytest.mark.parametrize(
+    ("outcome", "hidden", "said"),
+    [
+        (Outcome.NOT_ATTEMPTED, False, "Nothing is written here yet."),
+        (Outcome.TIMED_OUT, False, "Find what makes it run so long, first in: Ids have any shape"),
+        (Outcome.CRASHED, False, "Find what ends your program, first in: Ids have any shape"),
+        (Outcome.BLOCKED, False, "Mend the function that was stopped first"),
+        (Outcome.FAILED, True, "Every public check passes. Look up this sentence"),
+    ],
+)
+def test_each_outcome_has_its_own_advice(read, outcome, hidden, said):
+    assert said in read(result("ada", code(LOOKUP, case(outcome, hidden=hidden))))
+
+
+def test_a_full_result_has_nothing_left_to_mend_and_claims_no_more_than_it_knows(read):
+    text = read(result("ada", code(LOOKUP, case(), case(hidden=True))))
+    assert "Nothing is left to mend." in text
+    assert "all tests passed" not in text.lower()
+
+
+def test_a_result_that_waits_for_marks_says_so(read):
+    text = read(result("ada", code(LOOKUP, case()), answer(TRADEOFFS, "My text.")))
+    assert "Nothing for now: the code is complete, and a person reads your answers." in text
+    assert "My text." in text
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (Status.SET_ASIDE, "your instructor must first say which file is meant"),
+        (Status.NOT_GRADED, "The grader failed, not you"),
+    ],
+)
+def test_what_was_not_graded_shows_no_points_and_no_fault(read, status, said):
+    text = read(
+        Result("ada", status, "d", 40, (code(LOOKUP, case(Outcome.OUR_FAULT)),), fault="Traceback /x/y")
+    )
+    assert said in text
+    assert "Traceback" not in text
+    assert "of 40" not in text
+
+
+def test_an_assignment_of_code_alone_and_an_empty_result_make_a_page(tmp_path):
+    assignment = make_assignment(tmp_path, LOOKUP)
+    assert "Nothing is left to mend." in feedback_page(result("ada"), assignment, {})

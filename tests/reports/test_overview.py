@@ -1,0 +1,93 @@
+"""report.html: the class in figures, what failed most, who waits for what."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from autograder.reports.overview import BINS, EXAMPLES_PER_CASE, overview_page
+from autograder.result import Outcome, Result, Status
+from tests.hand_made import LOOKUP, case, code, make_assignment, result, typical
+
+
+@pytest.fixture
+def page(tmp_path):
+    assignment = make_assignment(tmp_path)
+
+    def page(*results: Result) -> str:
+        names = {graded.student: graded.student for graded in results}
+        return overview_page(results, assignment, names, "my graded")
+
+    return page
+
+
+def words(page: str) -> str:
+    body = page.partition("<body>")[2]
+    return " ".join(re.sub(r"<[^>]*>", " ", body).split())
+
+
+def test_the_statuses_are_counted(page):
+    text = words(
+        page(typical("ada"), typical("ben"), Result("cem", Status.NOT_GRADED, "d", 40, fault="no memory"))
+    )
+    assert "3 submissions 0 graded 2 needs marking 0 set aside 1 not graded 16 mean of 40 16 median" in text
+
+
+def test_who_was_not_graded_stands_there_with_the_reason(page):
+    text = words(
+        page(
+            Result("cem", Status.NOT_GRADED, "d", 40, fault="no memory"),
+            Result("dan", Status.SET_ASIDE, "d", 40, notes=("Two files could be meant.",)),
+        )
+    )
+    assert "cem not graded no memory" in text
+    assert "dan set aside Two files could be meant." in text
+    assert "Totals" not in text
+
+
+def test_every_total_stands_in_the_histogram(page):
+    results = [result(f"s{i}", code(LOOKUP, *[case()] * i)) for i in range(5)]
+    results += [result("full", *[code(LOOKUP, *[case()] * 20)])]
+    counts = re.findall(r"<title>(.*?) points: (\d+) submission", page(*results))
+    assert sum(int(count) for _, count in counts) == 6
+    assert counts[-1] == (f"{40 - 40 // BINS} to 40", "1")
+    assert counts[0] == ("0 to 2", "1")
+
+
+def test_the_case_that_most_lost_comes_first(page):
+    rare, often = case(Outcome.FAILED, title="Rare"), case(Outcome.CRASHED, title="Often")
+    text = words(
+        page(result("ada", code(LOOKUP, often, rare)), result("ben", code(LOOKUP, often, case(title="Rare"))))
+    )
+    assert text.index("2 of 2 Often") < text.index("1 of 2 Rare")
+    assert "crashed: 2" in text
+
+
+def test_what_the_students_code_wrote_is_shown_marked_and_escaped(page):
+    text = page(typical("ada"))
+    assert "Untrusted: the student&#39;s code wrote this." in text or "Untrusted: the student's code" in text
+    assert "HIDDEN-UNTRUSTED &lt;script&gt;alert(1)&lt;/script&gt;" in text
+    assert "HIDDEN-MESSAGE" in text
+
+
+def test_examples_are_limited_and_the_rest_is_counted(page):
+    text = words(page(*(result(f"s{i:02d}", code(LOOKUP, case(Outcome.FAILED))) for i in range(15))))
+    assert f"and {15 - EXAMPLES_PER_CASE} more" in text
+
+
+def test_what_is_to_be_marked_comes_with_the_commands_to_type(page):
+    text = words(page(typical("ada")))
+    assert "Learned or given tradeoffs : 1 answer." in text
+    assert "autograder marks &#39;my graded&#39; --write sheet.csv" in text
+
+
+def test_means_leave_out_what_is_unmarked(page):
+    text = words(page(typical("ada")))
+    assert "Rows of a table 4 of 8" in text
+    assert "Learned or given unmarked" in text
+    assert "The 513th position 0 of 10" in text
+
+
+def test_an_empty_gradebook_makes_a_page(page):
+    assert "0 submissions" in words(page())

@@ -1,0 +1,204 @@
+"""The commands: exit statuses, messages that say what to type, and what a stopped batch leaves."""
+
+from __future__ import annotations
+
+import csv
+import subprocess
+import sys
+import types
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+import autograder.assignment
+import autograder.intake
+from autograder.cli import main
+from autograder.errors import GraderError
+from autograder.result import Result as Graded
+from autograder.result import Status
+from autograder.submission import Submission
+from tests.hand_made import LOOKUP, NASTY_NAMES, case, code, make_assignment, result, typical
+
+
+@pytest.fixture
+def run(monkeypatch, tmp_path):
+    """Run the command line in an empty folder, on the small assignment."""
+    monkeypatch.chdir(tmp_path)
+    assignment = make_assignment(tmp_path)
+    monkeypatch.setattr(autograder.assignment, "load_assignment", lambda: assignment)
+
+    def run(*arguments: str) -> Result:
+        return CliRunner().invoke(main, arguments)
+
+    return run
+
+
+@pytest.fixture
+def batch(monkeypatch, tmp_path):
+    """Let the batch be these results; an exception among them is raised in its place."""
+    (tmp_path / "in").mkdir()
+
+    def batch(*outcomes: Graded | BaseException) -> None:
+        found = [Submission(getattr(outcome, "student", f"s{i}")) for i, outcome in enumerate(outcomes)]
+
+        def grade_all(submissions, assignment, workers) -> Iterator[Graded]:
+            assert submissions == found
+            for outcome in outcomes:
+                if isinstance(outcome, BaseException):
+                    raise outcome
+                yield outcome
+
+        monkeypatch.setattr(autograder.intake, "collect", lambda path, assignment: found)
+        monkeypatch.setitem(sys.modules, "autograder.batch", types.SimpleNamespace(grade_all=grade_all))
+
+    return batch
+
+
+def students(out: str) -> list[str]:
+    with Path(out, "grades.csv").open(newline="") as file:
+        return [row["student"] for row in csv.DictReader(file)]
+
+
+def full(student: str) -> Graded:
+    return result(student, code(LOOKUP, case()))
+
+
+def test_a_graded_batch_ends_with_0_a_table_and_the_report(run, batch):
+    batch(typical("ada"), full("ben"))
+    done = run("grade", "in")
+    assert done.exit_code == 0, done.output
+    assert "2 submissions: 1 graded, 1 needs marking" in done.stdout
+    assert "Report: graded/report.html" in done.stdout
+    assert "Embeddings.py" in done.stdout
+    assert students("graded") == ["ada", "ben"]
+    assert Path("graded/report.html").is_file()
+
+
+def test_the_output_goes_where_it_is_told(run, batch):
+    batch(full("ada"))
+    assert run("grade", "in", "--output", "a/b", "--workers", "1").exit_code == 0
+    assert students("a/b") == ["ada"]
+    assert not Path("graded").exists()
+
+
+@pytest.mark.parametrize("status", [Status.SET_ASIDE, Status.NOT_GRADED])
+def test_a_submission_without_a_grade_ends_with_1_and_its_reason(run, batch, status):
+    batch(full("ada"), Graded("ben", status, "d", 40, notes=("which file?",), fault="no memory"))
+    done = run("grade", "in")
+    assert done.exit_code == 1
+    reason = "which file?" if status is Status.SET_ASIDE else "no memory"
+    assert f"{status}: ben: {reason}" in done.stdout
+
+
+def test_a_log_gets_few_lines_of_progress(run, batch):
+    batch(*(full(f"s{i:03d}") for i in range(200)))
+    done = run("grade", "in")
+    assert done.stderr.count("\n") == 10
+    assert "200 of 200 submissions" in done.stderr
+    assert "s000" not in done.stdout
+
+
+def test_a_stopped_batch_keeps_what_was_graded_and_says_so(run, batch):
+    batch(full("ada"), full("ben"), KeyboardInterrupt(), full("cem"))
+    done = run("grade", "in")
+    assert done.exit_code == 130
+    assert "Stopped: 2 of 4 submissions are graded and kept in graded." in done.stdout
+    assert students("graded") == ["ada", "ben"]
+
+
+def test_a_batch_that_fails_keeps_what_was_graded_and_says_why(run, batch):
+    batch(full("ada"), GraderError("No process can be started."))
+    done = run("grade", "in")
+    assert done.exit_code == 2
+    assert done.stderr.endswith("Error: No process can be started.\n")
+    assert students("graded") == ["ada"]
+
+
+def test_a_second_run_adds_to_the_first(run, batch):
+    batch(full("ada"))
+    run("grade", "in")
+    batch(typical("ben"))
+    run("grade", "in")
+    assert students("graded") == ["ada", "ben"]
+
+
+def test_names_of_any_kind_pass_through_the_terminal(run, batch):
+    batch(*(typical(name) for name in NASTY_NAMES[:25]))
+    done = run("grade", "in")
+    assert done.exit_code == 0, done.output
+    assert "\x1b" not in done.stdout
+
+
+def test_an_empty_folder_is_wrong_usage(run, batch):
+    batch()
+    done = run("grade", "in")
+    assert done.exit_code == 2
+    assert "No submission was found in in." in done.stderr
+    assert not Path("graded").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["grade"], "autograder grade submissions --output graded"),
+        (["grade", "nowhere"], "autograder grade submissions --output graded"),
+        (["grade", ".", "--workers", "0"], "autograder grade submissions --output graded"),
+        (["grade", ".", "--fast"], "autograder grade submissions --output graded"),
+        (["marks"], "autograder marks graded --write sheet.csv"),
+        (["marks", "graded"], "autograder marks graded --write sheet.csv"),
+        (
+            ["marks", "graded", "--write", "a.csv", "--read", "b.csv"],
+            "autograder marks graded --write sheet.csv",
+        ),
+        (["check"], "autograder check student_template"),
+        (["release", "now"], "autograder release --check"),
+        (["graed"], "Did you mean 'grade'?"),
+    ],
+)
+def test_wrong_usage_ends_with_2_and_says_what_to_type(run, arguments, said):
+    done = run(*arguments)
+    assert done.exit_code == 2
+    assert done.stderr.startswith("Usage: ")
+    assert said in done.stderr
+    assert done.stdout == ""
+
+
+def test_marks_go_out_and_come_back_into_the_reports(run, batch):
+    batch(typical("ada"))
+    run("grade", "in")
+    done = run("marks", "graded", "--write", "sheet.csv")
+    assert (done.exit_code, done.stdout) == (0, "sheet.csv: 1 answer to mark\n")
+    with open("sheet.csv", encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file))
+    rows[2][rows[0].index("points")] = "7"
+    with open("sheet.csv", "w", newline="") as file:
+        csv.writer(file).writerows(rows)
+    done = run("marks", "graded", "--read", "sheet.csv")
+    assert done.exit_code == 0
+    assert done.stdout == "1 mark taken, 0 already there, 0 rows still empty, 0 problems.\n"
+    assert "ada,graded,23,40,4,12,7,0" in Path("graded/grades.csv").read_text()
+
+
+def test_marks_that_are_refused_end_with_1_and_are_named(run, batch):
+    batch(typical("ada"))
+    run("grade", "in")
+    Path("sheet.csv").write_text("row,points,comment\ntradeoffs-0,7,\n")
+    done = run("marks", "graded", "--read", "sheet.csv")
+    assert done.exit_code == 1
+    assert "sheet.csv, row 2: `tradeoffs-0` is no row that a sheet of this gradebook had." in done.stdout
+
+
+def test_marks_without_a_gradebook_say_to_grade_first(run):
+    done = run("marks", "graded", "--write", "sheet.csv")
+    assert done.exit_code == 2
+    assert "autograder grade SUBMISSIONS --output graded" in done.stderr
+
+
+def test_help_comes_without_the_heavy_imports():
+    program = "import sys; from autograder.cli import main; main(['grade', '--help'], standalone_mode=False)"
+    ending = "; sys.exit(any(name in sys.modules for name in ('torch', 'otter', 'jinja2', 'rich.progress')))"
+    done = subprocess.run([sys.executable, "-c", program + ending], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("Usage: ")
