@@ -30,7 +30,7 @@ SECTIONS = {
 PICTURES = sorted(
     path.with_suffix(".svg").name
     for path in FIGURES.glob("*.py")
-    if "\nimport style\n" in path.read_text(encoding="utf-8")
+    if "style.save(figure, __file__)" in path.read_text(encoding="utf-8")
 )
 LINKS = re.findall(r"\]\(([^)]+)\)", HANDOUT)
 
