@@ -61,11 +61,11 @@ def derived(root: Path) -> dict[str, bytes]:
         if path.name not in KEPT_AT_HOME:
             files[f"data/{path.name}"] = path.read_bytes()
     for name in ("handout.md", "conventions.md"):
-        text = _read(root / "assignment" / name)
-        files[name] = text
+        files[name] = _read(root / "assignment" / name)
+    for text in (files["handout.md"], files["conventions.md"], _read(root / TEMPLATE / "README.md")):
         for picture in _pictures(text.decode("utf-8")):
             files[picture] = _read(root / "assignment" / picture)
-    return files
+    return {name: _without_lost_links(name, content, files) for name, content in files.items()}
 
 
 def stubs(solution: str) -> str:
@@ -117,6 +117,18 @@ def _files(folder: Path) -> list[Path]:
 def _pictures(text: str) -> list[str]:
     """The files that a Markdown text shows or links to beside itself, in figures/."""
     return sorted(set(re.findall(r"(?:\(|src=\")(figures/[\w.-]+)", text)))
+
+
+def _without_lost_links(name: str, content: bytes, files: dict[str, bytes]) -> bytes:
+    """A data folder's text without links to files beside it that stay at home."""
+    folder, _, file = name.rpartition("/")
+    if folder != "data" or not file.endswith(".md"):
+        return content
+
+    def keep(link: re.Match[str]) -> str:
+        return link[0] if f"{folder}/{link[2]}" in files else link[1]
+
+    return re.sub(r"\[([^\]]+)\]\(([\w.-]+)\)", keep, content.decode("utf-8")).encode()
 
 
 def _left_over(root: Path, wanted: dict[str, bytes]) -> list[Path]:

@@ -84,8 +84,8 @@ def run(
     missing = [package for module, package in NEEDED.items() if find_spec(module) is None]
     if missing:
         raise CannotCheck(
-            f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not installed for this Python.\n"
-            f"Type: {_python()} -m pip install -r requirements.txt"
+            f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not installed for this Python, "
+            f"{sys.executable}.\nType: python -m pip install -r requirements.txt"
         )
     for question in questions:
         if not (tests / f"{question}.py").is_file():
@@ -300,7 +300,3 @@ class _Child:
     def _drain(self, stream: IO[bytes]) -> None:
         while chunk := stream.read1(65536):  # type: ignore[attr-defined]
             self.last_words = (self.last_words + chunk)[-LAST_WORDS:]
-
-
-def _python() -> str:
-    return "py" if os.name == "nt" else "python"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import textwrap
@@ -44,9 +45,10 @@ class Screen:
         self.out.flush()
 
     def sentences(self, text: str, indent: str = "") -> None:
-        """Write running text, filled to the width."""
-        for line in textwrap.wrap(text, self.width, initial_indent=indent, subsequent_indent=indent):
-            self.line(line)
+        """Write running text, filled to the width; what stands in backquotes stays on one line."""
+        whole = re.sub(r"`[^`\n]{,40}`", lambda quoted: quoted[0].replace(" ", "\0"), text)
+        for line in textwrap.wrap(whole, self.width, initial_indent=indent, subsequent_indent=indent):
+            self.line(line.replace("\0", " "))
 
     def block(self, text: str, indent: str = "    ") -> None:
         """Write lines as they are, indented."""

@@ -230,8 +230,10 @@ def test_one_failure_is_shown_whole_with_what_to_do_next(half_done):
         Next: mend line 3 of embeddings.py, then check again.
         3 more do not pass; `python check --all` shows every one.
 
-        0 of 4 public checks pass; submitting now would keep 0.0 of 6.0 points for them; 1 more runs when it is graded.
-        """)
+        """) + (
+        "0 of 4 public checks pass; submitting now would keep 0.0 of 6.0 points for them; "
+        "1 more runs when it is graded.\n"
+    )
 
 
 def test_all_failures_can_be_shown_on_a_console_that_knows_few_characters(half_done):
@@ -281,5 +283,5 @@ def test_a_missing_package_is_named_with_the_command_that_installs_it(half_done,
     monkeypatch.setattr(runner, "find_spec", lambda name: None if name in ("gensim", "otter") else name)
     assert command.main([], folder=half_done, home=half_done) == 2
     out = capsys.readouterr().out
-    assert out.startswith("gensim and otter-grader are not installed for this Python.\nType: ")
-    assert out.endswith(" -m pip install -r requirements.txt\n")
+    assert out.startswith("gensim and otter-grader are not installed for this Python, ")
+    assert out.endswith("\nType: python -m pip install -r requirements.txt\n")

@@ -1,0 +1,126 @@
+"""Noting the calls of a student's functions, so that a failing case can quote them."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import pickle
+
+import pytest
+import torch
+from torch import nn
+
+from autograder.check import calls
+from autograder.check.noting import Noting, NotTriedAgain
+from autograder.check.operations import count_operations
+
+
+class Doubled(nn.Module):
+    """A student's module, at the top of this file so that it can be pickled."""
+
+    def __init__(self, dim: int, scale: float = 2.0) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.full((dim,), scale))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x * self.weight
+
+
+@pytest.fixture
+def doubled():
+    """The class, as it was, after the test."""
+    before = {"__init__": Doubled.__dict__["__init__"]}
+    yield Doubled
+    Doubled.__init__ = before["__init__"]
+    if "__call__" in Doubled.__dict__:
+        del Doubled.__call__
+
+
+@pytest.fixture
+def told() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def noting(told) -> Noting:
+    return Noting(told.append, {"stuck": "never ended"})
+
+
+def test_a_call_can_be_quoted(noting, told):
+    add = noting.wrap("add", lambda a, *, b=1: a + b)
+    assert add(torch.tensor([1, 2]), b=3).tolist() == [4, 5]
+    assert calls.last_call() == "add(tensor([1, 2]), b=3)"
+    assert told == ["add"]
+
+
+def test_only_the_outermost_call_is_noted(noting, told):
+    inner = noting.wrap("inner", lambda x: x)
+    outer = noting.wrap("outer", lambda x: inner(x + 1))
+    assert outer(1) == 2
+    assert calls.last_call() == "outer(1)"
+    assert told == ["outer"]
+
+
+def test_a_call_that_raises_leaves_the_next_one_outermost(noting):
+    noisy = noting.wrap("noisy", lambda x: 1 / x)
+    with pytest.raises(ZeroDivisionError):
+        noisy(0)
+    noisy(2)
+    assert calls.last_call() == "noisy(2)"
+
+
+def test_a_class_stays_itself_and_its_calls_are_noted(noting, told, doubled):
+    signature = inspect.signature(doubled)
+    assert noting.wrap("Doubled", doubled) is doubled
+    module = doubled(3, scale=4.0)
+    assert calls.last_call() == "Doubled(3, scale=4)"
+    assert module(torch.ones(3)).tolist() == [4, 4, 4]
+    assert calls.last_call() == "Doubled(3, scale=4)(tensor([1, 1, 1]))"
+    assert told == ["Doubled", "Doubled"]
+    assert isinstance(module, Doubled)
+    assert inspect.signature(doubled) == signature
+    assert copy.deepcopy(module)(torch.ones(3)).tolist() == [4, 4, 4]
+    assert calls.last_call() == "Doubled(...)(tensor([1, 1, 1]))"
+    assert torch.equal(pickle.loads(pickle.dumps(module)).weight, module.weight)
+
+
+def test_a_class_without_calls_of_its_own_gets_none(noting):
+    class Plain:
+        pass
+
+    noting.wrap("Plain", Plain)
+    assert not callable(Plain())
+
+
+def test_what_is_no_function_is_left_alone(noting):
+    assert noting.wrap("table", 3) == 3
+
+
+def test_operations_are_counted_as_if_nothing_were_noted(noting, doubled):
+    def scale(table, factor):
+        rows = []
+        for row in table:
+            rows.append(row * factor)
+        return torch.stack(rows)
+
+    table, factor = torch.ones(3, 2), torch.tensor(2.0)
+    assert count_operations(noting.wrap("scale", scale), table, factor) == count_operations(
+        scale, table, factor
+    )
+    module = doubled(2)
+    before = count_operations(module, table)
+    noting.wrap("Doubled", doubled)
+    assert count_operations(module, table) == before
+
+
+def test_what_hung_is_not_tried_again_and_nobody_swallows_that(noting):
+    stuck = noting.wrap("stuck", lambda: 1)
+
+    def student_code():
+        try:
+            return stuck()
+        except Exception:
+            return 2
+
+    with pytest.raises(NotTriedAgain, match="stuck"):
+        student_code()

@@ -1,0 +1,163 @@
+"""`python check --pack`: what is handed in, written and read back, and what is unfinished."""
+
+from __future__ import annotations
+
+import zipfile
+from textwrap import dedent
+
+import pytest
+from handed_out_folder import ANSWERS, make_folder, make_settings, run_check
+
+from autograder.assignment import ROOT, load_assignment
+from autograder.check.pack import NAME, pack
+from autograder.check.settings import Question
+
+SETTINGS = make_settings(
+    Question("first", "First", 8, ("double", "triple", "Table")),
+    Question("second", "Second", 8, ("later", "never")),
+    Question("why", "Why so", 5, words=(3, 6)),
+)
+
+FINISHED = """\
+from functools import partial
+
+def double(x): return 2 * x
+
+try:
+    from math import cbrt as triple
+except ImportError:
+    triple = None
+
+class Table:
+    pass
+
+later = never = partial(print, "x")
+"""
+
+UNFINISHED = """\
+def double(x):
+    '''Twice x.'''
+    raise NotImplementedError("double is still to be written")
+
+class Table(Base):
+    '''Rows.'''
+
+    def __init__(self, rows):
+        super().__init__()
+        raise NotImplementedError("Table is still to be written")
+
+    def forward(self, x):
+        return x
+
+def later(x:
+    return x
+"""
+
+
+def write(folder, code=FINISHED, answers=None):
+    (folder / "embeddings.py").write_text(code, encoding="utf-8")
+    text = ANSWERS.replace("Write your answer here.", "Because it is so.") if answers is None else answers
+    (folder / "answers.md").write_text(text, encoding="utf-8")
+
+
+def test_a_finished_folder_is_packed_whole_with_nothing_else_in_it(tmp_path):
+    write(tmp_path)
+    (tmp_path / "notes.txt").write_text("mine")
+    packed = pack(SETTINGS, tmp_path)
+    assert packed.unfinished == ()
+    assert packed.names == ("embeddings.py", "answers.md")
+    with zipfile.ZipFile(tmp_path / NAME) as archive:
+        assert archive.namelist() == ["embeddings.py", "answers.md"]
+        assert archive.read("embeddings.py") == (tmp_path / "embeddings.py").read_bytes()
+        assert archive.read("answers.md") == (tmp_path / "answers.md").read_bytes()
+
+
+def test_packing_again_replaces_the_zip(tmp_path):
+    write(tmp_path)
+    pack(SETTINGS, tmp_path)
+    write(tmp_path, code=FINISHED + "extra = 1\n")
+    pack(SETTINGS, tmp_path)
+    with zipfile.ZipFile(tmp_path / NAME) as archive:
+        assert archive.read("embeddings.py").endswith(b"extra = 1\n")
+
+
+def test_stubs_missing_functions_and_unreadable_code_are_listed(tmp_path):
+    write(tmp_path, code=UNFINISHED)
+    unreadable, *rest = pack(SETTINGS, tmp_path).unfinished
+    assert unreadable.startswith("embeddings.py, line 15: Python cannot read this: ")
+    assert rest == [
+        "first: `triple` is not in embeddings.py.",
+        "first: `double` and `Table` are still to be written.",
+        "second: `later` and `never` are not in embeddings.py.",
+    ]
+
+
+def test_a_missing_file_is_listed(tmp_path):
+    write(tmp_path)
+    (tmp_path / "answers.md").unlink()
+    packed = pack(SETTINGS, tmp_path)
+    assert (packed.names, packed.unfinished) == (("embeddings.py",), ("answers.md is not in the folder.",))
+
+
+HEADING = "## why: Why so\n"
+PROMPT = "> Say why, in your own words.\n"
+
+
+@pytest.mark.parametrize(
+    "answers, said",
+    [
+        (ANSWERS, "nothing is written yet"),
+        (HEADING, "nothing is written yet"),
+        (HEADING + "Say why, in your own words.\n", "nothing is written yet"),
+        (HEADING + PROMPT + "Just so.", "2 words, too short (3 to 6 words)."),
+        (HEADING + PROMPT + "One two three four five six - seven.", "7 words, too long (3 to 6 words)."),
+        ("Because it is so.", "the heading `## why: Why so` is not in answers.md."),
+        (HEADING + PROMPT + "Because it is so.", None),
+        ("# Why so\r\nBecause it is so.", None),
+    ],
+)
+def test_answers_are_counted_without_the_template(tmp_path, answers, said):
+    write(tmp_path, answers=answers)
+    unfinished = pack(SETTINGS, tmp_path).unfinished
+    assert len(unfinished) == (0 if said is None else 1)
+    assert said is None or said in unfinished[0]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "latin-1"])
+def test_answers_in_other_encodings_are_read(tmp_path, encoding):
+    write(tmp_path)
+    (tmp_path / "answers.md").write_bytes((HEADING + "Café is a word.").encode(encoding))
+    assert pack(SETTINGS, tmp_path).unfinished == ()
+
+
+def test_the_command_says_what_it_wrote_and_what_is_unfinished(tmp_path):
+    folder = make_folder(tmp_path, SETTINGS, {})
+    run = run_check(folder, "--pack")
+    assert run.status == 2
+    assert run.out.startswith("There is nothing to pack in ")
+    write(folder)
+    run = run_check(folder, "--pack")
+    assert run.status == 0
+    assert run.out == dedent(f"""\
+        Wrote {folder / NAME} with embeddings.py and answers.md, and read it back.
+        Nothing is missing.
+        """)
+    write(folder, answers=ANSWERS)
+    run = run_check(folder, "--pack")
+    assert run.status == 1
+    assert "Missing or unfinished:\n  why: nothing is written yet (3 to 6 words).\n" in run.out
+
+
+def test_the_reference_is_finished_and_the_template_is_not(tmp_path):
+    from autograder.check.settings import FILE, read_settings
+
+    settings = read_settings(ROOT / "student_template" / "check" / FILE)
+    assignment = load_assignment()
+    (tmp_path / "embeddings.py").write_bytes((ROOT / "solutions" / "embeddings.py").read_bytes())
+    (tmp_path / "answers.md").write_bytes((ROOT / "solutions" / "answers.md").read_bytes())
+    assert pack(settings, tmp_path).unfinished == ()
+    for name in ("embeddings.py", "answers.md"):
+        (tmp_path / name).write_bytes((ROOT / "student_template" / name).read_bytes())
+    unfinished = pack(settings, tmp_path).unfinished
+    assert [text.partition(":")[0] for text in unfinished] == [q.id for q in assignment.questions]
+    assert all(name in " ".join(unfinished) for q in assignment.questions for name in q.functions)
