@@ -84,6 +84,7 @@ def grade(submissions: Path, out: Path, workers: int | None) -> int:
     from .gradebook import open_gradebook
     from .intake import collect
     from .marks import with_marks
+    from .plain import counted
     from .reports import write_reports
     from .result import Status
     from .terminal import progress, say, show_results
@@ -93,14 +94,18 @@ def grade(submissions: Path, out: Path, workers: int | None) -> int:
     found = collect(submissions, assignment)
     if not found:
         raise GraderError(f"No submission was found in {submissions}. It should hold one folder per student.")
-    with open_gradebook(out) as book:
-        from .batch import grade_all
+    from .batch import opened
 
-        run = book.start_run(str(submissions.resolve()), workers)
-        results, stopped = [], False
+    results, stopped = [], False
+    with open_gradebook(out) as book:
         try:
-            with progress(len(found)) as advance:
-                for result in grade_all(found, assignment, workers):
+            with opened(assignment, workers) as batch, progress(len(found)) as advance:
+                wall = batch.wall.value
+                run = book.start_run(str(submissions.resolve()), workers, wall)
+                say(
+                    f"{counted(len(found), 'submission')}, {workers} at a time. Wall around their code: {wall}"
+                )
+                for result in batch.grade(found):
                     book.save(result, run)
                     results.append(result)
                     advance()

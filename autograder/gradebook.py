@@ -26,7 +26,8 @@ APPLICATION_ID = 0x456D4742
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (
-    id INTEGER PRIMARY KEY, started TEXT NOT NULL, ended TEXT, submissions TEXT NOT NULL, workers INTEGER
+    id INTEGER PRIMARY KEY, started TEXT NOT NULL, ended TEXT, submissions TEXT NOT NULL, workers INTEGER,
+    wall TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS results (
     id INTEGER PRIMARY KEY, run INTEGER REFERENCES runs, saved TEXT NOT NULL, student TEXT NOT NULL,
@@ -106,12 +107,17 @@ class Gradebook:
         self.path = path
         self._connection = connection
 
-    def start_run(self, submissions: str, workers: int | None = None) -> int:
-        """Note that a run starts; its number goes to `save` and `end_run`."""
+    def start_run(self, submissions: str, workers: int | None = None, wall: str = "") -> int:
+        """Note that a run starts; its number goes to `save` and `end_run`.
+
+        Args:
+            submissions: the path of what is graded.
+            wall: how student code is shut in.
+        """
         with self._transaction() as connection:
             cursor = connection.execute(
-                "INSERT INTO runs (started, submissions, workers) VALUES (?, ?, ?)",
-                (_now(), _text(submissions), workers),
+                "INSERT INTO runs (started, submissions, workers, wall) VALUES (?, ?, ?, ?)",
+                (_now(), _text(submissions), workers, wall),
             )
             return int(cursor.lastrowid or 0)
 
@@ -141,6 +147,14 @@ class Gradebook:
         """Every result of one student with the time it was saved, the earliest first."""
         query = "SELECT saved, result FROM results WHERE student = ? ORDER BY id"
         return [(saved, result_from_json(text)) for saved, text in self._rows(query, (_text(student),))]
+
+    def walls(self) -> list[str]:
+        """How student code was shut in, for every way behind the latest results."""
+        query = (
+            "SELECT DISTINCT wall FROM runs WHERE id IN (SELECT run FROM results WHERE id IN "
+            "(SELECT max(id) FROM results GROUP BY student)) ORDER BY wall"
+        )
+        return [wall for (wall,) in self._rows(query) if wall]
 
     def students(self) -> list[str]:
         """The keys of all students who have a result."""

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import types
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -43,15 +44,19 @@ def batch(monkeypatch, tmp_path):
     def batch(*outcomes: Graded | BaseException) -> None:
         found = [Submission(getattr(outcome, "student", f"s{i}")) for i, outcome in enumerate(outcomes)]
 
-        def grade_all(submissions, assignment, workers) -> Iterator[Graded]:
+        def grade(submissions) -> Iterator[Graded]:
             assert submissions == found
             for outcome in outcomes:
                 if isinstance(outcome, BaseException):
                     raise outcome
                 yield outcome
 
+        @contextmanager
+        def opened(assignment, workers):
+            yield types.SimpleNamespace(grade=grade, wall=types.SimpleNamespace(value="tier 7: a moat"))
+
         monkeypatch.setattr(autograder.intake, "collect", lambda path, assignment: found)
-        monkeypatch.setitem(sys.modules, "autograder.batch", types.SimpleNamespace(grade_all=grade_all))
+        monkeypatch.setitem(sys.modules, "autograder.batch", types.SimpleNamespace(opened=opened))
 
     return batch
 
@@ -74,6 +79,13 @@ def test_a_graded_batch_ends_with_0_a_table_and_the_report(run, batch):
     assert "Embeddings.py" in done.stdout
     assert students("graded") == ["ada", "ben"]
     assert Path("graded/report.html").is_file()
+
+
+def test_the_wall_is_named_at_the_start_and_in_the_report(run, batch):
+    batch(full("ada"))
+    done = run("grade", "in", "--workers", "2")
+    assert done.stdout.startswith("1 submission, 2 at a time. Wall around their code: tier 7: a moat\n")
+    assert "Wall around student code: tier 7: a moat." in Path("graded/report.html").read_text()
 
 
 def test_the_output_goes_where_it_is_told(run, batch):

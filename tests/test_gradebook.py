@@ -58,6 +58,15 @@ def test_each_save_is_seen_by_others_at_once(tmp_path):
             assert other.students() == ["ada"]
 
 
+def test_the_walls_behind_the_latest_results_are_known(tmp_path):
+    with open_gradebook(tmp_path) as book:
+        book.save(typical("ada"), book.start_run("a folder", 2, "tier 1"))
+        book.save(typical("ben"), book.start_run("a folder", 2, "tier 2"))
+        assert book.walls() == ["tier 1", "tier 2"]
+        book.save(typical("ada"), book.start_run("a folder", 2, "tier 3"))
+        assert book.walls() == ["tier 2", "tier 3"]
+
+
 def test_our_fault_comes_back_with_its_text(tmp_path):
     failed = Result("ada", Status.NOT_GRADED, "d", 40, fault="no memory")
     with open_gradebook(tmp_path) as book:

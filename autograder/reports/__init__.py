@@ -31,4 +31,4 @@ def write_reports(out: Path, book: Gradebook, assignment: Assignment) -> None:
         write_atomically(out / "results" / f"{name}.json", results_json(result, assignment, marks))
         write_atomically(out / "feedback" / f"{name}.html", feedback_page(result, assignment, marks))
     write_atomically(out / "grades.csv", grades_csv(results, assignment))
-    write_atomically(out / "report.html", overview_page(results, assignment, names, str(out)))
+    write_atomically(out / "report.html", overview_page(results, assignment, names, str(out), book.walls()))

@@ -72,13 +72,18 @@ class _CaseRow:
 
 
 def overview_page(
-    results: Sequence[Result], assignment: Assignment, names: Mapping[str, str], out: str
+    results: Sequence[Result],
+    assignment: Assignment,
+    names: Mapping[str, str],
+    out: str,
+    walls: Sequence[str] = (),
 ) -> str:
     """One HTML file.
 
     Args:
         names: each student's file name in feedback/, without suffix.
         out: the folder, for the commands that the page tells the reader to type.
+        walls: how student code was shut in, each way that was used.
     """
     graded = [result for result in results if result.total is not None]
     totals = [result.total for result in graded if result.total is not None]
@@ -90,6 +95,7 @@ def overview_page(
         possible=assignment.possible,
         out=shlex.quote(out),
         results=results,
+        walls=walls,
         points={r.student: {q.id: q for q in r.questions} for r in graded},
         names=names,
         graded=graded,
