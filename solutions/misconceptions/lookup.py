@@ -133,8 +133,8 @@ MISCONCEPTIONS = (
         id="L43",
         where="encode",
         title="uses a token's place in the dictionary as its id",
-        hint="The ids are the places at which the dictionary lists the tokens. A dictionary may list them "
-        "in any order. The id is the value that stands with the token.",
+        hint="The ids are the places at which the dictionary lists the tokens. A dictionary may list them in "
+        "any order. The id is the value that stands with the token.",
         edits=(("vocabulary[token]", "list(vocabulary).index(token)"),),
     ),
     Misconception(
@@ -149,8 +149,8 @@ MISCONCEPTIONS = (
         id="L45",
         where="encode",
         title="gives every id once, sorted",
-        hint="The ids have lost the order of the text and its repetitions. A text is a sequence: one id "
-        "for each token, one after the other.",
+        hint="The ids have lost the order of the text and its repetitions. A text is a sequence: one id for "
+        "each token, one after the other.",
         edits=(("for token in tokens]", "for token in sorted(set(tokens))]"),),
     ),
     # new_embedding_table
@@ -158,32 +158,32 @@ MISCONCEPTIONS = (
         id="L27",
         where="new_embedding_table",
         title="standard deviation 1",
-        hint="The numbers are spread fifty times too wide. A normal draw has standard deviation 1 unless "
-        "one makes it smaller. Look at what is done with `std`.",
+        hint="The numbers are spread fifty times too wide. A normal draw has standard deviation 1 unless one "
+        "makes it smaller. Look at what is done with `std`.",
         edits=((" * std", ""),),
     ),
     Misconception(
         id="L46",
         where="new_embedding_table",
         title="takes std for the variance",
-        hint="The spread is the square root of what it should be. `std` is the standard deviation itself, "
-        "not the variance. Look at what you multiply by.",
+        hint="The spread is the square root of what it should be. `std` is the standard deviation itself, not"
+        " the variance. Look at what you multiply by.",
         edits=((" * std", " * std**0.5"),),
     ),
     Misconception(
         id="L47",
         where="new_embedding_table",
         title="draws from a uniform distribution",
-        hint="The numbers are spread evenly between two bounds. A normal distribution has most of its "
-        "numbers near the mean and a few far out. Look at which function draws them.",
+        hint="The numbers are spread evenly between two bounds. A normal distribution has most of its numbers"
+        " near the mean and a few far out. Look at which function draws them.",
         edits=((DRAW, DRAW.replace("randn", "rand").replace("* std", "* std * 12**0.5 - std * 3**0.5")),),
     ),
     Misconception(
         id="L48",
         where="new_embedding_table",
         title="gives a plain tensor",
-        hint="The table is a plain tensor, so no module would register it and nothing would train it. "
-        "Torch has a class for tensors that are to be trained.",
+        hint="The table is a plain tensor, so no module would register it and nothing would train it. Torch "
+        "has a class for tensors that are to be trained.",
         edits=((DRAW, "return torch.randn(vocab_size, dim, generator=generator) * std"),),
     ),
     Misconception(
@@ -198,16 +198,16 @@ MISCONCEPTIONS = (
         id="L50",
         where="new_embedding_table",
         title="sets a fixed seed",
-        hint="Every call gives the same table, and torch's global random state is set for everybody else. "
-        "A function that draws leaves seeding to its caller.",
+        hint="Every call gives the same table, and torch's global random state is set for everybody else. A "
+        "function that draws leaves seeding to its caller.",
         edits=((DRAW, "torch.manual_seed(0)\n    " + DRAW),),
     ),
     Misconception(
         id="L51",
         where="new_embedding_table",
         title="seeds torch's global state from the generator",
-        hint="A call with a generator sets torch's global random state. The generator is a source of "
-        "random numbers of its own: draw from it, not from the global one.",
+        hint="A call with a generator sets torch's global random state. The generator is a source of random "
+        "numbers of its own: draw from it, not from the global one.",
         edits=(
             (
                 DRAW,
@@ -259,8 +259,8 @@ MISCONCEPTIONS = (
         id="L7",
         where="embedding_lookup",
         title="lets negative ids wrap round",
-        hint="A negative id gives a row. In Python an index of -1 means the last one, and plain indexing "
-        "does the same to a table without a word. Check for negative ids before you look them up.",
+        hint="A negative id gives a row. In Python an index of -1 means the last one, and plain indexing does"
+        " the same to a table without a word. Check for negative ids before you look them up.",
         edits=((CHECK, "_refuse_bad_ids(ids[ids >= 0], table.shape[0])"),),
     ),
     Misconception(
@@ -315,24 +315,24 @@ MISCONCEPTIONS = (
         id="L11",
         where="embedding_lookup",
         title="takes the row before",
-        hint="Every id gives the row before its own. Ids start at 0, and so do a table's rows. Nothing has "
-        "to be added or taken away.",
+        hint="Every id gives the row before its own. Ids start at 0, and so do a table's rows. Nothing has to"
+        " be added or taken away.",
         edits=((ROWS, "return table[ids - 1]"),),
     ),
     Misconception(
         id="L12",
         where="embedding_lookup",
         title="takes the row behind",
-        hint="Every id gives the row behind its own. Ids start at 0, and so do a table's rows. Nothing has "
-        "to be added or taken away.",
+        hint="Every id gives the row behind its own. Ids start at 0, and so do a table's rows. Nothing has to"
+        " be added or taken away.",
         edits=((ROWS, "return table[(ids + 1) % table.shape[0]]"),),
     ),
     Misconception(
         id="L13",
         where="embedding_lookup",
         title="picks columns",
-        hint="The ids pick columns of the table. A token's vector is a row: the table is (V, D), and the "
-        "ids belong to its first dimension.",
+        hint="The ids pick columns of the table. A token's vector is a row: the table is (V, D), and the ids "
+        "belong to its first dimension.",
         edits=((ROWS, "return table[:, ids]"),),
     ),
     Misconception(
@@ -342,7 +342,6 @@ MISCONCEPTIONS = (
         hint="The result holds columns of the table where rows should be. A token's vector is a row: the "
         "table is (V, D), and the ids belong to its first dimension.",
         edits=((ROWS, "return table.T[ids]"),),
-        same_as="L13",
     ),
     Misconception(
         id="L15",
@@ -372,8 +371,8 @@ MISCONCEPTIONS = (
         id="L18",
         where="embedding_lookup",
         title="looks every id up once",
-        hint="Repeated ids have vanished, and the order is lost. A text may use a token many times, and "
-        "each time it gets its row.",
+        hint="Repeated ids have vanished, and the order is lost. A text may use a token many times, and each "
+        "time it gets its row.",
         edits=((ROWS, "return table[ids.unique()]"),),
     ),
     Misconception(
@@ -420,8 +419,8 @@ MISCONCEPTIONS = (
         id="L60",
         where="embedding_lookup",
         title="multiplies one-hot rows with the table",
-        hint="The rows are right, but they come from a product: nearly all of its work is multiplying by 0. "
-        "A lookup copies the rows that are wanted and multiplies nothing.",
+        hint="The rows are right, but they come from a product: nearly all of its work is multiplying by 0. A"
+        " lookup copies the rows that are wanted and multiplies nothing.",
         edits=((ROWS, "return F.one_hot(ids, table.shape[0]).to(table.dtype) @ table"),),
     ),
     Misconception(

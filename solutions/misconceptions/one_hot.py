@@ -181,7 +181,6 @@ MISCONCEPTIONS = (
         hint="A product needs the same dtype on both sides. The one-hot rows are float32, the table may be "
         "anything. Bring the rows to the table's dtype.",
         edits=((".to(table.dtype)", ""),),
-        same_as="O42",
     ),
     Misconception(
         "O44", "one_hot_lookup", "detaches the table", NO_GRADIENT, (("@ table ", "@ table.detach() "),)
@@ -238,7 +237,6 @@ MISCONCEPTIONS = (
         hint="The layer has a bias of zeros. It changes nothing now, but training would move it. The layer "
         "should have none.",
         edits=((", bias=False", ""), (WEIGHT, WEIGHT + "\n    nn.init.zeros_(linear.bias)")),
-        same_as="O8",
     ),
     Misconception(
         id="O9",

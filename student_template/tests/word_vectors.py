@@ -1,0 +1,187 @@
+"""Public cases of `word_vectors`: vectors that others have learned."""
+
+from numbers import Real
+
+import numpy as np
+import torch
+from check.compare import equal, expect, raises, same, unchanged
+from check.data import glove
+from gensim.models import KeyedVectors
+from otter.test_files import test_case
+from torch import nn
+
+OK_FORMAT = False
+name = "word_vectors"
+
+WORDS = ["the", "Dog", "cat", "a", "dog"]  # in the order of the rows, not of the alphabet
+ROWS = [[1.0, 2.0, 0.5], [0.0, 3.0, 4.0], [2.0, 0.0, 0.0], [0.5, 0.5, 0.5], [-1.0, 3.0, 2.0]]
+
+
+# Every call gets inputs of its own, so that one that changes them spoils no other case.
+
+
+def word_vectors():
+    vectors = KeyedVectors(vector_size=3)
+    vectors.add_vectors(WORDS, np.array(ROWS, dtype=np.float32))
+    return vectors
+
+
+def animals():
+    """A table (6, 2). The words stand in another order than the rows."""
+    table = torch.tensor([[30.0, 32], [3, 1], [1, 3], [6, 2.4], [2.5, 1.5], [-3, 1]])
+    return table, {"kitten": 3, "cat": 1, "whale": 0, "stone": 5, "dog": 4, "ant": 2}
+
+
+def royals():
+    """A table (10, 4) in which wrong formulas give other winners than queen."""
+    rows = [
+        [1.0, -2.0, -1.0, 1.0], [0.0, -0.5, -0.5, 0.0], [-1.0, 0.0, 0.0, -1.0], [0.0, -0.5, -0.5, 0.5],
+        [-5.0, 8.0, 9.0, -1.0], [0.5, -1.0, 1.5, -2.0], [0.5, 0.5, 0.5, 0.0], [-1.0, -2.5, -4.0, -2.0],
+        [0.5, 0.5, 6.0, 1.5], [0.0, 1.0, 0.5, -1.5],
+    ]  # fmt: skip
+    words = ["king", "man", "woman", "duke", "palace", "queen", "crown", "army", "horse", "girl"]
+    return torch.tensor(rows), {word: words.index(word) for word in sorted(words)}
+
+
+def expect_answers(got, expected):
+    """Demand the expected words in their order, each in a tuple with its cosine as a number."""
+    expect(isinstance(got, list), f"the answers should be a list, but are a {type(got).__name__}")
+    for pair in got:
+        expect(
+            isinstance(pair, tuple) and len(pair) == 2, f"an answer should be (word, cosine), not {pair!r}"
+        )
+    equal([word for word, _ in got], [word for word, _ in expected], of="the list of words, best first,")
+    for (word, cosine), (_, right) in zip(got, expected, strict=True):
+        expect(isinstance(cosine, Real), f"the cosine of {word!r} should be a number, but is {cosine!r}")
+        expect(abs(cosine - right) < 1e-4, f"the cosine of {word!r} should be {right}, but is {cosine:.6f}")
+
+
+@test_case(
+    name="`embedding_from_word_vectors` gives a float32 `nn.Embedding` whose row i is "
+    "`word_vectors.vectors[i]`.",
+    points=0.5,
+    hidden=False,
+)
+def test_embedding_has_the_rows(embedding_from_word_vectors):
+    embedding, _ = embedding_from_word_vectors(word_vectors())
+    expect(isinstance(embedding, nn.Embedding), "the first thing returned should be an nn.Embedding")
+    same(embedding.weight.detach(), torch.tensor(ROWS), of="the embedding's weight")
+
+
+@test_case(
+    name="`embedding_from_word_vectors` gives a dictionary from every word to its row, words taken "
+    "as they are.",
+    points=0.25,
+    hidden=False,
+)
+def test_embedding_comes_with_its_vocabulary(embedding_from_word_vectors):
+    _, vocabulary = embedding_from_word_vectors(word_vectors())
+    equal(vocabulary, {"the": 0, "Dog": 1, "cat": 2, "a": 3, "dog": 4}, of="the vocabulary")
+
+
+@test_case(
+    name="`embedding_from_word_vectors` freezes the embedding, unless `trainable=True` asks for one "
+    "that learns.",
+    points=0.25,
+    hidden=False,
+)
+def test_embedding_is_frozen_or_not(embedding_from_word_vectors):
+    frozen, _ = embedding_from_word_vectors(word_vectors())
+    trainable, _ = embedding_from_word_vectors(word_vectors(), trainable=True)
+    same(frozen.weight.detach(), torch.tensor(ROWS), of="the frozen embedding's weight")
+    same(trainable.weight.detach(), torch.tensor(ROWS), of="the trainable embedding's weight")
+    expect(not frozen.weight.requires_grad, "the embedding should be frozen unless asked otherwise")
+    expect(trainable.weight.requires_grad, "with trainable=True the embedding should be trainable")
+
+
+@test_case(
+    name="`embedding_from_word_vectors` gives copies: nothing it gives shares anything with `word_vectors`.",
+    points=0.5,
+    hidden=False,
+)
+def test_embedding_is_a_copy(embedding_from_word_vectors):
+    vectors = word_vectors()
+    embedding, _ = embedding_from_word_vectors(vectors, trainable=True)
+    same(embedding.weight.detach(), torch.tensor(ROWS), of="the embedding's weight")
+    with torch.no_grad():
+        embedding.weight += 1.0
+    after = torch.tensor(vectors.vectors)
+    same(after, torch.tensor(ROWS), of="word_vectors.vectors, after the embedding was changed,")
+
+
+@test_case(
+    name="`nearest_words` lists the words whose rows have the highest cosine with the word's row, "
+    "best first.",
+    points=0.75,
+    hidden=False,
+)
+def test_nearest_words(nearest_words):
+    expected = [("kitten", 0.998274), ("dog", 0.976187), ("whale", 0.879543)]
+    expect_answers(nearest_words(*animals(), "cat", count=3), expected)
+
+
+@test_case(
+    name="`analogy` adds the unit vectors of `positive`, subtracts those of `negative`, and lists the "
+    "words with the highest cosine, best first.",
+    points=0.75,
+    hidden=False,
+)
+def test_analogy(analogy):
+    expected = [("queen", 0.661306), ("palace", 0.607650), ("girl", 0.569353)]
+    expect_answers(analogy(*royals(), ["king", "woman"], ["man"], count=3), expected)
+
+
+@test_case(
+    name="On real GloVe vectors from `data/`, `analogy` answers king - man + woman with queen.",
+    points=0.25,
+    hidden=False,
+)
+def test_analogy_on_real_words(analogy):
+    words, table = glove(2100)
+    chosen = ["king", "man", "woman", "queen", "prince", *words[:200]]
+    table = table[[words.index(word) for word in chosen]]
+    vocabulary = {word: row for row, word in enumerate(chosen)}
+    expected = [("queen", 0.852351), ("prince", 0.759270)]
+    expect_answers(analogy(table, vocabulary, ["king", "woman"], ["man"], count=2), expected)
+
+
+@test_case(
+    name="`nearest_words` and `analogy` raise a `KeyError` that names an unknown word.",
+    points=0.25,
+    hidden=False,
+)
+def test_unknown_words_are_refused(nearest_words, analogy):
+    expect_answers(nearest_words(*animals(), "cat", count=1), [("kitten", 0.998274)])
+    expect_answers(analogy(*animals(), ["cat"], [], count=1), [("kitten", 0.998274)])
+    with raises(KeyError, quoting=["unicorn"]):
+        nearest_words(*animals(), "unicorn")
+    with raises(KeyError, quoting=["dragon"]):
+        analogy(*animals(), ["cat", "dragon"], ["dog"])
+
+
+@test_case(
+    name="A `count` beyond the rest gives all the rest, and a `count` of 0 gives an empty list.",
+    points=0.25,
+    hidden=False,
+)
+def test_counts(nearest_words, analogy):
+    rest = [("kitten", 0.998274), ("dog", 0.976187), ("whale", 0.879543), ("ant", 0.6), ("stone", -0.8)]
+    expect_answers(nearest_words(*animals(), "cat", count=100), rest)
+    equal(nearest_words(*animals(), "cat", count=0), [], of="the list of no words")
+    expect_answers(analogy(*animals(), ["cat"], [], count=100), rest)
+    equal(analogy(*animals(), ["cat"], [], count=0), [], of="the list of no words")
+
+
+@test_case(
+    name="The functions of `word_vectors` leave their arguments as they were.", points=0.25, hidden=False
+)
+def test_arguments_stay(embedding_from_word_vectors, nearest_words, analogy):
+    vectors, (table, vocabulary) = word_vectors(), animals()
+    positive, negative = ["cat"], ["stone"]
+    with unchanged(table=table, vocabulary=vocabulary, positive=positive, negative=negative):
+        embedding, _ = embedding_from_word_vectors(vectors)
+        expect_answers(nearest_words(table, vocabulary, "cat", 1), [("kitten", 0.998274)])
+        expect_answers(analogy(table, vocabulary, positive, negative, 1), [("kitten", 0.928477)])
+    same(embedding.weight.detach(), torch.tensor(ROWS), of="the embedding's weight")
+    same(torch.tensor(vectors.vectors), torch.tensor(ROWS), of="word_vectors.vectors")
+    equal(vectors.index_to_key, WORDS, of="word_vectors.index_to_key")
