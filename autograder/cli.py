@@ -102,9 +102,8 @@ def grade(submissions: Path, out: Path, workers: int | None) -> int:
             with opened(assignment, workers) as batch, progress(len(found)) as advance:
                 wall = batch.wall.value
                 run = book.start_run(str(submissions.resolve()), workers, wall)
-                say(
-                    f"{counted(len(found), 'submission')}, {workers} at a time. Wall around their code: {wall}"
-                )
+                count = counted(len(found), "submission")
+                say(f"{count}, {workers} at a time. Wall around their code: {wall}")
                 for result in batch.grade(found):
                     book.save(result, run)
                     results.append(result)
