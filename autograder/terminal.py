@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn
 from rich.progress import TimeRemainingColumn as Remaining
@@ -34,10 +35,11 @@ COLOURS = {
 
 
 class _Rate(ProgressColumn):
-    """Submissions per second."""
+    """Submissions per second, since the start."""
 
     def render(self, task: Task) -> Text:
-        return Text(f"{task.speed:.1f}/s" if task.speed else "", style="cyan")
+        rate = task.completed / task.elapsed if task.elapsed else 0.0
+        return Text(f"{rate:.1f}/s" if rate else "", style="cyan")
 
 
 @contextmanager
@@ -103,9 +105,10 @@ def _held_up(result: Result, why: str, console: Console) -> None:
 
 def _students(results: Sequence[Result], assignment: Assignment) -> Table:
     table = Table(box=None, padding=(0, 1), header_style="dim")
-    table.add_column("student", no_wrap=True)
-    table.add_column("status", no_wrap=True)
-    table.add_column(f"of {number(assignment.possible)}", justify="right", no_wrap=True)
+    names = max((cell_len(_short(result.student)) for result in results), default=0)
+    table.add_column("student", no_wrap=True, min_width=names)
+    table.add_column("status", no_wrap=True, min_width=max(map(len, Status)))
+    table.add_column(f"of {number(assignment.possible)}", justify="right", no_wrap=True, min_width=6)
     table.add_column("notes", overflow="ellipsis", no_wrap=True)
     for result in sorted(results, key=lambda result: result.student):
         table.add_row(

@@ -42,6 +42,14 @@ class _Part:
     lines: tuple[_Line, ...]
     mark: Mark | None
 
+    @property
+    def passed(self) -> list[_Line]:
+        return [line for line in self.lines if line.passed]
+
+    @property
+    def lost(self) -> list[_Line]:
+        return [line for line in self.lines if not line.passed]
+
 
 def feedback_page(result: Result, assignment: Assignment, marks: Marks) -> str:
     """One HTML file, readable alone and without a network."""
@@ -70,12 +78,15 @@ def _part(result: Result, found: QuestionResult, assignment: Assignment, marks: 
 
 
 def _line(case: CaseResult) -> _Line:
-    is_open = not case.hidden and case.outcome is not Outcome.PASSED
+    message = case.message if not case.hidden and case.outcome is not Outcome.PASSED else ""
+    words = outcome_words(case.outcome)
+    if case.outcome is Outcome.NOT_ATTEMPTED and message and "\n" not in message:
+        words, message = message.rstrip("."), ""  # "`encode` is not defined in your file" needs no box
     return _Line(
         case.title,
         case.hidden,
         case.outcome,
-        outcome_words(case.outcome),
-        case.message if is_open else "",
+        words,
+        message,
         case.hint if case.outcome is not Outcome.PASSED else "",
     )

@@ -90,7 +90,7 @@ def next_steps(result: Result, assignment: Assignment, most: int = 3) -> list[St
 
 
 def _answer_step(result: QuestionResult) -> str:
-    return "It has no answer yet. A few honest sentences earn points." if result.points == 0.0 else ""
+    return "There is no answer here yet." if result.points == 0.0 and not result.answer else ""
 
 
 def _code_step(result: QuestionResult) -> str:
@@ -99,13 +99,17 @@ def _code_step(result: QuestionResult) -> str:
         return ""
     if len(lost) == len(result.cases) and all(case.outcome is Outcome.NOT_ATTEMPTED for case in lost):
         return "Nothing is written here yet. Start with its first function and run `python check`."
-    case = next((case for case in lost if not case.hidden), lost[0])
+    public = [case for case in lost if not case.hidden]
+    tried = [case for case in public if case.outcome is not Outcome.NOT_ATTEMPTED]
+    case = (tried or public or lost)[0]
     if case.outcome is Outcome.TIMED_OUT:
         return f"Find what makes it run so long, first in: {case.title}"
     if case.outcome is Outcome.CRASHED:
         return f"Find what ends your program, first in: {case.title}"
     if case.outcome is Outcome.BLOCKED:
         return "Mend the function that was stopped first; these checks can only run after it."
+    if case.outcome is Outcome.NOT_ATTEMPTED:
+        return f"Write this next: {case.title}"
     if case.hidden:
         return (
             f"Every public check passes. Look up this sentence and try it on inputs of your own: {case.title}"

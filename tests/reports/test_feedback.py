@@ -78,6 +78,19 @@ def test_nothing_untrusted_stands_on_it(tmp_path):
     assert "UNTRUSTED" not in feedback_page(typical("ada"), make_assignment(tmp_path), {})
 
 
+def test_a_function_that_is_not_there_is_named_once_beside_its_check(read):
+    missing = case(Outcome.NOT_ATTEMPTED, message="`encode` is not defined in your file.")
+    text = read(result("ada", code(LOOKUP, missing, case(Outcome.NOT_ATTEMPTED, hidden=True))))
+    assert text.count("encode is not defined in your file") == 1
+    assert "Ids have any shape (encode is not defined in your file)" in text
+    assert "This ran only when it was graded: ○ Ids have any shape (not written yet)" in text
+
+
+def test_what_fails_comes_before_what_passes_and_that_is_named_too(read):
+    text = read(result("ada", code(LOOKUP, case(title="Right"), case(Outcome.FAILED, title="Wrong"))))
+    assert "✗ Wrong (does not pass) 1 check that passes ✓ Right" in text
+
+
 def test_the_message_and_hint_of_a_passed_case_are_not_shown(read):
     passed = case(message="some message", hint="some hint")
     text = read(result("ada", code(LOOKUP, passed)))
@@ -93,7 +106,7 @@ def test_what_to_do_next_starts_with_the_first_question_that_misses_points(read)
     )
     text = read(graded)
     assert (
-        "What to do next Sines and cosines: Mend this first: Rows are right Learned or given: It has no"
+        "What to do next Sines and cosines: Mend this first: Rows are right Learned or given: There is no answer here yet."
         in text
     )
 
@@ -110,6 +123,12 @@ def test_what_to_do_next_starts_with_the_first_question_that_misses_points(read)
 )
 def test_each_outcome_has_its_own_advice(read, outcome, hidden, said):
     assert said in read(result("ada", code(LOOKUP, case(outcome, hidden=hidden))))
+
+
+def test_a_wrong_function_is_mended_before_a_missing_one_is_written(read):
+    missing, wrong = case(Outcome.NOT_ATTEMPTED, title="Missing"), case(Outcome.FAILED, title="Wrong")
+    assert "Mend this first: Wrong" in read(result("ada", code(LOOKUP, missing, wrong)))
+    assert "Write this next: Missing" in read(result("ada", code(LOOKUP, case(), missing)))
 
 
 def test_a_full_result_has_nothing_left_to_mend_and_claims_no_more_than_it_knows(read):
