@@ -105,10 +105,11 @@ def test_what_to_do_next_starts_with_the_first_question_that_misses_points(read)
         answer(TRADEOFFS, points=0.0),
     )
     text = read(graded)
-    assert (
-        "What to do next Sines and cosines: Mend this first: Rows are right Learned or given: There is no answer here yet."
-        in text
+    first, second = (
+        "Sines and cosines: Mend this first: Rows are right",
+        "Learned or given: There is no answer",
     )
+    assert f"What to do next {first} {second} here yet." in text
 
 
 @pytest.mark.parametrize(
