@@ -85,7 +85,7 @@ def grade(submissions: Path, out: Path, workers: int | None) -> int:
     from .intake import collect
     from .marks import with_marks
     from .plain import counted
-    from .reports import write_reports
+    from .reports import without_cases, write_reports
     from .result import Status
     from .terminal import progress, say, show_results
 
@@ -98,6 +98,7 @@ def grade(submissions: Path, out: Path, workers: int | None) -> int:
 
     results, stopped = [], False
     with open_gradebook(out) as book:
+        marks = book.marks()
         try:
             with opened(assignment, workers) as batch, progress(len(found)) as advance:
                 wall = batch.wall.value
@@ -106,7 +107,7 @@ def grade(submissions: Path, out: Path, workers: int | None) -> int:
                 say(f"{count}, {workers} at a time. Wall around their code: {wall}")
                 for result in batch.grade(found):
                     book.save(result, run)
-                    results.append(result)
+                    results.append(without_cases(with_marks(result, marks)))
                     advance()
                 book.end_run(run)
         except KeyboardInterrupt:
@@ -114,8 +115,6 @@ def grade(submissions: Path, out: Path, workers: int | None) -> int:
         finally:
             if results:  # whatever stopped the batch: what was graded can be read
                 write_reports(out, book, assignment)
-        marks = book.marks()
-        results = [with_marks(result, marks) for result in results]
     if results:
         show_results(results, assignment, out)
     if stopped:

@@ -10,10 +10,10 @@ from ..gradebook import Gradebook
 from ..marks import with_marks
 from .feedback import feedback_page
 from .gradescope import results_json
-from .overview import overview_page
+from .overview import Overview, without_cases
 from .table import grades_csv
 
-__all__ = ["write_reports"]
+__all__ = ["without_cases", "write_reports"]
 
 
 def write_reports(out: Path, book: Gradebook, assignment: Assignment) -> None:
@@ -23,12 +23,13 @@ def write_reports(out: Path, book: Gradebook, assignment: Assignment) -> None:
     """
     marks = book.marks()
     names = file_names(book.students())
-    results = []
+    overview, rows = Overview(assignment), []
     for graded in book.results():
         result = with_marks(graded, marks)
-        results.append(result)
+        overview.add(result)
+        rows.append(without_cases(result))
         name = names[result.student]
         write_atomically(out / "results" / f"{name}.json", results_json(result, assignment, marks))
         write_atomically(out / "feedback" / f"{name}.html", feedback_page(result, assignment, marks))
-    write_atomically(out / "grades.csv", grades_csv(results, assignment))
-    write_atomically(out / "report.html", overview_page(results, assignment, names, str(out), book.walls()))
+    write_atomically(out / "grades.csv", grades_csv(rows, assignment))
+    write_atomically(out / "report.html", overview.page(names, str(out), book.walls()))

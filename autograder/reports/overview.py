@@ -6,13 +6,12 @@ import shlex
 import statistics
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from ..assignment import Assignment, Question
 from ..plain import number
 from ..result import CaseResult, Outcome, Result, Status
 from .page import render
-from .words import outcome_words
 
 BINS = 20
 EXAMPLES_PER_CASE = 12
@@ -55,65 +54,96 @@ class _Example:
 
     student: str
     case: CaseResult
-    words: str
 
 
-@dataclass(frozen=True)
+@dataclass
 class _CaseRow:
-    """A case that some students lost; `examples` are the first of them."""
+    """A case that some students lost; `examples` are those most worth reading."""
 
     question: Question
     title: str
     hidden: bool
-    lost: int
-    ran: int
-    outcomes: tuple[tuple[str, int], ...]
-    examples: tuple[_Example, ...]
+    ran: int = 0
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    examples: list[_Example] = field(default_factory=list)
+
+    @property
+    def lost(self) -> int:
+        return self.outcomes.total()
+
+    def add(self, student: str, case: CaseResult) -> None:
+        self.ran += 1
+        if case.outcome is not Outcome.PASSED:
+            self.outcomes[case.outcome] += 1
+            self.examples.append(_Example(student, case))
+            self.examples.sort(key=_says_little)  # stable: among equals the first students stay
+            del self.examples[EXAMPLES_PER_CASE:]
 
 
-def overview_page(
-    results: Sequence[Result],
-    assignment: Assignment,
-    names: Mapping[str, str],
-    out: str,
-    walls: Sequence[str] = (),
-) -> str:
-    """One HTML file.
+class Overview:
+    """The class, added up result by result: it holds points and a few examples, not every case."""
 
-    Args:
-        names: each student's file name in feedback/, without suffix.
-        out: the folder, for the commands that the page tells the reader to type.
-        walls: how student code was shut in, each way that was used.
-    """
-    graded = [result for result in results if result.total is not None]
-    totals = [result.total for result in graded if result.total is not None]
-    unmarked = Counter(q.id for result in graded for q in result.questions if q.points is None)
-    bars = _histogram(graded, assignment.possible)
-    return render(
-        "report.html",
-        title=assignment.title,
-        possible=assignment.possible,
-        out=shlex.quote(out),
-        results=results,
-        walls=walls,
-        points={r.student: {q.id: q for q in r.questions} for r in graded},
-        names=names,
-        graded=graded,
-        counts=[(status, sum(result.status is status for result in results)) for status in Status],
-        mean=statistics.mean(totals) if totals else None,
-        median=statistics.median(totals) if totals else None,
-        provisional=sum(result.status is Status.NEEDS_MARKING for result in graded),
-        bars=bars,
-        highest=max((bar.count for bar in bars), default=0),
-        questions=[_question_row(question, graded) for question in assignment.questions],
-        columns=assignment.questions,
-        cases=_lost_cases(graded, assignment),
-        held_up=[result for result in results if result.total is None],
-        unmarked=[(question, unmarked[question.id]) for question in assignment.answer_questions],
-        examples_per_case=EXAMPLES_PER_CASE,
-        shown_cases=SHOWN_CASES,
-        reached=_reached(totals),
-    )
+    def __init__(self, assignment: Assignment) -> None:
+        self._assignment = assignment
+        self._order = {question.id: index for index, question in enumerate(assignment.questions)}
+        self._results: list[Result] = []
+        self._cases: dict[tuple[str, str, bool], _CaseRow] = {}
+
+    def add(self, result: Result) -> None:
+        self._results.append(without_cases(result))
+        for found in result.questions if result.total is not None else ():
+            for case in found.cases if found.id in self._order else ():
+                key = (found.id, case.title, case.hidden)
+                if key not in self._cases:
+                    question = self._assignment.question(found.id)
+                    self._cases[key] = _CaseRow(question, case.title, case.hidden)
+                self._cases[key].add(result.student, case)
+
+    def page(self, names: Mapping[str, str], out: str, walls: Sequence[str] = ()) -> str:
+        """One HTML file.
+
+        Args:
+            names: each student's file name in feedback/, without suffix.
+            out: the folder, for the commands that the page tells the reader to type.
+            walls: how student code was shut in, each way that was used.
+        """
+        assignment, results = self._assignment, self._results
+        graded = [result for result in results if result.total is not None]
+        totals = [result.total for result in graded if result.total is not None]
+        unmarked = Counter(q.id for result in graded for q in result.questions if q.points is None)
+        bars = _histogram(graded, assignment.possible)
+        return render(
+            "report.html",
+            title=assignment.title,
+            possible=assignment.possible,
+            out=shlex.quote(out),
+            results=results,
+            walls=walls,
+            points={r.student: {q.id: q for q in r.questions} for r in graded},
+            names=names,
+            graded=graded,
+            counts=[(status, sum(result.status is status for result in results)) for status in Status],
+            mean=statistics.mean(totals) if totals else None,
+            median=statistics.median(totals) if totals else None,
+            provisional=sum(result.status is Status.NEEDS_MARKING for result in graded),
+            bars=bars,
+            highest=max((bar.count for bar in bars), default=0),
+            questions=[_question_row(question, graded) for question in assignment.questions],
+            columns=assignment.questions,
+            cases=self._lost(),
+            held_up=[result for result in results if result.total is None],
+            unmarked=[(question, unmarked[question.id]) for question in assignment.answer_questions],
+            examples_per_case=EXAMPLES_PER_CASE,
+            shown_cases=SHOWN_CASES,
+            reached=_reached(totals),
+        )
+
+    def _lost(self) -> list[_CaseRow]:
+        """Every case that someone lost, the one that most students lost first."""
+        return sorted(
+            (row for row in self._cases.values() if row.lost),
+            key=lambda row: (-row.lost, self._order[row.question.id], row.hidden, row.title),
+        )
 
 
 def _histogram(graded: Sequence[Result], possible: float) -> list[_Bar]:
@@ -148,44 +178,10 @@ def _question_row(question: Question, graded: Sequence[Result]) -> _QuestionRow:
     )
 
 
-def _lost_cases(graded: Sequence[Result], assignment: Assignment) -> list[_CaseRow]:
-    """Every case that someone lost, the one that most students lost first."""
-    order = {question.id: index for index, question in enumerate(assignment.questions)}
-    ran: Counter[tuple[str, str, bool]] = Counter()
-    lost: dict[tuple[str, str, bool], list[_Example]] = {}
-    for result in graded:
-        for question in result.questions:
-            for case in question.cases if question.id in order else ():
-                key = (question.id, case.title, case.hidden)
-                ran[key] += 1
-                if case.outcome is not Outcome.PASSED:
-                    example = _Example(result.student, case, outcome_words(case.outcome))
-                    lost.setdefault(key, []).append(example)
-    rows = [
-        _CaseRow(
-            assignment.question(key[0]),
-            key[1],
-            key[2],
-            len(examples),
-            ran[key],
-            tuple(Counter(str(example.case.outcome) for example in examples).most_common()),
-            tuple(_telling(examples)),
-        )
-        for key, examples in lost.items()
-    ]
-    return sorted(rows, key=lambda row: (-row.lost, order[row.question.id], row.hidden, row.title))
-
-
-def _telling(examples: list[_Example]) -> list[_Example]:
-    """The examples worth reading: those with something to say first."""
-    ranked = sorted(
-        examples,
-        key=lambda example: (
-            example.case.outcome is Outcome.NOT_ATTEMPTED,
-            not (example.case.untrusted or example.case.message),
-        ),
-    )
-    return ranked[:EXAMPLES_PER_CASE]
+def _says_little(example: _Example) -> tuple[bool, bool]:
+    """What puts examples in order: those with something to read come first."""
+    case = example.case
+    return case.outcome is Outcome.NOT_ATTEMPTED, not (case.untrusted or case.message)
 
 
 def _reached(totals: Sequence[float]) -> str:
@@ -194,3 +190,9 @@ def _reached(totals: Sequence[float]) -> str:
         return ""
     low, high = min(totals), max(totals)
     return number(low) if low == high else f"{number(low)} to {number(high)}"
+
+
+def without_cases(result: Result) -> Result:
+    """The points alone, small enough to keep for a whole class."""
+    questions = tuple(replace(question, cases=(), answer="") for question in result.questions)
+    return replace(result, questions=questions)

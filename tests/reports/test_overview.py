@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from autograder.reports.overview import BINS, EXAMPLES_PER_CASE, overview_page
+from autograder.reports.overview import BINS, EXAMPLES_PER_CASE, Overview
 from autograder.result import Outcome, Result, Status
 from tests.hand_made import LOOKUP, case, code, make_assignment, result, typical
 
@@ -17,7 +17,10 @@ def page(tmp_path):
 
     def page(*results: Result) -> str:
         names = {graded.student: graded.student for graded in results}
-        return overview_page(results, assignment, names, "my graded")
+        overview = Overview(assignment)
+        for graded in results:
+            overview.add(graded)
+        return overview.page(names, "my graded")
 
     return page
 
@@ -74,6 +77,12 @@ def test_what_the_students_code_wrote_is_shown_marked_and_escaped(page):
 def test_examples_are_limited_and_the_rest_is_counted(page):
     text = words(page(*(result(f"s{i:02d}", code(LOOKUP, case(Outcome.FAILED))) for i in range(15))))
     assert f"and {15 - EXAMPLES_PER_CASE} more" in text
+
+
+def test_the_examples_kept_are_those_with_something_to_read(page):
+    dull = [result(f"dull{i:02d}", code(LOOKUP, case(Outcome.NOT_ATTEMPTED))) for i in range(20)]
+    telling = result("telling", code(LOOKUP, case(Outcome.FAILED, message="it came out as 3")))
+    assert "telling failed it came out as 3 dull00" in words(page(*dull, telling))
 
 
 def test_what_is_to_be_marked_comes_with_the_commands_to_type(page):
