@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 from dataclasses import dataclass, fields
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import yaml
@@ -85,6 +87,10 @@ class Assignment:
     def hidden_tests(self, question_id: str) -> Path:
         return self.root / "autograder" / "hidden_tests" / f"{question_id}.py"
 
+    @property
+    def reference(self) -> Path:
+        return self.root / "solutions" / self.code_file
+
 
 def load_assignment(root: Path = ROOT) -> Assignment:
     """Read `root`/assignment/assignment.yml.
@@ -100,6 +106,15 @@ def load_assignment(root: Path = ROOT) -> Assignment:
     except (yaml.YAMLError, UnicodeDecodeError) as problem:
         raise AssignmentError(f"{path} is not valid YAML: {problem}") from None
     return _Reader(path).assignment(data, root)
+
+
+def import_file(path: Path) -> ModuleType:
+    """Import a file that lies in no package of the environment, as solutions and tests never do."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 class _Reader:

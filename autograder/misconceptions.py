@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-import importlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from .assignment import ROOT, import_file
 from .errors import GraderError
 
 
@@ -34,7 +34,7 @@ class Misconception:
 
 def misconceptions(question_id: str) -> tuple[Misconception, ...]:
     """The known mistakes of one question, from solutions/misconceptions/<question>.py."""
-    return importlib.import_module(f"solutions.misconceptions.{question_id}").MISCONCEPTIONS
+    return import_file(ROOT / "solutions" / "misconceptions" / f"{question_id}.py").MISCONCEPTIONS
 
 
 def apply(source: str, mistakes: Iterable[Misconception]) -> str:

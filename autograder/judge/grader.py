@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from ..answers import read_answers
-from ..assignment import Assignment, Question
+from ..assignment import Assignment, Question, import_file
 from ..check.cases import Attempt, Case, read_cases, run_case
 from ..result import CaseResult, Outcome, QuestionResult, Result, Status
 from ..submission import Submission
@@ -27,11 +27,9 @@ class Grader:
     """
 
     def __init__(self, assignment: Assignment, launcher: Launcher) -> None:
-        from solutions import embeddings as reference
-
         self._assignment = assignment
         self._launcher = launcher
-        self._reference = reference
+        self._reference = import_file(assignment.reference)
         self._template = (assignment.root / "student_template" / assignment.answers_file).read_text("utf-8")
         self.possible = assignment.possible
         self._names = tuple(name for question in assignment.code_questions for name in question.functions)
