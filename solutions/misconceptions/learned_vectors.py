@@ -1,0 +1,362 @@
+"""Known mistakes of `learned_vectors`."""
+
+from autograder.misconceptions import Misconception
+
+TRAIN = "train_embeddings"
+SCORES = "scores = centre.weight[pairs[:, 0]] @ context.weight.T"
+LOSS = "loss = F.cross_entropy(scores, pairs[:, 1])"
+GRADIENTS = "gradients = torch.autograd.grad(loss, tables)"
+TABLES = "tables = (centre.weight, context.weight)"
+MOVE = "table -= learning_rate * gradient"
+NOTE = "losses.append(loss.item())"
+LOOP = """for table, gradient in zip(tables, gradients, strict=True):
+                table -= learning_rate * gradient"""
+UPDATE = f"""gradients = torch.autograd.grad(loss, tables)
+        with torch.no_grad():
+            {LOOP}"""
+
+ROLES = (
+    "The two tables or the two columns of `pairs` have changed places. The first column looks rows up in "
+    "`centre`, and the second says which row of `context` should win. Try it with tables of different values."
+)
+ONE_TABLE = (
+    "One of the tables stays as it was. The loss depends on both, so both have a gradient and both move. "
+    "Look at what your update goes over."
+)
+ADAPTIVE = (
+    "The tables do not move by learning rate times gradient. Momentum, weight decay and adaptive optimizers "
+    "change the step. Plain gradient descent is the simplest of torch's optimizers, with nothing switched on."
+)
+OLD_GRADIENT = (
+    "Gradients from before are added to the new ones. `backward` adds to `.grad`, and what an earlier step "
+    "or caller left there is still in it. Clear it at the right moment, also before the first step."
+)
+NUMBERS = "The losses should be a list of Python numbers, one for each step."
+SCALE = (
+    "The first loss is right, but the tables move too far or not far enough. Multiply one step out: the "
+    "gradient of the mean over the pairs, times the learning rate."
+)
+IN_PLACE = (
+    "The caller's tables stay as they were, or are no longer the same parameters. An optimizer built before "
+    "would go on with the old ones. Write the new numbers into the parameters that are there."
+)
+
+MISCONCEPTIONS = (
+    # loss
+    Misconception(
+        id="V1",
+        where=TRAIN,
+        title="sums over the pairs",
+        hint="The loss grows with the number of pairs. It is the mean over all pairs, so that the learning "
+        "rate does not depend on how many there are.",
+        edits=((LOSS, "loss = F.cross_entropy(scores, pairs[:, 1], reduction='sum')"),),
+    ),
+    Misconception(
+        "V2",
+        TRAIN,
+        "swaps the columns of pairs",
+        ROLES,
+        (("pairs[:, 0]", "pairs[:, -1]"), ("scores, pairs[:, 1]", "scores, pairs[:, 0]")),
+    ),
+    Misconception(
+        "V3",
+        TRAIN,
+        "swaps the tables",
+        ROLES,
+        ((SCORES, "scores = context.weight[pairs[:, 0]] @ centre.weight.T"),),
+    ),
+    Misconception(
+        "V4",
+        TRAIN,
+        "one table in both roles",
+        ROLES,
+        ((SCORES, "scores = centre.weight[pairs[:, 0]] @ (centre.weight.T + 0 * context.weight.T)"),),
+    ),
+    Misconception(
+        id="V5",
+        where=TRAIN,
+        title="softmax before the cross-entropy",
+        hint="The losses are too close together and fall too slowly. Torch's cross-entropy takes scores and "
+        "does the softmax itself. Here it happens twice.",
+        edits=((LOSS, "loss = F.cross_entropy(scores.softmax(-1), pairs[:, 1])"),),
+    ),
+    Misconception(
+        id="V6",
+        where=TRAIN,
+        title="probabilities without the logarithm",
+        hint="The loss is minus the mean probability of the right word. Cross-entropy is minus the mean "
+        "logarithm of it.",
+        edits=((LOSS, "loss = F.nll_loss(scores.softmax(-1), pairs[:, 1])"),),
+    ),
+    Misconception(
+        id="V7",
+        where=TRAIN,
+        title="cosines as scores",
+        hint="The scores are cosines. The dot product is taken with the rows as they are: their lengths "
+        "count, and learning changes them.",
+        edits=(
+            (
+                SCORES,
+                "scores = F.normalize(centre.weight)[pairs[:, 0]] @ F.normalize(context.weight).T",
+            ),
+        ),
+    ),
+    Misconception(
+        id="V8",
+        where=TRAIN,
+        title="divides the scores by the root of D",
+        hint="The scores are smaller than the dot products. Attention divides by the root of the dimension; "
+        "here nothing is divided.",
+        edits=((SCORES, SCORES + " / centre.weight.shape[1] ** 0.5"),),
+    ),
+    Misconception(
+        id="V9",
+        where=TRAIN,
+        title="a score for the pair alone",
+        hint="Only the words of a pair are compared. The cross-entropy also needs the scores of all words "
+        "that were not there: the centre's row with every row of `context`.",
+        edits=((LOSS, "loss = -F.logsigmoid(scores.gather(1, pairs[:, 1:])).mean()"),),
+    ),
+    Misconception(
+        id="V10",
+        where=TRAIN,
+        title="counts each pair once",
+        hint="Repeated pairs count once. How often two words occur together is what there is to learn, so "
+        "every row of `pairs` counts.",
+        edits=(("losses = []", "losses = []\n    pairs = pairs.unique(dim=0)"),),
+    ),
+    Misconception(
+        id="V11",
+        where=TRAIN,
+        title="one pair a step",
+        hint="Every step looks at one pair. A full batch takes all pairs in every step.",
+        edits=(
+            (
+                "for _ in range(steps):",
+                "for step in range(steps):\n        row = pairs[step % len(pairs)][None]",
+            ),
+            ("centre.weight[pairs[:, 0]]", "centre.weight[row[:, 0]]"),
+            ("scores, pairs[:, 1]", "scores, row[:, 1]"),
+        ),
+    ),
+    Misconception(
+        id="V12",
+        where=TRAIN,
+        title="moves after each pair",
+        hint="The tables move after each pair. A full batch takes the mean over all pairs first and moves "
+        "once. The loss of a step is that of the tables at its start.",
+        edits=(
+            ("for _ in range(steps):", "for pair in [p[None] for _ in range(steps) for p in pairs]:"),
+            ("centre.weight[pairs[:, 0]]", "centre.weight[pair[:, 0]]"),
+            ("scores, pairs[:, 1]", "scores, pair[:, 1]"),
+            (
+                "return losses",
+                "n = len(pairs)\n    return [sum(losses[i : i + n]) / n for i in range(0, len(losses), n)]",
+            ),
+        ),
+    ),
+    # losses
+    Misconception(
+        id="V13",
+        where=TRAIN,
+        title="the loss after the update",
+        hint="Each loss is that of the next step. It is noted for the tables as they are before the update, "
+        "so the first one tells how bad the start was.",
+        edits=(
+            (
+                NOTE,
+                SCORES + f"\n        {LOSS}\n        {NOTE}",
+            ),
+        ),
+    ),
+    Misconception("V14", TRAIN, "losses as tensors", NUMBERS, ((NOTE, "losses.append(loss.detach())"),)),
+    Misconception(
+        "V15",
+        TRAIN,
+        "the last loss alone",
+        NUMBERS,
+        (("return losses", "return losses[-1] if losses else []"),),
+    ),
+    Misconception("V16", TRAIN, "no losses", NUMBERS, (("return losses", "return None"),)),
+    Misconception(
+        "V17", TRAIN, "a tensor of losses", NUMBERS, (("return losses", "return torch.tensor(losses)"),)
+    ),
+    Misconception(
+        "V18", TRAIN, "one loss too many", NUMBERS, (("return losses", "return losses + losses[-1:]"),)
+    ),
+    Misconception(
+        id="V19",
+        where=TRAIN,
+        title="at least one step",
+        hint="A call with no steps trains all the same. Nothing should happen then, and the list is empty.",
+        edits=(("range(steps)", "range(max(1, steps))"),),
+    ),
+    # update
+    Misconception("V20", TRAIN, "moves centre alone", ONE_TABLE, ((TABLES, "tables = (centre.weight,)"),)),
+    Misconception("V21", TRAIN, "moves context alone", ONE_TABLE, ((TABLES, "tables = (context.weight,)"),)),
+    Misconception(
+        id="V22",
+        where=TRAIN,
+        title="moves one table, then the other",
+        hint="`context` moves by a gradient that already knows the new `centre`. Both gradients belong to the"
+        " same point: take both, then move both.",
+        edits=(
+            (
+                UPDATE,
+                "with torch.no_grad():\n"
+                "            centre.weight -= learning_rate * torch.autograd.grad(loss, centre.weight)[0]\n"
+                f"        {SCORES}\n        {LOSS.replace('loss', 'later', 1)}\n"
+                "        with torch.no_grad():\n"
+                "            context.weight -= learning_rate * torch.autograd.grad(later, context.weight)[0]",
+            ),
+        ),
+    ),
+    Misconception(
+        id="V23",
+        where=TRAIN,
+        title="goes up the gradient",
+        hint="The loss rises. The gradient points to where the loss grows, so the tables move the other way.",
+        edits=((MOVE, "table += learning_rate * gradient"),),
+    ),
+    Misconception(
+        "V24", TRAIN, "takes no notice of the learning rate", SCALE, ((MOVE, "table -= gradient"),)
+    ),
+    Misconception(
+        "V25",
+        TRAIN,
+        "divides the gradient by the number of pairs again",
+        SCALE,
+        ((MOVE, MOVE + " / len(pairs)"),),
+    ),
+    Misconception("V26", TRAIN, "shrinks the learning rate", SCALE, ((MOVE, MOVE + " / (1 + len(losses))"),)),
+    Misconception(
+        "V27",
+        TRAIN,
+        "clips the gradient",
+        SCALE,
+        ((MOVE, "table -= learning_rate * gradient / max(1.0, 10 * float(gradient.norm()))"),),
+    ),
+    Misconception(
+        "V28",
+        TRAIN,
+        "Adam",
+        ADAPTIVE,
+        (
+            (
+                "losses = []",
+                "losses = []\n    both = [centre.weight, context.weight]\n"
+                "    optimizer = torch.optim.Adam(both, lr=learning_rate)",
+            ),
+            (UPDATE, "optimizer.zero_grad()\n        loss.backward()\n        optimizer.step()"),
+        ),
+    ),
+    Misconception(
+        "V29",
+        TRAIN,
+        "momentum",
+        ADAPTIVE,
+        (
+            (
+                "losses = []",
+                "losses = []\n    both = [centre.weight, context.weight]\n"
+                "    optimizer = torch.optim.SGD(both, lr=learning_rate, momentum=0.9)",
+            ),
+            (UPDATE, "optimizer.zero_grad()\n        loss.backward()\n        optimizer.step()"),
+        ),
+    ),
+    Misconception(
+        "V30",
+        TRAIN,
+        "weight decay",
+        ADAPTIVE,
+        ((MOVE, "table -= learning_rate * (gradient + 0.01 * table)"),),
+    ),
+    Misconception(
+        "V31",
+        TRAIN,
+        "never clears the gradients",
+        OLD_GRADIENT,
+        ((GRADIENTS, "loss.backward()\n        gradients = [table.grad for table in tables]"),),
+    ),
+    Misconception(
+        "V32",
+        TRAIN,
+        "clears the gradients after the step alone",
+        OLD_GRADIENT,
+        (
+            (GRADIENTS, "loss.backward()\n        gradients = [table.grad for table in tables]"),
+            (NOTE, NOTE + "\n        for table in tables:\n            table.grad = None"),
+        ),
+    ),
+    Misconception(
+        "V33",
+        TRAIN,
+        "clears the gradients between backward and step",
+        "Nothing moves. The gradients are cleared after `backward` made them and before the step uses them. "
+        "Put the three in the right order.",
+        ((UPDATE, UPDATE.replace("learning_rate * gradient", "learning_rate * torch.zeros_like(gradient)")),),
+    ),
+    Misconception(
+        "V34",
+        TRAIN,
+        "trains copies",
+        IN_PLACE,
+        (
+            (
+                "losses = []",
+                "losses = []\n    import copy\n"
+                "    centre, context = copy.deepcopy(centre), copy.deepcopy(context)",
+            ),
+        ),
+    ),
+    Misconception(
+        "V35",
+        TRAIN,
+        "puts new parameters into the embeddings",
+        IN_PLACE,
+        (
+            (
+                LOOP,
+                "centre.weight = nn.Parameter(centre.weight - learning_rate * gradients[0])\n"
+                "            context.weight = nn.Parameter(context.weight - learning_rate * gradients[1])",
+            ),
+        ),
+    ),
+    Misconception(
+        "V36",
+        TRAIN,
+        "leaves the tables frozen",
+        "After the call the tables no longer require gradients. `requires_grad_(False)` and `freeze` stay "
+        "when the function returns. `torch.no_grad()` holds for its block alone.",
+        (
+            (
+                "return losses",
+                "centre.requires_grad_(False)\n    context.requires_grad_(False)\n    return losses",
+            ),
+        ),
+    ),
+    Misconception(
+        "V37",
+        TRAIN,
+        "draws new tables first",
+        "The tables are drawn afresh before training. The caller chose the start, and wants to go on from "
+        "it.",
+        (("losses = []", "losses = []\n    nn.init.normal_(centre.weight, std=0.1)"),),
+    ),
+    Misconception(
+        "V38",
+        TRAIN,
+        "normalises the rows after each step",
+        "All rows come out with length 1. Some methods do that, but here a step is the learning rate times "
+        "the gradient and nothing else.",
+        ((MOVE, MOVE + "\n                table /= table.norm(dim=-1, keepdim=True)"),),
+    ),
+    Misconception(
+        "V39",
+        TRAIN,
+        "shuffles the caller's pairs",
+        "The call changes `pairs`. A full batch needs no shuffling, and sorting or shuffling in place writes"
+        " into the caller's tensor.",
+        (("losses = []", "losses = []\n    pairs.copy_(pairs.flip(0))"),),
+    ),
+)

@@ -1,0 +1,151 @@
+"""Public cases of `learned_vectors`: learning vectors from pairs."""
+
+from numbers import Real
+
+import torch
+import torch.nn.functional as F
+from check.compare import equal, expect, same, unchanged
+from otter.test_files import test_case
+from torch import nn
+
+OK_FORMAT = False
+name = "learned_vectors"
+
+CENTRE = [[1.0, 0.0], [0.0, 2.0], [-1.0, 0.5], [0.5, 0.5]]  # V = 4, D = 2; word 3 is no pair's centre
+CONTEXT = [[0.5, -1.0], [1.0, 1.0], [0.0, -0.5], [-2.0, 0.0]]
+LOSSES = [1.702109, 1.391228, 1.196178]  # of three steps with learning rate 0.5
+CENTRE_AFTER_ONE = [[0.976337, 0.036622], [-0.014206, 1.775619], [-1.05875, 0.502061], [0.5, 0.5]]
+CONTEXT_AFTER_ONE = [[0.43012, -0.75632], [1.009787, 0.788115], [0.090213, -0.515667], [-2.03012, -0.016129]]
+
+
+# Every call gets inputs of its own, so that what it changes spoils no other case.
+
+
+def embedding(rows):
+    return nn.Embedding.from_pretrained(torch.tensor(rows), freeze=False)
+
+
+def tables():
+    return embedding(CENTRE), embedding(CONTEXT)
+
+
+def four_pairs():
+    return torch.tensor([[0, 1], [2, 3], [0, 2], [1, 0]])
+
+
+def expect_losses(got, expected):
+    expect(isinstance(got, list), f"the losses should be a list, but are a {type(got).__name__}")
+    expect(len(got) == len(expected), f"{len(expected)} steps should give as many losses, not {len(got)}")
+    for step, (loss, right) in enumerate(zip(got, expected, strict=True)):
+        expect(isinstance(loss, Real), f"the loss of step {step} should be a Python number, but is {loss!r}")
+        expect(abs(loss - right) < 2e-5, f"the loss of step {step} should be {right}, but is {loss:.6f}")
+
+
+@test_case(
+    name="`train_embeddings` takes the mean over all pairs of the cross-entropy between the scores and "
+    "the context id.",
+    points=0.75,
+    hidden=False,
+)
+def test_first_loss(train_embeddings):
+    expect_losses(train_embeddings(*tables(), four_pairs(), steps=1, learning_rate=0.5), LOSSES[:1])
+
+
+@test_case(
+    name="`train_embeddings` gives a list with the loss of every step before its update, as Python numbers.",
+    points=0.5,
+    hidden=False,
+)
+def test_losses(train_embeddings):
+    expect_losses(train_embeddings(*tables(), four_pairs(), steps=3, learning_rate=0.5), LOSSES)
+
+
+@test_case(
+    name="`train_embeddings` moves `centre` against its gradient. Rows that are no pair's centre stay "
+    "as they are.",
+    points=0.5,
+    hidden=False,
+)
+def test_centre_moves(train_embeddings):
+    centre, context = tables()
+    train_embeddings(centre, context, four_pairs(), steps=1, learning_rate=0.5)
+    same(centre.weight.detach(), torch.tensor(CENTRE_AFTER_ONE), of="the table of `centre` after a step")
+
+
+@test_case(
+    name="`train_embeddings` moves `context` against its gradient, taken before `centre` moved.",
+    points=0.5,
+    hidden=False,
+)
+def test_context_moves(train_embeddings):
+    centre, context = tables()
+    train_embeddings(centre, context, four_pairs(), steps=1, learning_rate=0.5)
+    same(context.weight.detach(), torch.tensor(CONTEXT_AFTER_ONE), of="the table of `context` after a step")
+
+
+@test_case(
+    name="`train_embeddings` changes both tables in place: they stay the same trainable parameters.",
+    points=0.5,
+    hidden=False,
+)
+def test_tables_stay_the_same_parameters(train_embeddings):
+    centre, context = tables()
+    before = centre.weight, context.weight
+    train_embeddings(centre, context, four_pairs(), steps=1, learning_rate=0.5)
+    same(before[0].detach(), torch.tensor(CENTRE_AFTER_ONE), of="what was `centre.weight` before the call")
+    same(before[1].detach(), torch.tensor(CONTEXT_AFTER_ONE), of="what was `context.weight` before the call")
+    for label, now, then in [("centre", centre.weight, before[0]), ("context", context.weight, before[1])]:
+        expect(now is then, f"`{label}.weight` should be the same parameter as before, but is another")
+        expect(now.requires_grad, f"`{label}.weight` should still require gradients")
+
+
+@test_case(
+    name="`train_embeddings` takes no notice of an old `.grad`. What it leaves there is free.",
+    points=0.5,
+    hidden=False,
+)
+def test_old_gradients_play_no_part(train_embeddings):
+    centre, context = tables()
+    for table in (centre.weight, context.weight):
+        table.grad = torch.ones_like(table)
+    train_embeddings(centre, context, four_pairs(), steps=1, learning_rate=0.5)
+    same(centre.weight.detach(), torch.tensor(CENTRE_AFTER_ONE), of="the table of `centre` after a step")
+    same(context.weight.detach(), torch.tensor(CONTEXT_AFTER_ONE), of="the table of `context` after a step")
+
+
+@test_case(
+    name="`train_embeddings` with no steps gives an empty list and leaves both tables as they were.",
+    points=0.25,
+    hidden=False,
+)
+def test_no_steps(train_embeddings):
+    centre, context = tables()
+    with unchanged(centre=centre, context=context):
+        none = train_embeddings(centre, context, four_pairs(), steps=0, learning_rate=0.5)
+    equal(none, [], of="the list of losses")
+    expect_losses(train_embeddings(centre, context, four_pairs(), steps=1, learning_rate=0.5), LOSSES[:1])
+
+
+@test_case(name="`train_embeddings` leaves `pairs` as it was.", points=0.25, hidden=False)
+def test_pairs_stay(train_embeddings):
+    pairs = four_pairs()
+    with unchanged(pairs=pairs):
+        expect_losses(train_embeddings(*tables(), pairs, steps=1, learning_rate=0.5), LOSSES[:1])
+
+
+@test_case(
+    name="After training, words that occur with the same words have alike rows in `centre`.",
+    points=0.25,
+    hidden=False,
+)
+def test_alike_words_get_alike_rows(train_embeddings):
+    cat, dog, car, bus, eats, sleeps, barks, drives, stops, honks = range(10)
+    pairs = [(animal, deed) for animal in (cat, dog) for deed in (eats, sleeps, barks)]
+    pairs += [(vehicle, deed) for vehicle in (car, bus) for deed in (drives, stops, honks)]
+    start = 0.3 * torch.randn(2, 10, 3, generator=torch.Generator().manual_seed(4))
+    centre, context = embedding(start[0].tolist()), embedding(start[1].tolist())
+    train_embeddings(centre, context, torch.tensor(pairs), steps=10, learning_rate=3.0)
+    unit = F.normalize(centre.weight.detach(), dim=-1)
+    alike, unlike = float(unit[cat] @ unit[dog]), float(unit[cat] @ unit[car])
+    expect(alike > 0.9, f"cat and dog should have a cosine above 0.9, but have {alike:.2f}")
+    expect(unlike < 0, f"cat and car should have a negative cosine, but have {unlike:.2f}")
