@@ -1,0 +1,124 @@
+"""Reads Otter's exception-based test files and runs their cases one by one."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from otter.test_files import test_case as OtterCase
+from otter.test_files.exception_test import ExceptionTestFile
+
+from . import calls, carried, compare, data, operations
+from .compare import Mismatch
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case of a test file.
+
+    Attributes:
+        question: the id of the question, the test file's name.
+        title: the sentence of the conventions that it tests.
+        share: its weight among the cases of the question.
+        needs: the names it takes from the student's file, in order; not `env`, by which a case asks
+            for everything, so as to look for names that it can do without.
+    """
+
+    question: str
+    title: str
+    hidden: bool
+    share: float
+    needs: tuple[str, ...]
+    body: OtterCase
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """How running one case ended.
+
+    Attributes:
+        outcome: "passed", "failed" or "not attempted".
+        message: for the student: the call, what was expected and what came.
+        error: the exception, if there was one.
+    """
+
+    outcome: str
+    message: str = ""
+    error: Exception | None = None
+
+
+def read_cases(path: Path) -> tuple[Case, ...]:
+    """Read the cases of one Otter test file, named after its question.
+
+    Raises whatever the file raises when it runs: a broken test file is the grader's fault.
+    """
+    _importable_as_check()
+    test_file = ExceptionTestFile.from_file(str(path))
+    return tuple(
+        Case(
+            question=path.stem,
+            title=case.name,
+            hidden=case.hidden,
+            share=float(case.points),
+            needs=tuple(n for n in inspect.signature(case.body.test_func).parameters if n != "env"),
+            body=case.body,
+        )
+        for case in test_file.test_cases
+    )
+
+
+def run_case(case: Case, environment: Mapping[str, Any]) -> Attempt:
+    """Run one case on the functions in `environment` and say how it ended.
+
+    Only `Exception` is caught, as Otter does: whatever else stops a case is the caller's to judge.
+    """
+    for name in case.needs:
+        if environment.get(name) is None:
+            return Attempt("not attempted", f"`{name}` is not defined in your file.")
+    calls.forget_calls()
+    try:
+        case.body.call_func(dict(environment))
+    except NotImplementedError as error:
+        return Attempt("not attempted", str(error), error)
+    except Mismatch as error:
+        return Attempt("failed", _with_call(str(error)), error)
+    except Exception as error:
+        return Attempt("failed", _with_call(_describe(error)), error)
+    return Attempt("passed")
+
+
+def _with_call(message: str) -> str:
+    call = calls.last_call()
+    return f"{call}\n{message}" if call else message
+
+
+def _describe(error: Exception) -> str:
+    """Say what was raised and, where it is known, in which line of the student's file."""
+    where = getattr(error, "student_line", None) or _student_line(error)
+    name = type(error).__name__
+    text = f"{name}: {error}" if str(error) else name
+    if where:
+        return f"your code raised {text}\n  {where}"
+    return f"the result could not be used: {text}"
+
+
+def _student_line(error: Exception) -> str | None:
+    """The last line of the student's file that the error passed through."""
+    frames = traceback.extract_tb(error.__traceback__)
+    for frame in reversed(frames):
+        if Path(frame.filename).name == "embeddings.py":
+            return f"line {frame.lineno}: {frame.line}"
+    return None
+
+
+def _importable_as_check() -> None:
+    """Let test files import these tools as `check.…`, the name by which students have them."""
+    package = __package__ or "check"
+    sys.modules.setdefault("check", sys.modules[package])
+    for module in (calls, carried, compare, data, operations):
+        sys.modules.setdefault("check." + module.__name__.rpartition(".")[2], module)

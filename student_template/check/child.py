@@ -1,0 +1,175 @@
+"""The process that imports torch, loads the student's file and runs the cases, for `runner`.
+
+It reads one JSON request from its input and writes one JSON line per event to what was its output.
+Whatever the student's code prints goes elsewhere. Its parent stops it when a case takes too long.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import io
+import json
+import os
+import sys
+import types
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+LONGEST_MESSAGE = 4000
+LONGEST_PRINT = 2000
+"""Characters that are passed on of one message, and of what one case prints."""
+
+Send = Callable[..., None]
+
+
+def main() -> None:
+    request = json.loads(sys.stdin.buffer.read())
+    send = _take_over_output()
+    try:
+        import torch  # noqa: F401
+    except BaseException as error:  # a broken installation raises many things
+        send("broken", what="torch", error=f"{type(error).__name__}: {error}")
+        return
+    _spare_otter()
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+    from check import calls, cases, noting, source  # type: ignore[import-not-found]
+
+    del sys.path[0]  # the student's file cannot import its neighbours: they are not handed in
+    printed = _Printed(send)
+    sys.stdout = sys.stderr = printed
+    path = Path(request["file"])
+    loaded = source.load(
+        path.read_bytes(),
+        str(path),
+        before=lambda line: send("at", line=line),
+        skip=frozenset(request["skip_lines"]),
+    )
+    problems = [(problem.line, _about_neighbours(problem.text, path)) for problem in loaded.problems]
+    send("loaded", problems=problems)
+    note = noting.Noting(lambda name: send("call", name=name, shown=calls.last_call()), request["blocked"])
+    own = loaded.module.__dict__
+    noted = {name: note.wrap(name, own[name]) for name in request["functions"] if name in own}
+    own.update((name, noted[name]) for name in request["blocked"] if name in noted)
+    environment = {**own, **noted}
+    for question in request["questions"]:
+        try:
+            read = cases.read_cases(Path(request["tests"]) / f"{question}.py")
+        except BaseException as error:
+            send("broken", what=f"tests/{question}.py", error=f"{type(error).__name__}: {error}")
+            return
+        send("cases", question=question, cases=[(case.title, case.share) for case in read])
+        for index, case in enumerate(read):
+            if [question, index] in request["done"]:
+                continue
+            blocked = next((name for name in case.needs if name in request["blocked"]), None)
+            if blocked:
+                send("end", question=question, index=index, outcome="blocked", name=blocked, message="")
+                continue
+            printed.start()
+            send("begin", question=question, index=index)
+            outcome = _run(cases, noting, case, environment, calls)
+            send("end", question=question, index=index, **outcome)
+    send("done")
+
+
+def _run(cases: Any, noting: Any, case: Any, environment: dict[str, Any], calls: Any) -> dict[str, str]:
+    """Run one case; what gets past `run_case` ends the case alone, too."""
+    try:
+        attempt = cases.run_case(case, environment)
+    except noting.NotTriedAgain as stopped:
+        return {"outcome": "blocked", "name": str(stopped), "message": ""}
+    except BaseException as error:
+        what = "ended the program (SystemExit)" if isinstance(error, SystemExit) else type(error).__name__
+        raised = what if isinstance(error, SystemExit) else f"raised {what}"
+        return {"outcome": "failed", "message": f"{calls.last_call()}\nyour code {raised}".strip()}
+    return {"outcome": attempt.outcome, "message": attempt.message[:LONGEST_MESSAGE]}
+
+
+def _take_over_output() -> Send:
+    """Keep the way to the parent for events; let everything printed go to the error output."""
+    sys.stdout.flush()
+    events = os.fdopen(os.dup(1), "w", encoding="ascii", newline="\n")
+    os.dup2(2, 1)
+
+    def send(event: str, **values: Any) -> None:
+        events.write(json.dumps({"event": event, **values}) + "\n")
+        events.flush()
+
+    return send
+
+
+class _Printed(io.TextIOBase):
+    """Passes on the start of what a case prints, and drops the rest."""
+
+    encoding = "utf-8"
+
+    def __init__(self, send: Send) -> None:
+        self.send = send
+        self.left = LONGEST_PRINT
+
+    def start(self) -> None:
+        self.left = LONGEST_PRINT
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return 1
+
+    def write(self, text: str) -> int:
+        if self.left > 0:
+            self.send("printed", text=text[: self.left])
+            self.left -= len(text)
+        return len(text)
+
+
+def _spare_otter() -> None:
+    """Let `from otter.test_files import test_case` import these two modules alone.
+
+    All of otter takes a second to import. The packages' own code runs when something else of them
+    is asked for.
+    """
+    try:
+        otter = _empty_package("otter")
+        test_files = _empty_package("otter.test_files")
+        otter.test_files = test_files  # type: ignore[attr-defined]
+        from otter.test_files.exception_test import test_case
+
+        test_files.test_case = test_case  # type: ignore[attr-defined]
+    except Exception:  # another layout than we know: import all of it
+        for name in [name for name in sys.modules if name.partition(".")[0] == "otter"]:
+            del sys.modules[name]
+
+
+def _empty_package(name: str) -> types.ModuleType:
+    """A package that finds its submodules, but runs its own code only when an attribute is missing."""
+    spec = importlib.util.find_spec(name)
+    assert spec is not None and spec.loader is not None
+    package = importlib.util.module_from_spec(spec)
+
+    def fill(attribute: str) -> Any:
+        if not attribute.startswith("__") and "_filled" not in package.__dict__:
+            package.__dict__["_filled"] = True
+            spec.loader.exec_module(package)  # type: ignore[union-attr]
+            if attribute in package.__dict__:
+                return package.__dict__[attribute]
+        raise AttributeError(f"module {name!r} has no attribute {attribute!r}")
+
+    package.__getattr__ = fill  # type: ignore[method-assign]
+    sys.modules[name] = package
+    return package
+
+
+def _about_neighbours(text: str, path: Path) -> str:
+    """Say why a module that lies beside the file cannot be imported."""
+    for neighbour in path.parent.glob("*.py"):
+        if f"No module named '{neighbour.stem}'" in text:
+            only = f"Only {path.name} is handed in: move what you need from {neighbour.name} into it."
+            return f"{text}. {only}"
+    return text
+
+
+if __name__ == "__main__":
+    main()
+    os._exit(0)  # closing torch down takes longer than checking

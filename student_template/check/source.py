@@ -1,0 +1,297 @@
+"""Loads a student's file statement by statement, so that one error does not cost the whole file.
+
+Used at the student's desk and behind the grader's wall, so it stands on the standard library alone.
+"""
+
+from __future__ import annotations
+import __future__ as future_features
+
+import ast
+import linecache
+import re
+import sys
+import tokenize
+import types
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+
+MODULE = "embeddings"
+"""The name under which the file is loaded, so that `if __name__ == "__main__":` does not run."""
+
+LONGEST = 300
+"""Characters after which the text of an error is cut."""
+
+_UNREADABLE = (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError)
+_CONTINUES = re.compile(r"[\s#)\]}]|(else|elif|except|finally)\b")
+_DEFINES = re.compile(r"(?:async\s+)?(?:def|class)\s+(\w+)")
+_STARTS_AFRESH = re.compile(r"@|((async\s+)?def|class|import|from)\b")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something wrong with the file itself: the line, counted from 1, and a sentence."""
+
+    line: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A loaded file: the module with all that could be bound, and what went wrong, by line."""
+
+    module: types.ModuleType
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
+class _Block:
+    """Lines that belong to one top-level statement; `start` counts from 0."""
+
+    start: int
+    lines: tuple[str, ...]
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.lines)
+
+
+def load(
+    source: bytes,
+    filename: str,
+    *,
+    before: Callable[[int], None] | None = None,
+    skip: frozenset[int] = frozenset(),
+) -> Loaded:
+    """Run a file's top-level statements one by one, so that what is bound around an error counts.
+
+    The module is registered in `sys.modules`, and the source in `linecache` for tracebacks.
+
+    Args:
+        source: the file's bytes, in any encoding that Python takes.
+        filename: what tracebacks call it.
+        before: called with a statement's first line before it runs; who has to kill a statement
+            that never ends knows by this where it was.
+        skip: first lines of statements to leave out.
+    """
+    problems: list[Problem] = []
+    lines = _decode(source, problems).split("\n")
+    linecache.cache[filename] = (len(source), None, [line + "\n" for line in lines], filename)
+    statements = _parse(lines, filename, problems)
+    module = types.ModuleType(MODULE, ast.get_docstring(ast.Module(statements, []), clean=False))
+    module.__file__ = filename
+    sys.modules[MODULE] = module
+    flags = _future_flags(statements, problems)
+    for statement in statements:
+        line = _first_line(statement)
+        if line in skip or _is_constant(statement):
+            continue
+        if before is not None:
+            before(line)
+        problem = _run(statement, module, filename, flags)
+        if problem is not None:
+            problems.append(problem)
+    return Loaded(module, tuple(sorted(problems, key=lambda problem: problem.line)))
+
+
+def parse(source: bytes, filename: str) -> tuple[list[ast.stmt], list[Problem]]:
+    """The top-level statements that can be read, and what is wrong; nothing is run."""
+    problems: list[Problem] = []
+    return _parse(_decode(source, problems).split("\n"), filename, problems), problems
+
+
+def _run(statement: ast.stmt, module: types.ModuleType, filename: str, flags: int) -> Problem | None:
+    """Compile and run one statement; give what went wrong."""
+    tree = ast.Module([statement], [])
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            code = compile(tree, filename, "exec", flags=flags, dont_inherit=True)
+    except _UNREADABLE as error:
+        line = getattr(error, "lineno", None) or _first_line(statement)
+        return Problem(line, f"Python cannot read this: {_what(error)}. The statement is left out.")
+    try:
+        exec(code, module.__dict__)
+    except SystemExit:
+        line = _first_line(statement)
+        return Problem(line, "the file ends the program here (SystemExit). What follows was still read.")
+    except BaseException as error:
+        line = _line_in_file(error, filename) or _first_line(statement)
+        return Problem(line, f"this raised {type(error).__name__}: {_what(error)}".removesuffix(": "))
+    return None
+
+
+# Reading -----------------------------------------------------------------------------------------
+
+
+def _decode(source: bytes, problems: list[Problem]) -> str:
+    """Turn a file's bytes into text with `\\n` line ends, noting what Python itself would refuse."""
+    if source.startswith((b"\xff\xfe", b"\xfe\xff")):
+        text = source.decode("utf-16", errors="replace")
+        problems.append(Problem(1, "the file is saved as UTF-16. Save it as UTF-8."))
+    else:
+        text = _decode_by_cookie(source, problems)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        problems.append(Problem(line, "there is a null byte here, which Python refuses. It is left out."))
+        text = text.replace("\0", "")
+    return text
+
+
+def _decode_by_cookie(source: bytes, problems: list[Problem]) -> str:
+    first_lines = iter(source.splitlines(keepends=True)[:2])
+    try:
+        encoding, _ = tokenize.detect_encoding(lambda: next(first_lines, b""))
+    except SyntaxError:
+        encoding = "utf-8-sig"
+    try:
+        return source.decode(encoding)
+    except (ValueError, LookupError) as error:
+        start = error.start if isinstance(error, UnicodeDecodeError) else 0
+        line = source[:start].count(b"\n") + 1
+        name = encoding.removesuffix("-sig").upper()
+        text = f"a character here is not {name}, so the file is read as Latin-1. Save it as UTF-8."
+        problems.append(Problem(line, text))
+        return source.decode("latin-1")
+
+
+# Parsing -----------------------------------------------------------------------------------------
+
+
+def _parse(lines: list[str], filename: str, problems: list[Problem]) -> list[ast.stmt]:
+    """The top-level statements; a file that does not parse loses the blocks that hold the errors."""
+    try:
+        return _statements(_Block(0, tuple(lines)), filename)
+    except _UNREADABLE:
+        pass
+    blocks = _blocks(lines)
+    statements: list[ast.stmt] = []
+    broken_until = -1
+    index = 0
+    while index < len(blocks):
+        block = blocks[index]
+        taken = 1
+        try:
+            statements += _statements(block, filename)
+        except _UNREADABLE as error:
+            joined = _join(blocks, index, filename)
+            if joined is not None:
+                taken, more = joined
+                statements += more
+            else:
+                goes_on = broken_until == block.start and not _STARTS_AFRESH.match(block.lines[0])
+                if not goes_on:  # else it is the rest of a block already reported
+                    problems.append(_unreadable(block, error))
+                broken_until = block.end
+        index += taken
+    return statements
+
+
+def _statements(block: _Block, filename: str) -> list[ast.stmt]:
+    """Parse a block in its place, so that line numbers are the file's."""
+    text = "\n" * block.start + "\n".join(block.lines) + "\n"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(text, filename).body
+
+
+def _blocks(lines: list[str]) -> list[_Block]:
+    """Cut a file where a line starts in the first column; decorators belong to what follows."""
+    starts = []
+    after_decorator = False
+    for number, line in enumerate(lines):
+        line = line.lstrip("\f")
+        if not line or _CONTINUES.match(line):
+            continue
+        if not after_decorator:
+            starts.append(number)
+        after_decorator = line.startswith("@")
+    if not starts or not all(_is_empty(line) for line in lines[: starts[0]]):
+        starts.insert(0, 0)  # indented lines at the very top
+    ends = [*starts[1:], len(lines)]
+    return [_Block(start, tuple(lines[start:end])) for start, end in zip(starts, ends, strict=True)]
+
+
+def _join(blocks: list[_Block], index: int, filename: str) -> tuple[int, list[ast.stmt]] | None:
+    """Join a block that does not parse with those behind it, if that makes a statement.
+
+    Strings and brackets may hold lines that start in the first column.
+
+    Returns:
+        How many blocks were joined, and their statements.
+    """
+    for count in range(2, min(50, len(blocks) - index) + 1):
+        lines = [line for block in blocks[index : index + count] for line in block.lines]
+        try:
+            return count, _statements(_Block(blocks[index].start, tuple(lines)), filename)
+        except _UNREADABLE:
+            continue
+    return None
+
+
+def _unreadable(block: _Block, error: BaseException) -> Problem:
+    first, last = block.start + 1, block.end
+    while last > first and _is_empty(block.lines[last - 1 - block.start]):
+        last -= 1
+    line = min(max(getattr(error, "lineno", None) or first, first), last)
+    names = [match[1] for text in block.lines if (match := _DEFINES.match(text))]
+    lost = f"`{names[0]}`" if names else "it"
+    where = f"line {first}" if first == last else f"lines {first} to {last}"
+    return Problem(line, f"Python cannot read this: {_what(error)}. So {lost} is left out ({where}).")
+
+
+def _future_flags(statements: list[ast.stmt], problems: list[Problem]) -> int:
+    """The compiler flags of the `from __future__` imports at the top, which hold for the whole file."""
+    flags = 0
+    at_top = True
+    for statement in list(statements):
+        if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
+            if at_top:
+                features = (getattr(future_features, name.name, None) for name in statement.names)
+                flags |= sum(feature.compiler_flag for feature in features if feature is not None)
+            else:
+                text = "`from __future__` imports must come first. This one is left out."
+                problems.append(Problem(statement.lineno, text))
+                statements.remove(statement)
+        elif not _is_constant(statement):
+            at_top = False
+    return flags
+
+
+# Small things ------------------------------------------------------------------------------------
+
+
+def _first_line(statement: ast.stmt) -> int:
+    decorators = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(decorator.lineno for decorator in decorators)])
+
+
+def _is_constant(statement: ast.stmt) -> bool:
+    """Whether it is a bare constant, such as a string used as a comment."""
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
+def _is_empty(line: str) -> bool:
+    return not line.strip() or line.lstrip().startswith("#")
+
+
+def _line_in_file(error: BaseException, filename: str) -> int | None:
+    """The last line of the file that the error passed through."""
+    line = None
+    traceback = error.__traceback__
+    while traceback is not None:
+        if traceback.tb_frame.f_code.co_filename == filename:
+            line = traceback.tb_lineno
+        traceback = traceback.tb_next
+    return line
+
+
+def _what(error: BaseException) -> str:
+    """The text of an error, cut short; an error may fail to describe itself."""
+    try:
+        text = error.msg if isinstance(error, SyntaxError) else str(error)
+    except BaseException:
+        text = "(its message cannot be read)"
+    text = text or type(error).__name__
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

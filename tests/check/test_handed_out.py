@@ -1,0 +1,63 @@
+"""`python check` in the folder as it is handed out: nothing done, all done, and the README's picture."""
+
+from __future__ import annotations
+
+import re
+import runpy
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+from handed_out_folder import Run, run_check
+
+from autograder.assignment import ROOT, load_assignment
+from autograder.check.settings import FILE, read_settings
+
+TEMPLATE = ROOT / "student_template"
+QUESTIONS = load_assignment().code_questions
+
+
+@pytest.fixture
+def template(tmp_path) -> Path:
+    """A copy of the handed-out folder."""
+    ignored = shutil.ignore_patterns("__pycache__", "*.svg")
+    return Path(shutil.copytree(TEMPLATE, tmp_path / "template", ignore=ignored))
+
+
+def lines_of_questions(run: Run) -> list[str]:
+    return [line for line in run.out.split("\n") if re.search(r" checks +\d+\.\d of ", line)]
+
+
+def test_nothing_passes_in_the_blank_template(template):
+    run = run_check(template, "--all")
+    assert (run.status, run.error) == (1, "")
+    lines = lines_of_questions(run)
+    assert [line.split()[1] for line in lines] == [question.id for question in QUESTIONS]
+    assert all(line.startswith("  ·") and " 0 of " in line and " 0.0 of " in line for line in lines)
+    for question in QUESTIONS:
+        assert f"{question.id}: not attempted" in run.out
+    assert ": failed" not in run.out
+
+
+def test_everything_passes_with_the_reference(template):
+    shutil.copy(ROOT / "solutions" / "embeddings.py", template)
+    run = run_check(template)
+    assert (run.status, run.error) == (0, "")
+    lines = lines_of_questions(run)
+    assert len(lines) == len(QUESTIONS)
+    assert all(line.startswith("  ✓") for line in lines)
+    assert "Next: write answers.md, then type `python check --pack`." in run.out
+    hidden = sum(q.hidden_cases for q in read_settings(template / "check" / FILE).questions)
+    last = run.out.rstrip("\n").split("\n")[-1]
+    assert " public checks pass; submitting now would keep " in last
+    assert last.endswith(f" points for them; {hidden} more run when it is graded.")
+
+
+def test_the_picture_in_the_readme_shows_what_the_command_prints(monkeypatch):
+    script = ROOT / "assignment" / "figures" / "check_on_a_terminal.py"
+    monkeypatch.syspath_prepend(str(script.parent))
+    drawn = runpy.run_path(str(script))
+    sys.modules.pop("style", None)
+    committed = script.with_suffix(".svg").read_text(encoding="utf-8")
+    assert drawn["picture"](drawn["terminal"]()) == committed, f"run {script.relative_to(ROOT)} again"

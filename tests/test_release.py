@@ -1,0 +1,217 @@
+"""What students get follows from its sources, and gives nothing away."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import inspect
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder.assignment import ROOT, load_assignment
+from autograder.check.cases import read_cases
+from autograder.check.settings import FILE, read_settings
+from autograder.errors import GraderError
+from autograder.release import release, stubs
+
+TEMPLATE = ROOT / "student_template"
+ASSIGNMENT = load_assignment()
+TEXTS = sorted(
+    path
+    for path in TEMPLATE.rglob("*")
+    if path.suffix in {".py", ".md", ".json", ".txt", ".ipynb", ".svg"} and "__pycache__" not in path.parts
+)
+
+
+@pytest.fixture
+def copy(tmp_path) -> Path:
+    """A small copy of the sources, released."""
+    for name in ("assignment", "autograder/check", "autograder/hidden_tests", "student_template"):
+        ignored = shutil.ignore_patterns("__pycache__", "*.npy", "glove_words.txt")
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
+    (tmp_path / "solutions").mkdir()
+    shutil.copy(ROOT / "solutions" / "embeddings.py", tmp_path / "solutions")
+    release(tmp_path)
+    return tmp_path
+
+
+def load(path: Path):
+    spec = importlib.util.spec_from_file_location("embeddings", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+# Up to date -------------------------------------------------------------------------------------
+
+
+def test_what_is_handed_out_is_up_to_date():
+    assert release(ROOT, check=True) == [], "run `autograder release`"
+
+
+def test_a_release_is_followed_by_nothing_to_do(copy):
+    assert release(copy, check=True) == []
+    assert release(copy) == []
+
+
+def test_what_is_out_of_date_is_told_and_mended(copy):
+    (copy / "student_template" / "embeddings.py").write_text("x = 1\n")
+    (copy / "student_template" / "conventions.md").unlink()
+    (copy / "student_template" / "check" / "old.py").write_text("")
+    stale = [f"student_template/{name}" for name in ("check/old.py", "conventions.md", "embeddings.py")]
+    assert release(copy, check=True) == stale
+    assert release(copy, check=True) == stale  # looking changes nothing
+    assert release(copy) == stale
+    assert release(copy, check=True) == []
+
+
+def test_what_is_written_by_hand_stays(copy):
+    (copy / "student_template" / "answers.md").write_text("## tradeoffs\n")
+    (copy / "student_template" / "tests" / "more.py").write_text("name = 'more'\n")
+    assert release(copy) == [f"student_template/check/{FILE}"]  # it holds the text of answers.md
+    assert (copy / "student_template" / "tests" / "more.py").exists()
+
+
+def test_a_missing_source_is_named(copy):
+    (copy / "assignment" / "handout.md").unlink()
+    with pytest.raises(GraderError, match=r"handout\.md cannot be read"):
+        release(copy)
+
+
+# The stubs --------------------------------------------------------------------------------------
+
+
+def test_the_stubs_have_the_functions_and_signatures_of_the_reference():
+    handed_out, reference = load(TEMPLATE / "embeddings.py"), load(ROOT / "solutions" / "embeddings.py")
+    for question in ASSIGNMENT.code_questions:
+        for name in question.functions:
+            stub, right = getattr(handed_out, name), getattr(reference, name)
+            assert inspect.signature(stub) == inspect.signature(right)
+            assert inspect.getdoc(stub) == inspect.getdoc(right)
+            if inspect.isclass(right):
+                assert inspect.signature(stub.forward) == inspect.signature(right.forward)
+
+
+def test_a_stub_says_what_is_still_to_be_written_and_does_nothing_else():
+    tree = ast.parse((TEMPLATE / "embeddings.py").read_text(encoding="utf-8"))
+    defined = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    assert set(defined) == {name for question in ASSIGNMENT.questions for name in question.functions}
+    for name, node in defined.items():
+        functions = (
+            [node] if isinstance(node, ast.FunctionDef) else [n for n in node.body if hasattr(n, "args")]
+        )
+        for function in functions:
+            body = [ast.unparse(statement) for statement in function.body]
+            body = [text for text in body if not text.startswith(("'", '"'))]
+            rest = [f"raise NotImplementedError('{name} is still to be written')"]
+            assert body == (["super().__init__()", *rest] if function.name == "__init__" else rest)
+
+
+def test_markers_and_the_gaps_they_leave_are_gone():
+    assert stubs(
+        "import torch\n\n# BEGIN SOLUTION NO PROMPT\n\n\nx = 1\n\n\n# END SOLUTION\n\n\ny = 2\n\n"
+    ) == ("import torch\n\n\ny = 2\n")
+    text = (TEMPLATE / "embeddings.py").read_text(encoding="utf-8")
+    assert "SOLUTION" not in text and "PROMPT" not in text and "\n\n\n\n" not in text
+
+
+# Nothing given away -----------------------------------------------------------------------------
+
+
+def solution_lines() -> list[str]:
+    """The reference's lines that the stubs do not have, long enough to tell something."""
+    handed_out = (TEMPLATE / "embeddings.py").read_text(encoding="utf-8")
+    reference = (ROOT / "solutions" / "embeddings.py").read_text(encoding="utf-8")
+    lines = {line.strip() for line in reference.split("\n")} - {
+        line.strip() for line in handed_out.split("\n")
+    }
+    return sorted(line for line in lines if len(line) > 30)
+
+
+def case_bodies(path: Path) -> set[str]:
+    """The statements of every case of a test file, as one text each."""
+    return {
+        "\n".join(ast.unparse(statement) for statement in node.body)
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    }
+
+
+def test_no_text_of_the_reference_is_handed_out():
+    lines = solution_lines()
+    assert len(lines) > 50
+    for path in TEXTS:
+        text = path.read_text(encoding="utf-8")
+        assert [line for line in lines if line in text] == [], path
+
+
+def test_no_hidden_case_is_handed_out():
+    titles = [
+        case.title
+        for question in ASSIGNMENT.code_questions
+        for case in read_cases(ASSIGNMENT.hidden_tests(question.id))
+    ]
+    assert len(titles) > 50
+    for path in TEXTS:
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"hidden\s*=\s*True", text), path
+        assert "hidden_tests" not in text, path
+        if path.suffix == ".json":
+            assert [title for title in titles if title in text] == [], path
+
+
+def test_no_public_case_is_a_hidden_one():
+    for question in ASSIGNMENT.code_questions:
+        hidden = case_bodies(ASSIGNMENT.hidden_tests(question.id))
+        public = case_bodies(ASSIGNMENT.public_tests(question.id))
+        assert hidden and public and not hidden & public
+
+
+# The folder -------------------------------------------------------------------------------------
+
+
+def test_otter_finds_one_code_file_at_the_top():
+    assert [path.name for path in TEMPLATE.glob("*.py")] == [ASSIGNMENT.code_file]
+    assert list(TEMPLATE.glob("*.ipynb")) == []
+    assert {path.stem for path in (TEMPLATE / "tests").glob("*.py")} == {
+        question.id for question in ASSIGNMENT.code_questions
+    }
+
+
+STARTS_FIRST = ("__init__", "__main__", "command", "pack", "runner", "screen", "settings", "source")
+"""The modules of `check/` that the light parent process imports."""
+
+
+@pytest.mark.parametrize("path", sorted((TEMPLATE / "check").glob("*.py")), ids=lambda path: path.stem)
+def test_the_self_check_stands_on_what_requirements_names(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    imported |= {n.module for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.level == 0}
+    packages = {name.partition(".")[0] for name in imported} - sys.stdlib_module_names - {"check"}
+    assert packages <= (set() if path.stem in STARTS_FIRST else {"torch", "numpy", "otter"})
+
+
+@pytest.mark.parametrize(
+    "page", [path.relative_to(TEMPLATE).as_posix() for path in TEXTS if path.suffix == ".md"]
+)
+def test_links_lead_to_files_that_are_there(page):
+    path = TEMPLATE / page
+    links = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8"))
+    local = [link for link in links if not link.startswith("http")]
+    assert [link for link in local if not (path.parent / link).exists()] == []
+
+
+def test_the_self_check_knows_the_questions_of_the_assignment():
+    settings = read_settings(TEMPLATE / "check" / FILE)
+    assert settings.title == ASSIGNMENT.title
+    for known, question in zip(settings.questions, ASSIGNMENT.questions, strict=True):
+        assert (known.id, known.title, known.points) == (question.id, question.title, question.points)
+        assert (known.functions, known.words) == (question.functions, question.words)
+        if question.is_code:
+            hidden = read_cases(ASSIGNMENT.hidden_tests(question.id))
+            assert known.hidden_cases == len(hidden)
+            assert known.hidden_share == pytest.approx(sum(case.share for case in hidden))
