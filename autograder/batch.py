@@ -15,8 +15,7 @@ import torch
 
 from .assignment import Assignment
 from .judge.grader import Grader
-from .judge.launcher import launcher
-from .judge.wall import Tier
+from .judge.launcher import Launcher, launcher
 from .result import Result, Status
 from .submission import Submission
 
@@ -33,8 +32,9 @@ class Batch:
         wall: how student code is shut in, for the terminal and the reports.
     """
 
-    def __init__(self, grader: Grader, wall: Tier, workers: int) -> None:
-        self.wall = wall
+    def __init__(self, grader: Grader, start: Launcher, workers: int) -> None:
+        self.wall = start.tier
+        self._start = start
         self._grader = grader
         self._workers = workers
 
@@ -45,7 +45,7 @@ class Batch:
         the batch goes on.
         """
         waiting = iter(submissions)
-        while (yield from _run_pool(waiting, self._grader, self._workers)):
+        while (yield from _run_pool(waiting, self._grader, self._workers, self._start)):
             pass  # a pool broke; what it had in hand is reported, and a new one takes the rest
 
 
@@ -58,28 +58,35 @@ def opened(assignment: Assignment, workers: int, *, unconfined: bool = False) ->
     """
     torch.set_num_threads(1)
     with launcher(assignment.limits, unconfined=unconfined) as start:
-        yield Batch(Grader(assignment, start), start.tier, workers)
+        yield Batch(Grader(assignment, start), start, workers)
 
 
-def _run_pool(waiting: Iterator[Submission], grader: Grader, workers: int) -> Generator[Result, None, bool]:
+def _run_pool(
+    waiting: Iterator[Submission], grader: Grader, workers: int, start: Launcher
+) -> Generator[Result, None, bool]:
     """Grade what is waiting in forked copies of this process; give whether one of them died."""
     context = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(workers, context, initializer=_adopt, initargs=(grader,)) as pool:
         running: dict[Future[Result], Submission] = {}
         broken = False
-        while True:
-            for submission in () if broken else islice(waiting, workers * _AHEAD - len(running)):
-                running[pool.submit(_grade, submission)] = submission
-            if not running:
-                return broken
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in done:
-                submission = running.pop(future)
-                if isinstance(future.exception(), BrokenProcessPool):
-                    broken = True
-                    yield not_graded(submission, grader.possible, "a grading process died")
-                else:
-                    yield future.result()
+        try:
+            while True:
+                for submission in () if broken else islice(waiting, workers * _AHEAD - len(running)):
+                    running[pool.submit(_grade, submission)] = submission
+                if not running:
+                    return broken
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    submission = running.pop(future)
+                    if isinstance(future.exception(), BrokenProcessPool):
+                        broken = True
+                        yield not_graded(submission, grader.possible, "a grading process died")
+                    else:
+                        yield future.result()
+        except BaseException:  # Ctrl-C, or the caller has had enough: whatever still runs is given up
+            start.quit()
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
 _grader: Grader | None = None

@@ -73,8 +73,13 @@ def main() -> None:
     type=click.IntRange(min=1),
     help="Submissions graded at a time.  [default: one per processor]",
 )
+@click.option(
+    "--unconfined",
+    is_flag=True,
+    help="DANGEROUS: run student code without the wall, as yourself. Every output says so.",
+)
 @_says_what_is_wrong
-def grade(submissions: Path, out: Path, workers: int | None) -> int:
+def grade(submissions: Path, out: Path, workers: int | None, unconfined: bool) -> int:
     """Grade SUBMISSIONS: a folder of students' folders, zips or files.
 
     Writes grades.csv, report.html, results/, feedback/ and gradebook.sqlite. Exit status: 0 when
@@ -100,7 +105,7 @@ def grade(submissions: Path, out: Path, workers: int | None) -> int:
     with open_gradebook(out) as book:
         marks = book.marks()
         try:
-            with opened(assignment, workers) as batch, progress(len(found)) as advance:
+            with opened(assignment, workers, unconfined=unconfined) as batch, progress(len(found)) as advance:
                 wall = batch.wall.value
                 run = book.start_run(str(submissions.resolve()), workers, wall)
                 count = counted(len(found), "submission")

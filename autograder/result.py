@@ -85,6 +85,7 @@ class Result:
         questions: one entry per enabled question, in order; empty when set aside.
         notes: sentences for the student on the submission as a whole.
         fault: what went wrong in the grader, for the instructor, when not graded.
+        unconfined: whether an instructor let the student's code run without the wall.
     """
 
     student: str
@@ -94,6 +95,7 @@ class Result:
     questions: tuple[QuestionResult, ...] = ()
     notes: tuple[str, ...] = ()
     fault: str = ""
+    unconfined: bool = False
 
     @property
     def total(self) -> float | None:

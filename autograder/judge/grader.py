@@ -63,6 +63,7 @@ class Grader:
             possible=possible,
             questions=questions,
             notes=submission.notes + notes + answers.notes,
+            unconfined=not self._launcher.tier.confined,
         )
 
     def _run_code(self, source: bytes | None) -> tuple[dict[str, list[CaseResult]], tuple[str, ...]]:
@@ -138,16 +139,9 @@ class Grader:
         }
 
     def _question_result(self, question: Question, cases: list[CaseResult]) -> QuestionResult:
-        public = [case for case in cases if not case.hidden]
-        hidden = [case for case in cases if case.hidden]
         return QuestionResult(
             id=question.id,
             possible=question.points,
             points=round(sum(case.earned for case in cases), 2),
-            note=f"{_passed(public)} public checks and {_passed(hidden)} hidden ones pass.",
             cases=tuple(cases),
         )
-
-
-def _passed(cases: list[CaseResult]) -> str:
-    return f"{sum(case.outcome is Outcome.PASSED for case in cases)} of {len(cases)}"

@@ -61,8 +61,14 @@ class Launcher:
             os.close(status_write)
         return Process(key, Channel(ours), status, self)
 
+    def quit(self) -> None:
+        """Let the zygote kill every student process and end."""
+        with contextlib.suppress(OSError):
+            self._control.send(b'{"quit": true}')
+
     def kill(self, key: str) -> None:
-        self._control.send(json.dumps({"kill": key}).encode())
+        with contextlib.suppress(OSError):  # a zygote that is gone has taken its children along
+            self._control.send(json.dumps({"kill": key}).encode())
 
 
 class Process:
@@ -73,11 +79,6 @@ class Process:
         self.channel = channel
         self._status = status
         self._launcher = launcher
-
-    def stop(self) -> int | None:
-        """Kill it if it still runs and hang up; give its exit status, negative for a signal."""
-        self._launcher.kill(self.key)
-        return self.ended(wait=10)
 
     def ended(self, wait: float) -> int | None:
         """Its exit status once it has ended, or None when it has not after `wait` seconds."""
@@ -152,6 +153,7 @@ def _zygote(limits: Limits, attempt: Attempt) -> Iterator[Launcher]:
                 _try_wall(start)
             yield start
         finally:
+            Launcher(ours, attempt.tier).quit()  # forked grading processes may hold the socket, too
             ours.close()
             _end(zygote)
 

@@ -32,6 +32,7 @@ def results_json(result: Result, assignment: Assignment, marks: Marks) -> str:
         "extra_data": {
             "student": result.student,
             "status": str(result.status),
+            "unconfined": result.unconfined,
             "digest": result.digest,
             "total": result.total,
             "possible": assignment.possible,

@@ -26,5 +26,9 @@ def grades_csv(results: Iterable[Result], assignment: Assignment) -> str:
         filled = [points.get(question_id) for question_id in ids]
         total = None if result.total is None else sum(value for value in filled if value is not None)
         student = cell(result.student, line)
-        writer.writerow([student, result.status, *map(number, [total, assignment.possible, *filled])])
+        writer.writerow([student, _status(result), *map(number, [total, assignment.possible, *filled])])
     return file.getvalue()
+
+
+def _status(result: Result) -> str:
+    return f"{result.status} (unconfined)" if result.unconfined else str(result.status)

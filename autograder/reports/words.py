@@ -45,6 +45,8 @@ def about(result: Result) -> list[str]:
         if unmarked:
             what = counted(len(unmarked), "short answer")
             first.append(f"{what} will be marked by a person; the total does not hold these points yet.")
+    if result.unconfined:
+        first.append("The code ran UNCONFINED: nothing kept it from the tests or from its own score.")
     return [sentence for sentence in first if sentence] + list(result.notes)
 
 

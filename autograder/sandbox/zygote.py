@@ -70,6 +70,8 @@ class Zygote:
         if not data:
             return False
         request = json.loads(data)
+        if "quit" in request:
+            return False
         if "spawn" in request:
             self.spawn(request["spawn"], *descriptors)
         else:
