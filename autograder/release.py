@@ -71,7 +71,9 @@ def derived(root: Path) -> dict[str, bytes]:
 def stubs(solution: str) -> str:
     """What students get of the reference: Otter takes out what stands between its markers."""
     text = "\n".join(replace_solutions(solution.split("\n"), "python"))
-    return re.sub(r"\n{4,}", "\n\n\n", text).strip("\n") + "\n"  # without the gaps this leaves
+    text = re.sub(r"\n{4,}", "\n\n\n", text)  # the gaps this leaves
+    text = re.sub(r"^((?:from|import) .*)\n\n\n(?=#)", r"\1\n\n", text, flags=re.MULTILINE)
+    return text.strip("\n") + "\n"
 
 
 def settings(assignment: Assignment) -> Settings:

@@ -115,6 +115,9 @@ def test_markers_and_the_gaps_they_leave_are_gone():
     assert stubs(
         "import torch\n\n# BEGIN SOLUTION NO PROMPT\n\n\nx = 1\n\n\n# END SOLUTION\n\n\ny = 2\n\n"
     ) == ("import torch\n\n\ny = 2\n")
+    assert stubs(
+        "import torch\n\n# BEGIN SOLUTION NO PROMPT\nx = 1\n# END SOLUTION\n\n# two\n\n\ny = 2\n"
+    ) == ("import torch\n\n# two\n\n\ny = 2\n")
     text = (TEMPLATE / "embeddings.py").read_text(encoding="utf-8")
     assert "SOLUTION" not in text and "PROMPT" not in text and "\n\n\n\n" not in text
 
