@@ -41,12 +41,46 @@ class Batch:
     def grade(self, submissions: Iterable[Submission]) -> Iterator[Result]:
         """Grade submissions, in whatever order they get done.
 
-        A failure of the grader costs the submission in hand its result, marked as our fault, and
-        the batch goes on.
+        A failure of the grader costs the submission that brought it about its result, marked as
+        our fault, and the batch goes on.
         """
         waiting = iter(submissions)
-        while (yield from _run_pool(waiting, self._grader, self._workers, self._start)):
-            pass  # a pool broke; what it had in hand is reported, and a new one takes the rest
+        while in_hand := (yield from self._run_pool(waiting, self._workers)):
+            # One of them killed its grading process. Tried one by one, the others lose nothing.
+            for submission in in_hand:
+                if (yield from self._run_pool(iter([submission]), 1)):
+                    yield not_graded(submission, self._grader.possible, "a grading process died")
+
+    def _run_pool(
+        self, waiting: Iterator[Submission], workers: int
+    ) -> Generator[Result, None, list[Submission]]:
+        """Grade what is waiting in forked copies of this process.
+
+        Returns:
+            nothing when all is graded; when a copy died, what was in hand and has no result.
+        """
+        context = multiprocessing.get_context("fork")
+        with ProcessPoolExecutor(workers, context, initializer=_adopt, initargs=(self._grader,)) as pool:
+            running: dict[Future[Result], Submission] = {}
+            try:
+                while True:
+                    for submission in islice(waiting, workers * _AHEAD - len(running)):
+                        try:
+                            running[pool.submit(_grade, submission)] = submission
+                        except BrokenProcessPool:
+                            return [*running.values(), submission]
+                    if not running:
+                        return []
+                    done, _ = wait(running, return_when=FIRST_COMPLETED)
+                    for future in done:
+                        if isinstance(future.exception(), BrokenProcessPool):
+                            return list(running.values())
+                        del running[future]
+                        yield future.result()
+            except BaseException:  # Ctrl-C, or the caller has had enough: whatever still runs is given up
+                self._start.quit()
+                pool.shutdown(cancel_futures=True)
+                raise
 
 
 @contextmanager
@@ -59,34 +93,6 @@ def opened(assignment: Assignment, workers: int, *, unconfined: bool = False) ->
     torch.set_num_threads(1)
     with launcher(assignment.limits, unconfined=unconfined) as start:
         yield Batch(Grader(assignment, start), start, workers)
-
-
-def _run_pool(
-    waiting: Iterator[Submission], grader: Grader, workers: int, start: Launcher
-) -> Generator[Result, None, bool]:
-    """Grade what is waiting in forked copies of this process; give whether one of them died."""
-    context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(workers, context, initializer=_adopt, initargs=(grader,)) as pool:
-        running: dict[Future[Result], Submission] = {}
-        broken = False
-        try:
-            while True:
-                for submission in () if broken else islice(waiting, workers * _AHEAD - len(running)):
-                    running[pool.submit(_grade, submission)] = submission
-                if not running:
-                    return broken
-                done, _ = wait(running, return_when=FIRST_COMPLETED)
-                for future in done:
-                    submission = running.pop(future)
-                    if isinstance(future.exception(), BrokenProcessPool):
-                        broken = True
-                        yield not_graded(submission, grader.possible, "a grading process died")
-                    else:
-                        yield future.result()
-        except BaseException:  # Ctrl-C, or the caller has had enough: whatever still runs is given up
-            start.quit()
-            pool.shutdown(cancel_futures=True)
-            raise
 
 
 _grader: Grader | None = None
@@ -104,7 +110,7 @@ def _grade(submission: Submission) -> Result:
     assert _grader is not None
     try:
         return _grader.grade(submission)
-    except Exception as problem:  # a bug of ours: it must cost neither the student nor the batch
+    except BaseException as problem:  # a bug of ours: it must cost neither the student nor the batch
         fault = f"{type(problem).__name__}: {problem}"
         return not_graded(submission, _grader.possible, fault)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+
+import numpy as np
 import torch
 
 from ..answers import read_answers
@@ -13,7 +16,7 @@ from .launcher import Launcher
 from .session import OurFault, Session, Stopped
 
 SEED = 20240229
-"""Torch's random state at the start of every case, so that a case never depends on those before it."""
+"""The random states at the start of every case, so that a case never depends on those before it."""
 
 SHOWN_PRINTS = 500
 
@@ -43,8 +46,8 @@ class Grader:
         """Run everything on one submission. Whatever the student's code does, a result comes back."""
         possible = self.possible
         if submission.set_aside:
-            notes = (submission.set_aside,)
-            return Result(submission.student, Status.SET_ASIDE, submission.digest, possible, notes=notes)
+            question = (submission.set_aside,)
+            return Result(submission.student, Status.SET_ASIDE, submission.digest, possible, notes=question)
         try:
             outcomes, notes = self._run_code(submission.code)
         except OurFault as fault:
@@ -100,7 +103,9 @@ class Grader:
 
     def _run_case(self, session: Session, case: Case) -> CaseResult:
         environment = {**session.environment, "reference": self._reference}
-        torch.manual_seed(SEED)
+        torch.default_generator.manual_seed(SEED)  # torch.manual_seed notes each call, for GPUs, for good
+        np.random.seed(SEED)
+        random.seed(SEED)
         try:
             session.begin_case()
             ended: Attempt | Stopped = run_case(case, environment)

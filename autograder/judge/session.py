@@ -5,13 +5,16 @@ from __future__ import annotations
 import builtins
 import signal
 import time
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
 from typing import Any
 
 import torch
 from torch import nn
 
 from ..assignment import Limits
+from ..check.operations import Operations
 from ..errors import GraderError
 from ..result import Outcome
 from ..sandbox.mirror import Mirror, ModuleState
@@ -21,6 +24,10 @@ from .launcher import Launcher, Process
 
 MAX_SKIPPED = 3
 """Top-level statements that may hang or crash before the rest of the file is given up."""
+
+MAX_PROBLEMS = 50
+MAX_SAID = 10_000
+"""Characters kept of each text that the student's process sends: it cuts them itself, if it is honest."""
 
 
 class Stopped(BaseException):
@@ -75,9 +82,15 @@ class Session:
         self._stops_left = max(1, int(limits.seconds_per_submission // limits.seconds_per_call))
         self._skipped: dict[int, str] = {}
         self._stopped: dict[str, Stopped] = {}
-        self._classes: dict[str, type[nn.Module]] = {}
+        self._classes: dict[str, type] = {}
+        self._new_case = False
+        self._prints_left = int(limits.output_kb) * 2**10
         self.printed = ""
-        self.file = self._start()
+        try:
+            self.file = self._start()
+        except BaseException:
+            self.end()
+            raise
         self.environment = self._make_environment()
 
     # -------------------------------------------------------------------------- the student's file
@@ -89,18 +102,31 @@ class Session:
                 raise Stopped(Outcome.BLOCKED, "not run: your code has used up the submission's time.")
             self._process = self._spawn()
             self._mirror = Mirror(+1, self._stand_in)
-            self._at: int | None = None
+            self._reached: list[int] = []  # first lines of the statements that were begun
             header = {"op": "load", "names": list(self._names), "skip": list(self._skipped)}
             try:
                 reply = self._exchange(header, [self._source], "the file's top-level code")
                 break
             except Stopped as stop:
-                if self._at is None or len(self._skipped) == MAX_SKIPPED:
+                at = self._reached[-1] if self._reached else None
+                if at is None or at in self._skipped or len(self._skipped) == MAX_SKIPPED:
                     raise
-                self._skipped[self._at] = f"{stop.reason} It is left out."
-        kinds, problems = _checked_file(reply, self._names)
-        problems += [(line, text) for line, text in self._skipped.items()]
-        return StudentFile(kinds, tuple(sorted(problems)), reply["printed"])
+                self._skipped[at] = f"{stop.reason} It is left out."
+        return self._checked_file(reply)
+
+    def _checked_file(self, reply: dict[str, Any]) -> StudentFile:
+        """What the student's process says of its file, read as sceptically as anything it says."""
+        try:
+            told_kinds, told_problems = reply["value"]
+            kinds = {name: str(told_kinds[name])[:100] for name in self._names if name in told_kinds}
+            problems = list(self._skipped.items())
+            for line, text in told_problems[:MAX_PROBLEMS]:
+                if type(line) is int and isinstance(text, str):
+                    problems.append((line, text[:MAX_SAID]))
+        except (LookupError, TypeError, ValueError):
+            self._drop()
+            raise Stopped(Outcome.CRASHED, "the file could not be loaded.") from None
+        return StudentFile(kinds, tuple(sorted(problems)), self._printed_in(reply))
 
     def _spawn(self) -> Process:
         try:
@@ -129,7 +155,7 @@ class Session:
         if self._process is None:
             self._start()
         self._mirror.reset()
-        self._exchange({"op": "reset"}, [], "the grader's own request")
+        self._new_case = True  # the other side hears of it with the next request
 
     def call(self, name: str, target: dict[str, Any], args: tuple, kwargs: dict[str, Any]) -> Any:
         """Call a function, construct or call a module there; `name` is what messages call it.
@@ -138,24 +164,34 @@ class Session:
             Exception: the nearest built-in of what the student's code raised.
             Stopped: if the call ended the process.
         """
-        if name in self._stopped:
-            stop = self._stopped[name]
-            raise Stopped(Outcome.BLOCKED, f"not run again, because before, {stop.reason}")
-        try:
+        with self._at_most_one_stop(name):
             reply, computed = self._request({"op": "call", **target}, args, kwargs, name)
+            self._link(computed)
+            return self._decode(reply)
+
+    def count(self, name: str, target: dict[str, Any], args: tuple, kwargs: dict[str, Any]) -> Operations:
+        """Let the other side count the operations of a call. The numbers are its word only."""
+        with self._at_most_one_stop(name):
+            reply, _ = self._request({"op": "count", **target}, args, kwargs, name)
+            counts = self._decode(reply)
+            wanted = {field.name for field in fields(Operations)}
+            if not isinstance(counts, dict) or counts.keys() != wanted:
+                raise self._distrust("its count of operations is none")
+            if any(type(count) is not int for count in counts.values()):
+                raise self._distrust("its count of operations is none")
+            return Operations(**counts)
+
+    @contextmanager
+    def _at_most_one_stop(self, name: str) -> Iterator[None]:
+        """Block a function once a call of it has ended the process: it would again, at full length."""
+        if name in self._stopped:
+            before = self._stopped[name].reason
+            raise Stopped(Outcome.BLOCKED, f"not run again, because before, {before}")
+        try:
+            yield
         except Stopped as stop:
             self._stopped[name] = stop
             raise
-        self._link(computed)
-        return self._decode(reply)
-
-    def count(self, name: str, target: dict[str, Any], args: tuple, kwargs: dict[str, Any]) -> dict[str, int]:
-        """Let the other side count the operations of a call. The numbers are its word only."""
-        reply, _ = self._request({"op": "count", **target}, args, kwargs, name)
-        counts = self._decode(reply)
-        if not isinstance(counts, dict) or any(type(count) is not int for count in counts.values()):
-            raise self._distrust("its count of operations is none")
-        return counts
 
     def gradient(
         self, outputs: list[int], inputs: list[int], weights: list[torch.Tensor]
@@ -168,6 +204,8 @@ class Session:
             gradients = self._decode(reply)
         if not isinstance(gradients, tuple) or len(gradients) != len(inputs):
             raise self._distrust("its gradients do not fit")
+        if not all(gradient is None or isinstance(gradient, torch.Tensor) for gradient in gradients):
+            raise self._distrust("its gradients are none")
         return gradients
 
     def end(self) -> None:
@@ -175,6 +213,7 @@ class Session:
         if self._process is not None:
             self._process.close()
             self._process = None
+            self._mirror.reset()  # its tensors' histories lead back to this session: let go of all of it
 
     def _request(self, header: dict[str, Any], args: tuple, kwargs: dict[str, Any], name: str) -> Any:
         try:
@@ -190,15 +229,24 @@ class Session:
             message = self._mirror.outgoing()
         except WireError as problem:
             raise OurFault(f"what {name} should be told cannot cross: {problem}") from None
+        if self._new_case:
+            header = {**header, "new_case": True}
+            self._new_case = False
         reply = self._exchange({**header, **message.sections}, message.blobs, name)
         try:
             computed = self._mirror.incoming(reply, reply.pop("pieces"))
         except WireError as problem:
             raise self._distrust(str(problem)) from None
-        self.printed += reply["printed"]
+        self.printed += self._printed_in(reply)
         if "error" in reply:
             raise self._student_error(reply["error"], name)
         return reply, computed
+
+    def _printed_in(self, reply: dict[str, Any]) -> str:
+        """What the student's code printed; the other side bounds it, but may be lying."""
+        text: str = reply["printed"][: self._prints_left]
+        self._prints_left -= len(text)
+        return text
 
     def _decode(self, reply: dict[str, Any]) -> Any:
         try:
@@ -217,14 +265,17 @@ class Session:
         deadline = time.monotonic() + self._limits.wall_seconds_per_call
         channel = self._process.channel
         try:
-            channel.send({**header, "seq": self._sequence}, blobs, deadline)
+            try:
+                channel.send({**header, "seq": self._sequence}, blobs, deadline)
+            except WireError as problem:
+                raise OurFault(f"what {name} should be told cannot cross: {problem}") from None
             while True:
                 reply, pieces = channel.receive(deadline)
                 if reply.get("seq") != self._sequence or type(reply.get("seq")) is not int:
                     raise WireError("a reply to no question")
-                if type(reply.get("at")) is not int:
+                if header["op"] != "load" or type(reply.get("at")) is not int:
                     break
-                self._at = reply["at"]
+                self._reached.append(reply["at"])
         except TooLate:
             self._drop()
             seconds = f"{self._limits.wall_seconds_per_call:g}"
@@ -245,6 +296,8 @@ class Session:
         if status == -signal.SIGXCPU:
             seconds = f"{self._limits.seconds_per_call:g}"
             return Stopped(Outcome.TIMED_OUT, f"{name} was still running after {seconds} s.")
+        if status == -signal.SIGKILL:
+            return Stopped(Outcome.CRASHED, f"{name} used up the submission's time, or too much memory.")
         if status is not None and status < 0:
             return Stopped(Outcome.CRASHED, f"{name} crashed Python.", f"by signal {-status}")
         return Stopped(Outcome.CRASHED, f"{name} ended the program.", f"with exit status {status}")
@@ -266,20 +319,22 @@ class Session:
             not isinstance(error.get(key), str) for key in ("type", "text", "line", "trace")
         ):
             return self._distrust("an error without a text")
+        said = {key: error[key][:MAX_SAID] for key in ("text", "line", "trace")}
         bases = error["bases"] if isinstance(error.get("bases"), list) else []
         if "Exception" not in bases:
-            return Stopped(Outcome.CRASHED, f"{name} tried to end the program.", error["trace"])
+            return Stopped(Outcome.CRASHED, f"{name} tried to end the program.", said["trace"])
+        problem: Exception = RuntimeError(said["text"])
         for base in bases:
             cls = getattr(builtins, base, None) if isinstance(base, str) else None
             if isinstance(cls, type) and issubclass(cls, Exception):
                 try:
-                    problem = cls(error["text"])
+                    problem = cls(said["text"])
+                    break
                 except TypeError:  # UnicodeDecodeError and its like need more than a text
                     continue
-                problem.student_line = error["line"]  # type: ignore[attr-defined]
-                problem.student_trace = error["trace"]  # type: ignore[attr-defined]
-                return problem
-        return RuntimeError(error["text"])
+        problem.student_line = said["line"]  # type: ignore[attr-defined]
+        problem.student_trace = said["trace"]  # type: ignore[attr-defined]
+        return problem
 
     def _link(self, computed: list[int]) -> None:
         """Tie tensors that the student's code computed to those that need gradients."""
@@ -290,9 +345,10 @@ class Session:
         inputs = [n for n, t in tensors.items() if t.requires_grad and n not in fresh and self._is_leaf(n)]
         if not inputs:
             return
-        outputs = _Computed.apply(self, fresh, inputs, *(tensors[number] for number in inputs))
-        for number, output in zip(fresh, outputs, strict=True):
-            self._mirror.replace_tensor(number, output)
+        try:  # autograd gives these very tensors a history
+            _Computed.apply(self, fresh, inputs, *(tensors[number] for number in inputs))
+        except RuntimeError as problem:
+            raise self._distrust(f"its results cannot be differentiated: {problem}") from None
 
     def _is_leaf(self, number: int) -> bool:
         """Whether the other side holds it as a leaf: it is ours, or a parameter of theirs."""
@@ -316,16 +372,3 @@ class _Computed(torch.autograd.Function):
             return (None, None, None, *(None for _ in ctx.inputs))
         outputs, given = [n for n, _ in wanted], [w for _, w in wanted]
         return (None, None, None, *ctx.session.gradient(outputs, ctx.inputs, given))
-
-
-def _checked_file(
-    reply: dict[str, Any], names: tuple[str, ...]
-) -> tuple[dict[str, str], list[tuple[int, str]]]:
-    """What the student's process says of its file, read as sceptically as anything it says."""
-    try:
-        kinds, problems = reply["value"]
-        if all(name in names and isinstance(kind, str) for name, kind in kinds.items()):
-            return kinds, [(int(line), str(text)) for line, text in problems]
-    except (KeyError, TypeError, ValueError, AttributeError):
-        pass
-    raise Stopped(Outcome.CRASHED, "the file could not be loaded.")

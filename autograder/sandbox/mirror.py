@@ -12,10 +12,14 @@ Everything that comes in is checked before it is used: the other side may be hos
 
 from __future__ import annotations
 
+import ctypes
+import math
 import operator
+import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from graphlib import TopologicalSorter
 from typing import Any
 
 import numpy as np
@@ -33,10 +37,13 @@ DTYPES = {
         torch.bool, torch.complex64, torch.complex128,
     )
 }  # fmt: skip
+DTYPE_NAMES = {dtype: name for name, dtype in DTYPES.items()}
 MAX_RANK = 16
 MAX_OBJECTS = 20_000
 MAX_DEPTH = 40
 MAX_TEXT = 100_000
+MAX_MEMORY = 512 * 2**20
+"""Bytes of all storages together, and of one tensor if it were written out without strides."""
 
 PLAIN_MODULES: dict[str, type[nn.Module]] = {"Embedding": nn.Embedding, "Linear": nn.Linear}
 """The modules that tests may build themselves and hand to the student's code."""
@@ -80,17 +87,28 @@ ModuleMaker = Callable[[ModuleState, int], nn.Module]
 
 @dataclass
 class _Storage:
+    """A tensor's memory. It is read and written by its address: a NumPy view would freeze its size."""
+
     owner: torch.UntypedStorage
     address: int
     size: int
-    synced: np.ndarray | None = None  # the bytes that the other side has
+    synced: bytes | None = None  # what the other side has
 
-    def bytes(self) -> np.ndarray:
-        """A view of the memory; the storage may have been resized, so it is asked for each time."""
-        if self.owner.nbytes() != self.size:
-            raise WireError("a tensor's memory was resized")
-        view: np.ndarray = torch.empty(0, dtype=torch.uint8).set_(self.owner).numpy()
-        return view
+    @staticmethod
+    def of(owner: torch.UntypedStorage) -> _Storage:
+        return _Storage(owner, owner.data_ptr(), owner.nbytes())
+
+    @property
+    def resized(self) -> bool:
+        """Whether its memory has moved, so that `address` leads nowhere."""
+        return self.owner.nbytes() != self.size or self.owner.data_ptr() != self.address
+
+    def read(self) -> bytes:
+        return ctypes.string_at(self.address, self.size) if self.size else b""
+
+    def write(self, data: bytes) -> None:
+        ctypes.memmove(self.address, data, self.size)
+        self.synced = data
 
 
 @dataclass
@@ -118,13 +136,15 @@ class Mirror:
         self.sign = sign
         self.make_module = make_module
         self.exported = exported or {}
-        self._random_state: np.ndarray | None = None
+        self._random_state: bytes | None = None  # the global one that the other side has
         self.reset()
 
     def reset(self) -> None:
         """Forget everything but the global random state: a new case begins."""
         self._count = 0
+        self._memory = 0  # bytes of all storages
         self.storages: dict[int, _Storage] = {}
+        self._storage_at: dict[int, int] = {}  # address -> the storage's number
         self.tensors: dict[int, torch.Tensor] = {}
         self.modules: dict[int, nn.Module] = {}
         self.generators: dict[int, torch.Generator] = {}
@@ -136,17 +156,22 @@ class Mirror:
     # ------------------------------------------------------------------ telling the other side
 
     def encode(self, value: Any, depth: int = 0) -> Any:
-        """Write a value as JSON, numbering whatever has an identity."""
+        """Write a value as JSON, numbering whatever has an identity.
+
+        Raises:
+            WireError: on the grader's side, for a value that cannot cross: the test is at fault.
+                What a student's code returns always crosses, if need be as an `Opaque`.
+        """
+        if isinstance(value, np.generic):
+            value = value.item()
         if value is None or isinstance(value, bool):
             return value
         if depth > MAX_DEPTH:
             return ["opaque", "deeply nested"]
-        if isinstance(value, np.generic):
-            value = value.item()
         if isinstance(value, int):
-            return int(value) if abs(int(value)) < 2**63 else ["opaque", "int beyond 64 bits"]
+            return int(value) if abs(int(value)) < 2**63 else self._opaque("int beyond 64 bits")
         if isinstance(value, float):
-            return float(value) if -np.inf < value < np.inf else ["float", repr(float(value))]
+            return float(value) if math.isfinite(value) else ["float", repr(float(value))]
         if isinstance(value, str):
             return self._text(value)
         if isinstance(value, torch.Tensor):
@@ -154,38 +179,48 @@ class Mirror:
         if isinstance(value, np.ndarray):
             return self._encode_array(value)
         if isinstance(value, nn.Module):
-            return ["module", self._number(self.modules, value)]
+            return ["module", self._module_number(value)]
         if isinstance(value, torch.Generator):
             return ["generator", self._number(self.generators, value)]
         if isinstance(value, KeyedVectors):
             return ["vectors", self._number(self.vectors, value)]
-        if isinstance(value, torch.dtype):
-            return ["dtype", str(value).removeprefix("torch.")]
+        if isinstance(value, torch.dtype) and value in DTYPE_NAMES:
+            return ["dtype", DTYPE_NAMES[value]]
         if isinstance(value, tuple):
             return ["tuple", [self.encode(item, depth + 1) for item in value]]
         if isinstance(value, list | dict):
-            return self._encode_container(value, depth)
+            return ["container", self._number(self.containers, value)]
         if isinstance(value, set | frozenset):
             items = sorted(value, key=repr)
             return ["set", [self.encode(item, depth + 1) for item in items]]
-        return ["opaque", self._text(type(value).__qualname__)[:200]]
+        if isinstance(value, Opaque):
+            return ["opaque", self._text(value.kind)[:200]]
+        return self._opaque(type(value).__qualname__)
+
+    def _opaque(self, kind: str) -> Any:
+        if self.sign > 0:
+            raise WireError(f"a value of type {kind} cannot cross")
+        return ["opaque", self._text(kind)[:200]]
 
     def outgoing(self) -> Message:
         """Everything that is new or has changed since the last message, either way."""
         message = Message()
-        message.sections["containers"] = self._changed(self.containers, "container", self._container_state)
-        message.sections["vectors"] = self._changed(self.vectors, "vectors", self._vectors_state)
-        message.sections["modules"] = self._changed(self.modules, "module", self._module_state)
-        message.sections["gradients"] = self._changed(self.tensors, "gradient", self._gradient_state)
-        message.sections["tensors"] = self._changed(self.tensors, "tensor", self._tensor_state)
-        message.sections["storages"] = self._changed_storages(message)
-        message.sections["generators"] = self._changed_generators(message)
+        # In this order, since describing one thing numbers others of the kinds that follow.
+        told = {
+            "containers": self._changed(self.containers, self._container_news),
+            "vectors": self._changed(self.vectors, self._vectors_news),
+            "modules": self._changed(self.modules, self._module_news),
+            "gradients": self._changed(self.tensors, self._gradient_news),
+            "tensors": self._changed(self.tensors, self._tensor_news),
+            "storages": self._changed_storages(message),
+            "generators": self._changed_generators(message),
+        }
+        message.sections = {name: entries for name, entries in told.items() if entries}
         self._tell_random_state(message)
-        message.sections = {key: section for key, section in message.sections.items() if section != []}
         return message
 
-    def _changed(self, table: dict[int, Any], kind: str, state: Callable[[int, Any], Any]) -> list:
-        """Entries [number, state] for what the other side does not know yet.
+    def _changed(self, table: dict[int, Any], news: Callable[[int, Any], Any]) -> list:
+        """Entries [number, news] for whatever `news` does not give None for, as nothing changed.
 
         Describing one object may number others, of the same table too: go on until none is left.
         """
@@ -193,11 +228,17 @@ class Mirror:
         while todo := [number for number in table if number not in done]:
             for number in todo:
                 done.add(number)
-                now = state(number, table[number])
-                if now is not None and self._sent.get((kind, number)) != now:
-                    self._sent[kind, number] = now
+                now = news(number, table[number])
+                if now is not None:
                     told.append([number, now])
         return told
+
+    def _unless_told(self, kind: str, number: int, now: Any) -> Any:
+        """`now`, or None if that is what the other side was last told."""
+        if self._sent.get((kind, number)) == now:
+            return None
+        self._sent[kind, number] = now
+        return now
 
     def _text(self, text: str) -> str:
         """Cut and made valid: a lone surrogate would break every reader after this one."""
@@ -220,53 +261,50 @@ class Mirror:
         table[number] = value  # held, so that id() stays its own
         self._ids[id(value)] = number
 
+    def _module_number(self, module: nn.Module) -> int:
+        if self.sign > 0 and id(module) not in self._ids and type(module) not in PLAIN_MODULES.values():
+            raise WireError(f"a module of type {type(module).__name__} cannot cross")
+        return self._number(self.modules, module)
+
     def _encode_tensor(self, tensor: torch.Tensor) -> Any:
         if tensor.layout is not torch.strided or tensor.device.type != "cpu" or tensor.is_quantized:
-            return ["opaque", f"{tensor.layout} tensor on {tensor.device}"]
-        if str(tensor.dtype).removeprefix("torch.") not in DTYPES:
-            return ["opaque", f"tensor of {tensor.dtype}"]
+            return self._opaque(f"{tensor.layout} tensor on {tensor.device}")
+        if tensor.dtype not in DTYPE_NAMES:
+            return self._opaque(f"tensor of {tensor.dtype}")
         if tensor.is_conj() or tensor.is_neg():
             tensor = tensor.resolve_conj().resolve_neg()
         return ["tensor", self._number(self.tensors, tensor)]
 
     def _encode_array(self, array: np.ndarray) -> Any:
+        base = array
+        while isinstance(base.base, np.ndarray):
+            base = base.base
         try:
+            self._storage_number(torch.from_numpy(base))  # first, so that all its views lie within it
             tensor = torch.from_numpy(array)
         except (TypeError, ValueError):  # no such dtype, or negative strides
-            return ["opaque", f"numpy.ndarray of {array.dtype}"]
-        return ["array", self._tensor_state(0, tensor)]
+            return self._opaque(f"numpy.ndarray of {array.dtype}")
+        return ["array", self._describe_tensor(tensor)]
 
-    def _encode_container(self, value: list | dict, depth: int) -> Any:
-        known = self._ids.get(id(value))
-        if known is None or known not in self.containers:
-            known = self._number(self.containers, value)
-            for item in value.values() if isinstance(value, dict) else value:
-                if isinstance(item, list | dict):
-                    self.encode(item, depth + 1)
-        return ["container", known]
-
-    def _container_state(self, number: int, value: list | dict) -> Any:
-        """None when nothing changed; a list is compared by the identity of what it holds."""
-        is_dict = isinstance(value, dict)
-        flat = [*value.keys(), *value.values()] if is_dict else list(value)
+    def _container_news(self, number: int, value: list | dict) -> Any:
+        """A list is compared by the identity of what it holds: 1, 1.0 and True are equal."""
+        flat = [*value.keys(), *value.values()] if isinstance(value, dict) else list(value)
         before = self._sent.get(("held", number))
         if before is not None and len(before) == len(flat) and all(map(operator.is_, before, flat)):
             return None
         self._sent["held", number] = flat
-        encoded = [self.encode(item, 1) for item in flat]
-        return ["dict" if is_dict else "list", encoded]
+        return ["dict" if isinstance(value, dict) else "list", [self.encode(item, 1) for item in flat]]
 
-    def _vectors_state(self, number: int, vectors: KeyedVectors) -> Any:
-        words = list(vectors.index_to_key)
-        before = self._sent.get(("words", number))
-        array = self._encode_array(vectors.vectors)
-        if before == words and self._sent.get(("rows", number)) == array:
+    def _vectors_news(self, number: int, vectors: KeyedVectors) -> Any:
+        words, rows = list(vectors.index_to_key), self._encode_array(vectors.vectors)
+        if self._unless_told("vectors", number, [words, rows]) is None:
             return None
-        self._sent["words", number] = words
-        self._sent["rows", number] = array
-        return [[self._text(word) for word in words], array]
+        return [[self._text(word) for word in words], rows]
 
-    def _module_state(self, number: int, module: nn.Module) -> Any:
+    def _module_news(self, number: int, module: nn.Module) -> Any:
+        return self._unless_told("module", number, self._module_state(module))
+
+    def _module_state(self, module: nn.Module) -> Any:
         state = self.describe(module)
         return [
             state.kind,
@@ -275,7 +313,7 @@ class Mirror:
             {name: self.encode(value) for name, value in state.config.items()},
             {name: self.encode(tensor) for name, tensor in state.parameters.items()},
             {name: self.encode(tensor) for name, tensor in state.buffers.items()},
-            {name: self._number(self.modules, child) for name, child in state.children.items()},
+            {name: self._module_number(child) for name, child in state.children.items()},
         ]
 
     def describe(self, module: nn.Module) -> ModuleState:
@@ -298,60 +336,78 @@ class Mirror:
             children={name: child for name, child in module._modules.items() if child is not None},
         )
 
-    def _gradient_state(self, number: int, tensor: torch.Tensor) -> Any:
+    def _gradient_news(self, number: int, tensor: torch.Tensor) -> Any:
         if not (tensor.is_leaf and tensor.requires_grad):
             return None
-        if tensor.grad is None:
-            return "none" if ("gradient", number) in self._sent else None
         gradient = tensor.grad
-        return self.encode(gradient.to_dense() if gradient.is_sparse else gradient)
+        if gradient is None:  # worth telling only where the other side has one
+            return (
+                self._unless_told("gradient", number, "none") if ("gradient", number) in self._sent else None
+            )
+        now = self.encode(gradient.to_dense() if gradient.is_sparse else gradient)
+        return self._unless_told("gradient", number, now)
 
-    def _tensor_state(self, number: int, tensor: torch.Tensor) -> Any:
+    def _tensor_news(self, number: int, tensor: torch.Tensor) -> Any:
+        """A look at a tensor costs a tenth of its whole description."""
+        changed = self._unless_told("look", number, _look(tensor))
+        return None if changed is None else self._describe_tensor(tensor)
+
+    def _describe_tensor(self, tensor: torch.Tensor) -> list:
         storage = self._storage_number(tensor)
         flags = PARAMETER * isinstance(tensor, nn.Parameter)
         if tensor.requires_grad:
             flags |= LEAF if tensor.is_leaf else COMPUTED
         start = tensor.data_ptr() - self.storages[storage].address if tensor.numel() else 0
-        dtype = str(tensor.dtype).removeprefix("torch.")
-        return [storage, dtype, list(tensor.shape), list(tensor.stride()), start, flags]
+        shape, stride = list(tensor.shape), list(tensor.stride())
+        return [storage, DTYPE_NAMES[tensor.dtype], shape, stride, start, flags]
 
     def _storage_number(self, tensor: torch.Tensor) -> int:
         """The storage a tensor views; memory inside one already known counts as that one."""
         owner = tensor.untyped_storage()
         address, size = owner.data_ptr(), owner.nbytes()
-        for number, known in self.storages.items():
-            if size and known.address <= address and address + size <= known.address + known.size:
-                return number
-            if known.size == size == 0:  # empty memory has no address to tell it by
+        number = self._storage_at.get(address)
+        if number is not None and self.storages[number].size >= size and not self.storages[number].resized:
+            return number
+        for number, storage in self.storages.items():  # a NumPy view starts within its base
+            inside = storage.address < address and address + size <= storage.address + storage.size
+            if inside and not storage.resized:
                 return number
         number = self._new_number()
-        self.storages[number] = _Storage(owner, address, size)
+        self._add_storage(number, _Storage.of(owner))
         return number
+
+    def _add_storage(self, number: int, storage: _Storage) -> None:
+        self._memory += storage.size
+        if self._memory > MAX_MEMORY:
+            raise WireError("these tensors are too large to be handed over")
+        self.storages[number] = storage
+        self._storage_at[storage.address] = number
 
     def _changed_storages(self, message: Message) -> list:
         told = []
         for number, storage in self.storages.items():
-            now = storage.bytes()
-            if storage.synced is None or not np.array_equal(storage.synced, now):
-                storage.synced = now.copy()
-                told.append([number, storage.size, message.attach(memoryview(storage.synced).cast("B"))])
+            if storage.resized:  # its tensors have just been given another one
+                continue
+            now = storage.read()
+            if storage.synced != now:
+                storage.synced = now
+                told.append([number, storage.size, message.attach(now)])
         return told
 
     def _changed_generators(self, message: Message) -> list:
         told = []
         for number, generator in self.generators.items():
-            state = generator.get_state().numpy()
-            before = self._sent.get(("generator", number))
-            if before is None or not np.array_equal(before, state):
+            state = generator.get_state().numpy().tobytes()
+            if self._sent.get(("generator", number)) != state:
                 self._sent["generator", number] = state
-                told.append([number, message.attach(memoryview(state))])
+                told.append([number, message.attach(state)])
         return told
 
     def _tell_random_state(self, message: Message) -> None:
-        state = torch.get_rng_state().numpy()
-        if self._random_state is None or not np.array_equal(self._random_state, state):
+        state = torch.get_rng_state().numpy().tobytes()
+        if self._random_state != state:
             self._random_state = state
-            message.sections["random"] = message.attach(memoryview(state))
+            message.sections["random"] = message.attach(state)
 
     # ---------------------------------------------------------------- hearing from the other side
 
@@ -370,8 +426,9 @@ class Mirror:
     def _incoming(self, sections: dict[str, Any], blobs: list[memoryview]) -> list[int]:
         for number, size, blob in sections.get("storages", []):
             self._hear_storage(number, size, blobs[blob])
-        tensors = sections.get("tensors", [])
-        computed = [number for number, state in tensors if self._hear_tensor(number, state)]
+        computed = {
+            number: None for number, state in sections.get("tensors", []) if self._hear_tensor(number, state)
+        }
         for number, gradient in sections.get("gradients", []):
             tensor = self.tensors[number]
             tensor.grad = None if gradient == "none" else self.decode(gradient)
@@ -379,14 +436,14 @@ class Mirror:
         for number, blob in sections.get("generators", []):
             self._hear_generator(number, blobs[blob])
         if "random" in sections:
-            state = _bytes_tensor(blobs[sections["random"]])
+            state = _random_state(blobs[sections["random"]])
             torch.set_rng_state(state)
-            self._random_state = state.numpy()
+            self._random_state = state.numpy().tobytes()
         self._hear_modules(sections.get("modules", []))
         for number, (words, rows) in sections.get("vectors", []):
             self._hear_vectors(number, words, rows)
         self._hear_containers(sections.get("containers", []))
-        return computed
+        return list(computed)
 
     def decode(self, data: Any) -> Any:
         """Read a value that `encode` wrote on the other side.
@@ -398,17 +455,22 @@ class Mirror:
             return self._decode(data, 0)
 
     def _decode(self, data: Any, depth: int) -> Any:
-        if data is None or isinstance(data, bool | int | float):
+        if data is None or isinstance(data, bool | float):
+            return data
+        if isinstance(data, int):
+            if abs(data) >= 2**63:
+                raise WireError("an int is too large")
             return data
         if isinstance(data, str):
             return _checked_text(data)
-        if depth > MAX_DEPTH or not isinstance(data, list) or len(data) != 2:
+        if depth > MAX_DEPTH + 1 or not isinstance(data, list) or len(data) != 2:
             raise WireError("a value is not in the protocol's form")
         tag, content = data
-        if tag == "tuple":
-            return tuple(self._decode(item, depth + 1) for item in content)
-        if tag == "set":
-            return {self._decode(item, depth + 1) for item in content}
+        if tag in ("tuple", "set"):
+            if not isinstance(content, list):
+                raise WireError("a tuple is none")
+            items = [self._decode(item, depth + 1) for item in content]
+            return tuple(items) if tag == "tuple" else set(items)
         if tag == "float":
             if content not in ("nan", "inf", "-inf"):
                 raise WireError("a float is none")
@@ -436,16 +498,14 @@ class Mirror:
         return True
 
     def _hear_storage(self, number: int, size: int, data: memoryview) -> None:
-        if data.nbytes != size:
+        if type(size) is not int or data.nbytes != size:
             raise WireError("a storage has not the size announced")
         if self._is_new(self.storages, number):
-            owner = torch.UntypedStorage(size)
-            self.storages[number] = _Storage(owner, owner.data_ptr(), size)
+            self._add_storage(number, _Storage.of(torch.UntypedStorage(size)))
         storage = self.storages[number]
-        if storage.size != size:
+        if storage.size != size or storage.resized:
             raise WireError("a storage changed its size")
-        storage.bytes()[:] = np.frombuffer(data, dtype=np.uint8)
-        storage.synced = storage.bytes().copy()
+        storage.write(bytes(data))
 
     def _view(self, state: Any) -> torch.Tensor:
         """A tensor on a known storage, after checking that it lies within it."""
@@ -455,16 +515,21 @@ class Mirror:
             raise WireError("a tensor's shape and stride do not fit")
         if any(type(n) is not int or not 0 <= n < 2**40 for n in [*shape, *stride, start]):
             raise WireError("a tensor's shape is out of bounds")
-        if 0 not in shape:
-            last = sum((n - 1) * step for n, step in zip(shape, stride, strict=True))
-            if start % dtype.itemsize or start + (last + 1) * dtype.itemsize > storage.size:
-                raise WireError("a tensor reaches beyond its storage")
+        if math.prod(n for n in shape if n) * dtype.itemsize > MAX_MEMORY:
+            raise WireError("a tensor is too large")  # strides of 0 make huge ones of a few bytes
+        last = sum((n - 1) * step for n, step in zip(shape, stride, strict=True)) if 0 not in shape else -1
+        if start % dtype.itemsize or start + (last + 1) * dtype.itemsize > storage.size:
+            raise WireError("a tensor reaches beyond its storage")
+        if storage.resized:
+            raise WireError("a storage changed its size")
         view: torch.Tensor = torch.empty(0, dtype=dtype)
         return view.set_(storage.owner, start // dtype.itemsize, shape, stride)
 
     def _hear_tensor(self, number: int, state: Any) -> bool:
         """Build or change a tensor; say whether it was computed from what needs gradients."""
         flags = state[5]
+        if type(flags) is not int:
+            raise WireError("a tensor's flags are none")
         view = self._view(state)
         if self._is_new(self.tensors, number):
             tensor = view
@@ -478,50 +543,50 @@ class Mirror:
             tensor.data = view
             if tensor.is_leaf and bool(flags & LEAF) != tensor.requires_grad:
                 tensor.requires_grad_(bool(flags & LEAF))
-        self._sent["tensor", number] = self._tensor_state(number, tensor)
+        self._sent["look", number] = _look(tensor)
         return bool(flags & COMPUTED)
 
-    def replace_tensor(self, number: int, tensor: torch.Tensor) -> None:
-        """Put another tensor with the same memory in a known one's place."""
-        self._ids.pop(id(self.tensors[number]), None)
-        self._enter(self.tensors, number, tensor)
-        self._sent["tensor", number] = self._tensor_state(number, tensor)
-
     def _hear_generator(self, number: int, data: memoryview) -> None:
+        state = _random_state(data)
         if self._is_new(self.generators, number):
             self._enter(self.generators, number, torch.Generator())
-        state = _bytes_tensor(data)
         self.generators[number].set_state(state)
-        self._sent["generator", number] = state.numpy()
+        self._sent["generator", number] = bytes(data)
 
     def _hear_modules(self, entries: list) -> None:
-        for number, state in reversed(entries):  # children are numbered after their parents
-            kind, exported, training, config, parameters, buffers, children = state
-            heard = ModuleState(
-                kind=_checked_text(kind),
-                exported=_checked_text(exported),
-                training=bool(training),
-                config={name: self.decode(value) for name, value in config.items()},
-                parameters={name: self.decode(value) for name, value in parameters.items()},
-                buffers={name: self.decode(value) for name, value in buffers.items()},
-                children={name: self.modules[child] for name, child in children.items()},
-            )
+        if not entries:
+            return
+        for number, state in entries:  # first all of them, since they hold one another
             if self._is_new(self.modules, number):
-                self._enter(self.modules, number, self.make_module(heard, number))
-            fill_module(self.modules[number], heard)
-            self._sent["module", number] = state
+                kind, exported, training, config, *_ = state
+                plain = {name: self.decode(value) for name, value in config.items()}
+                shell = ModuleState(_checked_text(kind), _checked_text(exported), training, plain, {}, {}, {})
+                self._enter(self.modules, number, self.make_module(shell, number))
+        for number, (_, _, training, _, parameters, buffers, children) in entries:
+            module = self.modules[number]
+            module.training = bool(training)
+            _fill(module._parameters, nn.Parameter, {key: self.decode(v) for key, v in parameters.items()})
+            _fill(module._buffers, torch.Tensor, {key: self.decode(v) for key, v in buffers.items()})
+            _fill(module._modules, nn.Module, {key: self.modules[child] for key, child in children.items()})
+            self._sent["module", number] = self._module_state(module)
+        held = {id(module): map(id, module._modules.values()) for module in self.modules.values()}
+        TopologicalSorter(held).prepare()  # a CycleError where torch's own walks would never end
 
-    def _hear_vectors(self, number: int, words: list, rows: Any) -> None:
+    def _hear_vectors(self, number: int, words: Any, rows: Any) -> None:
         array = self.decode(rows)
+        if not isinstance(words, list) or not isinstance(array, np.ndarray):
+            raise WireError("word vectors are none")
+        if array.ndim != 2 or len(words) != len(array):
+            raise WireError("words and vectors do not fit")
         if self._is_new(self.vectors, number):
             self._enter(self.vectors, number, KeyedVectors(array.shape[1]))
         vectors = self.vectors[number]
-        vectors.index_to_key = [_checked_text(word) for word in words]
+        words = [_checked_text(word) for word in words]
+        vectors.index_to_key = list(words)
         vectors.key_to_index = {word: row for row, word in enumerate(vectors.index_to_key)}
         vectors.vectors = array
         vectors.norms = None
-        self._sent["words", number] = list(vectors.index_to_key)
-        self._sent["rows", number] = rows
+        self._sent["vectors", number] = [words, rows]
 
     def _hear_containers(self, entries: list) -> None:
         for number, (kind, _) in entries:  # first all of them, since they may hold one another
@@ -540,24 +605,21 @@ class Mirror:
                 container.extend(items)
             flat = [*container.keys(), *container.values()] if kind == "dict" else list(container)
             self._sent["held", number] = flat
-            self._sent["container", number] = [kind, encoded]
 
 
-def fill_module(module: nn.Module, state: ModuleState) -> None:
-    """Give a module the parameters, buffers and children of a state."""
-    module.training = state.training
-    for name, parameter in state.parameters.items():
-        if parameter is not None and not isinstance(parameter, nn.Parameter):
-            raise WireError(f"parameter {name} is none")
-    for table, entries in (
-        (module._parameters, state.parameters),
-        (module._buffers, state.buffers),
-        (module._modules, state.children),
-    ):
-        if any(not isinstance(name, str) or not name or "." in name for name in entries):
-            raise WireError("a module's name is none")
-        table.clear()
-        table.update(entries)
+def _fill(table: dict[str, Any], kind: type, entries: dict[str, Any]) -> None:
+    """Give a module's table of parameters, buffers or children the entries that were heard."""
+    for name, value in entries.items():
+        if not name or "." in name or not (value is None or isinstance(value, kind)):
+            raise WireError(f"a module cannot hold {_checked_text(name)[:40]!r}")
+    table.clear()
+    table.update(entries)
+
+
+_NONSENSE = (
+    ArithmeticError, AttributeError, BufferError, LookupError,
+    MemoryError, RuntimeError, TypeError, ValueError, struct.error,
+)  # fmt: skip
 
 
 @contextmanager
@@ -565,12 +627,26 @@ def _refusing_nonsense() -> Iterator[None]:
     """Turn whatever a malformed message makes Python or torch raise into the one error type."""
     try:
         yield
-    except (TypeError, ValueError, LookupError, AttributeError, RuntimeError, OverflowError) as problem:
+    except _NONSENSE as problem:
         raise WireError(f"a message does not hold together: {problem}") from None
 
 
-def _bytes_tensor(data: memoryview) -> torch.Tensor:
-    return torch.frombuffer(bytearray(data), dtype=torch.uint8)
+def _look(tensor: torch.Tensor) -> tuple:
+    shape, stride = tensor.shape, tensor.stride()
+    return tensor.data_ptr(), tensor.dtype, shape, stride, tensor.requires_grad, tensor.is_leaf
+
+
+def _random_state(data: memoryview) -> torch.Tensor:
+    """The state of a generator, after checking what torch itself does not.
+
+    With `left` numbers to go and `next` the index of the next one in a table of 624, a state in
+    which the two do not agree would make torch read beyond the table.
+    """
+    state = torch.frombuffer(bytearray(data), dtype=torch.uint8)
+    _, left, _, following = struct.unpack_from("<QiiQ", data)
+    if (left, following) != (1, 0) and left + following != 625:
+        raise WireError("the state of a generator does not hold together")
+    return state
 
 
 def _checked_text(text: Any) -> str:

@@ -8,6 +8,7 @@ a frame trusts neither its lengths nor its text.
 from __future__ import annotations
 
 import json
+import math
 import re
 import socket
 import struct
@@ -15,12 +16,12 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-MAX_HEADER = 16 * 2**20
-MAX_BODY = 512 * 2**20
+MAX_HEADER = 4 * 2**20  # small: parsed JSON takes up to thirty times its text
+MAX_BODY = 256 * 2**20
 MAX_BLOBS = 4096
 
 _PREFIX = struct.Struct("<IQ")
-_CHUNK = 2**20
+_CHUNK = 2**16
 _SURROGATE = re.compile(rb"(?<!\\)(?:\\\\)*\\u[dD][89a-fA-F]")  # an escape that `pack` never writes
 
 
@@ -43,15 +44,21 @@ def pack(header: dict[str, Any], blobs: Iterable[Blob] = ()) -> list[Blob]:
     """The pieces of a frame, to be sent one after the other.
 
     Raises:
-        WireError: if the frame would be larger than a reader accepts.
+        WireError: if the frame would be larger than a reader accepts, or the header is not JSON.
     """
     pieces = list(blobs)
     sizes = [memoryview(piece).nbytes for piece in pieces]
     full = {**header, "blobs": sizes}
-    text = json.dumps(full, allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode()
+    try:
+        text = json.dumps(full, allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode()
+    except (TypeError, ValueError, RecursionError) as problem:
+        raise WireError(f"this cannot be handed over: {problem}") from None
     if len(text) > MAX_HEADER or sum(sizes) > MAX_BODY or len(sizes) > MAX_BLOBS:
-        raise WireError("the message is too large")
-    return [_PREFIX.pack(len(text), sum(sizes)) + text, *pieces]
+        raise WireError("this is too large to be handed over")
+    start = _PREFIX.pack(len(text), sum(sizes)) + text
+    if sum(sizes) <= _CHUNK:  # one piece wakes the reader once
+        return [b"".join([start, *pieces])]
+    return [start, *pieces]
 
 
 def parse_prefix(prefix: bytes) -> tuple[int, int]:
@@ -77,8 +84,8 @@ def parse(text: bytes, body: memoryview) -> tuple[dict[str, Any], list[memoryvie
     if _SURROGATE.search(text):
         raise WireError("a text holds half a character")
     try:
-        header = json.loads(text.decode("utf-8"), parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as problem:
+        header = json.loads(text.decode("utf-8"), parse_float=_finite, parse_constant=_refuse)
+    except (ValueError, RecursionError, MemoryError) as problem:
         raise WireError(f"a header is not JSON: {problem}") from None
     if not isinstance(header, dict):
         raise WireError("a header is not an object")
@@ -94,7 +101,14 @@ def parse(text: bytes, body: memoryview) -> tuple[dict[str, Any], list[memoryvie
     return header, pieces
 
 
-def _refuse_constant(name: str) -> None:
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise WireError(f"{text[:40]} is no number")
+    return number
+
+
+def _refuse(name: str) -> None:
     raise WireError(f"{name} is not a JSON number")
 
 
@@ -103,6 +117,7 @@ class Channel:
 
     def __init__(self, connection: socket.socket) -> None:
         self._socket = connection
+        self._came = bytearray()  # bytes that were received and not yet read
 
     def send(self, header: dict[str, Any], blobs: Iterable[Blob] = (), deadline: float | None = None) -> None:
         """Send one frame, until `deadline` on the monotonic clock.
@@ -126,8 +141,8 @@ class Channel:
         Raises:
             WireError, Closed, TooLate: as they say.
         """
-        header, body = parse_prefix(bytes(self._read(_PREFIX.size, deadline)))
-        text = bytes(self._read(header, deadline))
+        header, body = parse_prefix(self._read(_PREFIX.size, deadline))
+        text = self._read(header, deadline)
         return parse(text, memoryview(self._read(body, deadline)))
 
     def close(self) -> None:
@@ -136,20 +151,21 @@ class Channel:
     def fileno(self) -> int:
         return self._socket.fileno()
 
-    def _read(self, size: int, deadline: float | None) -> bytearray:
+    def _read(self, size: int, deadline: float | None) -> bytes:
         """Exactly `size` bytes; memory grows with what has come, not with what was announced."""
-        data = bytearray()
-        while len(data) < size:
+        while len(self._came) < size:
             self._wait_until(deadline)
             try:
-                piece = self._socket.recv(min(size - len(data), _CHUNK))
+                piece = self._socket.recv(_CHUNK)
             except TimeoutError:
                 raise TooLate from None
             except OSError:
                 raise Closed from None
             if not piece:
                 raise Closed
-            data += piece
+            self._came += piece
+        data = bytes(memoryview(self._came)[:size])
+        del self._came[:size]
         return data
 
     def _wait_until(self, deadline: float | None) -> None:

@@ -27,7 +27,7 @@ from ..check.operations import counted
 from ..check.source import load
 from .confinement import Wall
 from .limits import WorkerLimits, allow_seconds, cut_loose, set_limits
-from .mirror import PLAIN_MODULES, Mirror, ModuleState
+from .mirror import PLAIN_MODULES, Message, Mirror, ModuleState
 from .probe import probe
 from .wire import Channel, Closed, WireError
 
@@ -104,13 +104,14 @@ class Worker:
         header, blobs = self.channel.receive()
         operation = {
             "load": self.load,
-            "reset": self.reset,
             "call": self.call,
             "count": self.count,
             "gradient": self.gradient,
             "probe": self.probe,
         }[header["op"]]
         allow_seconds(self.limits.seconds_per_call)
+        if "new_case" in header:
+            self.begin_case()
         reply: dict[str, Any]
         with redirect_stdout(self.output), redirect_stderr(self.output):
             try:
@@ -118,9 +119,19 @@ class Worker:
                 message = self.mirror.outgoing()
             except BaseException as error:
                 reply = {"error": describe_error(error)}
-                message = self.mirror.outgoing()
-        reply.update(message.sections, seq=header["seq"], printed=self.output.take())
-        self.channel.send(reply, message.blobs)
+                message = self.changes_in_spite_of_an_error()
+        end = {"seq": header["seq"], "printed": self.output.take()}
+        try:
+            self.channel.send({**reply, **message.sections, **end}, message.blobs)
+        except WireError as error:
+            self.channel.send({"error": describe_error(error), **end})
+
+    def changes_in_spite_of_an_error(self) -> Message:
+        """What the call changed before it failed; nothing if just that cannot be told."""
+        try:
+            return self.mirror.outgoing()
+        except Exception:
+            return Message()
 
     def load(self, header: dict[str, Any], blobs: list[memoryview]) -> Any:
         """Run the student's file and say which of the names asked for it defines, as what."""
@@ -141,14 +152,13 @@ class Worker:
         """Say what is wrong with the wall, seen from inside; asked before any student code runs."""
         return probe(header["secret"])
 
-    def reset(self, header: dict[str, Any], blobs: list[memoryview]) -> Any:
-        """Begin a case: forget what crossed, undo what the case before may have switched."""
+    def begin_case(self) -> None:
+        """Forget what crossed, undo what the case before may have switched."""
         self.mirror.reset()
         torch.set_default_dtype(self.default_dtype)
         torch.set_grad_enabled(True)
         random.seed(0)
         np.random.seed(0)
-        return None
 
     def call(self, header: dict[str, Any], blobs: list[memoryview]) -> Any:
         function, args, kwargs = self.prepare(header, blobs)
