@@ -254,8 +254,8 @@ class _Child:
         for target, stream in ((self._listen, self.process.stdout), (self._drain, self.process.stderr)):
             threading.Thread(target=target, args=(stream,), daemon=True).start()
         try:
-            self.process.stdin.write(json.dumps(request).encode("ascii"))
-            self.process.stdin.close()
+            self.process.stdin.write(json.dumps(request).encode("ascii") + b"\n")
+            self.process.stdin.flush()  # and stays open: the child ends when this end is closed
         except OSError:  # it died at once; its empty output tells
             pass
 
@@ -286,6 +286,8 @@ class _Child:
                 os.killpg(self.process.pid, signal.SIGKILL)
         self.process.kill()
         self.process.wait()
+        with suppress(OSError):
+            self.process.stdin.close()  # type: ignore[union-attr]
 
     def _listen(self, stream: IO[bytes]) -> None:
         for line in stream:

@@ -1,7 +1,7 @@
 """The process that imports torch, loads the student's file and runs the cases, for `runner`.
 
-It reads one JSON request from its input and writes one JSON line per event to what was its output.
-Whatever the student's code prints goes elsewhere. Its parent stops it when a case takes too long.
+It reads a request, one line of JSON, from its input, and writes one line of JSON per event to what was
+its output. Whatever the student's code prints goes elsewhere. Its parent stops it when a case takes too long.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import io
 import json
 import os
 import sys
+import threading
 import types
 from collections.abc import Callable
 from pathlib import Path
@@ -24,7 +25,8 @@ Send = Callable[..., None]
 
 
 def main() -> None:
-    request = json.loads(sys.stdin.buffer.read())
+    request = json.loads(sys.stdin.buffer.readline())
+    _end_with_the_parent()
     send = _take_over_output()
     try:
         import torch  # noqa: F401
@@ -84,6 +86,20 @@ def _run(cases: Any, noting: Any, case: Any, environment: dict[str, Any], calls:
         raised = what if isinstance(error, SystemExit) else f"raised {what}"
         return {"outcome": "failed", "message": f"{calls.last_call()}\nyour code {raised}".strip()}
     return {"outcome": attempt.outcome, "message": attempt.message[:LONGEST_MESSAGE]}
+
+
+def _end_with_the_parent() -> None:
+    """End when the parent does, even inside an endless loop; nobody is there to type, either."""
+    lifeline = os.dup(0)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+
+    def watch() -> None:
+        os.read(lifeline, 1)  # gives nothing until the other end is closed
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _take_over_output() -> Send:
