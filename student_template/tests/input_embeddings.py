@@ -1,0 +1,106 @@
+"""Public cases of `input_embeddings`: token plus position.
+
+They overwrite your module's parameters with numbers of their own, so that every row is known. Where a
+result is wrong only because an earlier function of yours is, it passes: see `check/carried.py`.
+"""
+
+import torch
+from check.carried import Built, outcome
+from check.compare import raises
+from otter.test_files import test_case
+
+OK_FORMAT = False
+name = "input_embeddings"
+
+SIZES = (7, 4, 6)  # V, D, P
+FIRST = [3, 0, 1, 3, 2]  # the cat chased the dog, with cat 0, chased 1, dog 2, the 3
+SECOND = [3, 2, 1, 3, 0]  # the dog chased the cat
+
+
+def vectors(*texts):
+    """Observes what a model makes of some texts."""
+    return lambda call: outcome(call, torch.tensor(texts))
+
+
+def is_reordering(call):
+    """Observes whether the two sentences get the same vectors, in whatever order."""
+    bags = [outcome(call, torch.tensor([text])) for text in (FIRST, SECOND)]
+    if not all(isinstance(bag, torch.Tensor) for bag in bags):
+        return bags
+    first, second = (torch.tensor(sorted(bag[0].tolist())) for bag in bags)
+    return (first - second).abs().max() < 1e-5
+
+
+def gradients(model):
+    """Observes the gradient of every parameter of `model`."""
+
+    def observe(call):
+        got = outcome(call, torch.tensor([FIRST, SECOND]))
+        tables = [table for table in model.parameters() if table.requires_grad]
+        if not isinstance(got, torch.Tensor) or not got.requires_grad or not tables:
+            return got if isinstance(got, Exception) else [None] * len(tables)
+        weights = torch.arange(float(got.numel())).reshape(got.shape)
+        return list(torch.autograd.grad((got * weights).sum(), tables, allow_unused=True))
+
+    return observe
+
+
+@test_case(
+    name='`InputEmbedding` with `"none"` gives the token rows alone, never scaled: `(B, T)` to `(B, T, D)`.',
+    points=0.8,
+)
+def test_token_rows_alone(InputEmbedding, env):
+    Built(env, SIZES, "none").demand(vectors(FIRST, SECOND), "the token rows")
+
+
+@test_case(
+    name='`InputEmbedding` with `"sinusoidal"` gives token rows plus the sinusoidal encoding of their '
+    "positions.",
+    points=0.6,
+)
+def test_rows_plus_sinusoid(InputEmbedding, env):
+    Built(env, SIZES, "sinusoidal").demand(vectors(FIRST, SECOND), "token rows plus encoding")
+
+
+@test_case(
+    name='`InputEmbedding` with `"learned"` gives token rows plus row t of a learned table at position t.',
+    points=0.8,
+)
+def test_rows_plus_learned_rows(InputEmbedding, env):
+    Built(env, SIZES, "learned").demand(vectors(FIRST, SECOND), "token rows plus position rows")
+
+
+@test_case(
+    name='With positions, "the cat chased the dog" and "the dog chased the cat" get different vectors; with '
+    '`"none"` the same ones in another order.',
+    points=0.6,
+)
+def test_positions_tell_who_chased_whom(InputEmbedding, env):
+    for kind in ("none", "sinusoidal", "learned"):
+        built = Built(env, SIZES, kind)
+        built.demand(vectors(FIRST), f"the first sentence with {kind!r}")
+        built.demand(vectors(SECOND), f"the second sentence with {kind!r}")
+        built.demand(is_reordering, f"whether both sentences have the same vectors with {kind!r}")
+
+
+@test_case(name="`InputEmbedding` refuses any other kind of `positions` with a `ValueError`.", points=0.4)
+def test_other_kinds_are_refused(InputEmbedding, env):
+    Built(env, SIZES, "none").demand(vectors(FIRST), "the token rows")
+    with raises(ValueError):
+        InputEmbedding(*SIZES, "rotary")
+
+
+@test_case(name='`max_positions` limits only `"learned"`: the others take longer texts.', points=0.4)
+def test_longer_texts(InputEmbedding, env):
+    for kind in ("none", "sinusoidal"):
+        Built(env, SIZES, kind).demand(vectors(FIRST + SECOND), f"a text of 10 tokens with {kind!r}")
+
+
+@test_case(
+    name="Gradients reach the tables of `InputEmbedding` from every place that used a row.", points=0.4
+)
+def test_tables_learn(InputEmbedding, env):
+    for kind in ("none", "learned"):
+        built = Built(env, SIZES, kind)
+        built.demand(vectors(FIRST, SECOND), f"the vectors with {kind!r}")
+        built.demand(gradients(built.model), f"the gradients of the tables with {kind!r}")
