@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 import math
 
@@ -36,7 +37,10 @@ def always_raising(error: type[Exception]):
 
 
 def returning(answer):
-    """Every function returns answer(right result, arguments); modules do in `forward`."""
+    """Every function returns answer(right result, arguments); modules do in `forward`.
+
+    The right result is computed on copies: who only pretends to train leaves the tables alone.
+    """
 
     def pretend(name):
         right = getattr(reference, name)
@@ -51,7 +55,11 @@ def returning(answer):
                     return answer(self.right(*args), args)
 
             return Pretender
-        return lambda *args, **kwargs: answer(right(*args, **kwargs), (*args, *kwargs.values()))
+
+        def function(*args, **kwargs):
+            return answer(right(*copy.deepcopy(args), **kwargs), (*args, *kwargs.values()))
+
+        return function
 
     return {name: pretend(name) for name in FUNCTIONS}
 
