@@ -16,9 +16,11 @@ import ctypes
 import math
 import operator
 import struct
+from bisect import bisect_right, insort
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from graphlib import TopologicalSorter
 from typing import Any
 
@@ -42,8 +44,11 @@ MAX_RANK = 16
 MAX_OBJECTS = 20_000
 MAX_DEPTH = 40
 MAX_TEXT = 100_000
-MAX_MEMORY = 512 * 2**20
+MAX_MEMORY = 128 * 2**20
 """Bytes of all storages together, and of one tensor if it were written out without strides."""
+
+MAX_ITEMS = 1_000_000
+"""Items of a value when it is written out: a list that holds one list twice, which does, ... has billions."""
 
 PLAIN_MODULES: dict[str, type[nn.Module]] = {"Embedding": nn.Embedding, "Linear": nn.Linear}
 """The modules that tests may build themselves and hand to the student's code."""
@@ -107,7 +112,8 @@ class _Storage:
         return ctypes.string_at(self.address, self.size) if self.size else b""
 
     def write(self, data: bytes) -> None:
-        ctypes.memmove(self.address, data, self.size)
+        if not self.resized:
+            ctypes.memmove(self.address, data, self.size)
         self.synced = data
 
 
@@ -137,20 +143,29 @@ class Mirror:
         self.make_module = make_module
         self.exported = exported or {}
         self._random_state: bytes | None = None  # the global one that the other side has
+        self._undo: dict[tuple[str, int], Callable[[], Any]] = {}
         self.reset()
 
     def reset(self) -> None:
-        """Forget everything but the global random state: a new case begins."""
+        """Forget everything but the global random state: a new case begins.
+
+        What the student's side has changed of the grader's becomes again what it was: a test may
+        have handed over what later cases, and other students' submissions, go on with.
+        """
+        while self._undo:
+            self._undo.popitem()[1]()
         self._count = 0
         self._memory = 0  # bytes of all storages
         self.storages: dict[int, _Storage] = {}
         self._storage_at: dict[int, int] = {}  # address -> the storage's number
+        self._addresses: list[int] = []  # the same addresses, sorted
         self.tensors: dict[int, torch.Tensor] = {}
         self.modules: dict[int, nn.Module] = {}
         self.generators: dict[int, torch.Generator] = {}
         self.containers: dict[int, Any] = {}
         self.vectors: dict[int, KeyedVectors] = {}
         self._ids: dict[int, int] = {}  # id() of an object in one of the tables -> its number
+        self._sizes: dict[int, int] = {}  # id() of a container -> its items when written out
         self._sent: dict[tuple[str, int], Any] = {}  # what the other side was last told of it
 
     # ------------------------------------------------------------------ telling the other side
@@ -192,7 +207,7 @@ class Mirror:
             return ["container", self._number(self.containers, value)]
         if isinstance(value, set | frozenset):
             items = sorted(value, key=repr)
-            return ["set", [self.encode(item, depth + 1) for item in items]]
+            return ["set", [self._encode_key(item) for item in items]]
         if isinstance(value, Opaque):
             return ["opaque", self._text(value.kind)[:200]]
         return self._opaque(type(value).__qualname__)
@@ -293,7 +308,13 @@ class Mirror:
         if before is not None and len(before) == len(flat) and all(map(operator.is_, before, flat)):
             return None
         self._sent["held", number] = flat
-        return ["dict" if isinstance(value, dict) else "list", [self.encode(item, 1) for item in flat]]
+        if isinstance(value, dict):
+            keys = [self._encode_key(key) for key in value]
+            return ["dict", keys + [self.encode(item, 1) for item in value.values()]]
+        return ["list", [self.encode(item, 1) for item in flat]]
+
+    def _encode_key(self, key: Any) -> Any:
+        return self._opaque(type(key).__name__) if isinstance(key, tuple | frozenset) else self.encode(key, 1)
 
     def _vectors_news(self, number: int, vectors: KeyedVectors) -> Any:
         words, rows = list(vectors.index_to_key), self._encode_array(vectors.vectors)
@@ -365,12 +386,11 @@ class Mirror:
         """The storage a tensor views; memory inside one already known counts as that one."""
         owner = tensor.untyped_storage()
         address, size = owner.data_ptr(), owner.nbytes()
-        number = self._storage_at.get(address)
-        if number is not None and self.storages[number].size >= size and not self.storages[number].resized:
-            return number
-        for number, storage in self.storages.items():  # a NumPy view starts within its base
-            inside = storage.address < address and address + size <= storage.address + storage.size
-            if inside and not storage.resized:
+        before = bisect_right(self._addresses, address) - 1
+        if before >= 0:  # mostly it starts where a known one does; a NumPy view starts within its base
+            number = self._storage_at[self._addresses[before]]
+            known = self.storages[number]
+            if address + size <= known.address + known.size and not known.resized:
                 return number
         number = self._new_number()
         self._add_storage(number, _Storage.of(owner))
@@ -381,6 +401,8 @@ class Mirror:
         if self._memory > MAX_MEMORY:
             raise WireError("these tensors are too large to be handed over")
         self.storages[number] = storage
+        if storage.address not in self._storage_at:
+            insort(self._addresses, storage.address)
         self._storage_at[storage.address] = number
 
     def _changed_storages(self, message: Message) -> list:
@@ -431,6 +453,7 @@ class Mirror:
         }
         for number, gradient in sections.get("gradients", []):
             tensor = self.tensors[number]
+            self._keep("gradient", number, partial(setattr, tensor, "grad", tensor.grad))
             tensor.grad = None if gradient == "none" else self.decode(gradient)
             self._sent["gradient", number] = gradient
         for number, blob in sections.get("generators", []):
@@ -452,7 +475,9 @@ class Mirror:
             WireError: for anything else.
         """
         with _refusing_nonsense():
-            return self._decode(data, 0)
+            value = self._decode(data, 0)
+            self._written_out(value)
+            return value
 
     def _decode(self, data: Any, depth: int) -> Any:
         if data is None or isinstance(data, bool | float):
@@ -470,7 +495,7 @@ class Mirror:
             if not isinstance(content, list):
                 raise WireError("a tuple is none")
             items = [self._decode(item, depth + 1) for item in content]
-            return tuple(items) if tag == "tuple" else set(items)
+            return tuple(items) if tag == "tuple" else {_key(item) for item in items}
         if tag == "float":
             if content not in ("nan", "inf", "-inf"):
                 raise WireError("a float is none")
@@ -497,6 +522,11 @@ class Mirror:
             raise WireError(f"{number} is not the other side's to give")
         return True
 
+    def _keep(self, kind: str, number: int, put_back: Callable[[], Any]) -> None:
+        """How to undo a change that is about to be made, if it is the grader's own that changes."""
+        if number > 0 and self.sign > 0:
+            self._undo.setdefault((kind, number), put_back)
+
     def _hear_storage(self, number: int, size: int, data: memoryview) -> None:
         if type(size) is not int or data.nbytes != size:
             raise WireError("a storage has not the size announced")
@@ -505,6 +535,7 @@ class Mirror:
         storage = self.storages[number]
         if storage.size != size or storage.resized:
             raise WireError("a storage changed its size")
+        self._keep("storage", number, partial(storage.write, storage.read()))
         storage.write(bytes(data))
 
     def _view(self, state: Any) -> torch.Tensor:
@@ -540,6 +571,7 @@ class Mirror:
             self._enter(self.tensors, number, tensor)
         else:
             tensor = self.tensors[number]
+            self._keep("tensor", number, partial(_put_back, tensor, tensor.data, tensor.requires_grad))
             tensor.data = view
             if tensor.is_leaf and bool(flags & LEAF) != tensor.requires_grad:
                 tensor.requires_grad_(bool(flags & LEAF))
@@ -550,7 +582,9 @@ class Mirror:
         state = _random_state(data)
         if self._is_new(self.generators, number):
             self._enter(self.generators, number, torch.Generator())
-        self.generators[number].set_state(state)
+        generator = self.generators[number]
+        self._keep("generator", number, partial(generator.set_state, generator.get_state()))
+        generator.set_state(state)
         self._sent["generator", number] = bytes(data)
 
     def _hear_modules(self, entries: list) -> None:
@@ -564,6 +598,9 @@ class Mirror:
                 self._enter(self.modules, number, self.make_module(shell, number))
         for number, (_, _, training, _, parameters, buffers, children) in entries:
             module = self.modules[number]
+            for table in (module._parameters, module._buffers, module._modules):
+                self._keep(f"table {id(table)}", number, partial(_refill, table, dict(table)))
+            self._keep("training", number, partial(setattr, module, "training", module.training))
             module.training = bool(training)
             _fill(module._parameters, nn.Parameter, {key: self.decode(v) for key, v in parameters.items()})
             _fill(module._buffers, torch.Tensor, {key: self.decode(v) for key, v in buffers.items()})
@@ -581,6 +618,7 @@ class Mirror:
         if self._is_new(self.vectors, number):
             self._enter(self.vectors, number, KeyedVectors(array.shape[1]))
         vectors = self.vectors[number]
+        self._keep("vectors", number, partial(vars(vectors).update, dict(vars(vectors))))
         words = [_checked_text(word) for word in words]
         vectors.index_to_key = list(words)
         vectors.key_to_index = {word: row for row, word in enumerate(vectors.index_to_key)}
@@ -596,15 +634,71 @@ class Mirror:
             container = self.containers[number]
             if isinstance(container, dict) != (kind == "dict"):
                 raise WireError("a list turned into a dict")
-            items = [self.decode(item) for item in encoded]
-            container.clear()
+            items = [self._decode(item, 0) for item in encoded]
+            self._keep("container", number, partial(_refill, container, container.copy()))
             if isinstance(container, dict):
                 half = len(items) // 2
-                container.update(zip(items[:half], items[half:], strict=True))
+                _refill(container, dict(zip(map(_key, items[:half]), items[half:], strict=True)))
             else:
-                container.extend(items)
+                _refill(container, items)
             flat = [*container.keys(), *container.values()] if kind == "dict" else list(container)
             self._sent["held", number] = flat
+        if entries:
+            self._measure()
+
+    def _measure(self) -> None:
+        """Measure all containers; none may hold itself."""
+        containers = {id(container): container for container in self.containers.values()}
+        holds = {key: containers.keys() & map(id, _leaves(held)) for key, held in containers.items()}
+        self._sizes = {}
+        for key in TopologicalSorter(holds).static_order():
+            self._sizes[key] = self._written_out(containers[key])
+
+    def _written_out(self, value: Any) -> int:
+        """How many items a value has when it is written out.
+
+        Raises:
+            WireError: if they are too many for a test to look at or to show.
+        """
+        leaves = _leaves(value) if id(value) not in self._sizes else [value]
+        size = 1 + sum(self._sizes.get(id(leaf), 1) for leaf in leaves)
+        if size > MAX_ITEMS:
+            raise WireError("a value is too large when written out")
+        return size
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    """What a value holds, tuples and sets within it opened."""
+    if isinstance(value, dict):
+        yield from value.keys()
+    items = (
+        value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple | set) else ()
+    )
+    for item in items:
+        if isinstance(item, tuple | set):
+            yield from _leaves(item)
+        else:
+            yield item
+
+
+def _key(value: Any) -> Any:
+    """A dict's key or a set's item: no tuple, since thousands of those can share one hash."""
+    if isinstance(value, tuple):
+        raise WireError("a tuple is no key")
+    return value
+
+
+def _refill(container: Any, items: Any) -> None:
+    """Put other items in a list or dict."""
+    container.clear()
+    (container.update if isinstance(container, dict) else container.extend)(items)
+
+
+def _put_back(tensor: torch.Tensor, data: torch.Tensor, requires_grad: bool) -> None:
+    """Give a tensor the memory that it had."""
+    tensor.data = data
+    if tensor.is_leaf:
+        tensor.requires_grad_(requires_grad)
 
 
 def _fill(table: dict[str, Any], kind: type, entries: dict[str, Any]) -> None:
