@@ -25,6 +25,7 @@ from .launcher import Launcher, Process
 MAX_SKIPPED = 3
 """Top-level statements that may hang or crash before the rest of the file is given up."""
 
+MAX_STATEMENTS = 20_000
 MAX_PROBLEMS = 50
 MAX_SAID = 10_000
 """Characters kept of each text that the student's process sends: it cuts them itself, if it is honest."""
@@ -80,6 +81,7 @@ class Session:
         self._process: Process | None = None
         self._sequence = 0
         self._stops_left = max(1, int(limits.seconds_per_submission // limits.seconds_per_call))
+        self._wall_left = limits.wall_seconds_per_call * self._stops_left
         self._skipped: dict[int, str] = {}
         self._stopped: dict[str, Stopped] = {}
         self._classes: dict[str, type] = {}
@@ -98,7 +100,7 @@ class Session:
     def _start(self) -> StudentFile:
         """Load the file in a fresh process; a statement that hangs or crashes is left out next time."""
         while True:
-            if self._stops_left <= 0:
+            if self._stops_left <= 0 or self._wall_left <= 0:
                 raise Stopped(Outcome.BLOCKED, "not run: your code has used up the submission's time.")
             self._process = self._spawn()
             self._mirror = Mirror(+1, self._stand_in)
@@ -262,7 +264,8 @@ class Session:
         """
         assert self._process is not None
         self._sequence += 1
-        deadline = time.monotonic() + self._limits.wall_seconds_per_call
+        began = time.monotonic()
+        deadline = began + min(self._limits.wall_seconds_per_call, max(0, self._wall_left))
         channel = self._process.channel
         try:
             try:
@@ -276,14 +279,21 @@ class Session:
                 if header["op"] != "load" or type(reply.get("at")) is not int:
                     break
                 self._reached.append(reply["at"])
+                if len(self._reached) > MAX_STATEMENTS:
+                    raise WireError("more statements than a file has")
         except TooLate:
             self._drop()
+            if self._wall_left < self._limits.wall_seconds_per_call:
+                self._wall_left = 0  # sleeping a little in each of many calls is no way round, either
+                raise Stopped(Outcome.TIMED_OUT, f"{name} used up the submission's time.") from None
             seconds = f"{self._limits.wall_seconds_per_call:g}"
             raise Stopped(Outcome.TIMED_OUT, f"{name} had not answered after {seconds} s.") from None
         except Closed:
             raise self._ended(name) from None
         except WireError as problem:
             raise self._distrust(str(problem)) from None
+        finally:
+            self._wall_left -= time.monotonic() - began
         if not isinstance(reply.get("printed"), str) or ("value" in reply) == ("error" in reply):
             raise self._distrust("a reply without a value")
         return {**reply, "pieces": pieces}

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import fcntl
 import os
 import resource
 import signal
@@ -33,7 +34,7 @@ _FIONBIO = 0x5421
 
 _ALLOWED = """
     read write readv writev pread64 lseek close fstat newfstatat stat lstat statx
-    access faccessat faccessat2 readlink readlinkat getdents64 getcwd fcntl dup
+    access faccessat faccessat2 readlink readlinkat getdents64 getcwd dup
     recvfrom sendto poll ppoll select pselect6
     mmap munmap mprotect mremap madvise brk mincore
     futex sched_yield sched_getaffinity getcpu set_robust_list rseq membarrier
@@ -43,6 +44,9 @@ _ALLOWED = """
     exit exit_group
 """.split()  # noqa: SIM905
 """Calls that torch, autograd, optimizers, gensim and Python's threads make, and that reach nobody."""
+
+_FCNTL = (fcntl.F_DUPFD, fcntl.F_DUPFD_CLOEXEC, fcntl.F_GETFD, fcntl.F_SETFD, fcntl.F_GETFL, fcntl.F_SETFL)
+"""Not F_SETOWN, by which the kernel would signal another process, and no locks, which others could see."""
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_TMPFILE & ~os.O_DIRECTORY
 
@@ -143,6 +147,8 @@ def _system_calls() -> Filter:
             calls.errno(name, errno.EROFS)
         except ValueError:
             continue
+    for command in _FCNTL:
+        calls.allow("fcntl", args=[(1, CmpOp.EQ, command)])
     calls.allow("ioctl", args=[(1, CmpOp.EQ, _FIONBIO)])
     calls.allow("prctl", args=[(0, CmpOp.EQ, _PR_SET_NAME)])
     calls.allow("prlimit64", args=[(2, CmpOp.EQ, 0)])  # reading any limit
