@@ -303,6 +303,8 @@ class Mirror:
 
     def _container_news(self, number: int, value: list | dict) -> Any:
         """A list is compared by the identity of what it holds: 1, 1.0 and True are equal."""
+        if len(value) > MAX_ITEMS:
+            raise WireError("this is too large to be handed over")
         flat = [*value.keys(), *value.values()] if isinstance(value, dict) else list(value)
         before = self._sent.get(("held", number))
         if before is not None and len(before) == len(flat) and all(map(operator.is_, before, flat)):

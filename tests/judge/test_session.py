@@ -556,7 +556,7 @@ def test_too_much_memory_or_depth_is_an_error_or_a_stop(load, name):
     ],
 )
 def test_a_result_beyond_all_bounds_is_an_error(load, name, text):
-    session = load(VIOLENT)
+    session = load(VIOLENT, limits=replace(LIMITS, wall_seconds_per_call=60))
     with pytest.raises(Exception, match=text):
         session.environment[name]()
     session.begin_case()
