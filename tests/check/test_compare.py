@@ -1,0 +1,42 @@
+"""`equal` takes every number that counts as one, and nothing that only looks like it."""
+
+import numpy as np
+import pytest
+import torch
+
+from autograder.check.compare import Mismatch, equal
+
+
+@pytest.mark.parametrize(
+    ("got", "expected"),
+    [
+        ({"b": np.int64(1), "a": 0}, {"a": 0, "b": 1}),
+        ([("cat", np.float32(0.5))], [("cat", 0.5)]),
+        ([], []),
+        (2, 2.0),
+    ],
+    ids=repr,
+)
+def test_what_equals_in_kind_and_content_passes(got, expected):
+    equal(got, expected)
+
+
+@pytest.mark.parametrize(
+    ("got", "expected"),
+    [
+        ({"a": 0.0}, {"a": 0}),
+        ({"a": False}, {"a": 0}),
+        ({"a": torch.tensor(0)}, {"a": 0}),
+        ({"a": 0, "b": 1}, {"a": 0}),
+        ([("a", 0)], {"a": 0}),
+        ([1, 2], [1, 3]),
+        ([1], [1, 2]),
+        ((1, 2), [1, 2]),
+        (None, []),
+        (1, True),
+    ],
+    ids=repr,
+)
+def test_what_differs_in_kind_or_content_is_a_mismatch(got, expected):
+    with pytest.raises(Mismatch, match="not as expected"):
+        equal(got, expected)
