@@ -29,7 +29,10 @@ def build_zip(assignment: Assignment, folder: Path) -> Path:
     shutil.copy(assignment.reference, folder / SUPPORT)
     for name in ("check", "data"):
         shutil.copytree(assignment.root / "student_template" / name, folder / name)
-    files = [SUPPORT, *(str(p.relative_to(folder)) for n in ("check", "data") for p in (folder / n).glob("*.*"))]
+    files = [
+        SUPPORT,
+        *(str(p.relative_to(folder)) for n in ("check", "data") for p in (folder / n).glob("*.*")),
+    ]
     (folder / "requirements.txt").write_text("")
     command = ["otter", "generate", "-t", "tests", "-o", "autograder.zip", "-r", "requirements.txt", *files]
     _run(command, folder)

@@ -1,0 +1,198 @@
+"""Prints one table of speed and memory. Ratios are measured in one run, on one machine.
+
+`python -m tests.benchmarks [--sizes 50,500] [--otter 6]`
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+import psutil
+import torch
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+import solutions.embeddings as reference
+from autograder.assignment import ROOT, load_assignment
+from autograder.batch import opened
+from autograder.check.cases import read_cases, run_case
+from autograder.intake import collect
+from autograder.judge.launcher import launcher
+from autograder.judge.session import Session
+from autograder.result import Outcome, Result
+from autograder.submission import Submission
+
+from . import plain_otter
+
+ASSIGNMENT = load_assignment()
+AT_A_TIME = 2
+STOPPED = {Outcome.TIMED_OUT, Outcome.CRASHED, Outcome.BLOCKED}
+Row = tuple[str, str]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--sizes", default="50,500", help="batch sizes to compare, by commas")
+    parser.add_argument("--otter", type=int, default=6, help="submissions to grade by otter run")
+    options = parser.parse_args()
+    sizes = [int(size) for size in options.sizes.split(",")]
+
+    batch = collect(ROOT / "tests" / "example_batch" / "submissions", ASSIGNMENT)
+    results = {result.student: result for result in grade(batch)}
+    ending = [one for one in batch if one.code and ends_by_itself(results[one.student])]
+    rows = [
+        *against_otter(ending, options.otter),
+        *against_floor(),
+        *by_size(ending, sizes),
+        *memory(),
+        *check_against_import(),
+    ]
+    table = Table("what", "measured", title=f"{os.cpu_count()} processors, torch {torch.__version__}")
+    for row in rows:
+        table.add_row(*row)
+    Console().print(table)
+
+
+def grade(submissions: list[Submission]) -> list[Result]:
+    with opened(ASSIGNMENT, AT_A_TIME) as batch:
+        return list(batch.grade(submissions))
+
+
+def ends_by_itself(result: Result) -> bool:
+    return not any(case.outcome in STOPPED for question in result.questions for case in question.cases)
+
+
+def seconds(call: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
+def against_otter(submissions: list[Submission], count: int) -> list[Row]:
+    """Submissions per second, both two at a time; ours without and with its start."""
+    few = submissions[:count]
+    many = repeated(submissions, 20 * count)
+    with opened(ASSIGNMENT, AT_A_TIME) as batch:
+        list(batch.grade(few))  # the pool's first forks and page faults
+        ours = seconds(lambda: list(batch.grade(many))) / len(many)
+    whole = seconds(lambda: grade(many)) / len(many)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        archive = plain_otter.build_zip(ASSIGNMENT, folder / "zip")
+        files = [plain_otter.submission(one.code or b"", folder / str(i)) for i, one in enumerate(few)]
+        otter = seconds(lambda: plain_otter.run_all(files, archive, AT_A_TIME)) / len(few)
+    return [
+        ("`otter run`, two at a time", f"{otter:.2f} s a submission ({len(few)} of them)"),
+        ("ours, two at a time, highest tier", f"{1000 * ours:.0f} ms a submission, {1 / ours:.1f} a second"),
+        ("so many times `otter run`'s throughput", f"{otter / ours:.0f}"),
+        (f"the same with the start-up, over {len(many)} submissions", f"{otter / whole:.0f}"),
+    ]
+
+
+def against_floor() -> list[Row]:
+    """The reference's cases in this process without any wall, against the whole way of a submission."""
+    files = [
+        path
+        for q in ASSIGNMENT.code_questions
+        for path in (ASSIGNMENT.public_tests(q.id), ASSIGNMENT.hidden_tests(q.id))
+    ]
+    cases = [case for path in files for case in read_cases(path)]
+    environment = {**vars(reference), "reference": reference}
+
+    def run_all() -> None:
+        for case in cases:
+            run_case(case, environment)
+
+    torch.set_num_threads(1)
+    run_all()
+    floor = median(seconds(run_all) for _ in range(9))
+    with opened(ASSIGNMENT, 1) as batch:
+        submission = Submission("reference", ASSIGNMENT.reference.read_bytes())
+        list(batch.grade([submission] * 3))
+        ours = seconds(lambda: list(batch.grade([submission] * 20))) / 20
+    return [
+        (f"{len(cases)} cases in one warm process, no wall", f"{1000 * floor:.0f} ms"),
+        ("ours, one at a time, against that", f"{ours / floor:.1f} times ({1000 * ours:.0f} ms)"),
+    ]
+
+
+def by_size(submissions: list[Submission], sizes: list[int]) -> list[Row]:
+    """Cost per submission and the grader's own memory as the batch grows."""
+    rows = []
+    for size in track(sizes, "batches"):
+        with opened(ASSIGNMENT, AT_A_TIME) as batch:
+            each = seconds(lambda: sum(1 for _ in batch.grade(repeated(submissions, size)))) / size
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        rows.append((f"a batch of {size:,}", f"{1000 * each:.0f} ms each"))
+        rows.append(("  peak memory so far", f"grader {peak:.0f} MB, its largest process {children:.0f} MB"))
+    return rows
+
+
+def memory() -> list[Row]:
+    """Private memory of a student's process after all cases, beyond what it shares with the zygote."""
+    names = tuple(name for question in ASSIGNMENT.code_questions for name in question.functions)
+    files = [ASSIGNMENT.hidden_tests(question.id) for question in ASSIGNMENT.code_questions]
+    private = []
+    with launcher(ASSIGNMENT.limits) as start:
+        for _ in range(5):
+            session = Session(start, ASSIGNMENT.reference.read_bytes(), names, ASSIGNMENT.limits)
+            environment = {**session.environment, "reference": reference}
+            for path in files:
+                for case in read_cases(path):
+                    session.begin_case()
+                    run_case(case, environment)
+            worker = max(psutil.Process().children(recursive=True), key=lambda process: process.create_time())
+            private.append(private_bytes(worker.pid) / 2**20)
+            session.end()
+    return [("private memory of a student's process, median", f"{median(private):.1f} MB")]
+
+
+def private_bytes(process: int) -> int:
+    lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+    return 1024 * sum(int(line.split()[1]) for line in lines if line.startswith("Private_"))
+
+
+def check_against_import() -> list[Row]:
+    """`python check` on the blank template and on the reference, against importing torch and gensim."""
+    template = ROOT / "student_template"
+    imports = [sys.executable, "-c", "import torch, gensim.models"]
+    with tempfile.TemporaryDirectory() as name:
+        solved = Path(name) / "solved"
+        subprocess.run(["cp", "-r", str(template), str(solved)], check=True)
+        (solved / "embeddings.py").write_bytes(ASSIGNMENT.reference.read_bytes())
+        ratios: dict[str, list[float]] = {"blank": [], "solved": []}
+        for _ in track(range(5), "check"):
+            for kind, folder in (("blank", template), ("solved", solved)):
+                least = seconds(lambda: run(imports, template))
+                ratios[kind].append(seconds(lambda: run([sys.executable, "check"], folder)) / least)
+    return [
+        (f"`python check` ({kind}) against importing torch and gensim", f"{median(found):.2f} times")
+        for kind, found in ratios.items()
+    ]
+
+
+def run(command: list[str], folder: Path) -> None:
+    subprocess.run(command, cwd=folder, capture_output=True)
+
+
+def repeated(submissions: list[Submission], count: int) -> list[Submission]:
+    """As many submissions, each under a name of its own."""
+    return [
+        dataclasses.replace(submissions[i % len(submissions)], student=f"student-{i}") for i in range(count)
+    ]
+
+
+if __name__ == "__main__":
+    main()
