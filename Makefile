@@ -13,7 +13,7 @@ grade: .venv/ready ## grade the example batch, or: make grade SUBMISSIONS=folder
 	$(AUTOGRADER) grade $(SUBMISSIONS) --output $(OUTPUT)
 
 test: .venv/ready ## all tests
-	.venv/bin/python -m pytest -n $(JOBS)
+	.venv/bin/python -m pytest -n $(JOBS) --dist loadfile
 
 lint: .venv/ready ## style and types
 	.venv/bin/ruff check .
@@ -21,7 +21,7 @@ lint: .venv/ready ## style and types
 	.venv/bin/mypy autograder
 
 soak: .venv/ready ## the long repetitions
-	.venv/bin/python -m pytest -n $(JOBS) -m soak
+	.venv/bin/python -m pytest -n $(JOBS) --dist loadfile -m soak
 
 bench: .venv/ready ## speed and memory, as ratios measured in one run
 	.venv/bin/python -m tests.benchmarks
