@@ -62,8 +62,8 @@ def carried_gradient(env, upstream, gradient):
 def expect_spread(rows):
     """Mean 0 and deviation 0.02 of at least 3,000 numbers, and about 1 in 22 beyond two deviations."""
     scaled = rows.double() / 0.02
-    expect(bool(scaled.mean().abs() < 0.12), "the mean is not 0")
     expect(bool(0.91 < scaled.std() < 1.09), "the standard deviation is not 0.02")
+    expect(bool(scaled.mean().abs() < 0.12), "the mean is not 0")
     expect(bool(0.02 < (scaled.abs() > 2).double().mean() < 0.075), "not a normal distribution")
 
 

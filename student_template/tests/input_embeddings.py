@@ -103,4 +103,4 @@ def test_tables_learn(InputEmbedding, env):
     for kind in ("none", "learned"):
         built = Built(env, SIZES, kind)
         built.demand(vectors(FIRST, SECOND), f"the vectors with {kind!r}")
-        built.demand(gradients(built.model), f"the gradients of the tables with {kind!r}")
+        built.demand(gradients(built.model), f"gradients with {kind!r}")
