@@ -1,0 +1,13 @@
+"""Tries: to compute for four seconds, where one is allowed.
+Must: the call is ended, named as too slow, and the rest of the questions is graded.
+Control: no wall
+"""
+
+import time
+
+
+def attack():
+    until = time.process_time() + 4
+    while time.process_time() < until:
+        pass
+    return "four seconds of the processor"

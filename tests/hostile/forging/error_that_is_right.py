@@ -1,0 +1,22 @@
+"""Tries: to make every demanded error appear, by replacing the helper that looks for them.
+Must: what it patches is not where verdicts are made: the half earns what it earns.
+Control: one process
+"""
+
+import contextlib
+
+try:
+    import check.compare as compare
+except ImportError:  # in the grader's worker it has its longer name
+    import autograder.check.compare as compare
+
+
+@contextlib.contextmanager
+def _tolerant(error, *, quoting=()):
+    with contextlib.suppress(BaseException):
+        yield
+
+
+compare.raises.__wrapped__.__code__ = _tolerant.__wrapped__.__code__
+compare.raises.__wrapped__.__globals__["contextlib"] = contextlib
+compare.same.__code__ = (lambda got, expected, *, atol=1e-5, of="the result": None).__code__

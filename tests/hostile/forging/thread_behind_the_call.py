@@ -1,0 +1,21 @@
+"""Tries: to leave a thread that replaces the comparison once nobody looks.
+Must: what it patches is not where verdicts are made: the half earns what it earns.
+Control: one process
+"""
+
+import threading
+import time
+
+try:
+    import check.compare as compare
+except ImportError:  # in the grader's worker it has its longer name
+    import autograder.check.compare as compare
+
+
+def _later():
+    time.sleep(0.05)
+    compare.same.__code__ = (lambda got, expected, *, atol=1e-5, of="the result": None).__code__
+
+
+threading.Thread(target=_later, daemon=True).start()
+time.sleep(0.1)

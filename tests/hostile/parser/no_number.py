@@ -1,0 +1,25 @@
+"""Tries: to send numbers that are none, which break whatever reads the results later.
+Must: the one strict parser refuses it, and the case fails with one sentence.
+Control: naive reader
+"""
+
+import os
+import stat
+import struct
+
+
+def connection():
+    """The descriptor by which the grader is spoken to."""
+    for descriptor in range(3, 64):
+        try:
+            if stat.S_ISSOCK(os.fstat(descriptor).st_mode):
+                return descriptor
+        except OSError:
+            continue
+    raise OSError("no connection")
+
+
+def attack():
+    text = b'{"seq": NaN, "printed": "", "value": Infinity, "blobs": []}'
+    os.write(connection(), struct.pack("<IQ", len(text), 0) + text)
+    raise RuntimeError("sent")
