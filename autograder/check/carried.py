@@ -235,7 +235,7 @@ class Built:
                     yield partial(_plus_encoding, encoding, dim, True)
         rows = self._find(max_positions, list(self.model.parameters()))
         if self._kind == "learned" and rows is not None:
-            yield lambda x, ids: x + rows[: ids.shape[1]]
+            yield lambda x, ids: x + _pick(rows, torch.arange(ids.shape[1]))
         for module in modules:
             yield partial(_through, module)
 
@@ -304,7 +304,7 @@ class _Added(nn.Module):
         self.rows = nn.Parameter(torch.randn(max_positions, dim))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return x + self.rows[: x.shape[1]]
+        return x + _pick(self.rows, torch.arange(x.shape[1]))
 
 
 def _pick(table: torch.Tensor, ids: torch.Tensor) -> torch.Tensor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 
 import numpy as np
 import torch
@@ -46,15 +47,17 @@ class Grader:
         """Run everything on one submission. Whatever the student's code does, a result comes back."""
         possible = self.possible
         if submission.set_aside:
-            question = (submission.set_aside,)
-            return Result(submission.student, Status.SET_ASIDE, submission.digest, possible, notes=question)
+            asked = (submission.set_aside,)
+            return Result(submission.student, Status.SET_ASIDE, submission.digest, possible, notes=asked)
         try:
             outcomes, notes = self._run_code(submission.code)
         except OurFault as fault:
             return Result(
                 submission.student, Status.NOT_GRADED, submission.digest, possible, fault=str(fault)
             )
-        code = {q.id: self._question_result(q, outcomes[q.id]) for q in self._assignment.code_questions}
+        code: dict[str, QuestionResult] = {}
+        for question in self._assignment.code_questions:
+            code[question.id] = self._question_result(question, outcomes[question.id], code)
         answers = read_answers(submission.answers, self._template, self._assignment)
         by_id = {**code, **{answer.id: answer for answer in answers.questions}}
         questions = tuple(by_id[question.id] for question in self._assignment.questions)
@@ -143,10 +146,24 @@ class Grader:
             for question, cases in self._cases.items()
         }
 
-    def _question_result(self, question: Question, cases: list[CaseResult]) -> QuestionResult:
+    def _question_result(
+        self, question: Question, cases: list[CaseResult], earlier: dict[str, QuestionResult]
+    ) -> QuestionResult:
+        unfinished = [
+            name for name in question.builds_on if name in earlier and not _is_complete(earlier[name].cases)
+        ]
+        note = ""
+        if unfinished and not _is_complete(cases):
+            names = " and ".join(f"`{name}`" for name in unfinished)
+            note = f"This builds on {names}, where checks do not pass yet: mend those first."
         return QuestionResult(
             id=question.id,
             possible=question.points,
             points=round(sum(case.earned for case in cases), 2),
+            note=note,
             cases=tuple(cases),
         )
+
+
+def _is_complete(cases: Iterable[CaseResult]) -> bool:
+    return all(case.outcome is Outcome.PASSED for case in cases)

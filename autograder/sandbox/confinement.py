@@ -77,6 +77,7 @@ class Wall:
     plan: WallPlan
     _ruleset: Ruleset | None = field(default=None, init=False)
     _filter: Filter | None = field(default=None, init=False)
+    _keeps_reading: bool = field(default=False, init=False)
 
     def prepare(self) -> None:
         """Build what all children share.
@@ -98,6 +99,7 @@ class Wall:
             self._ruleset.allow_path(root, readable)
         self._filter = _system_calls()
         assert self._filter.program  # compiled here, once
+        self._keeps_reading = not _readable_to_all(self.plan.roots)
 
     def descriptors(self) -> list[int]:
         """What must stay open until `shut` has closed it."""
@@ -116,7 +118,7 @@ class Wall:
             return
         libc = ctypes.CDLL(None, use_errno=True)
         if os.getuid() == 0:
-            _become(FIRST_USER + slot, libc, keep_reading=not _readable_to_all(self.plan.roots))
+            _become(FIRST_USER + slot, libc, self._keeps_reading)
             resource.setrlimit(resource.RLIMIT_NPROC, (64, 64))
         elif self.plan.counts_processes:
             resource.setrlimit(resource.RLIMIT_NPROC, (64, 64))

@@ -70,9 +70,6 @@ def serve(connection: socket.socket, limits: WorkerLimits, wall: Wall, slot: int
     channel = Channel(connection)
     cut_loose(keep={connection.fileno(), *wall.descriptors()})
     torch.set_num_threads(1)
-    random.seed(0)
-    np.random.seed(0)
-    torch.manual_seed(0)
     try:
         set_limits(limits)
         wall.shut(slot)

@@ -12,11 +12,15 @@ import gc
 import itertools
 import json
 import os
+import random
 import selectors
 import signal
 import socket
 import sys
 from dataclasses import dataclass
+
+import numpy as np
+import torch
 
 from .confinement import Wall, WallPlan
 from .limits import WorkerLimits
@@ -116,6 +120,9 @@ def main() -> None:
     wall = Wall(WallPlan(**json.loads(sys.argv[3])))
     preload()
     wall.prepare()
+    random.seed(0)
+    np.random.seed(0)
+    torch.default_generator.manual_seed(0)
     gc.disable()
     gc.collect()
     gc.freeze()

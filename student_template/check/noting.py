@@ -14,7 +14,7 @@ from . import calls
 try:  # what is noted must not be counted among the operations of the call
     from torch.utils._python_dispatch import _disable_current_modes as uncounted
 except ImportError:
-    uncounted = nullcontext  # type: ignore[assignment, misc]
+    uncounted = nullcontext  # type: ignore[assignment]
 
 
 class NotTriedAgain(BaseException):
@@ -70,7 +70,7 @@ class Noting:
             shown = self._recall(instance) or f"{name}(...)"
             return self._call(name, shown, functools.partial(call, instance), args, kwargs)
 
-        cls.__call__ = noted_call  # type: ignore[operator, method-assign]
+        cls.__call__ = noted_call  # type: ignore[method-assign]
 
     def _call(self, name: str, shown: str, function: Callable[..., Any], args: tuple, kwargs: dict) -> Any:
         if name in self.blocked:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from types import FrameType
 from typing import Any
 
 import torch
@@ -73,7 +74,7 @@ class _Tally(TorchDispatchMode):
         self.multiply_adds = 0
         self.multiplications = 0
 
-    def __torch_dispatch__(self, func, types, args=(), kwargs=None):  # type: ignore[override]
+    def __torch_dispatch__(self, func: Any, types: Any, args: tuple = (), kwargs: Any = None) -> Any:
         result = func(*args, **(kwargs or {}))
         self.calls += 1
         packet = func.overloadpacket
@@ -115,10 +116,10 @@ class _Lines:
         self.filename = filename
         self.count = 0
 
-    def global_trace(self, frame, event, argument):
+    def global_trace(self, frame: FrameType, event: str, argument: Any) -> Any:
         return self.local_trace if frame.f_code.co_filename == self.filename else None
 
-    def local_trace(self, frame, event, argument):
+    def local_trace(self, frame: FrameType, event: str, argument: Any) -> Any:
         if event == "line":
             self.count += 1
         return self.local_trace

@@ -1,0 +1,53 @@
+"""What holds in one process holds behind the wall: right solutions are right, mistakes are found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from autograder.assignment import ROOT, load_assignment
+from autograder.batch import opened
+from autograder.misconceptions import apply, misconceptions
+from autograder.submission import Submission
+
+ASSIGNMENT = load_assignment()
+REFERENCE = ASSIGNMENT.reference.read_text("utf-8")
+TEMPLATE = ROOT / "student_template"
+VARIANTS = sorted((ROOT / "tests" / "right_variants").glob("*/*.py"))
+QUESTIONS = [question.id for question in ASSIGNMENT.code_questions]
+FULL = {question.id: question.points for question in ASSIGNMENT.code_questions}
+MISTAKES = [(question, mistake) for question in QUESTIONS for mistake in misconceptions(question)]
+
+
+def code_points(sources: dict[str, str]) -> dict[str, dict[str, float]]:
+    """Points per code question of each named source, by the way that `make grade` takes."""
+    submissions = [Submission(name, source.encode()) for name, source in sources.items()]
+    with opened(ASSIGNMENT, workers=2) as batch:
+        results = list(batch.grade(submissions))
+    return {result.student: {q.id: q.points for q in result.questions if q.cases} for result in results}
+
+
+def over_reference(variant: Path) -> str:
+    """A student's file: the reference, with the variant's definitions in place of its own."""
+    return f"{REFERENCE}\n\n{variant.read_text('utf-8')}".replace("from __future__ import annotations", "")
+
+
+def test_the_reference_gets_every_code_point_the_template_none_and_right_variants_all():
+    sources = {"reference": REFERENCE, "template": (TEMPLATE / "embeddings.py").read_text("utf-8")}
+    sources |= {f"{path.parent.name}/{path.stem}": over_reference(path) for path in VARIANTS}
+    points = code_points(sources)
+    assert points.pop("template") == dict.fromkeys(QUESTIONS, 0)
+    assert len(points) > 30
+    assert {name: found for name, found in points.items() if found != FULL} == {}
+
+
+@pytest.mark.soak
+def test_every_known_mistake_loses_points_in_its_own_question_and_in_no_other():
+    sources = {f"{question} {mistake.id}": apply(REFERENCE, [mistake]) for question, mistake in MISTAKES}
+    wrong = {}
+    for name, found in code_points(sources).items():
+        lost = {question for question in QUESTIONS if found[question] < FULL[question]}
+        if lost != {name.split()[0]}:
+            wrong[name] = lost
+    assert wrong == {}
