@@ -104,12 +104,12 @@ def _held_up(result: Result, why: str, console: Console) -> None:
 
 
 def _students(results: Sequence[Result], assignment: Assignment) -> Table:
-    table = Table(box=None, padding=(0, 1), header_style="dim")
+    table = Table(box=None, padding=(0, 1), header_style="dim", expand=True)
     names = max((cell_len(_short(result.student)) for result in results), default=0)
     table.add_column("student", no_wrap=True, min_width=names)
     table.add_column("status", no_wrap=True, min_width=max(map(len, Status)))
     table.add_column(f"of {number(assignment.possible)}", justify="right", no_wrap=True, min_width=6)
-    table.add_column("notes", overflow="ellipsis", no_wrap=True)
+    table.add_column("notes", overflow="ellipsis", no_wrap=True, ratio=1)  # the rest of the line
     for result in sorted(results, key=lambda result: result.student):
         table.add_row(
             Text(_short(result.student)),
