@@ -97,8 +97,6 @@ def grade(submissions: Path, out: Path, workers: int | None, unconfined: bool) -
     assignment = load_assignment()
     workers = workers or os.cpu_count() or 1
     found = collect(submissions, assignment)
-    if not found:
-        raise GraderError(f"No submission was found in {submissions}. It should hold one folder per student.")
     from .batch import opened
 
     results, stopped = [], False

@@ -52,8 +52,10 @@ def batch(monkeypatch, tmp_path):
                 yield outcome
 
         @contextmanager
-        def opened(assignment, workers):
-            yield types.SimpleNamespace(grade=grade, wall=types.SimpleNamespace(value="tier 7: a moat"))
+        def opened(assignment, workers, *, unconfined):
+            yield types.SimpleNamespace(
+                grade=grade, wall=types.SimpleNamespace(value="none" if unconfined else "tier 7: a moat")
+            )
 
         monkeypatch.setattr(autograder.intake, "collect", lambda path, assignment: found)
         monkeypatch.setitem(sys.modules, "autograder.batch", types.SimpleNamespace(opened=opened))
@@ -86,6 +88,11 @@ def test_the_wall_is_named_at_the_start_and_in_the_report(run, batch):
     done = run("grade", "in", "--workers", "2")
     assert done.stdout.startswith("1 submission, 2 at a time. Wall around their code: tier 7: a moat\n")
     assert "Wall around student code: tier 7: a moat." in Path("graded/report.html").read_text()
+
+
+def test_no_wall_stands_only_where_the_instructor_says_so(run, batch):
+    batch(full("ada"))
+    assert "Wall around their code: none\n" in run("grade", "in", "--unconfined").stdout
 
 
 def test_the_output_goes_where_it_is_told(run, batch):
@@ -143,11 +150,11 @@ def test_names_of_any_kind_pass_through_the_terminal(run, batch):
     assert "\x1b" not in done.stdout
 
 
-def test_an_empty_folder_is_wrong_usage(run, batch):
-    batch()
+def test_an_empty_folder_is_wrong_usage(run, tmp_path):
+    (tmp_path / "in").mkdir()
     done = run("grade", "in")
     assert done.exit_code == 2
-    assert "No submission was found in in." in done.stderr
+    assert f"{tmp_path / 'in'} holds no submissions." in done.stderr
     assert not Path("graded").exists()
 
 
