@@ -130,7 +130,7 @@ def _equals(got: Any, expected: Any) -> bool:
     """Whether a plain value equals `expected` in kind and content."""
     if isinstance(expected, int | float) and not isinstance(expected, bool):
         kind = numbers.Integral if isinstance(expected, int) else numbers.Real
-        return isinstance(got, kind) and type(got) is not bool and bool(got == expected)
+        return not isinstance(got, bool) and isinstance(got, kind) and bool(got == expected)
     if not isinstance(got, type(expected)):
         return False
     if isinstance(expected, dict):

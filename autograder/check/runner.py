@@ -196,7 +196,7 @@ class _State:
                 self.blocked[name] = did
         else:
             raise CannotCheck(
-                f"The check stopped before it ran your code: Python {did}.\n{last_words}".strip()
+                f"The check stopped before it ran your code: it {did}.\n{last_words}".strip()
             )
         self.is_done = self.is_done or self.stops >= MOST_STOPS
 

@@ -9,7 +9,7 @@ import sys
 import textwrap
 from typing import TextIO
 
-_CODES = {"green": "32", "red": "31", "yellow": "33", "blue": "34", "bold": "1", "dim": "2"}
+_CODES = {"green": "32", "red": "31", "yellow": "33", "bold": "1", "dim": "2"}
 _MARKS = {"passed": ("✓", "+"), "failed": ("✗", "x"), "to do": ("·", "-")}
 WIDEST = 100
 
