@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -108,6 +109,12 @@ def load_assignment(root: Path = ROOT) -> Assignment:
     return _Reader(path).assignment(data, root)
 
 
+def to_the_cent(shares: Sequence[float], total: float) -> list[float]:
+    """Points in proportion to `shares`, to the cent; the last takes what rounding leaves of `total`."""
+    points = [round(share * total / sum(shares), 2) for share in shares]
+    return [*points[:-1], round(total - sum(points[:-1]), 2)] if points else []
+
+
 def import_file(path: Path) -> ModuleType:
     """Import a file that lies in no package of the environment, as solutions and tests never do."""
     spec = importlib.util.spec_from_file_location(path.stem, path)
@@ -123,7 +130,7 @@ class _Reader:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def fail(self, key: str, expected: str, got: Any) -> AssignmentError:
+    def complaint(self, key: str, expected: str, got: Any) -> AssignmentError:
         came = "nothing is there" if got is None else f"it is {got!r}"
         return AssignmentError(f"{self.path}: `{key}` should be {expected}, but {came}")
 
@@ -134,7 +141,7 @@ class _Reader:
         self.known("files.", files, "code", "answers")
         visibility = data.get("hidden_visibility", "after_published")
         if visibility not in VISIBILITIES:
-            raise self.fail("hidden_visibility", f"one of {', '.join(VISIBILITIES)}", visibility)
+            raise self.complaint("hidden_visibility", f"one of {', '.join(VISIBILITIES)}", visibility)
         return Assignment(
             title=self.text("title", data.get("title")),
             code_file=self.text("files.code", files.get("code")),
@@ -152,33 +159,38 @@ class _Reader:
 
     def questions(self, data: Any, rescale_to: Any) -> tuple[Question, ...]:
         if not isinstance(data, list) or not data:
-            raise self.fail("questions", "a list with at least one question", data)
+            raise self.complaint("questions", "a list with at least one question", data)
         read = [self.question(f"questions[{index}]", item) for index, item in enumerate(data)]
         ids = [question.id for question, _ in read]
         for index, (question, _) in enumerate(read):
             if question.id in ids[:index]:
-                raise self.fail(f"questions[{index}].id", "a name no other question has", question.id)
+                raise self.complaint(f"questions[{index}].id", "a name no other question has", question.id)
             for other in question.builds_on:
                 if other not in ids[:index]:
-                    raise self.fail(f"questions[{index}].builds_on", "ids of earlier questions", other)
+                    raise self.complaint(f"questions[{index}].builds_on", "ids of earlier questions", other)
         enabled = [question for question, is_enabled in read if is_enabled]
         if not enabled:
-            raise self.fail("questions", "a list with at least one enabled question", "all switched off")
+            raise self.complaint("questions", "a list with at least one enabled question", "all switched off")
         if rescale_to is None:
             return tuple(enabled)
-        return tuple(_rescaled(enabled, self.positive("rescale_to", rescale_to)))
+        points = to_the_cent(
+            [question.points for question in enabled], self.positive("rescale_to", rescale_to)
+        )
+        return tuple(replace(question, points=p) for question, p in zip(enabled, points, strict=True))
 
     def question(self, key: str, data: Any) -> tuple[Question, bool]:
         data = self.mapping(key, data)
         self.known(f"{key}.", data, "id", "title", "points", "functions", "builds_on", "words", "enabled")
         question_id = self.text(f"{key}.id", data.get("id"))
         if not question_id.isidentifier():
-            raise self.fail(f"{key}.id", "a Python name such as one_hot", question_id)
+            raise self.complaint(f"{key}.id", "a Python name such as one_hot", question_id)
         if ("functions" in data) == ("words" in data):
-            raise self.fail(key, "either code with `functions` or a short answer with `words`", question_id)
+            raise self.complaint(
+                key, "either code with `functions` or a short answer with `words`", question_id
+            )
         enabled = data.get("enabled", True)
         if not isinstance(enabled, bool):
-            raise self.fail(f"{key}.enabled", "true or false", enabled)
+            raise self.complaint(f"{key}.enabled", "true or false", enabled)
         question = Question(
             id=question_id,
             title=self.text(f"{key}.title", data.get("title")),
@@ -194,40 +206,29 @@ class _Reader:
             fewest, most = value
             if 0 < fewest < most:
                 return fewest, most
-        raise self.fail(key, "the fewest and the most words, such as [100, 300]", value)
+        raise self.complaint(key, "the fewest and the most words, such as [100, 300]", value)
 
     def names(self, key: str, value: Any) -> tuple[str, ...]:
         if isinstance(value, list) and all(isinstance(item, str) and item.isidentifier() for item in value):
             return tuple(value)
-        raise self.fail(key, "a list of Python names", value)
+        raise self.complaint(key, "a list of Python names", value)
 
     def mapping(self, key: str, value: Any) -> dict[str, Any]:
         if isinstance(value, dict):
             return value
-        raise self.fail(key, "a mapping of keys to values", value)
+        raise self.complaint(key, "a mapping of keys to values", value)
 
     def text(self, key: str, value: Any) -> str:
         if isinstance(value, str) and value.strip():
             return value
-        raise self.fail(key, "a text", value)
+        raise self.complaint(key, "a text", value)
 
     def positive(self, key: str, value: Any) -> Any:
         if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < float("inf"):
             return value
-        raise self.fail(key, "a number above 0", value)
+        raise self.complaint(key, "a number above 0", value)
 
     def known(self, prefix: str, data: dict[str, Any], *keys: str) -> None:
         for key in data:
             if key not in keys:
                 raise AssignmentError(f"{self.path}: `{prefix}{key}` is no key; these are: {', '.join(keys)}")
-
-
-def _rescaled(questions: list[Question], total: float) -> list[Question]:
-    """Scale the points to `total`, to the cent, the last question taking what rounding leaves."""
-    was = sum(question.points for question in questions)
-    points = [round(question.points * total / was, 2) for question in questions]
-    points[-1] = round(total - sum(points[:-1]), 2)
-    return [
-        Question(q.id, q.title, p, q.functions, q.builds_on, q.words)
-        for q, p in zip(questions, points, strict=True)
-    ]

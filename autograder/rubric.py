@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from .assignment import Assignment, Question
+from .assignment import Assignment, Question, to_the_cent
 from .errors import AssignmentError
 
 
@@ -64,7 +64,11 @@ def _rubric(path: Path, question: Question, data: Any) -> Rubric:
     weak = data.get("weak_arguments") or []
     if not isinstance(weak, list) or not all(isinstance(argument, str) for argument in weak):
         raise AssignmentError(f"{path}: `{question.id}.weak_arguments` should be a list of texts")
-    return Rubric(_scaled(items, question.points), tuple(" ".join(argument.split()) for argument in weak))
+    points = to_the_cent([item.points for item in items], question.points)
+    return Rubric(
+        items=tuple(replace(item, points=p) for item, p in zip(items, points, strict=True)),
+        weak_arguments=tuple(" ".join(argument.split()) for argument in weak),
+    )
 
 
 def _item(path: Path, key: str, data: Any) -> Item:
@@ -77,12 +81,3 @@ def _item(path: Path, key: str, data: Any) -> Item:
     ):
         return Item(data["id"], float(data["points"]), " ".join(data["text"].split()))
     raise AssignmentError(f"{path}: `{key}` should have an `id`, `points` above 0 and a `text`, not {data!r}")
-
-
-def _scaled(items: list[Item], total: float) -> tuple[Item, ...]:
-    """Scale to `total`, to the cent, the last item taking what rounding leaves."""
-    was = sum(item.points for item in items)
-    points = [round(item.points * total / was, 2) for item in items]
-    if points:
-        points[-1] = round(total - sum(points[:-1]), 2)
-    return tuple(Item(item.id, p, item.text) for item, p in zip(items, points, strict=True))
