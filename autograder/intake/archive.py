@@ -14,6 +14,7 @@ from .listing import (
     UnreadableError,
     environments,
     in_environment,
+    in_order,
     is_junk,
     is_relevant,
     printable,
@@ -65,8 +66,7 @@ def list_archive(stream: IO[bytes], name: str) -> Listing:
             problems.append(f"{shown} in {name} is a link, and links are not followed.")
         else:
             entries.append(Entry(parts, _reader(archive, info, f"{shown} in {name}")))
-    in_order = sorted(entries, key=lambda entry: (len(entry.parts), entry.parts))
-    return Listing(tuple(in_order), tuple(problems))
+    return Listing(in_order(entries), tuple(problems))
 
 
 def open_nested(listing: Listing) -> Listing:

@@ -9,7 +9,7 @@ from pathlib import PurePath
 
 from ..assignment import Assignment
 from ..submission import Submission
-from .handed_out import HandedOut, plain
+from .handed_out import HandedOut, bare
 from .listing import Entry, Listing, UnreadableError, meant_stem, meant_suffix
 
 MAX_FILE_BYTES = 1_000_000
@@ -134,7 +134,7 @@ def _read(entries: Sequence[Entry]) -> list[_Found]:
     found: dict[bytes, _Found] = {}
     for entry in entries:
         content = entry.read(MAX_FILE_BYTES)
-        found.setdefault(plain(content), _Found(entry, content))
+        found.setdefault(bare(content), _Found(entry, content))
     return list(found.values())
 
 
@@ -163,4 +163,4 @@ def _is_called(name: str, wanted: str) -> bool:
 def _defines_any(content: bytes, assignment: Assignment) -> bool:
     """Whether a text defines one of the functions or classes asked for."""
     names = "|".join(name for question in assignment.code_questions for name in question.functions)
-    return re.search(rf"^(?:def|class)\s+(?:{names})\b".encode(), plain(content), re.MULTILINE) is not None
+    return re.search(rf"^(?:def|class)\s+(?:{names})\b".encode(), bare(content), re.MULTILINE) is not None

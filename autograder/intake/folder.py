@@ -13,6 +13,7 @@ from .listing import (
     UnreadableError,
     environments,
     in_environment,
+    in_order,
     is_junk,
     is_relevant,
     printable,
@@ -43,7 +44,7 @@ def list_folder(folder: Path) -> Listing:
             seen += 1
             if seen > MAX_FILES:
                 problems.append(f"The folder holds more than {MAX_FILES} files; the rest was not looked at.")
-                return Listing(_in_order(entries), tuple(problems))
+                return Listing(in_order(entries), tuple(problems))
             mode = item.stat(follow_symlinks=False).st_mode
             if stat.S_ISDIR(mode):
                 waiting.append(parts)
@@ -53,7 +54,7 @@ def list_folder(folder: Path) -> Listing:
                 problems.append(f"{printable('/'.join(parts))} is a link, and links are not followed.")
             elif is_relevant(item.name):
                 problems.append(f"{printable('/'.join(parts))} is not a regular file.")
-    return Listing(_in_order(entries), tuple(problems))
+    return Listing(in_order(entries), tuple(problems))
 
 
 def file_reader(path: Path) -> Callable[[int], bytes]:
@@ -70,7 +71,3 @@ def file_reader(path: Path) -> Callable[[int], bytes]:
         return content
 
     return read
-
-
-def _in_order(entries: list[Entry]) -> tuple[Entry, ...]:
-    return tuple(sorted(entries, key=lambda entry: (len(entry.parts), entry.parts)))

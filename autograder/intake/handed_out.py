@@ -17,7 +17,7 @@ class HandedOut:
     """The files of student_template/.
 
     Attributes:
-        texts: the path of each text file, by its parts, and its content as `plain` gives it.
+        texts: the path of each text file, by its parts, and its content as `bare` gives it.
     """
 
     texts: dict[tuple[str, ...], bytes]
@@ -32,7 +32,7 @@ class HandedOut:
 
     def holds(self, content: bytes) -> bool:
         """Whether this content is that of a handed-out file."""
-        return plain(content) in self._contents
+        return bare(content) in self._contents
 
     def is_helper(self, parts: tuple[str, ...], *work: str) -> bool:
         """Whether a path ends like that of a handed-out file other than those to work on."""
@@ -47,14 +47,14 @@ def read_handed_out(assignment: Assignment) -> HandedOut:
     folder = assignment.root / "student_template"
     return HandedOut(
         {
-            path.relative_to(folder).parts: plain(path.read_bytes())
+            path.relative_to(folder).parts: bare(path.read_bytes())
             for path in sorted(folder.rglob("*"))
             if path.suffix in TEXT_SUFFIXES and path.is_file() and _is_ours(path.relative_to(folder))
         }
     )
 
 
-def plain(content: bytes) -> bytes:
+def bare(content: bytes) -> bytes:
     """A text without what editors and transfers change: byte-order mark, line ends, trailing space."""
     lines = content.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
     return b"\n".join(line.rstrip() for line in lines).strip()

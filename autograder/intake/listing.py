@@ -56,6 +56,11 @@ class Listing:
         return Listing(moved, self.problems)
 
 
+def in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Entries as a listing has them: those nearest to the top first."""
+    return tuple(sorted(entries, key=lambda entry: (len(entry.parts), entry.parts)))
+
+
 def is_junk(parts: tuple[str, ...]) -> bool:
     """Whether systems and tools left this file or folder there, rather than the student."""
     return any(part.startswith(".") or part.lower() in _JUNK for part in parts)
