@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import select
-import signal
 import socket
 import subprocess
 import sys
@@ -20,7 +19,7 @@ from ..assignment import Limits
 from ..errors import GraderError
 from ..sandbox.limits import WorkerLimits
 from ..sandbox.wire import Channel, Closed, TooLate, WireError
-from .wall import SECRET, Attempt, Tier, attempts
+from .wall import SECRET, Tier, Way, ways
 
 START_SECONDS = 120
 ENVIRONMENT = {
@@ -106,12 +105,12 @@ def launcher(limits: Limits, *, unconfined: bool = False, only: Tier | None = No
     """
     refusals = []
     with contextlib.ExitStack() as stack:
-        for attempt in attempts(unconfined, only):
+        for way in ways(unconfined, only):
             try:
-                start = stack.enter_context(_zygote(limits, attempt))
+                start = stack.enter_context(_zygote(limits, way))
                 break
             except GraderError as problem:
-                refusals.append(f"  {attempt.tier.value}: {problem}")
+                refusals.append(f"  {way.tier.value}: {problem}")
         else:
             raise GraderError(
                 "No wall can be built around student code on this machine, so nothing was graded.\n"
@@ -122,7 +121,7 @@ def launcher(limits: Limits, *, unconfined: bool = False, only: Tier | None = No
 
 
 @contextmanager
-def _zygote(limits: Limits, attempt: Attempt) -> Iterator[Launcher]:
+def _zygote(limits: Limits, way: Way) -> Iterator[Launcher]:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     worker_limits = WorkerLimits(
         seconds_per_call=int(limits.seconds_per_call),
@@ -131,12 +130,12 @@ def _zygote(limits: Limits, attempt: Attempt) -> Iterator[Launcher]:
         output_chars=int(limits.output_kb) * 2**10,
     )
     with tempfile.TemporaryDirectory(prefix="autograder-") as empty, theirs, ours:
-        home = "/tmp" if attempt.tier is Tier.NAMESPACES else empty
+        home = "/tmp" if way.tier is Tier.NAMESPACES else empty
         zygote = subprocess.Popen(
             [
-                *attempt.command,
+                *way.command,
                 sys.executable, "-I", "-m", "autograder.sandbox.zygote",
-                str(theirs.fileno()), json.dumps(asdict(worker_limits)), json.dumps(asdict(attempt.plan)),
+                str(theirs.fileno()), json.dumps(asdict(worker_limits)), json.dumps(asdict(way.plan)),
             ],
             cwd=empty,
             env={**ENVIRONMENT, "HOME": home, "TMPDIR": home},
@@ -146,14 +145,14 @@ def _zygote(limits: Limits, attempt: Attempt) -> Iterator[Launcher]:
             pass_fds=[theirs.fileno()],
         )  # fmt: skip
         theirs.close()
+        start = Launcher(ours, way.tier)
         try:
             _await_ready(ours, zygote)
-            start = Launcher(ours, attempt.tier)
-            if attempt.tier.confined:
+            if way.tier.confined:
                 _try_wall(start)
             yield start
         finally:
-            Launcher(ours, attempt.tier).quit()  # forked grading processes may hold the socket, too
+            start.quit()  # forked grading processes may hold the socket, too
             ours.close()
             _end(zygote)
 
@@ -176,8 +175,7 @@ def _try_wall(start: Launcher) -> None:
 
 
 def _await_ready(control: socket.socket, zygote: subprocess.Popen) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    ready, _, _ = select.select([control], [], [], max(0, deadline - time.monotonic()))
+    ready, _, _ = select.select([control], [], [], START_SECONDS)
     if ready and control.recv(16) == b"ready":
         return
     zygote.kill()
@@ -189,7 +187,7 @@ def _end(zygote: subprocess.Popen) -> None:
     try:
         zygote.wait(timeout=10)
     except subprocess.TimeoutExpired:
-        zygote.send_signal(signal.SIGKILL)
+        zygote.kill()
         zygote.wait()
     if zygote.stderr:
         zygote.stderr.close()

@@ -32,7 +32,7 @@ class Tier(Enum):
 
 
 @dataclass(frozen=True)
-class Attempt:
+class Way:
     """One way to start the zygote."""
 
     tier: Tier
@@ -40,7 +40,7 @@ class Attempt:
     plan: WallPlan
 
 
-def attempts(unconfined: bool, only: Tier | None = None) -> list[Attempt]:
+def ways(unconfined: bool, only: Tier | None = None) -> list[Way]:
     """The ways to try, the strongest first.
 
     Args:
@@ -58,15 +58,15 @@ def attempts(unconfined: bool, only: Tier | None = None) -> list[Attempt]:
         )
     roots = readable_roots()
     if unconfined:
-        return [Attempt(Tier.UNCONFINED, (), WallPlan(roots, confined=False))]
-    ways = []
+        return [Way(Tier.UNCONFINED, (), WallPlan(roots, confined=False))]
+    found = []
     bwrap = shutil.which("bwrap")
     if bwrap and _works(bwrap) and only in (None, Tier.NAMESPACES):
         command = (bwrap, *_namespaces(roots))
-        ways.append(Attempt(Tier.NAMESPACES, command, WallPlan(roots, counts_processes=True)))
+        found.append(Way(Tier.NAMESPACES, command, WallPlan(roots, counts_processes=True)))
     if only in (None, Tier.NO_NAMESPACES):
-        ways.append(Attempt(Tier.NO_NAMESPACES, (), WallPlan(roots)))
-    return ways
+        found.append(Way(Tier.NO_NAMESPACES, (), WallPlan(roots)))
+    return found
 
 
 def readable_roots() -> tuple[str, ...]:
