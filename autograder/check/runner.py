@@ -195,9 +195,7 @@ class _State:
             if name:
                 self.blocked[name] = did
         else:
-            raise CannotCheck(
-                f"The check stopped before it ran your code: it {did}.\n{last_words}".strip()
-            )
+            raise CannotCheck(f"The check stopped before it ran your code: it {did}.\n{last_words}".strip())
         self.is_done = self.is_done or self.stops >= MOST_STOPS
 
     def report(self) -> Report:
