@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import multiprocessing
 import signal
+import traceback
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -14,9 +15,9 @@ from itertools import islice
 import torch
 
 from .assignment import Assignment
-from .judge.grader import Grader
+from .judge.grader import Grader, not_graded
 from .judge.launcher import Launcher, launcher
-from .result import Result, Status
+from .result import Result
 from .submission import Submission
 
 _AHEAD = 4
@@ -111,10 +112,5 @@ def _grade(submission: Submission) -> Result:
     try:
         return _grader.grade(submission)
     except BaseException as problem:  # a bug of ours: it must cost neither the student nor the batch
-        fault = f"{type(problem).__name__}: {problem}"
+        fault = f"{type(problem).__name__}: {problem}\n{traceback.format_exc()}"
         return not_graded(submission, _grader.possible, fault)
-
-
-def not_graded(submission: Submission, possible: float, fault: str) -> Result:
-    """The result that says it was our fault."""
-    return Result(submission.student, Status.NOT_GRADED, submission.digest, possible, fault=fault)

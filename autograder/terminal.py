@@ -88,7 +88,7 @@ def show_results(results: Sequence[Result], assignment: Assignment, out: Path) -
         if result.status is Status.SET_ASIDE:
             _held_up(result, " ".join(result.notes), console)
         elif result.status is Status.NOT_GRADED:
-            _held_up(result, result.fault, console)
+            _held_up(result, result.fault.partition("\n")[0], console)  # the report has all of it
     say(f"Report: {out / 'report.html'}", console)
 
 

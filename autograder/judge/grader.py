@@ -11,6 +11,7 @@ import torch
 from ..answers import read_answers
 from ..assignment import Assignment, Question, import_file
 from ..check.cases import Attempt, Case, read_cases, run_case
+from ..errors import AssignmentError
 from ..result import CaseResult, Outcome, QuestionResult, Result, Status
 from ..submission import Submission
 from .launcher import Launcher
@@ -28,11 +29,15 @@ class Grader:
     Args:
         assignment: what is asked.
         launcher: starts the students' processes.
+
+    Raises:
+        AssignmentError: if a question has no tests, or what they compare with is missing.
     """
 
     def __init__(self, assignment: Assignment, launcher: Launcher) -> None:
         self._assignment = assignment
         self._launcher = launcher
+        _look_for_files(assignment)
         self._reference = import_file(assignment.reference)
         self._template = (assignment.root / "student_template" / assignment.answers_file).read_text("utf-8")
         self.possible = assignment.possible
@@ -42,6 +47,9 @@ class Grader:
             + read_cases(assignment.hidden_tests(question.id))
             for question in assignment.code_questions
         }
+        for question_id, cases in self._cases.items():
+            if not cases:
+                raise AssignmentError(f"`{question_id}` has no case that could earn its points.")
 
     def grade(self, submission: Submission) -> Result:
         """Run everything on one submission. Whatever the student's code does, a result comes back."""
@@ -52,9 +60,7 @@ class Grader:
         try:
             outcomes, notes = self._run_code(submission.code)
         except OurFault as fault:
-            return Result(
-                submission.student, Status.NOT_GRADED, submission.digest, possible, fault=str(fault)
-            )
+            return not_graded(submission, possible, str(fault))
         code: dict[str, QuestionResult] = {}
         for question in self._assignment.code_questions:
             code[question.id] = self._question_result(question, outcomes[question.id], code)
@@ -163,6 +169,24 @@ class Grader:
             note=note,
             cases=tuple(cases),
         )
+
+
+def _look_for_files(assignment: Assignment) -> None:
+    """Name the first file that grading needs and that is not there."""
+    tests = [
+        path(question.id)
+        for question in assignment.code_questions
+        for path in (assignment.public_tests, assignment.hidden_tests)
+    ]
+    template = assignment.root / "student_template" / assignment.answers_file
+    for needed in (assignment.reference, template, *tests):
+        if not needed.is_file():
+            raise AssignmentError(f"{needed} is missing: assignment.yml asks for it.")
+
+
+def not_graded(submission: Submission, possible: float, fault: str) -> Result:
+    """The result that says it was our fault."""
+    return Result(submission.student, Status.NOT_GRADED, submission.digest, possible, fault=fault)
 
 
 def _is_complete(cases: Iterable[CaseResult]) -> bool:
