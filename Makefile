@@ -34,7 +34,7 @@ release: .venv/ready ## derive student_template/ from assignment/ and solutions/
 	$(AUTOGRADER) release
 
 clean: ## remove what the commands above made
-	rm -rf .venv graded dist
+	rm -rf .venv graded dist *.egg-info .hypothesis .mypy_cache .ruff_cache
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 14) else "Python 3.11, 3.12 or 3.13 is needed, this is %d.%d: make PYTHON=python3.12 ..." % sys.version_info[:2])'

@@ -79,5 +79,5 @@ def test_the_whole_handed_out_folder_is_in_one_zip():
 
 
 def _bodies(source: bytes) -> dict[str, str]:
-    """The code of each top-level function and class, without its docstring's and comments' text."""
+    """The code of each top-level function and class, whatever its comments and layout."""
     return {node.name: ast.dump(node) for node in ast.parse(source).body if hasattr(node, "name")}
