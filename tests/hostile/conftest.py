@@ -18,12 +18,15 @@ from autograder.result import Result
 from tests.hostile.collection import BASELINE, Attack
 
 STRICT = Limits(
-    seconds_per_call=1, seconds_per_submission=3, wall_seconds_per_call=4, memory_mb=200, output_kb=16
+    seconds_per_call=1, seconds_per_submission=3, wall_seconds_per_call=6, memory_mb=200, output_kb=16
 )
 """Small enough that running into each of them takes seconds; an honest call takes milliseconds."""
 
 GENEROUS = Limits(seconds_per_call=20, seconds_per_submission=60, wall_seconds_per_call=60, output_kb=1024)
 """For the controls: what the strict limits stop has room to succeed."""
+
+QUESTIONS = ("lookup", "one_hot", "learned_positions")
+"""Enough to have points to gain in; each attack is graded behind each wall, so every question counts."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,9 @@ class Gate:
 @contextlib.contextmanager
 def gate(limits: Limits, *, unconfined: bool = False, only: Tier | None = None) -> Iterator[Gate]:
     torch.set_num_threads(1)
-    assignment = replace(load_assignment(), limits=limits)
+    full = load_assignment()
+    asked = tuple(full.question(question) for question in QUESTIONS)
+    assignment = replace(full, limits=limits, questions=asked)
     with launcher(limits, unconfined=unconfined, only=only) as start:
         grader = Grader(assignment, start)
         yield Gate(grader, start, assignment, grader.grade(BASELINE))

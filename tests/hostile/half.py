@@ -17,7 +17,7 @@ def embedding_lookup(table, ids):
 
 
 def one_hot(ids, vocab_size):
-    return torch.ones(*ids.shape, vocab_size)  # wrong on purpose
+    return (ids.unsqueeze(-1) == torch.arange(vocab_size)).float()
 
 
 def lookup_cost(num_ids, vocab_size, dim):
@@ -27,17 +27,6 @@ def lookup_cost(num_ids, vocab_size, dim):
         "lookup_bytes": 4 * num_ids * dim,
         "one_hot_bytes": 4 * num_ids * vocab_size + 1,  # wrong on purpose
     }
-
-
-def sinusoidal_encoding(num_positions, dim, base=10000.0):
-    if dim % 2:
-        raise ValueError(f"dim must be even, not {dim}")
-    position = torch.arange(num_positions, dtype=torch.float64).unsqueeze(1)
-    frequency = base ** (-torch.arange(0, dim, 2, dtype=torch.float64) / dim)
-    table = torch.empty(num_positions, dim)
-    table[:, 0::2] = torch.sin(position * frequency)
-    table[:, 1::2] = torch.cos(position * frequency)
-    return table
 
 
 class LearnedPositions(nn.Module):

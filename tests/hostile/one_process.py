@@ -18,7 +18,7 @@ from autograder.check.operations import count_operations
 from autograder.judge.grader import SEED
 from tests.in_process import cases, namespace, reference
 
-QUESTIONS = ("lookup", "one_hot", "sinusoidal", "learned_positions")  # those `half.py` has a part of
+QUESTIONS = ("lookup", "one_hot", "learned_positions")  # those `half.py` has a part of
 
 
 @dataclass(frozen=True)

@@ -7,5 +7,5 @@ import time
 
 
 def attack():
-    time.sleep(5)
+    time.sleep(7)
     return "slept"

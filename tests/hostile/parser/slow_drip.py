@@ -8,7 +8,7 @@ import stat
 import struct
 import time
 
-_PATIENCE = 5
+_PATIENCE = 7
 
 
 def connection():

@@ -1,6 +1,6 @@
 """Tries: to watch other processes by the processor's counters.
 Must: the system call is refused.
-Control: own
+Control: no wall
 """
 
 import ctypes

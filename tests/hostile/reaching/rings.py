@@ -1,6 +1,6 @@
 """Tries: to let the kernel open files on its behalf by io_uring, past the filter.
 Must: the system call is refused.
-Control: own
+Control: no wall
 """
 
 import ctypes

@@ -1,0 +1,182 @@
+"""Every limit is kept and named; what an attack leaves behind dies with its process."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import time
+from dataclasses import replace
+
+import pytest
+
+from autograder.judge.session import Session, Stopped
+from autograder.result import Outcome
+from autograder.submission import Submission
+from tests.hostile.collection import ATTACKS, HALF, HERE
+from tests.hostile.conftest import STRICT, Gate
+from tests.hostile.one_process import grade_in_one_process
+
+BY_NAME = {attack.name: attack for attack in ATTACKS}
+DEAF = "encode used up the submission's time, or too much memory.|encode had not answered after 6 s."
+TOO_SLOW = {
+    "exhausting/processor": "encode was still running after 1 s.",
+    "exhausting/processor_in_c": "encode was still running after 1 s.",
+    "exhausting/processor_by_threads": "encode was still running after 1 s.",
+    "exhausting/processor_deaf": DEAF,
+    "exhausting/processor_raised": DEAF,
+    "exhausting/sleep": "encode had not answered after 6 s.",
+    "exhausting/segfault": "encode crashed Python.",
+    "exhausting/exit": "encode ended the program.",
+}
+MEMORY = ("memory_at_once", "memory_in_pieces", "shared_pages", "huge_tensor", "threads")
+
+
+@pytest.mark.parametrize("name", TOO_SLOW)
+def test_the_limit_that_strikes_is_named(name: str, walled: Gate):
+    cases = [case for question in walled.graded(BY_NAME[name]).questions for case in question.cases]
+    ended = [case for case in cases if case.outcome in (Outcome.TIMED_OUT, Outcome.CRASHED)]
+    assert [case.message in TOO_SLOW[name].split("|") for case in ended] == [True]
+    blocked = [case for case in cases if case.outcome is Outcome.BLOCKED]
+    assert blocked and all(case.message.startswith("not run again") for case in blocked)
+
+
+@pytest.mark.parametrize("name", TOO_SLOW)
+def test_what_strikes_costs_the_other_questions_nothing(name: str, walled: Gate):
+    half = {question.id: question.points for question in walled.half.questions}
+    got = {question.id: question.points for question in walled.graded(BY_NAME[name]).questions}
+    for question in ("one_hot", "learned_positions"):
+        assert got[question] == half[question] > 0
+    assert got["lookup"] > 0, "`build_vocabulary` still earns"
+
+
+@pytest.mark.parametrize("name", MEMORY)
+def test_memory_runs_out_in_the_call_alone(name: str, walled: Gate):
+    result = walled.graded(BY_NAME[f"exhausting/{name}"])
+    assert [q.points for q in result.questions] == [q.points for q in walled.half.questions]
+
+
+def test_what_is_printed_is_cut(walled: Gate):
+    noisy = HALF + "\ndef embedding_lookup(table, ids):\n    print('x' * 5_000_000)\n    return table[ids]\n"
+    printed = grade_in_one_process(noisy.encode())
+    assert printed is not None and len(printed.printed) > 5_000_000
+    result = walled.grader.grade(Submission("noisy", noisy.encode()))
+    kept = sum(len(case.untrusted) + len(case.message) for q in result.questions for case in q.cases)
+    assert kept < 4 * STRICT.output_kb * 1024
+
+
+def test_sleeping_a_little_in_every_call_ends_with_the_submissions_time(walled: Gate):
+    drowsy = b"import time\n\ndef nap():\n    time.sleep(0.7)\n"
+    limits = replace(STRICT, wall_seconds_per_call=1, seconds_per_call=1, seconds_per_submission=3)
+    session = Session(walled.launcher, drowsy, ("nap",), limits)
+    naps = 0
+    try:
+        with pytest.raises(Stopped, match="used up the submission's time"):
+            while naps < 10:
+                session.environment["nap"]()
+                naps += 1
+        with pytest.raises(Stopped, match="used up the submission's time"):
+            session.begin_case()
+    finally:
+        session.end()
+    assert 2 <= naps <= 4
+
+
+def test_forged_counts_gain_a_tenth_of_a_question_at_most(walled: Gate):
+    looped = """
+
+def embedding_lookup(table, ids):
+    rows = [table[int(i)] for i in ids.reshape(-1)]
+    return torch.stack(rows).reshape(*ids.shape, table.shape[1]) if rows else table[ids]
+"""
+    forged = """
+
+from autograder.sandbox import worker
+
+_counted = worker.counted
+
+
+def _nothing(function, *args, **kwargs):
+    result, counts = _counted(function, *args, **kwargs)
+    return result, type(counts)(1, 0, 0, 1)
+
+
+worker.counted = _nothing
+"""
+    honest = walled.grader.grade(Submission("looped", (HALF + looped).encode()))
+    lying = walled.grader.grade(Submission("forged", (HALF + looped + forged).encode()))
+    for before, after in zip(honest.questions, lying.questions, strict=True):
+        assert before.points <= after.points <= before.points + before.possible / 10 + 0.01
+    wrong = walled.grader.grade(Submission("wrong", (HALF + forged).encode()))
+    assert [q.points for q in wrong.questions] == [q.points for q in walled.half.questions]
+
+
+def test_an_exit_handler_never_runs(walled: Gate):
+    source = (HERE / "staying" / "at_exit.py").read_text(encoding="utf-8")
+    process = os.fork()
+    if process == 0:  # the control: an interpreter that ends as usual runs it
+        try:
+            namespace: dict = {}
+            exec(source, namespace)
+            try:
+                namespace["attack"]()
+            except RuntimeError:
+                atexit._run_exitfuncs()
+        finally:
+            os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == 43
+    said = "".join(c.untrusted for q in walled.graded(BY_NAME["staying/at_exit"]).questions for c in q.cases)
+    assert "something runs at the end" in said and "status 43" not in said
+
+
+def test_a_process_does_not_become_a_program(walled: Gate, unwalled: Gate):
+    attack = BY_NAME["reaching/become_a_program"]
+
+    def said(gate: Gate) -> str:
+        return "".join(c.untrusted for q in gate.graded(attack).questions for c in q.cases)
+
+    assert "exit status 42" in said(unwalled)
+    assert "exit status 42" not in said(walled)
+
+
+def test_nothing_of_a_submission_stays(walled: Gate):
+    before = set(os.listdir("/dev/shm")), set(os.listdir("/tmp"))
+    session = Session(walled.launcher, b"import time\n\ndef nap():\n    time.sleep(60)\n", ("nap",), STRICT)
+    users = students_processes()
+    session.end()
+    for attack in ATTACKS:
+        if attack.family == "staying":
+            walled.grade(attack)
+    deadline = time.monotonic() + 10
+    while (left := students_processes()) and time.monotonic() < deadline:
+        time.sleep(0.05)  # the last one is being reaped
+    assert len(users) == 1, "the processes of students were not found"
+    assert left == []
+    assert [name for name in os.listdir("/dev/shm") if name not in before[0] and "hostile" in name] == []
+    assert [name for name in os.listdir("/tmp") if name not in before[1] and "hostile" in name] == []
+
+
+def students_processes() -> list[int]:
+    """Processes of students that this test's graders have started: those that a zygote has forked."""
+    parents: dict[int, int] = {}
+    zygotes: set[int] = set()
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{name}/stat") as file:
+                parents[int(name)] = int(file.read().rpartition(")")[2].split()[1])
+            with open(f"/proc/{name}/cmdline", "rb") as file:
+                called = file.read().split(b"\0")
+        except OSError:
+            continue
+        if (
+            b"-m" in called
+            and called[called.index(b"-m") + 1] == b"autograder.sandbox.zygote"
+            and b"bwrap" not in called[0]
+        ):
+            zygotes.add(int(name))
+
+    def is_ours(process: int) -> bool:
+        while process in parents and process != os.getpid():
+            process = parents[process]
+        return process == os.getpid()
+
+    return [process for process in zygotes if parents[process] in zygotes and is_ours(process)]
