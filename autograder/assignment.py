@@ -47,9 +47,9 @@ class Question:
 class Limits:
     """What student code may use: processor seconds, seconds on the wall, MB and KB."""
 
-    seconds_per_call: float = 10
-    seconds_per_submission: float = 120
-    wall_seconds_per_call: float = 60
+    seconds_per_call: int = 10
+    seconds_per_submission: int = 120
+    wall_seconds_per_call: int = 60
     memory_mb: int = 3000
     output_kb: int = 64
 
@@ -155,7 +155,7 @@ class _Reader:
     def limits(self, data: Any) -> Limits:
         data = self.mapping("limits", data)
         self.known("limits.", data, *(field.name for field in fields(Limits)))
-        return Limits(**{key: self.positive(f"limits.{key}", value) for key, value in data.items()})
+        return Limits(**{key: self.whole(f"limits.{key}", value) for key, value in data.items()})
 
     def questions(self, data: Any, rescale_to: Any) -> tuple[Question, ...]:
         if not isinstance(data, list) or not data:
@@ -222,6 +222,12 @@ class _Reader:
         if isinstance(value, str) and value.strip():
             return value
         raise self.complaint(key, "a text", value)
+
+    def whole(self, key: str, value: Any) -> int:
+        """A limit: the kernel counts processor time in whole seconds."""
+        if type(value) is int and value > 0:
+            return value
+        raise self.complaint(key, "a whole number above 0", value)
 
     def positive(self, key: str, value: Any) -> Any:
         if isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < float("inf"):

@@ -124,10 +124,10 @@ def launcher(limits: Limits, *, unconfined: bool = False, only: Tier | None = No
 def _zygote(limits: Limits, way: Way) -> Iterator[Launcher]:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     worker_limits = WorkerLimits(
-        seconds_per_call=int(limits.seconds_per_call),
-        seconds_per_submission=int(limits.seconds_per_submission),
-        memory_bytes=int(limits.memory_mb) * 2**20,
-        output_chars=int(limits.output_kb) * 2**10,
+        seconds_per_call=limits.seconds_per_call,
+        seconds_per_submission=limits.seconds_per_submission,
+        memory_bytes=limits.memory_mb * 2**20,
+        output_chars=limits.output_kb * 2**10,
     )
     with tempfile.TemporaryDirectory(prefix="autograder-") as empty, theirs, ours:
         home = "/tmp" if way.tier is Tier.NAMESPACES else empty

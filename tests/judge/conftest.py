@@ -11,7 +11,7 @@ from autograder.judge.launcher import Launcher, launcher
 from autograder.judge.session import Session
 
 LIMITS = Limits(
-    seconds_per_call=1, seconds_per_submission=20, wall_seconds_per_call=6, memory_mb=1000, output_kb=4
+    seconds_per_call=1, seconds_per_submission=20, wall_seconds_per_call=12, memory_mb=1000, output_kb=4
 )
 """Small, so that what hangs is stopped soon."""
 
