@@ -14,8 +14,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from .answers import fingerprint, word_count
+from .answers import fingerprint
 from .assignment import Assignment, Question
+from .check.answers import word_count
 from .errors import GraderError
 from .files import write_atomically
 from .gradebook import Gradebook, ItemMark, Mark, Marks, SheetRow

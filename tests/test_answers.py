@@ -6,7 +6,8 @@ import random
 
 import pytest
 
-from autograder.answers import Answers, fingerprint, read_answers, word_count
+from autograder.answers import Answers, fingerprint, read_answers
+from autograder.check.answers import word_count
 from tests.hand_made import LOOKUP, TOO_LONG, TRADEOFFS, make_assignment
 
 TEMPLATE = """# Short answers

@@ -6,17 +6,16 @@ Nothing of the student's is run: a function that is still the stub is seen by it
 from __future__ import annotations
 
 import ast
-import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from . import source
+from .answers import LARGEST_FILE, Answer, State, find_answers
 from .settings import Question, Settings
 
 NAME = "submission.zip"
-PLACEHOLDER = "Write your answer here."
 
 
 @dataclass(frozen=True)
@@ -119,61 +118,29 @@ def _raises_not_implemented(statement: ast.stmt) -> bool:
 
 
 def _unfinished_answers(settings: Settings, content: bytes) -> Iterator[str]:
-    answers = _answers(_text(content), settings)
-    handed_out = {_words(line) for line in settings.answers_template.split("\n")}
-    for question in settings.answer_questions:
-        if question.id not in answers:
-            heading = f"## {question.id}: {question.title}"
-            yield f"{question.id}: the heading `{heading}` is not in {settings.answers}."
-            continue
-        own = [line for line in answers[question.id] if _words(line) not in handed_out]
-        count = _word_count(" ".join(own))
-        fewest, most = question.words or (0, 0)
-        if count == 0:
-            yield f"{question.id}: nothing is written yet ({fewest} to {most} words)."
-        elif not fewest <= count <= most:
-            kind = "short" if count < fewest else "long"
-            yield f"{question.id}: {count} {_word(count)}, too {kind} ({fewest} to {most} words)."
+    questions = settings.answer_questions
+    found = find_answers(content, settings.answers_template, questions)
+    if found.is_cut:
+        yield f"{settings.answers} has {len(content):,} bytes; only the first {LARGEST_FILE:,} are read."
+    for question, answer in zip(questions, found.answers, strict=True):
+        if answer.state is not State.PRESENT:
+            yield f"{question.id}: {_said(question, answer, settings.answers)}"
 
 
-def _answers(text: str, settings: Settings) -> dict[str, list[str]]:
-    """The lines under each question's heading, by the question's id."""
-    found: dict[str, list[str]] = {}
-    current: list[str] = []
-    for line in text.split("\n"):
-        question = _heading(line, settings.answer_questions)
-        if question:
-            current = found.setdefault(question, [])
-        else:
-            current.append(line.replace(PLACEHOLDER, ""))
-    return found
-
-
-def _heading(line: str, questions: tuple[Question, ...]) -> str | None:
-    if not line.lstrip().startswith("#"):
-        return None
-    names = {_words(line), _words(line.partition(":")[0])}
-    return next((q.id for q in questions if names & {_words(q.id), _words(q.title)}), None)
-
-
-def _text(content: bytes) -> str:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        text = content.decode("utf-16", "replace")
-    else:
-        try:
-            text = content.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = content.decode("latin-1")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(re.findall(r"[^\W_]+", text.casefold()))
-
-
-def _word_count(text: str) -> int:
-    """The number of words; a dash or a table's rule is none."""
-    return sum(any(character.isalnum() for character in part) for part in text.split())
+def _said(question: Question, answer: Answer, file: str) -> str:
+    """What keeps an answer from being finished."""
+    fewest, most = question.words or (0, 0)
+    limits, words = f"({fewest} to {most} words)", f"{answer.count} {_word(answer.count)}"
+    heading = f"the heading `## {question.id}: {question.title}` is not in {file}."
+    return {
+        State.TOO_SHORT: f"{words}, too short {limits}.",
+        State.TOO_LONG: f"{words}, too long {limits}.",
+        State.STRAY: f"{heading} Put it back above your answer.",
+        State.BLANK: f"nothing is written yet {limits}.",
+        State.UNCHANGED: f"nothing is written yet {limits}.",
+        State.COPIED: f"only words of the prompt are written yet {limits}.",
+        State.LOST: f"{heading} Put it back above your answer.",
+    }[answer.state]
 
 
 # Small things ------------------------------------------------------------------------------------

@@ -1,0 +1,232 @@
+"""Reads and judges a file of short answers, for `--pack` and for grading: both must say the same."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Protocol
+
+PLACEHOLDER = "Write your answer here."
+LARGEST_FILE = 1_000_000
+"""Bytes of an answers file that are read: a book of 400 pages."""
+
+LONGEST_HEADING = 300
+_PLACEHOLDER = re.compile(r"[*_]*" + re.escape(PLACEHOLDER) + r"[*_]*", re.IGNORECASE)
+
+
+class Asked(Protocol):
+    """What is needed of a question; grading and the self-check each have their own kind."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def words(self) -> tuple[int, int] | None: ...
+
+
+class State(Enum):
+    """What there is of an answer."""
+
+    PRESENT = auto()
+    TOO_SHORT = auto()
+    TOO_LONG = auto()
+    STRAY = auto()
+    """The heading is lost, but text under no known heading could be the answer."""
+    BLANK = auto()
+    UNCHANGED = auto()
+    """Nothing but the prompt or the placeholder, as handed out."""
+    COPIED = auto()
+    """Nothing but some words of the prompt."""
+    LOST = auto()
+    """The heading is lost, and no text that could be the answer stands elsewhere."""
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether there is something to mark."""
+        return self in (State.PRESENT, State.TOO_SHORT, State.TOO_LONG, State.STRAY)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was found for one question.
+
+    Attributes:
+        text: the student's own words; empty if there is no answer.
+        count: how many words these are.
+        headings: how many times the question's heading stands in the file.
+    """
+
+    question_id: str
+    state: State
+    text: str = ""
+    count: int = 0
+    headings: int = 1
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found in an answers file.
+
+    Attributes:
+        answers: one per question, in the order asked.
+        encoding: how the bytes were read: utf-8, utf-16 or latin-1.
+        is_cut: whether the file is larger than what is read of it.
+    """
+
+    answers: tuple[Answer, ...]
+    encoding: str
+    is_cut: bool
+
+
+def find_answers(content: bytes, template: str, questions: Sequence[Asked]) -> Found:
+    """Find and judge the answer to every question.
+
+    Args:
+        content: the file's bytes; any bytes will do.
+        template: the text of the file as it was handed out, whose words are nobody's answer.
+    """
+    is_cut = len(content) > LARGEST_FILE
+    text, encoding = _decoded(content[:LARGEST_FILE], is_cut)
+    find = _finder(questions)
+    sections = _sections(text, find)
+    handed_out = _sections(template, find)
+    loose = _own_words(_loose_text(text, find), template)
+    answers = []
+    for question in questions:
+        if question.id in sections:
+            prompt = "\n\n".join(handed_out.get(question.id, []))
+            answers.append(_judged(question, sections[question.id], prompt, template))
+        else:
+            answers.append(_without_heading(question, loose))
+    return Found(tuple(answers), encoding, is_cut)
+
+
+def word_count(text: str) -> int:
+    """The number of words; a dash or a table's rule is none."""
+    return sum(any(character.isalnum() for character in part) for part in text.split())
+
+
+def _judged(question: Asked, parts: list[str], prompt: str, template: str) -> Answer:
+    section = "\n\n".join(parts)
+    own = _own_words(section, template)
+    count = word_count(own)
+    fewest, most = question.words or (0, 0)
+    if count == 0:
+        state = State.UNCHANGED if _words(section) else State.BLANK
+    elif _joined(_words(own)) in _joined(_words(prompt)):
+        state = State.COPIED
+    elif count < fewest:
+        state = State.TOO_SHORT
+    elif count > most:
+        state = State.TOO_LONG
+    else:
+        state = State.PRESENT
+    if not state.is_answer:
+        return Answer(question.id, state, headings=len(parts))
+    return Answer(question.id, state, own, count, len(parts))
+
+
+def _without_heading(question: Asked, loose: str) -> Answer:
+    """A lost heading: text that could be the answer is kept for the marker rather than given 0."""
+    fewest = question.words[0] if question.words else 0
+    count = word_count(loose)
+    if count < fewest:
+        return Answer(question.id, State.LOST, headings=0)
+    return Answer(question.id, State.STRAY, loose, count, headings=0)
+
+
+def _decoded(content: bytes, is_cut: bool) -> tuple[str, str]:
+    """The text, its line ends `\\n`, and the encoding; a cut may have split the last character."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        text, encoding = content.decode("utf-16", "replace"), "utf-16"
+    else:
+        try:
+            text = codecs.getincrementaldecoder("utf-8-sig")().decode(content, final=not is_cut)
+            encoding = "utf-8"
+        except UnicodeDecodeError:
+            text, encoding = content.decode("latin-1"), "latin-1"
+    return text.replace("\r\n", "\n").replace("\r", "\n"), encoding
+
+
+def _sections(text: str, find: Callable[[str], str | None]) -> dict[str, list[str]]:
+    """The texts under each question's headings; what precedes the first one belongs to none."""
+    found: dict[str, list[list[str]]] = {}
+    current: list[str] | None = None
+    for row in text.split("\n"):
+        question_id = find(row)
+        if question_id:
+            current = []
+            found.setdefault(question_id, []).append(current)
+        elif current is not None:
+            current.append(row)
+    return {question_id: ["\n".join(part) for part in parts] for question_id, parts in found.items()}
+
+
+def _loose_text(text: str, find: Callable[[str], str | None]) -> str:
+    """What stands before the first question's heading or under a heading of no question."""
+    is_loose, rows = True, []
+    for row in text.split("\n"):
+        if find(row):
+            is_loose = False
+        elif row.startswith(("# ", "## ")):
+            is_loose = True
+        elif is_loose:
+            rows.append(row)
+    return "\n".join(rows)
+
+
+def _finder(questions: Sequence[Asked]) -> Callable[[str], str | None]:
+    """A function that tells the question a line is the heading of, by its id or its title."""
+    by_name = {}
+    for question in questions:
+        by_name[_name(question.title)] = question.id
+        by_name[_name(question.id)] = question.id
+
+    def find(row: str) -> str | None:
+        heading = row.strip()
+        if not heading.startswith("#") or len(heading) > LONGEST_HEADING:
+            return None
+        before_colon = heading.partition(":")[0]
+        return by_name.get(_name(before_colon)) or by_name.get(_name(heading))
+
+    return find
+
+
+def _name(text: str) -> str:
+    """An id or a title, whatever its case, marks and spacing."""
+    return "_".join(re.findall(r"[^\W_]+", text.casefold()))
+
+
+def _own_words(section: str, template: str) -> str:
+    """The text without prompts, placeholders and the template's own lines.
+
+    A prompt counts as one also when its `>` was deleted or its lines were filled anew.
+    """
+    handed_out = {_words(_unmarked(row)) for row in template.split("\n")} - {()}
+    everything = _joined(tuple(word for row in template.split("\n") for word in _words(_unmarked(row))))
+    paragraphs = []
+    for paragraph in re.split(r"\n\s*\n", _PLACEHOLDER.sub("", section)):
+        rows = [row for row in paragraph.split("\n") if _words(_unmarked(row)) not in handed_out]
+        words = tuple(word for row in rows for word in _words(_unmarked(row)))
+        is_quote = all(row.lstrip().startswith(">") for row in rows)
+        if _joined(words) in everything and (is_quote or len(words) >= 8):
+            continue
+        paragraphs.append("\n".join(row for row in rows if row.strip()))
+    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph).strip()
+
+
+def _unmarked(row: str) -> str:
+    return row.lstrip().removeprefix(">")
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"\w+", text.casefold()))
+
+
+def _joined(words: tuple[str, ...]) -> str:
+    """The words between single spaces, so that `in` finds whole words in one piece."""
+    return f" {' '.join(words)} " if words else ""
