@@ -11,11 +11,20 @@ from typing import Any
 
 import torch
 
-from .calls import show
+from .calls import call_of, show
 
 
 class Mismatch(AssertionError):
-    """A student's result is not the expected one; the text is written for the student."""
+    """A student's result is not the expected one; the text is written for the student.
+
+    Args:
+        message: what differs.
+        got: the result that it is about, by which the call to quote is found.
+    """
+
+    def __init__(self, message: str, got: Any = None) -> None:
+        super().__init__(message)
+        self.call = call_of(got)
 
 
 def expect(condition: bool, message: str) -> None:
@@ -41,17 +50,18 @@ def same(
         Mismatch: naming type, shape, dtype or the first number that differs.
     """
     if not isinstance(got, torch.Tensor):
-        raise Mismatch(f"{of} should be a tensor of shape {_shape(expected)}, but it is {show(got)}")
+        raise Mismatch(f"{of} should be a tensor of shape {_shape(expected)}, but it is {show(got)}", got)
     if got.shape != expected.shape:
         raise Mismatch(
             f"{of} has the wrong shape\n  expected {_shape(expected)}: {show(expected)}\n"
-            f"  got      {_shape(got)}: {show(got)}"
+            f"  got      {_shape(got)}: {show(got)}",
+            got,
         )
     if got.dtype != expected.dtype:
-        raise Mismatch(f"{of} has the wrong dtype: expected {_dtype(expected)}, got {_dtype(got)}")
+        raise Mismatch(f"{of} has the wrong dtype: expected {_dtype(expected)}, got {_dtype(got)}", got)
     wrong = _differing(got.detach(), expected.detach(), atol)
     if wrong.any():
-        raise Mismatch(_describe(got.detach(), expected.detach(), wrong, of))
+        raise Mismatch(_describe(got.detach(), expected.detach(), wrong, of), got)
 
 
 def close(got: Any, expected: torch.Tensor, *, atol: float | torch.Tensor = 1e-5) -> bool:
@@ -70,7 +80,7 @@ def equal(got: Any, expected: Any, *, of: str = "the result") -> None:
     tensors do not. The order of a dict's keys plays no part.
     """
     if not _equals(got, expected):
-        raise Mismatch(f"{of} is not as expected\n  expected {show(expected)}\n  got      {show(got)}")
+        raise Mismatch(f"{of} is not as expected\n  expected {show(expected)}\n  got      {show(got)}", got)
 
 
 @contextmanager
@@ -82,7 +92,9 @@ def raises(error: type[Exception], *, quoting: Iterable[Any] = ()) -> Iterator[N
     Raises:
         Mismatch: if nothing is raised, another error is, or the message leaves a value out.
     """
-    wanted = f"{error.__name__}" + "".join(f", quoting {value}" for value in quoting)
+    quoting = tuple(quoting)
+    quoted = " and ".join(map(str, quoting))
+    wanted = error.__name__ + (f" whose message holds {quoted}" if quoting else "")
     try:
         yield
     except error as problem:

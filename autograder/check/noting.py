@@ -75,15 +75,19 @@ class Noting:
     def _call(self, name: str, shown: str, function: Callable[..., Any], args: tuple, kwargs: dict) -> Any:
         if name in self.blocked:
             raise NotTriedAgain(name)
+        noted = ""
         if self.depth == 0:
             with uncounted():
-                calls.note_call(shown, args, kwargs)
+                noted = calls.note_call(shown, args, kwargs)
             self.told(name)
         self.depth += 1
         try:
-            return function(*args, **kwargs)
+            result = function(*args, **kwargs)
         finally:
             self.depth -= 1
+        if self.depth == 0:
+            calls.note_result(result, noted)
+        return result
 
     def _remember(self, instance: Any, call: str) -> None:
         with suppress(TypeError):  # the class cannot be hashed or referenced weakly

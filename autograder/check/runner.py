@@ -85,7 +85,9 @@ def run(
     if missing:
         raise CannotCheck(
             f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not installed for this Python, "
-            f"{sys.executable}.\nType: python -m pip install -r requirements.txt"
+            f"{sys.executable}.\n"
+            "If you made an environment, activate it in this terminal first, as README.md says. "
+            "If not, type: python -m pip install -r requirements.txt"
         )
     for question in questions:
         if not (tests / f"{question}.py").is_file():

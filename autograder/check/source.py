@@ -116,8 +116,11 @@ def _run(statement: ast.stmt, module: types.ModuleType, filename: str, flags: in
         line = _first_line(statement)
         return Problem(line, "the file ends the program here (SystemExit). What follows was still read.")
     except BaseException as error:
-        line = _line_in_file(error, filename) or _first_line(statement)
-        return Problem(line, f"this raised {type(error).__name__}: {_what(error)}".removesuffix(": "))
+        line, inside = _first_line(statement), _line_in_file(error, filename)
+        ends = statement.end_lineno or line
+        where = "" if inside is None or line <= inside <= ends else f" (in line {inside})"
+        raised = f"this raised {type(error).__name__}: {_what(error)}".removesuffix(": ")
+        return Problem(inside if inside and not where else line, raised + where)
     return None
 
 

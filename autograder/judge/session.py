@@ -81,7 +81,7 @@ class Session:
         self._process: Process | None = None
         self._sequence = 0
         self._stops_left = max(1, int(limits.seconds_per_submission // limits.seconds_per_call))
-        self._wall_left = limits.wall_seconds_per_call * self._stops_left
+        self._wall_left: float = limits.wall_seconds_per_call * self._stops_left
         self._skipped: dict[int, str] = {}
         self._stopped: dict[str, Stopped] = {}
         self._classes: dict[str, type] = {}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from torch import nn
 
-from ..check.calls import note_call
+from ..check.calls import note_call, note_result
 from ..check.operations import Operations
 from ..sandbox.mirror import ModuleState
 
@@ -22,8 +22,10 @@ class StudentFunction:
         self._session = session
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        note_call(self.__name__, args, kwargs)
-        return self._session.call(self.__name__, {"function": self.__name__}, args, kwargs)
+        call = note_call(self.__name__, args, kwargs)
+        result = self._session.call(self.__name__, {"function": self.__name__}, args, kwargs)
+        note_result(result, call)
+        return result
 
     def count_operations(self, *args: Any, **kwargs: Any) -> Operations:
         note_call(self.__name__, args, kwargs)
@@ -45,8 +47,10 @@ class StudentModule(nn.Module):
     _called: str  # what messages call it
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        note_call(self._called, args, kwargs)
-        return self._ask("__call__", args, kwargs)
+        call = note_call(vars(self).get("_built") or self._called, args, kwargs)
+        result = self._ask("__call__", args, kwargs)
+        note_result(result, call)
+        return result
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         return self(*args, **kwargs)
@@ -105,8 +109,12 @@ class _StudentClass(type):
     _session: Session
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
-        note_call(cls.__name__, args, kwargs)
-        return cls._session.call(cls.__name__, {"function": cls.__name__}, args, kwargs)
+        call = note_call(cls.__name__, args, kwargs)
+        result = cls._session.call(cls.__name__, {"function": cls.__name__}, args, kwargs)
+        if isinstance(result, StudentModule):
+            vars(result)["_built"] = call  # so that its own calls can be quoted whole
+        note_result(result, call)
+        return result
 
 
 def student_class(session: Session, name: str) -> type:

@@ -86,14 +86,15 @@ def run_case(case: Case, environment: Mapping[str, Any]) -> Attempt:
     except NotImplementedError as error:
         return Attempt("not attempted", str(error), error)
     except Mismatch as error:
-        return Attempt("failed", _with_call(str(error)), error)
+        return Attempt("failed", _with_call(error.call, str(error)), error)
     except Exception as error:
-        return Attempt("failed", _with_call(_describe(error)), error)
+        return Attempt("failed", _with_call(calls.last_call(), _describe(error)), error)
+    finally:
+        calls.forget_results()
     return Attempt("passed")
 
 
-def _with_call(message: str) -> str:
-    call = calls.last_call()
+def _with_call(call: str, message: str) -> str:
     return f"{call}\n{message}" if call else message
 
 

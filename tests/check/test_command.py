@@ -255,7 +255,7 @@ def test_all_failures_can_be_shown_on_a_console_that_knows_few_characters(half_d
     assert run.status == 1
     assert "\033[31mx\033[0m first" in run.out
     for sentence in (
-        "expected IndexError, quoting -1, but ValueError was raised: no",
+        "expected IndexError whose message holds -1, but ValueError was raised: no",
         "second: not attempted",
         "later is still to be written",
         "Table(2, dim=3)(tensor([0]))\n    your code raised IndexError: list index out of range\n"
@@ -298,4 +298,4 @@ def test_a_missing_package_is_named_with_the_command_that_installs_it(half_done,
     assert command.main([], folder=half_done, home=half_done) == 2
     out = capsys.readouterr().out
     assert out.startswith("gensim and otter-grader are not installed for this Python, ")
-    assert out.endswith("\nType: python -m pip install -r requirements.txt\n")
+    assert out.endswith("If not, type: python -m pip install -r requirements.txt\n")

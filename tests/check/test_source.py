@@ -53,14 +53,15 @@ def test_what_is_bound_before_and_after_an_error_counts():
     assert loaded.problems[0].text == "this raised NameError: name 'unknown' is not defined"
 
 
-def test_an_error_inside_a_function_is_reported_where_it_was_raised():
+def test_an_error_inside_a_function_is_reported_at_the_statement_that_called_it_and_names_the_line():
     loaded = load_text("""\
         def broken():
             return [][3]
 
         broken()
         """)
-    assert lines_of(loaded) == [2]
+    assert lines_of(loaded) == [4]
+    assert loaded.problems[0].text == "this raised IndexError: list index out of range (in line 2)"
 
 
 @pytest.mark.parametrize("stop", ["raise SystemExit(1)", "import sys; sys.exit()", "exit_code = 1; quit()"])
