@@ -135,7 +135,7 @@ class Grader:
         if case.hidden and isinstance(ended, Attempt):
             # The student's own words may hold a hidden input: instructors alone see them.
             message, untrusted = "", f"{message}\n{untrusted}"
-        elif printed and outcome is not Outcome.PASSED:
+        elif printed and not case.hidden and outcome is not Outcome.PASSED:
             message += f"\nyour code printed:\n{printed[:SHOWN_PRINTS]}"
         return CaseResult(
             title=case.title,
