@@ -86,6 +86,8 @@ class Result:
         notes: sentences for the student on the submission as a whole.
         fault: what went wrong in the grader, for the instructor, when not graded.
         unconfined: whether an instructor let the student's code run without the wall.
+        retry_alone: whether the machine may have been too busy for it: a batch grades it once more,
+            with nothing beside it, and takes what comes of that.
     """
 
     student: str
@@ -96,6 +98,7 @@ class Result:
     notes: tuple[str, ...] = ()
     fault: str = ""
     unconfined: bool = False
+    retry_alone: bool = False
 
     @property
     def total(self) -> float | None:

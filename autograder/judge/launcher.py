@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 from ..assignment import Limits
 from ..errors import GraderError
@@ -31,6 +31,19 @@ ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
     "LANG": "C.UTF-8",
 }
+
+
+@dataclass(frozen=True)
+class End:
+    """How a student's process ended.
+
+    Attributes:
+        status: its exit status; minus the signal's number where a signal ended it.
+        cpu_seconds: the processor time it had used, that of its threads included.
+    """
+
+    status: int
+    cpu_seconds: float
 
 
 class Launcher:
@@ -77,13 +90,20 @@ class Process:
         self.key = key
         self.channel = channel
         self._status = status
+        self._end: End | None = None
         self._launcher = launcher
 
-    def ended(self, wait: float) -> int | None:
-        """Its exit status once it has ended, or None when it has not after `wait` seconds."""
-        ready, _, _ = select.select([self._status], [], [], wait)
-        text = os.read(self._status, 64) if ready else b""
-        return int(text) if text else None
+    def ended(self, wait: float) -> End | None:
+        """How it ended, or None when it has not after `wait` seconds."""
+        if self._end is None and select.select([self._status], [], [], wait)[0]:
+            text = os.read(self._status, 64)  # nothing if the zygote itself is gone
+            self._end = End(*json.loads(text)) if text else None
+        return self._end
+
+    def kill(self, wait: float) -> End | None:
+        """Kill it, unless it has ended by itself just now, and say how it ended as `ended` does."""
+        self._launcher.kill(self.key)
+        return self.ended(wait)
 
     def close(self) -> None:
         """Hang up and forget it; the zygote reaps it in its own time."""

@@ -301,7 +301,8 @@ class Session:
     def _ended(self, name: str) -> Stopped:
         """Why the process is gone, by its exit status."""
         assert self._process is not None
-        status = self._process.ended(wait=5)
+        end = self._process.ended(wait=5)
+        status = end.status if end else None
         self._drop()
         if status == -signal.SIGXCPU:
             seconds = f"{self._limits.seconds_per_call:g}"

@@ -1,0 +1,78 @@
+"""Students' processes seen from outside: how they end, and what that tells."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+import pytest
+
+from autograder.judge.launcher import Launcher, Process
+
+SLEEPER = b"import time\ntime.sleep(600)\n"
+BURNER = b"import time\nwhile time.process_time() < 0.5: pass\ntime.sleep(600)\n"
+EXITING = b"import os\nos._exit(7)\n"
+CRASHING = b"import ctypes\nctypes.string_at(0)\n"
+PATIENCE = 60
+
+
+@pytest.fixture
+def process(start: Launcher):
+    process = start.spawn()
+    yield process
+    process.close()
+
+
+def load(process: Process, source: bytes) -> None:
+    """Begin to load a file; what comes of it is not waited for."""
+    header = {"op": "load", "seq": 1, "names": [], "skip": []}
+    process.channel.send(header, [source], time.monotonic() + PATIENCE)
+
+
+def reach(process: Process, line: int) -> None:
+    """Wait until loading has got to a line."""
+    while process.channel.receive(time.monotonic() + PATIENCE)[0].get("at") != line:
+        pass
+
+
+@pytest.mark.parametrize(
+    "source, status",
+    [(EXITING, 7), (CRASHING, -signal.SIGSEGV), (b"while True: pass\n", -signal.SIGXCPU)],
+    ids=["exit", "crash", "processor time"],
+)
+def test_a_process_that_ends_tells_its_status(process: Process, source: bytes, status: int):
+    load(process, source)
+    end = process.ended(wait=PATIENCE)
+    assert end is not None and end.status == status
+    assert process.ended(wait=0) == end  # it may be asked twice
+
+
+def test_a_process_that_runs_has_no_end(process: Process):
+    assert process.ended(wait=0) is None
+
+
+def test_a_killed_sleeper_has_used_less_processor_time_than_one_that_was_busy(start: Launcher):
+    ends = []
+    for source, last in ((SLEEPER, 2), (BURNER, 3)):
+        process = start.spawn()
+        load(process, source)
+        reach(process, last)
+        ends.append(process.kill(wait=PATIENCE))
+        process.close()
+    slept, burned = ends
+    assert slept is not None and burned is not None
+    assert slept.status == burned.status == -signal.SIGKILL
+    assert slept.cpu_seconds < 0.5 <= burned.cpu_seconds
+
+
+def test_killing_what_has_ended_tells_how_it_had(process: Process):
+    load(process, EXITING)
+    assert process.ended(wait=PATIENCE) == process.kill(wait=PATIENCE)
+
+
+def test_processes_that_are_let_go_leave_no_descriptor(start: Launcher):
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(3):
+        start.spawn().close()
+    assert len(os.listdir("/proc/self/fd")) == before
