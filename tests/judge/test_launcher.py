@@ -41,11 +41,13 @@ def reach(process: Process, line: int) -> None:
     [(EXITING, 7), (CRASHING, -signal.SIGSEGV), (b"while True: pass\n", -signal.SIGXCPU)],
     ids=["exit", "crash", "processor time"],
 )
-def test_a_process_that_ends_tells_its_status(process: Process, source: bytes, status: int):
+def test_a_process_that_ends_tells_its_status(start_hurried: Launcher, source: bytes, status: int):
+    process = start_hurried.spawn()
     load(process, source)
     end = process.ended(wait=PATIENCE)
     assert end is not None and end.status == status
     assert process.ended(wait=0) == end  # it may be asked twice
+    process.close()
 
 
 def test_a_process_that_runs_has_no_end(process: Process):
