@@ -10,6 +10,7 @@ from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import islice
 
 import torch
@@ -43,18 +44,33 @@ class Batch:
         """Grade submissions, in whatever order they get done.
 
         A failure of the grader costs the submission that brought it about its result, marked as
-        our fault, and the batch goes on.
+        our fault, and the batch goes on. What may have gone wrong only because the machine was busy
+        is graded again at the end, one at a time; that result stands.
         """
+        again = []
+        for submission, result in self._grade_all(submissions, self._workers):
+            if result.retry_alone:
+                again.append(submission)
+            else:
+                yield result
+        for _, result in self._grade_all(again, 1):
+            yield replace(result, retry_alone=False)
+
+    def _grade_all(
+        self, submissions: Iterable[Submission], workers: int
+    ) -> Iterator[tuple[Submission, Result]]:
+        """Each submission with its result, even if it kills its grading process."""
         waiting = iter(submissions)
-        while in_hand := (yield from self._run_pool(waiting, self._workers)):
+        while in_hand := (yield from self._run_pool(waiting, workers)):
             # One of them killed its grading process. Tried one by one, the others lose nothing.
             for submission in in_hand:
                 if (yield from self._run_pool(iter([submission]), 1)):
-                    yield not_graded(submission, self._grader.possible, "a grading process died")
+                    fault = "a grading process died"
+                    yield submission, not_graded(submission, self._grader.possible, fault)
 
     def _run_pool(
         self, waiting: Iterator[Submission], workers: int
-    ) -> Generator[Result, None, list[Submission]]:
+    ) -> Generator[tuple[Submission, Result], None, list[Submission]]:
         """Grade what is waiting in forked copies of this process.
 
         Returns:
@@ -76,8 +92,7 @@ class Batch:
                     for future in done:
                         if isinstance(future.exception(), BrokenProcessPool):
                             return list(running.values())
-                        del running[future]
-                        yield future.result()
+                        yield running.pop(future), future.result()
             except BaseException:  # Ctrl-C, or the caller has had enough: whatever still runs is given up
                 self._start.quit()
                 pool.shutdown(cancel_futures=True)

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import os
 import signal
+import time
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from autograder.assignment import Limits
 from autograder.batch import Batch
 from autograder.judge.grader import Grader
 from autograder.judge.launcher import launcher
 from autograder.result import Result, Status
 from autograder.submission import Submission
 from tests.judge import small_assignment
+
+LIMITS = Limits(
+    seconds_per_call=1, seconds_per_submission=10, wall_seconds_per_call=600, memory_mb=1000, output_kb=4
+)
+"""A call that computes for ever is stopped soon; what else runs takes a hundredth of its seconds."""
 
 SOURCES = {
     "right": "def double(n): return 2 * n\ndef triple(n): return 3 * n\n",
@@ -41,7 +51,7 @@ class Fragile(Grader):
 
 @pytest.fixture(scope="module")
 def assignment(tmp_path_factory):
-    return small_assignment.make(tmp_path_factory.mktemp("small"))
+    return replace(small_assignment.make(tmp_path_factory.mktemp("small")), limits=LIMITS)
 
 
 @pytest.fixture(scope="module")
@@ -88,3 +98,59 @@ def test_a_bug_of_the_grader_costs_one_submission_its_result_and_no_other_anythi
 
 def test_no_submissions_give_no_results(assignment, start):
     assert results(assignment, start, [], workers=2) == {}
+
+
+# Tried again -------------------------------------------------------------------------------------
+
+
+class Busy:
+    """A grader that notes what it does, and asks to try some again; `killing` dies whenever it is tried again."""
+
+    possible = 12
+
+    def __init__(self, folder: Path) -> None:
+        self.log = folder / "log"
+        self.log.touch()
+
+    def grade(self, submission: Submission) -> Result:
+        name = submission.student
+        tried = self.note("begin", name).count(f"begin {name}\n")
+        time.sleep(0.05)  # room for another to begin
+        if name == "killing" and tried > 1:
+            os.kill(os.getpid(), signal.SIGKILL)
+        self.note("end", name)
+        stubborn = name.startswith(("again", "killing"))
+        return Result(name, Status.GRADED, f"{tried}", 12, retry_alone=stubborn)
+
+    def note(self, *words: str) -> str:
+        with self.log.open("a") as file:
+            file.write(" ".join(words) + "\n")
+        return self.log.read_text()
+
+
+@pytest.fixture
+def busy(tmp_path) -> tuple[Busy, Batch]:
+    grader = Busy(tmp_path)
+    return grader, Batch(grader, SimpleNamespace(tier=None, quit=lambda: None), workers=3)
+
+
+def test_what_asks_for_it_is_graded_once_more_at_the_end_and_alone(busy):
+    grader, batch = busy
+    names = ["again 1", "once 1", "again 2", "once 2", "again 3", *(f"once {n}" for n in range(3, 20))]
+    got = list(batch.grade(Submission(name, b"") for name in names))
+    assert sorted(result.student for result in got) == sorted(names)
+    second = [result.student for result in got if result.digest == "2"]  # the number of the try
+    assert sorted(second) == ["again 1", "again 2", "again 3"]
+    assert [result.student for result in got[-3:]] == second  # nothing came after them
+    assert not any(result.retry_alone for result in got)  # the second result stands, whatever it asks
+    ending = grader.log.read_text().splitlines()[-6:]
+    assert ending == [f"{word} {name}" for name in second for word in ("begin", "end")]
+
+
+def test_a_grading_process_that_dies_at_the_second_try_costs_one_result(busy):
+    _, batch = busy
+    names = ["killing", "again 1", "once 1"]
+    got = {result.student: result for result in batch.grade(Submission(name, b"") for name in names)}
+    assert {name: result.status for name, result in got.items()} == {
+        "killing": Status.NOT_GRADED, "again 1": Status.GRADED, "once 1": Status.GRADED,
+    }  # fmt: skip

@@ -2,7 +2,8 @@
 
 It holds no secret and runs no student code itself. The grader sends it datagrams over one socket:
 `{"spawn": key}` with two descriptors, the child's connection and a pipe on which the zygote will
-write how the child ended (exit status and processor seconds, in JSON), and `{"kill": key}`. When the socket closes, everything is killed.
+write how the child ended (exit status and processor seconds, in JSON), and `{"kill": key}`. When the
+socket closes, everything is killed.
 """
 
 from __future__ import annotations
