@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 
 import numpy as np
 import torch
@@ -14,13 +18,30 @@ from ..check.cases import Attempt, Case, read_cases, run_case
 from ..errors import AssignmentError
 from ..result import CaseResult, Outcome, QuestionResult, Result, Status
 from ..submission import Submission
+from .connection import OurFault, Stopped
 from .launcher import Launcher
-from .session import OurFault, Session, Stopped
+from .script import Diverged, Replay, Script
+from .session import Session
+from .verdicts import Verdicts
 
 SEED = 20240229
 """The random states at the start of every case, so that a case never depends on those before it."""
 
 SHOWN_PRINTS = 500
+
+
+@dataclass(frozen=True)
+class Run:
+    """What came of a student's code.
+
+    Attributes:
+        notes: sentences on the file as a whole.
+        starved: whether the wall clock ended a call that had not used its processor time.
+    """
+
+    outcomes: dict[Case, CaseResult]
+    notes: tuple[str, ...] = ()
+    starved: bool = False
 
 
 class Grader:
@@ -31,7 +52,8 @@ class Grader:
         launcher: starts the students' processes.
 
     Raises:
-        AssignmentError: if a question has no tests, or what they compare with is missing.
+        AssignmentError: if a question has no tests, if what they compare with is missing, or if
+            the reference does not pass them.
     """
 
     def __init__(self, assignment: Assignment, launcher: Launcher) -> None:
@@ -50,6 +72,9 @@ class Grader:
         for question_id, cases in self._cases.items():
             if not cases:
                 raise AssignmentError(f"`{question_id}` has no case that could earn its points.")
+        self._scripts: dict[Case, Script] = {}
+        self._verdicts = Verdicts()
+        self._rehearse()
 
     def grade(self, submission: Submission) -> Result:
         """Run everything on one submission. Whatever the student's code does, a result comes back."""
@@ -58,12 +83,13 @@ class Grader:
             asked = (submission.set_aside,)
             return Result(submission.student, Status.SET_ASIDE, submission.digest, possible, notes=asked)
         try:
-            outcomes, notes = self._run_code(submission.code)
+            run = self._run_code(submission.code)
         except OurFault as fault:
             return not_graded(submission, possible, str(fault))
         code: dict[str, QuestionResult] = {}
         for question in self._assignment.code_questions:
-            code[question.id] = self._question_result(question, outcomes[question.id], code)
+            cases = [run.outcomes[case] for case in self._cases[question.id]]
+            code[question.id] = self._question_result(question, cases, code)
         answers = read_answers(submission.answers, self._template, self._assignment)
         by_id = {**code, **{answer.id: answer for answer in answers.questions}}
         questions = tuple(by_id[question.id] for question in self._assignment.questions)
@@ -74,53 +100,93 @@ class Grader:
             digest=submission.digest,
             possible=possible,
             questions=questions,
-            notes=submission.notes + notes + answers.notes,
+            notes=submission.notes + run.notes + answers.notes,
             unconfined=not self._launcher.tier.confined,
+            retry_alone=run.starved,
         )
 
-    def _run_code(self, source: bytes | None) -> tuple[dict[str, list[CaseResult]], tuple[str, ...]]:
-        """All cases by question, and what is to say of the file."""
+    def _rehearse(self) -> None:
+        """Run the reference: what the cases ask of it becomes their scripts.
+
+        Raises:
+            AssignmentError: if the reference does not pass, since no right solution would.
+        """
+        source = self._assignment.reference.read_bytes()
+        try:
+            with self._session(source) as session:
+                for case in self._all_cases():
+                    self._scripts[case] = session.recorded(partial(self._run, session, case))
+            with self._session(source) as session:
+                for case, result in self._run_cases(session).items():
+                    _expect_pass(case, result)
+        except (Stopped, OurFault) as problem:
+            raise AssignmentError(f"The reference solution cannot be graded: {problem}") from None
+
+    def _run_code(self, source: bytes | None) -> Run:
         if source is None:
             missing = Attempt("not attempted", f"There is no {self._assignment.code_file}.")
-            return self._all_alike(missing), ()
+            return Run(self._all_alike(missing))
+        file = self._assignment.code_file
         try:
-            session = Session(self._launcher, source, self._names, self._assignment.limits)
+            with self._session(source) as session:
+                outcomes = self._run_cases(session)
+                notes = tuple(f"{file}, line {line}: {text}" for line, text in session.file.problems)
+                return Run(outcomes, notes, session.starved)
         except Stopped as stop:
-            return self._all_alike(stop), (f"{self._assignment.code_file}: {stop.reason}",)
-        try:
-            outcomes = self._run_cases(session)
-        finally:
-            session.end()
-        problems = [
-            f"{self._assignment.code_file}, line {line}: {text}" for line, text in session.file.problems
-        ]
-        return outcomes, tuple(problems)
+            return Run(self._all_alike(stop), (f"{file}: {stop.reason}",), stop.starved)
 
-    def _run_cases(self, session: Session) -> dict[str, list[CaseResult]]:
+    def _session(self, source: bytes) -> closing[Session]:
+        return closing(Session(self._launcher, source, self._names, self._assignment.limits))
+
+    def _run_cases(self, session: Session) -> dict[Case, CaseResult]:
         """Public cases of all questions before the first hidden one.
 
         A student's code can remember what a hidden case handed to it; no public case, whose
         messages the student reads, comes after.
         """
-        done: dict[str, list[CaseResult]] = {question: [] for question in self._cases}
+        done: dict[Case, CaseResult] = {}
         for hidden in (False, True):
-            for question, cases in self._cases.items():
-                for case in cases:
-                    if case.hidden == hidden:
-                        done[question].append(self._run_case(session, case))
+            cases = [case for case in self._all_cases() if case.hidden == hidden]
+            done |= self._run_ahead(session, cases)
+            for case in cases:
+                if case not in done:
+                    done[case] = self._run(session, case)
         return done
 
-    def _run_case(self, session: Session, case: Case) -> CaseResult:
+    def _run_ahead(self, session: Session, cases: list[Case]) -> dict[Case, CaseResult]:
+        """Have all cases' scripts run in one go; judge what comes of those that keep to theirs.
+
+        The same answers always get the same verdict: what was judged once is remembered.
+        """
+        done: dict[Case, CaseResult] = {}
+        for case, replay in zip(cases, session.run_ahead([self._scripts[c] for c in cases]), strict=False):
+            verdict = self._verdicts.get(case, replay.digest)
+            if verdict is None:
+                try:
+                    verdict = self._run(session, case, replay)
+                except Diverged:
+                    continue
+                self._verdicts.remember(case, replay.digest, verdict)
+            done[case] = verdict
+        return done
+
+    def _run(self, session: Session, case: Case, replay: Replay | None = None) -> CaseResult:
+        """Run one case, on answers that came already or on those of the process itself."""
         environment = {**session.environment, "reference": self._reference}
-        torch.default_generator.manual_seed(SEED)  # torch.manual_seed notes each call, for GPUs, for good
+        torch.default_generator.manual_seed(SEED)
         np.random.seed(SEED)
         random.seed(SEED)
         try:
-            session.begin_case()
+            session.begin_case(replay)
             ended: Attempt | Stopped = run_case(case, environment)
         except Stopped as stop:
             ended = stop
+        except OurFault as fault:
+            raise OurFault(f"{fault} ({case.question}: {case.title})") from None
         return self._case_result(case, ended, session.printed)
+
+    def _all_cases(self) -> Iterator[Case]:
+        return chain.from_iterable(self._cases.values())
 
     def _case_result(self, case: Case, ended: Attempt | Stopped, printed: str = "") -> CaseResult:
         if isinstance(ended, Stopped):
@@ -146,11 +212,8 @@ class Grader:
             untrusted=untrusted.strip(),
         )
 
-    def _all_alike(self, ended: Attempt | Stopped) -> dict[str, list[CaseResult]]:
-        return {
-            question: [self._case_result(case, ended) for case in cases]
-            for question, cases in self._cases.items()
-        }
+    def _all_alike(self, ended: Attempt | Stopped) -> dict[Case, CaseResult]:
+        return {case: self._case_result(case, ended) for case in self._all_cases()}
 
     def _question_result(
         self, question: Question, cases: list[CaseResult], earlier: dict[str, QuestionResult]
@@ -182,6 +245,14 @@ def _look_for_files(assignment: Assignment) -> None:
     for needed in (assignment.reference, template, *tests):
         if not needed.is_file():
             raise AssignmentError(f"{needed} is missing: assignment.yml asks for it.")
+
+
+def _expect_pass(case: Case, result: CaseResult) -> None:
+    if result.outcome is not Outcome.PASSED:
+        raise AssignmentError(
+            f"The reference solution does not pass a case of `{case.question}`, so no right "
+            f"solution would: {case.title}\n{result.message}\n{result.untrusted}".rstrip()
+        )
 
 
 def not_graded(submission: Submission, possible: float, fault: str) -> Result:

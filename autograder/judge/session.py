@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import builtins
-import signal
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from typing import Any
@@ -15,37 +13,20 @@ from torch import nn
 
 from ..assignment import Limits
 from ..check.operations import Operations
-from ..errors import GraderError
 from ..result import Outcome
 from ..sandbox.mirror import Mirror, ModuleState
-from ..sandbox.wire import Closed, TooLate, WireError
+from ..sandbox.wire import Blob, WireError
 from . import stand_ins
-from .launcher import Launcher, Process
+from .connection import Connection, OurFault, Stopped
+from .launcher import Launcher
+from .script import Diverged, Recorder, Replay, Script
 
 MAX_SKIPPED = 3
 """Top-level statements that may hang or crash before the rest of the file is given up."""
 
-MAX_STATEMENTS = 20_000
 MAX_PROBLEMS = 50
 MAX_SAID = 10_000
 """Characters kept of each text that the student's process sends: it cuts them itself, if it is honest."""
-
-
-class Stopped(BaseException):
-    """A call ended the student's process, or would have to run in one that a call ended before.
-
-    No `Exception`, since it stops a case from outside: no test may catch it.
-    """
-
-    def __init__(self, outcome: Outcome, reason: str, detail: str = "") -> None:
-        super().__init__(reason)
-        self.outcome = outcome
-        self.reason = reason  # the grader's own words, safe to show
-        self.detail = detail  # may hold the student's, for instructors
-
-
-class OurFault(BaseException):
-    """The grader itself failed in the midst of a case: never counted against the student."""
 
 
 @dataclass(frozen=True)
@@ -74,24 +55,22 @@ class Session:
     """
 
     def __init__(self, launcher: Launcher, source: bytes, names: tuple[str, ...], limits: Limits) -> None:
-        self._launcher = launcher
+        self._connection = Connection(launcher, limits)
+        self._mirror = Mirror(+1, self._stand_in)
         self._source = source
         self._names = names
-        self._limits = limits
-        self._process: Process | None = None
-        self._sequence = 0
-        self._stops_left = max(1, int(limits.seconds_per_submission // limits.seconds_per_call))
-        self._wall_left: float = limits.wall_seconds_per_call * self._stops_left
         self._skipped: dict[int, str] = {}
         self._stopped: dict[str, Stopped] = {}
         self._classes: dict[str, type] = {}
+        self._replay: Replay | None = None
+        self._recorder: Recorder | None = None
         self._new_case = False
-        self._prints_left = int(limits.output_kb) * 2**10
+        self._most_printed = min(MAX_SAID, int(limits.output_kb) * 2**10)
         self.printed = ""
         try:
             self.file = self._start()
         except BaseException:
-            self.end()
+            self.close()
             raise
         self.environment = self._make_environment()
 
@@ -100,17 +79,15 @@ class Session:
     def _start(self) -> StudentFile:
         """Load the file in a fresh process; a statement that hangs or crashes is left out next time."""
         while True:
-            if self._stops_left <= 0 or self._wall_left <= 0:
-                raise Stopped(Outcome.BLOCKED, "not run: your code has used up the submission's time.")
-            self._process = self._spawn()
+            self._connection.open()
             self._mirror = Mirror(+1, self._stand_in)
-            self._reached: list[int] = []  # first lines of the statements that were begun
+            reached: list[int] = []  # first lines of the statements that were begun
             header = {"op": "load", "names": list(self._names), "skip": list(self._skipped)}
             try:
-                reply = self._exchange(header, [self._source], "the file's top-level code")
+                reply = self._ask(header, [self._source], "the file's top-level code", reached)
                 break
             except Stopped as stop:
-                at = self._reached[-1] if self._reached else None
+                at = reached[-1] if reached else None
                 if at is None or at in self._skipped or len(self._skipped) == MAX_SKIPPED:
                     raise
                 self._skipped[at] = f"{stop.reason} It is left out."
@@ -126,15 +103,9 @@ class Session:
                 if type(line) is int and isinstance(text, str):
                     problems.append((line, text[:MAX_SAID]))
         except (LookupError, TypeError, ValueError):
-            self._drop()
+            self._connection.distrust("its account of the file is none")
             raise Stopped(Outcome.CRASHED, "the file could not be loaded.") from None
         return StudentFile(kinds, tuple(sorted(problems)), self._printed_in(reply))
-
-    def _spawn(self) -> Process:
-        try:
-            return self._launcher.spawn()
-        except GraderError as problem:
-            raise OurFault(str(problem)) from None
 
     def _make_environment(self) -> dict[str, Any]:
         """Stand-ins by name, as a test takes them."""
@@ -151,13 +122,46 @@ class Session:
 
     # --------------------------------------------------------------------------------------- calls
 
-    def begin_case(self) -> None:
-        """Forget what the case before handed over; start the process again if it is gone."""
+    def begin_case(self, replay: Replay | None = None) -> None:
+        """Forget what the case before handed over; start the process again if it is gone.
+
+        Args:
+            replay: answers that came already; the process is then not asked.
+        """
+        self._replay = replay
         self.printed = ""
-        if self._process is None:
+        if replay is None and not self._connection.is_open:
             self._start()
         self._mirror.reset()
         self._new_case = True  # the other side hears of it with the next request
+
+    def recorded(self, run: Callable[[], object]) -> Script:
+        """The script of the case that `run` runs, from `begin_case` on."""
+        self._recorder = Recorder()
+        try:
+            run()
+            return self._recorder.script()
+        finally:
+            self._recorder = None
+
+    def run_ahead(self, scripts: Sequence[Script]) -> Iterator[Replay]:
+        """Have several cases' scripts run in one go; give their answers, case by case.
+
+        The answers end early if the process ends before it gave them all.
+        """
+        header = {"op": "scripts", "requests": [len(script.requests) for script in scripts]}
+        requests = [request for script in scripts for request in script.requests]
+        answers = self._connection.ask_ahead(header, requests, len(scripts))
+        for script, (_, replies) in zip(scripts, answers, strict=False):
+            if len(replies) != len(script.requests):
+                self._connection.close()
+                return
+            yield Replay(script, replies)
+
+    @property
+    def starved(self) -> bool:
+        """Whether the wall clock ended a call that had not used its processor time."""
+        return self._connection.starved
 
     def call(self, name: str, target: dict[str, Any], args: tuple, kwargs: dict[str, Any]) -> Any:
         """Call a function, construct or call a module there; `name` is what messages call it.
@@ -186,13 +190,14 @@ class Session:
     @contextmanager
     def _at_most_one_stop(self, name: str) -> Iterator[None]:
         """Block a function once a call of it has ended the process: it would again, at full length."""
-        if name in self._stopped:
+        if name in self._stopped and self._replay is None:
             before = self._stopped[name].reason
             raise Stopped(Outcome.BLOCKED, f"not run again, because before, {before}")
         try:
             yield
         except Stopped as stop:
-            self._stopped[name] = stop
+            if not self._connection.is_open:
+                self._stopped[name] = stop
             raise
 
     def gradient(
@@ -210,12 +215,10 @@ class Session:
             raise self._distrust("its gradients are none")
         return gradients
 
-    def end(self) -> None:
+    def close(self) -> None:
         """Let the process go."""
-        if self._process is not None:
-            self._process.close()
-            self._process = None
-            self._mirror.reset()  # its tensors' histories lead back to this session: let go of all of it
+        self._connection.close()
+        self._mirror.reset()  # its tensors' histories lead back to this session: let go of all of it
 
     def _request(self, header: dict[str, Any], args: tuple, kwargs: dict[str, Any], name: str) -> Any:
         try:
@@ -234,7 +237,7 @@ class Session:
         if self._new_case:
             header = {**header, "new_case": True}
             self._new_case = False
-        reply = self._exchange({**header, **message.sections}, message.blobs, name)
+        reply = self._ask({**header, **message.sections}, message.blobs, name)
         try:
             computed = self._mirror.incoming(reply, reply.pop("pieces"))
         except WireError as problem:
@@ -246,8 +249,7 @@ class Session:
 
     def _printed_in(self, reply: dict[str, Any]) -> str:
         """What the student's code printed; the other side bounds it, but may be lying."""
-        text: str = reply["printed"][: self._prints_left]
-        self._prints_left -= len(text)
+        text: str = reply["printed"][: max(0, self._most_printed - len(self.printed))]
         return text
 
     def _decode(self, reply: dict[str, Any]) -> Any:
@@ -256,71 +258,23 @@ class Session:
         except WireError as problem:
             raise self._distrust(str(problem)) from None
 
-    def _exchange(self, header: dict[str, Any], blobs: list, name: str) -> dict[str, Any]:
-        """Send one frame and wait for the one that answers it.
-
-        Raises:
-            Stopped: if the process dies, is too slow or breaks the protocol; it is gone then.
-        """
-        assert self._process is not None
-        self._sequence += 1
-        began = time.monotonic()
-        deadline = began + min(self._limits.wall_seconds_per_call, max(0, self._wall_left))
-        channel = self._process.channel
-        try:
-            try:
-                channel.send({**header, "seq": self._sequence}, blobs, deadline)
-            except WireError as problem:
-                raise OurFault(f"what {name} should be told cannot cross: {problem}") from None
-            while True:
-                reply, pieces = channel.receive(deadline)
-                if reply.get("seq") != self._sequence or type(reply.get("seq")) is not int:
-                    raise WireError("a reply to no question")
-                if header["op"] != "load" or type(reply.get("at")) is not int:
-                    break
-                self._reached.append(reply["at"])
-                if len(self._reached) > MAX_STATEMENTS:
-                    raise WireError("more statements than a file has")
-        except TooLate:
-            self._drop()
-            if self._wall_left < self._limits.wall_seconds_per_call:
-                self._wall_left = 0  # sleeping a little in each of many calls is no way round, either
-                raise Stopped(Outcome.TIMED_OUT, f"{name} used up the submission's time.") from None
-            seconds = f"{self._limits.wall_seconds_per_call:g}"
-            raise Stopped(Outcome.TIMED_OUT, f"{name} had not answered after {seconds} s.") from None
-        except Closed:
-            raise self._ended(name) from None
-        except WireError as problem:
-            raise self._distrust(str(problem)) from None
-        finally:
-            self._wall_left -= time.monotonic() - began
+    def _ask(
+        self, header: dict[str, Any], blobs: list[Blob], name: str, reached: list[int] | None = None
+    ) -> dict[str, Any]:
+        """The reply to a request, from the process or from what it answered already."""
+        if self._recorder is not None:
+            self._recorder.note(header, blobs)
+        if self._replay is not None:
+            reply, pieces = self._replay.answer(header, blobs)
+        else:
+            reply, pieces = self._connection.ask(header, blobs, name, reached)
         if not isinstance(reply.get("printed"), str) or ("value" in reply) == ("error" in reply):
             raise self._distrust("a reply without a value")
         return {**reply, "pieces": pieces}
 
-    def _ended(self, name: str) -> Stopped:
-        """Why the process is gone, by its exit status."""
-        assert self._process is not None
-        end = self._process.ended(wait=5)
-        status = end.status if end else None
-        self._drop()
-        if status == -signal.SIGXCPU:
-            seconds = f"{self._limits.seconds_per_call:g}"
-            return Stopped(Outcome.TIMED_OUT, f"{name} was still running after {seconds} s.")
-        if status == -signal.SIGKILL:
-            return Stopped(Outcome.CRASHED, f"{name} used up the submission's time, or too much memory.")
-        if status is not None and status < 0:
-            return Stopped(Outcome.CRASHED, f"{name} crashed Python.", f"by signal {-status}")
-        return Stopped(Outcome.CRASHED, f"{name} ended the program.", f"with exit status {status}")
-
-    def _distrust(self, why: str) -> Stopped:
-        """Give up a process that does not keep to the protocol."""
-        self._drop()
-        return Stopped(Outcome.CRASHED, "the answer of your code could not be read.", why)
-
-    def _drop(self) -> None:
-        self._stops_left -= 1
-        self.end()
+    def _distrust(self, why: str) -> BaseException:
+        """What to raise for a reply that does not keep to the protocol."""
+        return Diverged() if self._replay is not None else self._connection.distrust(why)
 
     # --------------------------------------------------------------------------- errors, gradients
 

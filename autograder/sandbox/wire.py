@@ -40,6 +40,29 @@ class TooLate(Exception):
 Blob = bytes | bytearray | memoryview
 
 
+def frame(header: dict[str, Any], blobs: Iterable[Blob] = ()) -> bytes:
+    """A whole frame in one piece, for keeping or for handing on inside another frame.
+
+    Raises:
+        WireError: as `pack` does.
+    """
+    return b"".join(pack(header, blobs))
+
+
+def unframe(data: Blob) -> tuple[dict[str, Any], list[memoryview]]:
+    """Header and blobs of a whole frame.
+
+    Raises:
+        WireError: for anything that `frame` would not have written.
+    """
+    whole = memoryview(data)
+    header, body = parse_prefix(bytes(whole[: _PREFIX.size]))
+    if whole.nbytes != _PREFIX.size + header + body:
+        raise WireError("a frame within a frame is cut short or too long")
+    start = _PREFIX.size + header
+    return parse(bytes(whole[_PREFIX.size : start]), whole[start:])
+
+
 def pack(header: dict[str, Any], blobs: Iterable[Blob] = ()) -> list[Blob]:
     """The pieces of a frame, to be sent one after the other.
 
@@ -48,9 +71,8 @@ def pack(header: dict[str, Any], blobs: Iterable[Blob] = ()) -> list[Blob]:
     """
     pieces = list(blobs)
     sizes = [memoryview(piece).nbytes for piece in pieces]
-    full = {**header, "blobs": sizes}
     try:
-        text = json.dumps(full, allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode()
+        text = _WRITER.encode({**header, "blobs": sizes}).encode()
     except (TypeError, ValueError, RecursionError) as problem:
         raise WireError(f"this cannot be handed over: {problem}") from None
     if len(text) > MAX_HEADER or sum(sizes) > MAX_BODY or len(sizes) > MAX_BLOBS:
@@ -81,10 +103,10 @@ def parse(text: bytes, body: memoryview) -> tuple[dict[str, Any], list[memoryvie
     Raises:
         WireError: for anything that `pack` would not have written.
     """
-    if _SURROGATE.search(text):
+    if b"\\u" in text and _SURROGATE.search(text):
         raise WireError("a text holds half a character")
     try:
-        header = json.loads(text.decode("utf-8"), parse_float=_finite, parse_constant=_refuse)
+        header = _READER.decode(text.decode("utf-8"))
     except (ValueError, RecursionError, MemoryError) as problem:
         raise WireError(f"a header is not JSON: {problem}") from None
     if not isinstance(header, dict):
@@ -110,6 +132,10 @@ def _finite(text: str) -> float:
 
 def _refuse(name: str) -> None:
     raise WireError(f"{name} is not a JSON number")
+
+
+_WRITER = json.JSONEncoder(allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+_READER = json.JSONDecoder(parse_float=_finite, parse_constant=_refuse)
 
 
 class Channel:

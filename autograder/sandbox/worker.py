@@ -15,8 +15,9 @@ import random
 import socket
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -29,10 +30,13 @@ from .confinement import Wall
 from .limits import WorkerLimits, allow_seconds, cut_loose, set_limits
 from .mirror import PLAIN_MODULES, Message, Mirror, ModuleState
 from .probe import probe
-from .wire import Channel, Closed, WireError
+from .wire import Blob, Channel, Closed, WireError, frame, unframe
 
 STUDENT_FILE = "embeddings.py"
 """What tracebacks call the student's file, whatever its name was."""
+
+AHEAD_SECONDS = 2
+"""Processor seconds of a call among many that run in one go: one that needs more is made again, by itself."""
 
 MAX_MESSAGE = 2_000
 MAX_TRACE = 6_000
@@ -99,6 +103,34 @@ class Worker:
     def answer(self) -> None:
         """Read one request, carry it out and send what came of it."""
         header, blobs = self.channel.receive()
+        seq = {"seq": header["seq"]}
+        if header["op"] == "scripts":
+            for replies in self.scripts(header["requests"], blobs):
+                self.channel.send(seq, replies)
+            return
+        allow_seconds(self.limits.seconds_per_call)
+        reply, pieces = self.reply_to(header, blobs)
+        try:
+            self.channel.send({**reply, **seq}, pieces)
+        except WireError as error:
+            self.channel.send({**too_large(reply, error), **seq})
+
+    def scripts(self, lengths: list[int], blobs: list[memoryview]) -> Iterator[list[bytes]]:
+        """Carry out the requests of several cases; give the replies case by case, as whole frames."""
+        requests = iter(blobs)
+        for length in lengths:
+            replies = []
+            for request in islice(requests, length):
+                allow_seconds(min(AHEAD_SECONDS, self.limits.seconds_per_call))
+                reply, pieces = self.reply_to(*unframe(request))
+                try:
+                    replies.append(frame(reply, pieces))
+                except WireError as error:
+                    replies.append(frame(too_large(reply, error)))
+            yield replies
+
+    def reply_to(self, header: dict[str, Any], blobs: list[memoryview]) -> tuple[dict[str, Any], list[Blob]]:
+        """Carry out one request; give header and blobs of the reply."""
         operation = {
             "load": self.load,
             "call": self.call,
@@ -106,7 +138,6 @@ class Worker:
             "gradient": self.gradient,
             "probe": self.probe,
         }[header["op"]]
-        allow_seconds(self.limits.seconds_per_call)
         if "new_case" in header:
             self.begin_case()
         reply: dict[str, Any]
@@ -117,11 +148,7 @@ class Worker:
             except BaseException as error:
                 reply = {"error": describe_error(error)}
                 message = self.changes_in_spite_of_an_error()
-        end = {"seq": header["seq"], "printed": self.output.take()}
-        try:
-            self.channel.send({**reply, **message.sections, **end}, message.blobs)
-        except WireError as error:
-            self.channel.send({"error": describe_error(error), **end})
+        return {**reply, **message.sections, "printed": self.output.take()}, message.blobs
 
     def changes_in_spite_of_an_error(self) -> Message:
         """What the call changed before it failed; nothing if just that cannot be told."""
@@ -237,6 +264,11 @@ def describe_error(error: BaseException) -> dict[str, Any]:
         "line": clean(line, MAX_MESSAGE),
         "trace": clean(trace, MAX_TRACE),
     }
+
+
+def too_large(reply: dict[str, Any], error: WireError) -> dict[str, Any]:
+    """What is said instead of a reply that no frame can hold."""
+    return {"error": describe_error(error), "printed": reply["printed"]}
 
 
 def clean(text: str, most: int) -> str:

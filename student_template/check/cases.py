@@ -17,9 +17,9 @@ from . import calls, carried, compare, data, operations
 from .compare import Mismatch
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Case:
-    """One case of a test file.
+    """One case of a test file; like no other, as a key, too.
 
     Attributes:
         question: the id of the question, the test file's name.

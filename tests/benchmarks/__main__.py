@@ -157,7 +157,7 @@ def memory() -> list[Row]:
                     run_case(case, environment)
             worker = max(psutil.Process().children(recursive=True), key=lambda process: process.create_time())
             private.append(private_bytes(worker.pid) / 2**20)
-            session.end()
+            session.close()
     return [("private memory of a student's process, median", f"{median(private):.1f} MB")]
 
 

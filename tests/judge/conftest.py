@@ -49,7 +49,7 @@ def load_with() -> Iterator[Callable[..., Session]]:
 
     yield load
     for session in sessions:
-        session.end()
+        session.close()
 
 
 @pytest.fixture

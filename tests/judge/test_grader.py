@@ -9,7 +9,6 @@ import pytest
 
 from autograder.assignment import load_assignment
 from autograder.errors import AssignmentError, GraderError
-from autograder.judge import grader as grader_module
 from autograder.judge.grader import Grader
 from autograder.judge.launcher import launcher
 from autograder.result import Outcome, Result, Status
@@ -140,34 +139,31 @@ def test_a_submission_that_is_set_aside_is_not_run(grader):
 
 
 @pytest.mark.parametrize(
-    "body, outcome",
+    "body, outcome, later",
     [
-        ("raise ValueError('no')", "failed"),
-        ("raise NotImplementedError", "not attempted"),
-        ("return None", "failed"),
-        ("return lambda: 0", "failed"),
-        ("return float('nan')", "failed"),
-        ("return [n] * 10**5", "failed"),
-        ("raise SystemExit", "crashed"),
-        ("import os; os._exit(0)", "crashed"),
-        ("import ctypes; ctypes.string_at(0)", "crashed"),
+        ("raise ValueError('no')", "failed", "failed"),
+        ("raise NotImplementedError", "not attempted", "not attempted"),
+        ("return None", "failed", "failed"),
+        ("return lambda: 0", "failed", "failed"),
+        ("return float('nan')", "failed", "failed"),
+        ("return [n] * 10**5", "failed", "failed"),
+        ("raise SystemExit", "crashed", "crashed"),
+        ("import os; os._exit(0)", "crashed", "blocked"),
+        ("import ctypes; ctypes.string_at(0)", "crashed", "blocked"),
     ],
 )
-def test_one_question_costs_no_other(grader, body, outcome):
-    expect_other_question_whole(grader, body, outcome)
+def test_one_question_costs_no_other(grader, body, outcome, later):
+    expect_other_question_whole(grader, body, outcome, later)
 
 
 def test_one_question_that_computes_for_ever_costs_no_other(hurried_grader):
-    expect_other_question_whole(hurried_grader, "while True: pass", "timed out")
+    expect_other_question_whole(hurried_grader, "while True: pass", "timed out", "blocked")
 
 
-def expect_other_question_whole(grader: Grader, body: str, outcome: str) -> None:
+def expect_other_question_whole(grader: Grader, body: str, outcome: str, later: str) -> None:
     result = grade(grader, f"def double(n):\n    {body}\ndef triple(n): return 3 * n\n")
     assert points(result) == [0, 8]
-    first, *others = outcomes(result)[:3]
-    assert first == outcome
-    assert set(others) <= {outcome, "blocked"}
-    assert "blocked" in others or outcome in ("failed", "not attempted")
+    assert outcomes(result)[:3] == [outcome, later, later]
 
 
 # What is said to whom ----------------------------------------------------------------------------
@@ -218,19 +214,27 @@ def test_texts_of_any_length_are_cut(grader):
 # Order -------------------------------------------------------------------------------------------
 
 
-def test_all_public_cases_run_before_the_first_hidden_one(grader, monkeypatch):
-    order = []
-    run_case = grader_module.run_case
-    monkeypatch.setattr(
-        grader_module,
-        "run_case",
-        lambda case, env: order.append((case.hidden, case.question)) or run_case(case, env),
-    )
-    grade(grader, RIGHT)
-    assert order == [
-        (False, "doubling"), (False, "doubling"), (False, "tripling"), (False, "tripling"),
-        (True, "doubling"), (True, "tripling"),
-    ]  # fmt: skip
+REMEMBERING = """
+import os
+seen = []
+def double(n):
+    {first}
+    seen.append(n)
+    raise ValueError(f"seen: {{seen}}")
+def triple(n):
+    seen.append(n)
+    raise ValueError(f"seen: {{seen}}")
+"""
+
+
+@pytest.mark.parametrize("first", ["pass", "os._exit(0)"], ids=["all in one go", "one by one"])
+def test_all_public_cases_run_before_the_first_hidden_one(grader, first):
+    result = grade(grader, REMEMBERING.format(first=first))
+    public = [case for question in result.questions for case in question.cases if not case.hidden]
+    hidden = [case for question in result.questions for case in question.cases if case.hidden]
+    assert "seen: [" in public[-1].message
+    assert SECRET in hidden[-1].untrusted, "the code did remember it"
+    assert SECRET not in shown(result)
 
 
 def test_cases_are_listed_by_question_public_ones_first(grader):
@@ -283,11 +287,26 @@ def test_a_fault_of_ours_leaves_the_submission_ungraded(grader, start, monkeypat
 def test_a_test_that_hands_over_nonsense_leaves_the_submission_ungraded(assignment, start, tmp_path):
     broken = small_assignment.make(tmp_path)
     path = broken.public_tests("doubling")
-    path.write_text(path.read_text().replace("equal(double(1), 2)", "equal(double(lambda: 1), 2)"))
-    result = grade(Grader(broken, start), RIGHT)
+    path.write_text(path.read_text().replace("equal(double(1), 2)", "double(1) == 2 or double(lambda: 1)"))
+    result = grade(Grader(broken, start), RIGHT.replace("n + n", "n"))
     assert (result.status, result.total) == (Status.NOT_GRADED, None)
-    assert "cannot cross" in result.fault
+    assert "cannot cross" in result.fault and "`double` works on 1." in result.fault
     assert result.possible == 12
+
+
+@pytest.mark.parametrize(
+    "instead, said",
+    [
+        ("equal(double(1), 3)", r"does not pass a case of `doubling`.*`double` works on 1\."),
+        ("equal(double(lambda: 1), 2)", r"cannot cross.*`double` works on 1\."),
+    ],
+)
+def test_a_case_that_the_reference_does_not_pass_stops_everything(start, tmp_path, instead, said):
+    broken = small_assignment.make(tmp_path)
+    path = broken.public_tests("doubling")
+    path.write_text(path.read_text().replace("equal(double(1), 2)", instead))
+    with pytest.raises(AssignmentError, match=f"(?s){said}"):
+        Grader(broken, start)
 
 
 def test_an_assignment_whose_files_are_missing_says_which(start, tmp_path):

@@ -504,8 +504,6 @@ def counted():
 @pytest.mark.parametrize(
     "name, outcome, sentence",
     [
-        ("sys_exit", Outcome.CRASHED, "sys_exit tried to end the program."),
-        ("interrupt", Outcome.CRASHED, "interrupt tried to end the program."),
         ("os_exit", Outcome.CRASHED, "os_exit ended the program."),
         ("segfault", Outcome.CRASHED, "segfault crashed Python."),
         ("close_everything", Outcome.CRASHED, "close_everything ended the program."),
@@ -538,6 +536,18 @@ def expect_one_stop(session: Session, name: str, outcome: Outcome, sentence: str
     assert (caught.value.outcome, caught.value.reason) == blocked
     session.begin_case()
     assert session.environment["fine"]() == 1
+
+
+@pytest.mark.parametrize("name", ["sys_exit", "interrupt"])
+def test_what_only_tries_to_end_the_process_stops_the_call_each_time(load, name):
+    session = load(VIOLENT)
+    assert session.environment["counted"]() == 1
+    for _ in range(2):
+        with pytest.raises(Stopped, match=f"{name} tried to end the program.") as caught:
+            session.environment[name]()
+        assert caught.value.outcome is Outcome.CRASHED
+        session.begin_case()
+    assert session.environment["counted"]() == 2
 
 
 def test_a_new_process_takes_the_place_of_one_that_ended(load):
@@ -717,7 +727,7 @@ def test_a_forged_reply_stops_the_call_and_no_other(load, extra):
     session = load(FORGING)
     assert session.environment["number_of_sockets"]() == 1
     with pytest.raises(Stopped) as caught:
-        session.environment["reply"](session._sequence + 1, **{"printed": "", **extra})
+        session.environment["reply"](session._connection.sequence + 1, **{"printed": "", **extra})
         session.environment["fine"]()  # a forged reply in form is only found out by the one behind it
     assert caught.value.outcome is Outcome.CRASHED
     assert caught.value.reason == "the answer of your code could not be read."
@@ -752,14 +762,14 @@ def test_a_forged_header_stops_the_call_and_no_other(load, text):
 def test_a_reply_forged_for_the_next_call_is_found_out(load):
     session = load(FORGING)
     with pytest.raises(Stopped) as caught:
-        session.environment["early"](session._sequence + 2)
+        session.environment["early"](session._connection.sequence + 2)
     assert caught.value.reason == "the answer of your code could not be read."
 
 
 def test_a_flood_of_progress_ends_with_the_call(load):
     session = load(FORGING)
     with pytest.raises(Stopped):
-        session.environment["endless_lines"](session._sequence + 1)
+        session.environment["endless_lines"](session._connection.sequence + 1)
 
 
 def test_a_slow_drip_ends_with_the_call(load_hurried):
@@ -826,7 +836,7 @@ def test_a_session_is_let_go_of(start):
     result = module(torch.zeros(1, 2, 3))
     (result * 2).sum().backward()
     reference = weakref.ref(session)
-    session.end()
+    session.close()
     del session, module, result
     calls.forget_calls()  # as every case does when it ends
     gc.collect()

@@ -1,0 +1,210 @@
+"""One student's process at a time, what goes to and fro, and why it ended when it does."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ..assignment import Limits
+from ..errors import GraderError
+from ..result import Outcome
+from ..sandbox.wire import Blob, Closed, TooLate, WireError
+from .launcher import Launcher, Process
+
+END_SECONDS = 60
+"""How long the zygote may take to tell how a process ended: milliseconds, unless the machine is stuck."""
+
+AHEAD_WALL_SECONDS = 10
+"""How long one case may take among many that run in one go. Too long costs time, and no points."""
+
+MAX_STATEMENTS = 20_000
+
+Reply = tuple[dict[str, Any], list[memoryview]]
+
+
+class Stopped(BaseException):
+    """A call ended the student's process, or would have to run in one that a call ended before.
+
+    No `Exception`, since it stops a case from outside: no test may catch it.
+
+    Attributes:
+        outcome: how the case ends.
+        reason: the grader's own words, safe to show.
+        detail: may hold the student's words, for instructors.
+        starved: whether the wall clock ended a call that had not used its processor time, as it
+            does when code sleeps, and when the machine is too busy.
+    """
+
+    def __init__(self, outcome: Outcome, reason: str, detail: str = "", starved: bool = False) -> None:
+        super().__init__(reason)
+        self.outcome = outcome
+        self.reason = reason
+        self.detail = detail
+        self.starved = starved
+
+
+class OurFault(BaseException):
+    """The grader itself failed in the midst of a case: never counted against the student."""
+
+
+class Connection:
+    """The line to a student's process, within the time that one submission may take.
+
+    Args:
+        launcher: starts the processes.
+        limits: how long calls and the whole submission may take.
+
+    Attributes:
+        sequence: the number of the last request; its reply must bear it.
+        starved: whether any stop so far may be the machine's doing.
+    """
+
+    def __init__(self, launcher: Launcher, limits: Limits) -> None:
+        self._launcher = launcher
+        self._limits = limits
+        self._process: Process | None = None
+        self._stops_left = max(1, int(limits.seconds_per_submission // limits.seconds_per_call))
+        self._wall_left: float = limits.wall_seconds_per_call * self._stops_left
+        self._goes_ahead = True
+        self.sequence = 0
+        self.starved = False
+
+    @property
+    def is_open(self) -> bool:
+        return self._process is not None
+
+    def open(self) -> None:
+        """Start a fresh process.
+
+        Raises:
+            Stopped: if the submission has used up its time.
+        """
+        if self._stops_left <= 0 or self._wall_left <= 0:
+            raise Stopped(Outcome.BLOCKED, "not run: your code has used up the submission's time.")
+        try:
+            self._process = self._launcher.spawn()
+        except GraderError as problem:
+            raise OurFault(str(problem)) from None
+
+    def close(self) -> None:
+        """Let the process go."""
+        if self._process is not None:
+            self._process.close()
+            self._process = None
+
+    def ask(
+        self, header: dict[str, Any], blobs: Sequence[Blob], name: str, reached: list[int] | None = None
+    ) -> Reply:
+        """Send one request and wait for its reply.
+
+        Args:
+            name: what messages call it.
+            reached: where to note the lines that a reply in several frames tells of first.
+
+        Raises:
+            Stopped: if the process dies, is too slow or breaks the protocol; it is gone then.
+        """
+        try:
+            with _Clock(self):
+                deadline = self._deadline(self._limits.wall_seconds_per_call)
+                self._send(header, blobs, name, deadline)
+                while True:
+                    reply, pieces = self._receive(deadline)
+                    if reached is None or type(reply.get("at")) is not int:
+                        return reply, pieces
+                    if len(reached) == MAX_STATEMENTS:
+                        raise WireError("more statements than a file has")
+                    reached.append(reply["at"])
+        except (TooLate, Closed, WireError) as problem:
+            raise self._stopped(problem, name) from None
+
+    def ask_ahead(self, header: dict[str, Any], blobs: Sequence[Blob], count: int) -> Iterator[Reply]:
+        """Send one request that has `count` replies, and give them as they come.
+
+        They end early if the process dies, is slow or breaks the protocol. It is gone then, and
+        nobody is told why: who needs the rest asks one by one, and does so from then on.
+        """
+        if not (self.is_open and self._goes_ahead):
+            return
+        try:
+            with _Clock(self):
+                self._send(header, blobs, "the cases", self._deadline(AHEAD_WALL_SECONDS))
+            for _ in range(count):
+                with _Clock(self):
+                    reply = self._receive(self._deadline(AHEAD_WALL_SECONDS))
+                yield reply
+        except (TooLate, Closed, WireError):
+            self._goes_ahead = False
+            self.close()
+
+    def distrust(self, why: str) -> Stopped:
+        """Give up a process that does not keep to the protocol."""
+        self._drop()
+        return Stopped(Outcome.CRASHED, "the answer of your code could not be read.", why)
+
+    def _deadline(self, seconds: float) -> float:
+        return time.monotonic() + min(seconds, max(0, self._wall_left))
+
+    def _send(self, header: dict[str, Any], blobs: Sequence[Blob], name: str, deadline: float) -> None:
+        assert self._process is not None
+        self.sequence += 1
+        try:
+            self._process.channel.send({**header, "seq": self.sequence}, blobs, deadline)
+        except WireError as problem:
+            raise OurFault(f"what {name} should be told cannot cross: {problem}") from None
+
+    def _receive(self, deadline: float) -> Reply:
+        assert self._process is not None
+        reply, pieces = self._process.channel.receive(deadline)
+        if type(reply.get("seq")) is not int or reply.pop("seq") != self.sequence:
+            raise WireError("a reply to no question")
+        return reply, pieces
+
+    def _stopped(self, problem: TooLate | Closed | WireError, name: str) -> Stopped:
+        """Why the process is no longer to be asked; it is gone afterwards."""
+        if isinstance(problem, WireError):
+            return self.distrust(str(problem))
+        if isinstance(problem, Closed):
+            return self._ended(name)
+        end = self._process.kill(END_SECONDS) if self._process else None
+        starved = end is None or end.cpu_seconds < self._limits.seconds_per_call
+        self.starved |= starved
+        self._drop()
+        if self._wall_left < self._limits.wall_seconds_per_call:
+            self._wall_left = 0  # sleeping a little in each of many calls is no way round, either
+            return Stopped(Outcome.TIMED_OUT, f"{name} used up the submission's time.", starved=starved)
+        seconds = f"{self._limits.wall_seconds_per_call:g}"
+        return Stopped(Outcome.TIMED_OUT, f"{name} had not answered after {seconds} s.", starved=starved)
+
+    def _ended(self, name: str) -> Stopped:
+        """Why the process is gone, by its exit status."""
+        end = self._process.ended(END_SECONDS) if self._process else None
+        status = end.status if end else None
+        self._drop()
+        if status == -signal.SIGXCPU:
+            seconds = f"{self._limits.seconds_per_call:g}"
+            return Stopped(Outcome.TIMED_OUT, f"{name} was still running after {seconds} s.")
+        if status == -signal.SIGKILL:
+            return Stopped(Outcome.CRASHED, f"{name} used up the submission's time, or too much memory.")
+        if status is not None and status < 0:
+            return Stopped(Outcome.CRASHED, f"{name} crashed Python.", f"by signal {-status}")
+        return Stopped(Outcome.CRASHED, f"{name} ended the program.", f"with exit status {status}")
+
+    def _drop(self) -> None:
+        self._stops_left -= 1
+        self.close()
+
+
+class _Clock:
+    """Takes the time that the block lasts from what the submission has left."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def __enter__(self) -> None:
+        self._began = time.monotonic()
+
+    def __exit__(self, *_: object) -> None:
+        self._connection._wall_left -= time.monotonic() - self._began

@@ -1,0 +1,127 @@
+"""Cases run ahead in one go come to the same as cases that ask one by one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from autograder.judge import connection
+from autograder.judge.grader import Grader
+from autograder.judge.script import Diverged, Recorder, Replay
+from autograder.sandbox.wire import frame
+from autograder.submission import Submission
+
+from . import small_assignment
+
+REPLY = frame({"value": 1, "printed": ""})
+
+
+def script_of(*requests: dict):
+    recorder = Recorder()
+    for request in requests:
+        recorder.note(request, [b"bytes"])
+    return recorder.script()
+
+
+# One script --------------------------------------------------------------------------------------
+
+
+def test_answers_are_handed_out_in_turn():
+    replay = Replay(script_of({"op": "a"}, {"op": "b"}), [REPLY, frame({"value": 2})])
+    assert replay.answer({"op": "a"}, [b"bytes"])[0]["value"] == 1
+    assert replay.answer({"op": "b"}, [b"bytes"])[0]["value"] == 2
+
+
+@pytest.mark.parametrize(
+    "header, blobs", [({"op": "b"}, [b"bytes"]), ({"op": "a"}, [b"Bytes"]), ({"op": "a"}, [])]
+)
+def test_another_request_than_the_scripts_is_not_answered(header, blobs):
+    with pytest.raises(Diverged):
+        Replay(script_of({"op": "a"}), [REPLY]).answer(header, blobs)
+
+
+def test_a_request_beyond_the_script_is_not_answered():
+    replay = Replay(script_of({"op": "a"}), [REPLY])
+    replay.answer({"op": "a"}, [b"bytes"])
+    with pytest.raises(Diverged):
+        replay.answer({"op": "a"}, [b"bytes"])
+
+
+@pytest.mark.parametrize("reply", [b"", b"noise", REPLY[:-1], REPLY + b"x"])
+def test_a_reply_that_cannot_be_read_is_none(reply):
+    with pytest.raises(Diverged):
+        Replay(script_of({"op": "a"}), [reply]).answer({"op": "a"}, [b"bytes"])
+
+
+def test_only_the_same_answers_have_the_same_digest():
+    script = script_of({"op": "a"}, {"op": "b"})
+    answers = [(b"ab", b"c"), (b"a", b"bc"), (b"abc", b""), (b"c", b"ab")]
+    digests = {Replay(script, replies).digest for replies in answers}
+    assert len(digests) == len(answers)
+    assert Replay(script, answers[0]).digest == Replay(script, list(answers[0])).digest
+
+
+# Whole submissions -------------------------------------------------------------------------------
+
+
+def file_of(double: str = "return 2 * n", triple: str = "return 3 * n") -> str:
+    """A student's file with these bodies of its two functions."""
+    return f"import os, time, torch\ndef double(n):\n    {double}\ndef triple(n):\n    {triple}\n"
+
+
+SUBMISSIONS = {
+    "right": file_of("return n + n", "return n + n + n"),
+    "wrong": file_of("return n * n", "return 3.0 * n"),
+    "half": "def double(n): return 2 * n\n",
+    "blank": file_of("raise NotImplementedError", "raise NotImplementedError"),
+    "loud": file_of("print('hello', n); return 2 * n", "return n"),
+    "exits": file_of("raise SystemExit"),
+    "dies": file_of(triple="os._exit(1)"),
+    "dies late": file_of("return os._exit(1) if n > 4000 else 2 * n"),
+    "draws": file_of("torch.randn(3); return 2 * n"),
+    "forges": file_of("return [os.write(fd, bytes(99)) for fd in range(3, 9)]"),
+    "tensors": file_of("return [torch.zeros(n)] * n", "return torch.tensor(3 * n)"),
+}
+
+
+@pytest.fixture(scope="module")
+def grader(start, tmp_path_factory):
+    return Grader(small_assignment.make(tmp_path_factory.mktemp("small")), start)
+
+
+@pytest.mark.parametrize("name", SUBMISSIONS)
+def test_running_ahead_changes_no_result(grader, name, monkeypatch):
+    submission = Submission("ada", SUBMISSIONS[name].encode())
+    ahead = [grader.grade(submission) for _ in range(2)]
+    monkeypatch.setattr(connection.Connection, "ask_ahead", lambda *_: iter(()))
+    assert ahead[0] == ahead[1] == grader.grade(submission)
+
+
+def test_a_case_that_asks_anew_is_graded_by_what_it_asks(start, tmp_path):
+    adaptive = small_assignment.make(tmp_path)
+    path = adaptive.public_tests("doubling")
+    path.write_text(path.read_text().replace("equal(double(1), 2)", "equal(double(double(1)), 4)"))
+    grader = Grader(adaptive, start)
+    lucky = "def double(n): return {1: 7, 7: 4}.get(n, 2 * n)\ndef triple(n): return 3 * n\n"
+    first = grader.grade(Submission("ada", lucky.encode())).questions[0].cases[0]
+    assert first.outcome == "passed", (
+        "the second call is with what the first one gave, not with the script's 2"
+    )
+
+
+def test_what_runs_ahead_for_too_long_is_asked_again_and_judged_by_its_own_limit(start, grader, monkeypatch):
+    monkeypatch.setattr(connection, "AHEAD_WALL_SECONDS", 0.01)
+    source = (
+        "import time\ndef double(n):\n    time.sleep(0.1)\n    return 2 * n\ndef triple(n): return 3 * n\n"
+    )
+    result = grader.grade(Submission("ada", source.encode()))
+    assert [question.points for question in result.questions] == [4, 8]
+    assert not result.retry_alone
+
+
+def test_a_verdict_is_the_same_remembered_or_not(grader):
+    source = SUBMISSIONS["loud"].encode()
+    first = grader.grade(Submission("ada", source))
+    again = grader.grade(Submission("bob", source))
+    assert replace(again, student="ada") == first
