@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -17,41 +20,65 @@ FIRST = 4
 LONG = 120
 """Characters after which any other value is cut."""
 
-_last_call = ""
-_calls_by_result: dict[int, tuple[Any, str]] = {}  # id of a result -> the result, held, and its call
+Shown = Callable[[], str]
+"""Shows a value as it was when this was made."""
+
+_PLAIN = (bool, int, float, str, type(None))
+
+_last_call: Call | None = None
+_calls_by_result: dict[int, tuple[Any, Call | None]] = {}  # id of a result -> the result, held, and its call
 _is_noting = True
 
 
-def note_call(name: str, args: tuple, kwargs: dict[str, Any]) -> str:
-    """Remember a call of the student's code, so that a failing case can quote it; give it as text."""
+@dataclass(frozen=True)
+class Call:
+    """A call as it was made, put into words only when a message quotes it.
+
+    Attributes:
+        name: a function's, or the call that built the module that was called.
+        values: what shows each argument.
+        named: the same for those given by name.
+    """
+
+    name: str | Call
+    values: tuple[Shown, ...]
+    named: tuple[tuple[str, Shown], ...]
+
+    def __str__(self) -> str:
+        shown = [value() for value in self.values] + [f"{key}={value()}" for key, value in self.named]
+        return f"{self.name}({', '.join(shown)})"
+
+
+def note_call(name: str | Call, args: tuple, kwargs: dict[str, Any]) -> Call | None:
+    """Remember a call of the student's code, so that a failing case can quote it."""
     global _last_call
     if not _is_noting:
-        return ""
-    shown = [show(value) for value in args] + [f"{key}={show(value)}" for key, value in kwargs.items()]
-    _last_call = f"{name}({', '.join(shown)})"
+        return None
+    named = tuple((key, shown(value)) for key, value in kwargs.items())
+    _last_call = Call(name, tuple(map(shown, args)), named)
     return _last_call
 
 
-def note_result(result: Any, call: str) -> None:
+def note_result(result: Any, call: Call | None) -> None:
     """Remember which call gave a result."""
-    if _is_noting and not isinstance(result, bool | int | float | str | None):
+    if _is_noting and not isinstance(result, _PLAIN):
         _calls_by_result[id(result)] = (result, call)
 
 
 def last_call() -> str:
     """The latest call noted, or an empty string."""
-    return _last_call
+    return str(_last_call or "")
 
 
 def call_of(result: Any) -> str:
     """The call that gave this very object, else the latest call noted."""
-    return _calls_by_result.get(id(result), (None, _last_call))[1]
+    return str(_calls_by_result.get(id(result), (None, _last_call))[1] or "")
 
 
 def forget_calls() -> None:
     """Start a case afresh, so that it cannot quote the one before it."""
     global _last_call
-    _last_call = ""
+    _last_call = None
     forget_results()
 
 
@@ -73,34 +100,64 @@ def unnoted() -> Iterator[None]:
 
 def show(value: Any) -> str:
     """Show a value in one short line: small tensors whole, others by shape and dtype."""
+    return shown(value)()
+
+
+def shown(value: Any) -> Shown:
+    """What shows `value` as it is now, whenever it is called, whatever has become of the value by then.
+
+    Nearly all calls are never quoted, so this takes no more than the numbers that may be shown.
+    """
     if isinstance(value, torch.Tensor):
-        return _show_tensor(value.detach())
+        numbers = value if value.numel() <= SMALL else value.detach().flatten()[:FIRST]
+        return partial(_show_tensor, value.dtype, value.shape, numbers.tolist())
+    if isinstance(value, _PLAIN):
+        return partial(_show_plain, value)
+    if isinstance(value, torch.nn.Module):
+        tables = [(name, shown(parameter)) for name, parameter in value.named_parameters()]
+        return partial(_show_module, type(value).__name__, tables)
+    if isinstance(value, list | tuple) and any(isinstance(item, torch.Tensor) for item in value):
+        return partial(_show_items, isinstance(value, tuple), [shown(item) for item in value])
+    return partial(str, _describe(value))
+
+
+def _describe(value: Any) -> str:
     if isinstance(value, np.ndarray):
         return f"<numpy {value.dtype} array {_shape(value.shape)}>"
-    if isinstance(value, torch.nn.Module):
-        tables = ", ".join(f"{name} {show(p)}" for name, p in value.named_parameters())
-        return f"<{type(value).__name__}{' with ' + tables if tables else ''}>"
     if isinstance(value, torch.Generator):
         return "<torch.Generator>"
     if type(value).__name__ == "KeyedVectors":
         return f"<KeyedVectors of {len(value)} words>"
-    if isinstance(value, list | tuple) and any(isinstance(item, torch.Tensor) for item in value):
-        left, right = "[]" if isinstance(value, list) else "()"
-        return _cut(left + ", ".join(show(item) for item in value) + right)
-    if isinstance(value, float):
-        return f"{value:.6g}"
+    if type(value) is list:
+        value = value[: LONG // 2]  # an item with its comma takes more than two characters
+    if type(value) is dict:
+        value = dict(islice(value.items(), LONG // 2))
     return _cut(repr(value))
 
 
-def _show_tensor(tensor: torch.Tensor) -> str:
-    kind = str(tensor.dtype).removeprefix("torch.")
-    if tensor.numel() > SMALL:
-        first = ", ".join(_show_numbers(number) for number in tensor.flatten()[:FIRST].tolist())
-        return f"<{kind} tensor {_shape(tensor.shape)}: {first}, ...>"
-    if tensor.numel() == 0:
-        return f"<empty {kind} tensor {_shape(tensor.shape)}>"
-    numbers = tensor.cpu().tolist()
-    suffix = "" if tensor.dtype in (torch.float32, torch.int64, torch.bool) else f", {kind}"
+def _show_plain(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else _cut(repr(value))
+
+
+def _show_module(kind: str, tables: list[tuple[str, Shown]]) -> str:
+    listed = ", ".join(f"{name} {table()}" for name, table in tables)
+    return f"<{kind}{' with ' + listed if listed else ''}>"
+
+
+def _show_items(in_tuple: bool, items: list[Shown]) -> str:
+    listed = ", ".join(item() for item in items)
+    return _cut(f"({listed})" if in_tuple else f"[{listed}]")
+
+
+def _show_tensor(dtype: torch.dtype, shape: torch.Size, numbers: Any) -> str:
+    """Show a tensor by its numbers, or by the first of them if it has many."""
+    kind = str(dtype).removeprefix("torch.")
+    if shape.numel() > SMALL:
+        first = ", ".join(_show_numbers(number) for number in numbers)
+        return f"<{kind} tensor {_shape(shape)}: {first}, ...>"
+    if shape.numel() == 0:
+        return f"<empty {kind} tensor {_shape(shape)}>"
+    suffix = "" if dtype in (torch.float32, torch.int64, torch.bool) else f", {kind}"
     return f"tensor({_show_numbers(numbers)}{suffix})"
 
 

@@ -75,7 +75,7 @@ class Noting:
     def _call(self, name: str, shown: str, function: Callable[..., Any], args: tuple, kwargs: dict) -> Any:
         if name in self.blocked:
             raise NotTriedAgain(name)
-        noted = ""
+        noted: calls.Call | None = None
         if self.depth == 0:
             with uncounted():
                 noted = calls.note_call(shown, args, kwargs)

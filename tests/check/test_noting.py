@@ -6,6 +6,7 @@ import copy
 import inspect
 import pickle
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -51,6 +52,44 @@ def test_a_call_can_be_quoted(noting, told):
     assert add(torch.tensor([1, 2]), b=3).tolist() == [4, 5]
     assert calls.last_call() == "add(tensor([1, 2]), b=3)"
     assert told == ["add"]
+
+
+def test_a_call_is_quoted_with_its_arguments_as_they_were_when_it_was_made(noting):
+    def spoil(table, words, rows, module, many):
+        table.zero_()
+        words.append("late")
+        rows[0].zero_()
+        module.weight.data.zero_()
+        many.zero_()
+
+    module = nn.Embedding.from_pretrained(torch.tensor([[1.5, 2.0]]))
+    noting.wrap("spoil", spoil)(torch.ones(2), ["a"], [torch.ones(1)], module, torch.ones(50).bfloat16())
+    assert calls.last_call() == (
+        "spoil(tensor([1, 1]), ['a'], [tensor([1])], <Embedding with weight tensor([[1.5, 2]])>, "
+        "<bfloat16 tensor 50: 1, 1, 1, 1, ...>)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (torch.tensor(2.5), "tensor(2.5)"),
+        (torch.tensor([[1, 2]]).double(), "tensor([[1, 2]], float64)"),
+        (torch.zeros(0, 3), "<empty float32 tensor 0x3>"),
+        (torch.tensor([True]), "tensor([True])"),
+        (1 / 3, "0.333333"),
+        (True, "True"),
+        ((1, "a"), "(1, 'a')"),
+        ((torch.tensor(1), 2), "(tensor(1), 2)"),
+        ({"a": 0}, "{'a': 0}"),
+        (list(range(1000)), str(list(range(1000)))[: calls.LONG - 1] + "…"),
+        (dict(enumerate("ab" * 500)), str(dict(enumerate("ab" * 500)))[: calls.LONG - 1] + "…"),
+        (np.zeros((2, 3)), "<numpy float64 array 2x3>"),
+        (torch.Generator(), "<torch.Generator>"),
+    ],
+)
+def test_a_value_is_shown_in_one_short_line(value, text):
+    assert calls.show(value) == text
 
 
 def test_only_the_outermost_call_is_noted(noting, told):
