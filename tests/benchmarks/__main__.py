@@ -1,6 +1,8 @@
 """Prints one table of speed and memory. Ratios are measured in one run, on one machine.
 
-`python -m tests.benchmarks [--sizes 50,500] [--otter 6]`
+`python -m tests.benchmarks [--sizes 50,500,5000] [--otter 6] [--only otter,floor]`
+
+Each row is printed as soon as it is known, since the whole takes a quarter of an hour.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -44,25 +46,31 @@ Row = tuple[str, str]
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--sizes", default="50,500", help="batch sizes to compare, by commas")
+    parser.add_argument("--sizes", default="50,500,5000", help="batch sizes to compare, by commas")
     parser.add_argument("--otter", type=int, default=6, help="submissions to grade by otter run")
+    parser.add_argument(
+        "--only", default="", help="parts to measure, by commas: otter, floor, size, memory, check"
+    )
     options = parser.parse_args()
     sizes = [int(size) for size in options.sizes.split(",")]
 
     batch = collect(ROOT / "tests" / "example_batch" / "submissions", ASSIGNMENT)
     results = {result.student: result for result in grade(batch)}
     ending = [one for one in batch if one.code and ends_by_itself(results[one.student])]
-    rows = [
-        *against_otter(ending, options.otter),
-        *against_floor(),
-        *by_size(ending, sizes),
-        *memory(),
-        *check_against_import(),
-    ]
+    parts: dict[str, Callable[[], Iterator[Row]]] = {
+        "otter": lambda: against_otter(ending, options.otter),
+        "floor": against_floor,
+        "size": lambda: by_size(ending, sizes),
+        "memory": memory,
+        "check": check_against_import,
+    }
+    console = Console()
     table = Table("what", "measured", title=f"{os.cpu_count()} processors, torch {torch.__version__}")
-    for row in rows:
-        table.add_row(*row)
-    Console().print(table)
+    for part in options.only.split(",") if options.only else parts:
+        for what, measured in parts[part]():
+            console.print(f"{what}: {measured}", highlight=False)
+            table.add_row(what, measured)
+    console.print(table)
 
 
 def grade(submissions: list[Submission]) -> list[Result]:
@@ -80,7 +88,7 @@ def seconds(call: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def against_otter(submissions: list[Submission], count: int) -> list[Row]:
+def against_otter(submissions: list[Submission], count: int) -> Iterator[Row]:
     """Submissions per second, both two at a time; ours without and with its start."""
     few = submissions[:count]
     many = repeated(submissions, 20 * count)
@@ -93,7 +101,7 @@ def against_otter(submissions: list[Submission], count: int) -> list[Row]:
         archive = plain_otter.build_zip(ASSIGNMENT, folder / "zip")
         files = [plain_otter.submission(one.code or b"", folder / str(i)) for i, one in enumerate(few)]
         otter = seconds(lambda: plain_otter.run_all(files, archive, AT_A_TIME)) / len(few)
-    return [
+    yield from [
         ("`otter run`, two at a time", f"{otter:.2f} s a submission ({len(few)} of them)"),
         ("ours, two at a time, highest tier", f"{1000 * ours:.0f} ms a submission, {1 / ours:.1f} a second"),
         ("so many times `otter run`'s throughput", f"{otter / ours:.0f}"),
@@ -101,7 +109,7 @@ def against_otter(submissions: list[Submission], count: int) -> list[Row]:
     ]
 
 
-def against_floor() -> list[Row]:
+def against_floor() -> Iterator[Row]:
     """The reference's cases in this process without any wall, against the whole way of a submission."""
     files = [
         path
@@ -122,27 +130,25 @@ def against_floor() -> list[Row]:
         submission = Submission("reference", ASSIGNMENT.reference.read_bytes())
         list(batch.grade([submission] * 3))
         ours = seconds(lambda: list(batch.grade([submission] * 20))) / 20
-    return [
+    yield from [
         (f"{len(cases)} cases in one warm process, no wall", f"{1000 * floor:.0f} ms"),
         ("ours, one at a time, against that", f"{ours / floor:.1f} times ({1000 * ours:.0f} ms)"),
     ]
 
 
-def by_size(submissions: list[Submission], sizes: list[int]) -> list[Row]:
+def by_size(submissions: list[Submission], sizes: list[int]) -> Iterator[Row]:
     """Cost per submission and the grader's own memory as the batch grows."""
-    rows = []
-    for size in track(sizes, "batches"):
+    for size in sizes:
         with opened(ASSIGNMENT, AT_A_TIME) as batch:
             many = repeated(submissions, size)
             each = seconds(partial(exhaust, batch, many)) / size
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-        rows.append((f"a batch of {size:,}", f"{1000 * each:.0f} ms each"))
-        rows.append(("  peak memory so far", f"grader {peak:.0f} MB, its largest process {children:.0f} MB"))
-    return rows
+        yield f"a batch of {size:,}", f"{1000 * each:.0f} ms each"
+        yield "peak memory so far", f"grader {peak:.0f} MB, its largest process {children:.0f} MB"
 
 
-def memory() -> list[Row]:
+def memory() -> Iterator[Row]:
     """Private memory of a student's process after all cases, beyond what it shares with the zygote."""
     names = tuple(name for question in ASSIGNMENT.code_questions for name in question.functions)
     files = [ASSIGNMENT.hidden_tests(question.id) for question in ASSIGNMENT.code_questions]
@@ -158,7 +164,7 @@ def memory() -> list[Row]:
             worker = max(psutil.Process().children(recursive=True), key=lambda process: process.create_time())
             private.append(private_bytes(worker.pid) / 2**20)
             session.close()
-    return [("private memory of a student's process, median", f"{median(private):.1f} MB")]
+    yield "private memory of a student's process, median", f"{median(private):.1f} MB"
 
 
 def private_bytes(process: int) -> int:
@@ -166,7 +172,7 @@ def private_bytes(process: int) -> int:
     return 1024 * sum(int(line.split()[1]) for line in lines if line.startswith("Private_"))
 
 
-def check_against_import() -> list[Row]:
+def check_against_import() -> Iterator[Row]:
     """`python check` on the blank template and on the reference, against importing torch and gensim."""
     template = ROOT / "student_template"
     imports = [sys.executable, "-c", "import torch, gensim.models"]
@@ -179,7 +185,7 @@ def check_against_import() -> list[Row]:
             for kind, folder in (("blank", template), ("solved", solved)):
                 least = seconds(partial(run, imports, template))
                 ratios[kind].append(seconds(partial(run, [sys.executable, "check"], folder)) / least)
-    return [
+    yield from [
         (f"`python check` ({kind}) against importing torch and gensim", f"{median(found):.2f} times")
         for kind, found in ratios.items()
     ]
