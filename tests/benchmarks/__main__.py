@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import cycle
 from pathlib import Path
 from statistics import median
 
@@ -48,9 +49,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--sizes", default="50,500,5000", help="batch sizes to compare, by commas")
     parser.add_argument("--otter", type=int, default=6, help="submissions to grade by otter run")
-    parser.add_argument(
-        "--only", default="", help="parts to measure, by commas: otter, floor, size, memory, check"
-    )
+    parser.add_argument("--only", default="", help="of otter, floor, size, memory, check; by commas")
     options = parser.parse_args()
     sizes = [int(size) for size in options.sizes.split(",")]
 
@@ -201,9 +200,15 @@ def exhaust(batch: Batch, submissions: list[Submission]) -> None:
 
 
 def repeated(submissions: list[Submission], count: int) -> list[Submission]:
-    """As many submissions, each under a name of its own."""
+    """As many submissions, each under a name of its own, and with other line numbers.
+
+    So they are no copies of each other: wherever code fails, its answer names the line.
+    """
     return [
-        dataclasses.replace(submissions[i % len(submissions)], student=f"student-{i}") for i in range(count)
+        dataclasses.replace(
+            one, student=f"student-{i}", code=b"#\n" * (i // len(submissions)) + (one.code or b"")
+        )
+        for i, one in zip(range(count), cycle(submissions), strict=False)
     ]
 
 
