@@ -205,10 +205,9 @@ def repeated(submissions: list[Submission], count: int) -> list[Submission]:
     So they are no copies of each other: wherever code fails, its answer names the line.
     """
     return [
-        dataclasses.replace(
-            one, student=f"student-{i}", code=b"#\n" * (i // len(submissions)) + (one.code or b"")
-        )
+        dataclasses.replace(one, student=f"student-{i}", code=b"#\n" * (i // len(submissions)) + one.code)
         for i, one in zip(range(count), cycle(submissions), strict=False)
+        if one.code
     ]
 
 
