@@ -105,8 +105,9 @@ class Worker:
         header, blobs = self.channel.receive()
         seq = {"seq": header["seq"]}
         if header["op"] == "scripts":
-            for replies in self.scripts(header["requests"], blobs):
-                self.channel.send(seq, replies)
+            self.channel.send_together(
+                frame(seq, replies) for replies in self.scripts(header["requests"], blobs)
+            )
             return
         allow_seconds(self.limits.seconds_per_call)
         reply, pieces = self.reply_to(header, blobs)
