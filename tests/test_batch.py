@@ -104,7 +104,7 @@ def test_no_submissions_give_no_results(assignment, start):
 
 
 class Busy:
-    """A grader that notes what it does, and asks to try some again; `killing` dies whenever it is tried again."""
+    """A grader that notes what it does and asks to try some again; `killing` dies whenever it does so."""
 
     possible = 12
 

@@ -19,7 +19,7 @@ from ..assignment import Limits
 from ..errors import GraderError
 from ..sandbox.limits import WorkerLimits
 from ..sandbox.wire import Channel, Closed, TooLate, WireError
-from .wall import SECRET, Tier, Way, ways
+from .wall import SECRET, Tier, Way, holes, ways
 
 START_SECONDS = 120
 ENVIRONMENT = {
@@ -123,6 +123,8 @@ def launcher(limits: Limits, *, unconfined: bool = False, only: Tier | None = No
     Raises:
         GraderError: if no wall can be built, saying why.
     """
+    if not SECRET.is_file():
+        raise GraderError(f"{SECRET} is missing: without it, the wall around student code cannot be tried.")
     refusals = []
     with contextlib.ExitStack() as stack:
         for way in ways(unconfined, only):
@@ -190,17 +192,21 @@ def _try_wall(start: Launcher) -> None:
         process.close()
     if "refused" in reply:
         raise GraderError(f"a process could not be confined: {reply['refused']}")
-    if reply.get("value") != []:
-        raise GraderError(f"the wall has holes: {reply.get('value', reply.get('error'))}")
+    if not isinstance(tried := reply.get("value"), dict):
+        raise GraderError(f"a confined process could not try the wall: {reply.get('error')}")
+    if found := holes(tried, start.tier):
+        raise GraderError("the wall has holes: " + "; ".join(found))
 
 
 def _await_ready(control: socket.socket, zygote: subprocess.Popen) -> None:
     ready, _, _ = select.select([control], [], [], START_SECONDS)
-    if ready and control.recv(16) == b"ready":
-        return
-    zygote.kill()
-    _, errors = zygote.communicate()
-    raise GraderError(f"the process that loads torch did not start:\n{errors.decode(errors='replace')}")
+    answer = control.recv(4096) if ready else b""
+    if not answer:
+        zygote.kill()
+        _, errors = zygote.communicate()
+        raise GraderError(f"the process that loads torch did not start:\n{errors.decode(errors='replace')}")
+    if "refused" in (told := json.loads(answer)):
+        raise GraderError(told["refused"])
 
 
 def _end(zygote: subprocess.Popen) -> None:

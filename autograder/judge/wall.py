@@ -7,20 +7,30 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from ..errors import GraderError
 from ..sandbox.confinement import WallPlan
+from ..sandbox.probe import DONE, IMPORT, LIST, READ, SEE
 
 PACKAGE = Path(__file__).resolve().parent.parent
 SECRET = PACKAGE / "hidden_tests" / "__init__.py"
 """A file that student code must never be able to open; asked for when the wall is tried."""
 
 
+REFUSALS = frozenset({"EPERM", "EACCES", "EROFS"})
+"""The errors by which a layer refuses; with any other, an attempt failed for a reason of its own."""
+
+
 class Tier(Enum):
-    """How student code is shut in; the text is printed and written into every report."""
+    """How student code is shut in; the text is printed and written into every report.
+
+    Landlock closes what files hold, and folders' listings, but not `stat`. Without namespaces, who
+    guesses a file's path learns whether it exists, its size and its times, as far as the permissions
+    of the folders on the way let any user; never what is in it.
+    """
 
     NAMESPACES = "tier 1: bubblewrap's namespaces, Landlock, seccomp and limits"
     NO_NAMESPACES = "tier 2: Landlock, seccomp and limits, without namespaces"
@@ -46,16 +56,7 @@ def ways(unconfined: bool, only: Tier | None = None) -> list[Way]:
     Args:
         unconfined: no wall at all; an instructor's explicit choice.
         only: this tier or none, for tests.
-
-    Raises:
-        GraderError: on a system that can build no wall.
     """
-    if not sys.platform.startswith("linux"):
-        raise GraderError(
-            "Submissions can only be graded on Linux, where student code can be shut in. "
-            "Grade on a Linux machine, in WSL 2 or in a Linux container; "
-            "`autograder check FOLDER` works here, too."
-        )
     roots = readable_roots()
     if unconfined:
         return [Way(Tier.UNCONFINED, (), WallPlan(roots, confined=False))]
@@ -67,6 +68,29 @@ def ways(unconfined: bool, only: Tier | None = None) -> list[Way]:
     if only in (None, Tier.NO_NAMESPACES):
         found.append(Way(Tier.NO_NAMESPACES, (), WallPlan(roots)))
     return found
+
+
+def holes(tried: Mapping[str, object], tier: Tier) -> list[str]:
+    """What is wrong with a wall, given what came of each attempt of `sandbox.probe`."""
+    found = []
+    for what, outcome in tried.items():
+        if outcome in _right_outcomes(what, tier):
+            continue
+        if outcome == DONE:
+            found.append(f"student code could {what}")
+        elif what == IMPORT:
+            found.append(f"student code could not {what} ({outcome})")
+        else:
+            found.append(f"no layer kept student code from trying to {what} ({outcome})")
+    return found
+
+
+def _right_outcomes(what: str, tier: Tier) -> frozenset[str]:
+    if what == IMPORT:
+        return frozenset({DONE})
+    if what in (SEE, READ, LIST) and tier is Tier.NAMESPACES:
+        return frozenset({"ENOENT"})  # for students' code they are not there at all
+    return REFUSALS | {DONE} if what == SEE else REFUSALS
 
 
 def readable_roots() -> tuple[str, ...]:
@@ -114,10 +138,10 @@ def _unshared() -> list[str]:
 def _namespaces(roots: tuple[str, ...]) -> list[str]:
     """Bubblewrap's options: a root with nothing but `roots` in it, all of it read-only."""
     options = _unshared()
-    parents = {parent for root in roots for parent in Path(root).parents} - {Path("/"), Path("/proc")}
-    for parent in sorted(parents):
-        options += ["--perms", "0755", "--dir", str(parent)]
     options += ["--dev", "/dev", "--perms", "1777", "--tmpfs", "/tmp"]
+    parents = {parent for root in roots for parent in Path(root).parents}
+    for parent in sorted(parents - {Path(made) for made in ("/", "/dev", "/tmp")}):
+        options += ["--perms", "0755", "--dir", str(parent)]
     for root in roots:
         if not root.startswith("/dev/"):
             options += ["--ro-bind", root, root]

@@ -88,7 +88,10 @@ class Wall:
         if not self.plan.confined:
             return
         if abi_version() < 1:
-            raise WallError("the kernel does not offer Landlock (Linux 5.13 or newer, with it enabled)")
+            raise WallError(
+                "the kernel offers no Landlock, without which student code could read the hidden tests "
+                "(it needs Linux 5.13 or newer, and landlock among /sys/kernel/security/lsm)"
+            )
         if not supported():  # asked here, where looking for the C library may still run programs
             raise WallError("the kernel does not offer seccomp filters")
         self._ruleset = Ruleset(scoped=Scope.ABSTRACT_UNIX_SOCKET | Scope.SIGNAL)
@@ -99,7 +102,7 @@ class Wall:
             self._ruleset.allow_path(root, readable)
         self._filter = _system_calls()
         assert self._filter.program  # compiled here, once
-        self._keeps_reading = not _readable_to_all(self.plan.roots)
+        self._keeps_reading = not readable_to_all(self.plan.roots)
 
     def descriptors(self) -> list[int]:
         """What must stay open until `shut` has closed it."""
@@ -119,9 +122,12 @@ class Wall:
         libc = ctypes.CDLL(None, use_errno=True)
         if os.getuid() == 0:
             _become(FIRST_USER + slot, libc, self._keeps_reading)
+            _keep_capabilities(libc, 1 << _CAP_DAC_READ_SEARCH if self._keeps_reading else 0)
             resource.setrlimit(resource.RLIMIT_NPROC, (64, 64))
-        elif self.plan.counts_processes:
-            resource.setrlimit(resource.RLIMIT_NPROC, (64, 64))
+        else:
+            _keep_capabilities(libc, 0)
+            if self.plan.counts_processes:
+                resource.setrlimit(resource.RLIMIT_NPROC, (64, 64))
         _prctl(libc, _PR_SET_DUMPABLE, 0)
         _prctl(libc, _PR_SET_PDEATHSIG, signal.SIGKILL)
         self._ruleset.restrict()
@@ -162,22 +168,24 @@ def _become(user: int, libc: ctypes.CDLL, keep_reading: bool) -> None:
     """Give up root for a user of our own.
 
     An interpreter in a home that only root may enter stays readable by one capability that is
-    kept; Landlock still bounds what it opens, and seccomp leaves it no other use.
+    kept. Landlock still bounds what it opens, but it may then `stat` below any folder.
     """
     if keep_reading:
         _prctl(libc, _PR_SET_KEEPCAPS, 1)
     os.setgroups([])
     os.setresgid(user, user, user)
     os.setresuid(user, user, user)
-    if keep_reading:
-        capability = 1 << _CAP_DAC_READ_SEARCH
-        header = (ctypes.c_uint32 * 2)(0x20080522, 0)
-        sets = (ctypes.c_uint32 * 6)(capability, capability, 0, 0, 0, 0)
-        if libc.capset(header, sets) != 0:
-            raise OSError(ctypes.get_errno(), "capset")
 
 
-def _readable_to_all(roots: tuple[str, ...]) -> bool:
+def _keep_capabilities(libc: ctypes.CDLL, kept: int) -> None:
+    """Have these capabilities, given as bits, and no other: a container may grant some to any user."""
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)
+    sets = (ctypes.c_uint32 * 6)(kept, kept, 0, 0, 0, 0)
+    if libc.capset(header, sets) != 0:
+        raise OSError(ctypes.get_errno(), "capset")
+
+
+def readable_to_all(roots: tuple[str, ...]) -> bool:
     """Whether every folder on the way to every root lets any user through."""
     ways = {parent for root in roots for parent in (Path(root), *Path(root).parents)}
     return all(path.stat().st_mode & 0o001 or not path.is_dir() for path in ways)

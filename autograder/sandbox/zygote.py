@@ -23,7 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from .confinement import Wall, WallPlan
+from .confinement import Wall, WallError, WallPlan
 from .limits import WorkerLimits
 from .worker import preload, serve
 
@@ -120,15 +120,19 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     limits = WorkerLimits(**json.loads(sys.argv[2]))
     wall = Wall(WallPlan(**json.loads(sys.argv[3])))
+    try:
+        wall.prepare()
+    except (WallError, OSError) as problem:
+        control.send(json.dumps({"refused": str(problem)}).encode())
+        return
     preload()
-    wall.prepare()
     random.seed(0)
     np.random.seed(0)
     torch.default_generator.manual_seed(0)
     gc.disable()
     gc.collect()
     gc.freeze()
-    control.send(b"ready")
+    control.send(b"{}")  # ready
     Zygote(control, limits, wall).run()
 
 

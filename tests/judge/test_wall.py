@@ -1,0 +1,195 @@
+"""The wall is tried before anything is graded, and what keeps it from standing is named."""
+
+from __future__ import annotations
+
+import errno
+import importlib
+import os
+import sys
+import time
+
+import psutil
+import pytest
+
+import autograder.judge
+from autograder.errors import GraderError
+from autograder.judge import launcher as launcher_module
+from autograder.judge import wall
+from autograder.judge.launcher import Launcher, launcher
+from autograder.judge.wall import SECRET, Tier, Way, holes
+from autograder.sandbox.confinement import WallPlan, readable_to_all
+from autograder.sandbox.probe import DONE, IMPORT, LIST, READ, SEE, _strange_descriptors
+from tests.judge.conftest import LIMITS
+
+TIERS = {"tier1": Tier.NAMESPACES, "tier2": Tier.NO_NAMESPACES}
+AS_ROOT = os.getuid() == 0
+PATIENCE = 600
+
+
+def tried(start: Launcher, secret: str = str(SECRET)) -> dict[str, str]:
+    """What comes of the attempts in a process that `start` makes."""
+    process = start.spawn()
+    try:
+        deadline = time.monotonic() + PATIENCE
+        process.channel.send({"op": "probe", "seq": 1, "secret": secret}, deadline=deadline)
+        reply, _ = process.channel.receive(deadline)
+        return reply["value"]
+    finally:
+        process.close()
+
+
+@pytest.fixture(scope="module", params=TIERS.values(), ids=TIERS)
+def walled(request):
+    """Behind each wall that this machine can build; what it cannot is skipped by name."""
+    try:
+        opened = launcher(LIMITS, only=request.param)
+        start = opened.__enter__()
+    except GraderError as problem:
+        pytest.skip(f"not run behind {request.param.value}: {problem}")
+    yield start
+    opened.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="module")
+def without_wall() -> dict[str, str]:
+    with launcher(LIMITS, unconfined=True) as start:
+        return tried(start)
+
+
+# What is tried -----------------------------------------------------------------------------------
+
+
+def test_the_wall_refuses_every_attempt(walled: Launcher):
+    outcomes = tried(walled)
+    assert holes(outcomes, walled.tier) == []
+    assert outcomes.pop(IMPORT) == DONE
+    seen = outcomes.pop(SEE)
+    assert DONE not in outcomes.values()
+    assert seen == "ENOENT" if walled.tier is Tier.NAMESPACES else seen in (DONE, "EACCES")
+
+
+def test_without_a_wall_nothing_is_refused(without_wall):
+    named = " and ".join(holes(without_wall, Tier.NAMESPACES))
+    kept_anyway = {IMPORT, "use descriptors of others", *([] if AS_ROOT else ["be root"])}
+    assert [what for what in without_wall if what not in named] == [
+        what for what in without_wall if what in kept_anyway
+    ]
+
+
+def test_descriptors_of_others_are_found():
+    before = len(_strange_descriptors())
+    ours, theirs = os.pipe()
+    assert len(_strange_descriptors()) == before + 2
+    os.close(ours)
+    os.close(theirs)
+
+
+@pytest.mark.parametrize("tier", TIERS.values(), ids=TIERS)
+def test_only_the_error_of_a_layer_counts_as_a_refusal(without_wall, tier: Tier):
+    good = dict.fromkeys(without_wall, "EPERM") | {IMPORT: DONE}
+    if tier is Tier.NAMESPACES:
+        good |= dict.fromkeys((SEE, READ, LIST), "ENOENT")
+    assert holes(good, tier) == []
+    for what in good:
+        for outcome in (DONE, "EMFILE", "ENOENT", "ENOSYS"):
+            if outcome == good[what] or (what, outcome, tier) == (SEE, DONE, Tier.NO_NAMESPACES):
+                continue
+            (hole,) = holes(good | {what: outcome}, tier)
+            assert what in hole and (outcome in hole or outcome == DONE)
+
+
+def test_without_namespaces_a_guessed_path_can_be_seen_but_not_read(walled: Launcher, tmp_path):
+    """The one exception of tier 2: names, sizes and times, where permissions let any user through."""
+    if walled.tier is Tier.NAMESPACES:
+        expected = {SEE: "ENOENT", READ: "ENOENT", LIST: "ENOENT"}
+    else:
+        expected = {SEE: DONE, READ: "EACCES", LIST: "EACCES"}
+    assert {what: tried(walled)[what] for what in expected} == expected
+
+
+@pytest.mark.skipif(not AS_ROOT, reason="an ordinary user's folders are that user's")
+def test_below_a_folder_of_root_alone_nothing_is_even_seen(walled: Launcher, tmp_path):
+    if not readable_to_all(wall.readable_roots()):
+        pytest.skip("the interpreter itself lies below such a folder")
+    tmp_path.chmod(0o700)
+    secret = tmp_path / "secret"
+    secret.write_text("42")
+    refused = "ENOENT" if walled.tier is Tier.NAMESPACES else "EACCES"
+    outcomes = tried(walled, str(secret))
+    assert {outcomes[SEE], outcomes[READ], outcomes[LIST]} == {refused}
+
+
+def test_a_students_process_has_no_privilege_left(walled: Launcher):
+    before = {process.pid for process in psutil.Process().children(recursive=True)}
+    process = walled.spawn()
+    try:
+        deadline = time.monotonic() + PATIENCE
+        process.channel.send({"op": "probe", "seq": 1, "secret": ""}, deadline=deadline)
+        process.channel.receive(deadline)  # the wall is up
+        (child,) = [p for p in psutil.Process().children(recursive=True) if p.pid not in before]
+        with open(f"/proc/{child.pid}/status") as file:
+            state = dict(line.split(":\t", 1) for line in file.read().splitlines())
+    finally:
+        process.close()
+    kept = 0 if readable_to_all(wall.readable_roots()) or walled.tier is Tier.NAMESPACES else 1 << 2
+    for kind in ("CapInh", "CapAmb"):
+        assert int(state[kind], 16) == 0
+    for kind in ("CapPrm", "CapEff"):
+        assert int(state[kind], 16) == kept
+    assert state["NoNewPrivs"] == "1" and state["Seccomp"] == "2"
+    assert "0" not in state["Uid"].split() and (not AS_ROOT or "0" not in state["Gid"].split())
+    assert not AS_ROOT or state["Groups"].split() == []
+
+
+# What is refused ---------------------------------------------------------------------------------
+
+LACKING = """
+import os, sys
+from seccompy import Action, Filter
+calls = Filter(default=Action.ALLOW)
+calls.errno(sys.argv[1], int(sys.argv[2]))
+calls.load()
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+"""Runs a program on what looks like a kernel without a system call."""
+
+
+@pytest.mark.parametrize(
+    "call, error, sentence",
+    [
+        ("landlock_create_ruleset", errno.ENOSYS, "the kernel offers no Landlock, without which"),
+        ("landlock_create_ruleset", errno.EPERM, "Operation not permitted"),  # an older Docker
+        ("landlock_restrict_self", errno.EPERM, "a process could not be confined"),
+        ("seccomp", errno.ENOSYS, "the kernel does not offer seccomp filters"),
+    ],
+)
+def test_a_kernel_that_lacks_a_layer_is_refused_by_name(monkeypatch, call, error, sentence):
+    lacking = (sys.executable, "-c", LACKING, call, str(error))
+    way = Way(Tier.NO_NAMESPACES, lacking, WallPlan(wall.readable_roots()))
+    monkeypatch.setattr(launcher_module, "ways", lambda unconfined, only: [way])
+    with pytest.raises(GraderError) as refusal, launcher(LIMITS):
+        pass
+    assert str(refusal.value).startswith("No wall can be built around student code on this machine")
+    assert f"{Tier.NO_NAMESPACES.value}: " in str(refusal.value) and sentence in str(refusal.value)
+    assert "Traceback" not in str(refusal.value)
+
+
+def test_a_wall_with_a_hole_is_refused_by_name(monkeypatch):
+    way = Way(Tier.NO_NAMESPACES, (), WallPlan((*wall.readable_roots(), str(SECRET.parent))))
+    monkeypatch.setattr(launcher_module, "ways", lambda unconfined, only: [way])
+    holes_found = "holes: student code could read the hidden tests; student code could list the hidden tests"
+    with pytest.raises(GraderError, match=holes_found), launcher(LIMITS):
+        pass
+
+
+def test_a_missing_secret_is_no_closed_one(monkeypatch, tmp_path):
+    monkeypatch.setattr(launcher_module, "SECRET", tmp_path / "nothing")
+    with pytest.raises(GraderError, match="nothing is missing"), launcher(LIMITS):
+        pass
+
+
+@pytest.mark.parametrize("system", ["darwin", "win32"])
+def test_where_there_is_no_linux_grading_says_where_to_go(monkeypatch, system: str):
+    monkeypatch.setattr(sys, "platform", system)
+    with pytest.raises(GraderError, match="only be graded on Linux"):
+        importlib.reload(autograder.judge)
