@@ -281,7 +281,7 @@ class Session:
     def _student_error(self, error: Any, name: str) -> BaseException:
         """The nearest built-in exception of what the student's code raised."""
         if not isinstance(error, dict) or any(
-            not isinstance(error.get(key), str) for key in ("type", "text", "line", "trace")
+            not isinstance(error.get(key), str) for key in ("text", "line", "trace")
         ):
             return self._distrust("an error without a text")
         said = {key: error[key][:MAX_SAID] for key in ("text", "line", "trace")}

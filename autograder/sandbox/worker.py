@@ -259,7 +259,6 @@ def describe_error(error: BaseException) -> dict[str, Any]:
     except BaseException:
         text, line, trace = "(its message could not be read)", "", ""
     return {
-        "type": clean(type(error).__name__, 100),
         "bases": [cls.__name__ for cls in type(error).__mro__ if vars(builtins).get(cls.__name__) is cls],
         "text": clean(text, MAX_MESSAGE),
         "line": clean(line, MAX_MESSAGE),
