@@ -99,7 +99,7 @@ class Stuck(nn.Module):
             pass
 
 def flood():
-    for _ in range(100):
+    for _ in range(10):
         os.write(1, b"x" * 1_000_000)
         os.write(2, b"x" * 1_000_000)
         print("x" * 1_000_000)
@@ -141,20 +141,6 @@ def test_code_that_never_ends_exits_or_floods_costs_itself_alone(tmp_path):
     ):
         assert sentence in run.out, sentence
     assert run.out.count("this check needs `loop`") == 2  # also where another function calls it
-
-
-def test_no_endless_loop_outlives_the_command(tmp_path):
-    from autograder.check.runner import _Child
-
-    (tmp_path / "embeddings.py").write_text("while True:\n    pass\n")
-    request = {"file": str(tmp_path / "embeddings.py"), "skip_lines": []}
-    child = _Child(request, tmp_path)
-    try:
-        assert child.next_event(None) == {"event": "at", "line": 1}
-        child.process.stdin.close()  # as the system does when the parent dies
-        assert child.process.wait(timeout=120) == 1
-    finally:
-        child.stop()
 
 
 HALF_DONE_TESTS = """

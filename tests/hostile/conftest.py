@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 import pytest
 import torch
@@ -15,28 +16,42 @@ from autograder.judge.grader import Grader
 from autograder.judge.launcher import Launcher, launcher
 from autograder.judge.wall import Tier
 from autograder.result import Result
-from tests.hostile.collection import BASELINE, Attack
+from tests.hostile.collection import ATTACKS, BASELINE, Attack
 
-STRICT = Limits(
-    seconds_per_call=1, seconds_per_submission=3, wall_seconds_per_call=6, memory_mb=200, output_kb=16
+LIMITS = Limits(
+    seconds_per_call=300, seconds_per_submission=3000, wall_seconds_per_call=3000, memory_mb=200, output_kb=16
 )
-"""Small enough that running into each of them takes seconds; an honest call takes milliseconds."""
+"""Little to take and to print, and more time than anything needs that ends by itself."""
 
-GENEROUS = Limits(seconds_per_call=20, seconds_per_submission=60, wall_seconds_per_call=60, output_kb=1024)
-"""For the controls: what the strict limits stop has room to succeed."""
+HURRIED = replace(LIMITS, seconds_per_call=1, seconds_per_submission=3)
+"""For attacks that compute for long. An honest call takes milliseconds."""
+
+IMPATIENT = replace(LIMITS, wall_seconds_per_call=5)
+"""For attacks that sleep."""
+
+GENEROUS = replace(LIMITS, memory_mb=3000, output_kb=1024)
+"""For the controls: what the limits stop has room to succeed."""
 
 QUESTIONS = ("lookup", "one_hot", "learned_positions")
 """Enough to have points to gain in; each attack is graded behind each wall, so every question counts."""
 
 
+def limits_for(attack: Attack) -> Limits:
+    """The limits that it takes to stop an attack."""
+    if attack.name.startswith("exhausting/processor"):
+        return HURRIED
+    return IMPATIENT if attack.name in ("exhausting/sleep", "parser/slow_drip") else LIMITS
+
+
 @dataclass(frozen=True)
 class Gate:
-    """A grader behind one wall, and what it makes of `half.py`."""
+    """Graders behind one wall, and what they make of `half.py`."""
 
-    grader: Grader
-    launcher: Launcher
     assignment: Assignment
+    launcher: Launcher
+    grader: Grader
     half: Result
+    grader_for: Callable[[Attack], Grader]
     _graded: dict[str, Result] = field(default_factory=dict)
 
     def graded(self, attack: Attack) -> Result:
@@ -46,18 +61,34 @@ class Gate:
         return self._graded[attack.name]
 
     def grade(self, attack: Attack) -> Result:
-        return self.grader.grade(attack.submission())
+        return self.grader_for(attack).grade(attack.submission())
 
 
 @contextlib.contextmanager
-def gate(limits: Limits, *, unconfined: bool = False, only: Tier | None = None) -> Iterator[Gate]:
+def gate(
+    limits_for: Callable[[Attack], Limits], *, unconfined: bool = False, only: Tier | None = None
+) -> Iterator[Gate]:
+    """Start graders with the limits that `limits_for` chooses, each when the first attack asks for it."""
     torch.set_num_threads(1)
     full = load_assignment()
     asked = tuple(full.question(question) for question in QUESTIONS)
-    assignment = replace(full, limits=limits, questions=asked)
-    with launcher(limits, unconfined=unconfined, only=only) as start:
-        grader = Grader(assignment, start)
-        yield Gate(grader, start, assignment, grader.grade(BASELINE))
+    with contextlib.ExitStack() as stack:
+
+        @cache
+        def start(limits: Limits) -> Launcher:
+            return stack.enter_context(launcher(limits, unconfined=unconfined, only=only))
+
+        @cache
+        def grader(limits: Limits) -> Grader:
+            same_process = replace(limits, wall_seconds_per_call=LIMITS.wall_seconds_per_call)
+            return Grader(replace(full, limits=limits, questions=asked), start(same_process))
+
+        ordinary = limits_for(ATTACKS[0])
+        half = grader(ordinary).grade(BASELINE)
+        assignment = replace(full, limits=ordinary, questions=asked)
+        yield Gate(
+            assignment, start(ordinary), grader(ordinary), half, lambda attack: grader(limits_for(attack))
+        )
 
 
 @pytest.fixture(scope="session", params=[Tier.NAMESPACES, Tier.NO_NAMESPACES], ids=["tier1", "tier2"])
@@ -65,7 +96,7 @@ def walled(request: pytest.FixtureRequest) -> Iterator[Gate]:
     """Behind each wall that this machine can build; what it cannot is skipped by name."""
     with contextlib.ExitStack() as stack:
         try:
-            opened = stack.enter_context(gate(STRICT, only=request.param))
+            opened = stack.enter_context(gate(limits_for, only=request.param))
         except GraderError as problem:
             pytest.skip(f"not run behind {request.param.value}: {problem}")
         yield opened
@@ -74,5 +105,5 @@ def walled(request: pytest.FixtureRequest) -> Iterator[Gate]:
 @pytest.fixture(scope="session")
 def unwalled() -> Iterator[Gate]:
     """Without any wall, for the controls: every attack there is harmless to the machine."""
-    with gate(GENEROUS, unconfined=True) as opened:
+    with gate(lambda _: GENEROUS, unconfined=True) as opened:
         yield opened

@@ -34,7 +34,8 @@ def test_an_attack_gains_no_point_and_gets_nothing(attack: Attack, walled: Gate)
     if attack.has_trigger:
         outcomes = {case.outcome for question in result.questions for case in question.cases}
         assert FOILED in said or outcomes & ENDED, "the attack was not even tried"
-    assert walled.grader.grade(BASELINE) == walled.half, "the next submission was graded otherwise"
+    next_one = walled.grader_for(attack).grade(BASELINE)
+    assert next_one == walled.half, "the next submission was graded otherwise"
 
 
 @named(those("no wall"))

@@ -56,7 +56,7 @@ def test_attacks_change_nothing_for_the_others_as_an_ordinary_user(tier: Tier, s
     for program in ("setpriv", "unshare", "mount"):
         if shutil.which(program) is None:
             pytest.skip(f"not run as an ordinary user: {program} is not installed")
-    folder = Path(tempfile.mkdtemp(prefix="hostile-user-"))
+    folder = Path(tempfile.mkdtemp(prefix="as-somebody-"))
     try:
         os.chown(folder, SOMEBODY, SOMEBODY)
         said = grade(["unshare", "--mount", "sh", "-euc", _as_somebody(folder), "sh"], tier, step)

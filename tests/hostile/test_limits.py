@@ -13,19 +13,19 @@ from autograder.judge.session import Session, Stopped
 from autograder.result import Outcome
 from autograder.submission import Submission
 from tests.hostile.collection import ATTACKS, HALF, HERE
-from tests.hostile.conftest import STRICT, Gate
+from tests.hostile.conftest import LIMITS, Gate
 from tests.hostile.one_process import grade_in_one_process
 
 BY_NAME = {attack.name: attack for attack in ATTACKS}
-SLOW = "encode was still running after 1 s.|encode had not answered after 6 s."  # on a very busy machine
-DEAF = "encode used up the submission's time, or too much memory.|encode had not answered after 6 s."
+SLOW = "encode was still running after 1 s."
+DEAF = "encode used up the submission's time, or too much memory."
 TOO_SLOW = {
     "exhausting/processor": SLOW,
     "exhausting/processor_in_c": SLOW,
     "exhausting/processor_by_threads": SLOW,
     "exhausting/processor_deaf": DEAF,
     "exhausting/processor_raised": DEAF,
-    "exhausting/sleep": "encode had not answered after 6 s.",
+    "exhausting/sleep": "encode had not answered after 5 s.",
     "exhausting/segfault": "encode crashed Python.",
     "exhausting/exit": "encode ended the program.",
 }
@@ -36,7 +36,7 @@ MEMORY = ("memory_at_once", "memory_in_pieces", "shared_pages", "huge_tensor", "
 def test_the_limit_that_strikes_is_named(name: str, walled: Gate):
     cases = [case for question in walled.graded(BY_NAME[name]).questions for case in question.cases]
     ended = [case for case in cases if case.outcome in (Outcome.TIMED_OUT, Outcome.CRASHED)]
-    assert [case.message in TOO_SLOW[name].split("|") for case in ended] == [True]
+    assert [case.message for case in ended] == [TOO_SLOW[name]]
     blocked = [case for case in cases if case.outcome is Outcome.BLOCKED]
     assert blocked and all(case.message.startswith("not run again") for case in blocked)
 
@@ -57,29 +57,30 @@ def test_memory_runs_out_in_the_call_alone(name: str, walled: Gate):
 
 
 def test_what_is_printed_is_cut(walled: Gate):
-    noisy = HALF + "\ndef embedding_lookup(table, ids):\n    print('x' * 5_000_000)\n    return table[ids]\n"
+    noisy = HALF + "\ndef embedding_lookup(table, ids):\n    print('x' * 500_000)\n    return table[ids]\n"
     printed = grade_in_one_process(noisy.encode())
-    assert printed is not None and len(printed.printed) > 5_000_000
+    assert printed is not None and len(printed.printed) > 500_000
     result = walled.grader.grade(Submission("noisy", noisy.encode()))
     kept = sum(len(case.untrusted) + len(case.message) for q in result.questions for case in q.cases)
-    assert kept < 4 * STRICT.output_kb * 1024
+    assert kept < 4 * LIMITS.output_kb * 1024
 
 
 def test_sleeping_a_little_in_every_call_ends_with_the_submissions_time(walled: Gate):
-    drowsy = b"import time\n\ndef nap():\n    time.sleep(0.7)\n"
-    limits = replace(STRICT, wall_seconds_per_call=1, seconds_per_call=1, seconds_per_submission=3)
+    drowsy = b"import time\n\ndef nap():\n    time.sleep(0.5)\n"
+    one_stop = LIMITS.seconds_per_call
+    limits = replace(LIMITS, wall_seconds_per_call=4, seconds_per_submission=one_stop)
     session = Session(walled.launcher, drowsy, ("nap",), limits)
     naps = 0
     try:
         with pytest.raises(Stopped, match="used up the submission's time"):
-            while naps < 10:
+            while naps < 20:
                 session.environment["nap"]()
                 naps += 1
         with pytest.raises(Stopped, match="used up the submission's time"):
             session.begin_case()
     finally:
-        session.end()
-    assert 2 <= naps <= 4
+        session.close()
+    assert 1 <= naps <= 8
 
 
 def test_forged_counts_gain_a_tenth_of_a_question_at_most(walled: Gate):
@@ -141,19 +142,25 @@ def test_a_process_does_not_become_a_program(walled: Gate, unwalled: Gate):
 
 def test_nothing_of_a_submission_stays(walled: Gate):
     before = set(os.listdir("/dev/shm")), set(os.listdir("/tmp"))
-    session = Session(walled.launcher, b"import time\n\ndef nap():\n    time.sleep(60)\n", ("nap",), STRICT)
+    assert left_after_reaping() == []  # by the tests before
+    session = Session(walled.launcher, b"import time\n\ndef nap():\n    time.sleep(60)\n", ("nap",), LIMITS)
     users = students_processes()
-    session.end()
+    session.close()
     for attack in ATTACKS:
         if attack.family == "staying":
             walled.grade(attack)
-    deadline = time.monotonic() + 10
-    while (left := students_processes()) and time.monotonic() < deadline:
-        time.sleep(0.05)  # the last one is being reaped
     assert len(users) == 1, "the processes of students were not found"
-    assert left == []
+    assert left_after_reaping() == []
     assert [name for name in os.listdir("/dev/shm") if name not in before[0] and "hostile" in name] == []
     assert [name for name in os.listdir("/tmp") if name not in before[1] and "hostile" in name] == []
+
+
+def left_after_reaping() -> list[int]:
+    """Processes of students that stay, after time enough for the zygote to reap those that were killed."""
+    deadline = time.monotonic() + 120
+    while (left := students_processes()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return left
 
 
 def students_processes() -> list[int]:

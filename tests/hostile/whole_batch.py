@@ -25,7 +25,7 @@ from autograder.judge.wall import Tier
 from autograder.reports import write_reports
 from autograder.submission import Submission
 from tests.hostile.collection import ATTACKS, HALF, HERE
-from tests.hostile.conftest import QUESTIONS, STRICT
+from tests.hostile.conftest import LIMITS, QUESTIONS
 
 LEFT_OUT = ("exhausting/", "parser/slow_drip")
 """Slow ones: each alone is tried in test_attacks.py."""
@@ -35,7 +35,7 @@ def main(tier: Tier, step: int) -> dict:
     torch.set_num_threads(1)
     full = load_assignment()
     asked = tuple(full.question(question) for question in QUESTIONS)
-    assignment = replace(full, limits=STRICT, questions=asked)
+    assignment = replace(full, limits=LIMITS, questions=asked)
     honest = [
         Submission("half", HALF.encode()),
         Submission("reference", (HERE.parents[1] / "solutions" / "embeddings.py").read_bytes()),
@@ -43,7 +43,7 @@ def main(tier: Tier, step: int) -> dict:
     ]
     hostile = [attack.submission() for attack in ATTACKS if not attack.name.startswith(LEFT_OUT)][::step]
     mixed = [*hostile[::2], *honest, *hostile[1::2]]
-    with launcher(STRICT, only=tier) as start:
+    with launcher(LIMITS, only=tier) as start:
         grader = Grader(assignment, start)
         alone = _written(honest, grader, start, assignment, honest)
         among = _written(mixed, grader, start, assignment, honest)

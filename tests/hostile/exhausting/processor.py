@@ -1,4 +1,4 @@
-"""Tries: to compute for four seconds, where one is allowed.
+"""Tries: to compute for three seconds, where one is allowed.
 Must: the call is ended, named as too slow, and the rest of the questions is graded.
 Control: no wall
 """
@@ -7,7 +7,7 @@ import time
 
 
 def attack():
-    until = time.process_time() + 4
+    until = time.process_time() + 3
     while time.process_time() < until:
         pass
-    return "four seconds of the processor"
+    return "three seconds of the processor"

@@ -9,7 +9,7 @@ import threading
 
 def attack():
     work = [
-        threading.Thread(target=hashlib.pbkdf2_hmac, args=("sha256", b"a", b"b", 3_000_000)) for _ in range(3)
+        threading.Thread(target=hashlib.pbkdf2_hmac, args=("sha256", b"a", b"b", 5_000_000)) for _ in range(3)
     ]
     for thread in work:
         thread.start()

@@ -1,4 +1,4 @@
-"""Tries: to compute for five seconds, deaf to the signal that the limit sends first.
+"""Tries: to compute for four seconds, deaf to the signal that the limit sends first.
 Must: the process is killed at the submission's limit.
 Control: no wall
 """
@@ -9,7 +9,7 @@ import time
 
 def attack():
     signal.signal(signal.SIGXCPU, signal.SIG_IGN)
-    until = time.process_time() + 5
+    until = time.process_time() + 4
     while time.process_time() < until:
         pass
-    return "five seconds of the processor"
+    return "four seconds of the processor"

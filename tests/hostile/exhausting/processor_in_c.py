@@ -7,4 +7,4 @@ import hashlib
 
 
 def attack():
-    return hashlib.pbkdf2_hmac("sha256", b"a", b"b", 9_000_000).hex()
+    return hashlib.pbkdf2_hmac("sha256", b"a", b"b", 15_000_000).hex()

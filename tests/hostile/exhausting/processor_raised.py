@@ -1,4 +1,4 @@
-"""Tries: to compute for five seconds after lifting the limit of the call.
+"""Tries: to compute for four seconds after lifting the limit of the call.
 Must: the process is killed at the submission's limit.
 Control: no wall
 """
@@ -10,7 +10,7 @@ import time
 def attack():
     _, most = resource.getrlimit(resource.RLIMIT_CPU)
     resource.setrlimit(resource.RLIMIT_CPU, (most, most))
-    until = time.process_time() + 5
+    until = time.process_time() + 4
     while time.process_time() < until:
         pass
-    return "five seconds of the processor"
+    return "four seconds of the processor"

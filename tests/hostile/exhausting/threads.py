@@ -11,7 +11,7 @@ def attack():
     threads = []
     try:
         for _ in range(100):
-            threads.append(threading.Thread(target=done.wait, args=(5,)))
+            threads.append(threading.Thread(target=done.wait))
             threads[-1].start()
     finally:
         done.set()

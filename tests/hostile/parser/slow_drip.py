@@ -26,6 +26,6 @@ def attack():
     text = b'{"seq": 1, "printed": "' + b"a" * 60 + b'", "value": null, "blobs": []}'
     for byte in struct.pack("<IQ", len(text) + 10**6, 0) + text:
         os.write(connection(), bytes([byte]))
-        time.sleep(0.04)
+        time.sleep(0.01)
     time.sleep(_PATIENCE)
     raise RuntimeError("sent")
