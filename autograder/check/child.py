@@ -1,32 +1,41 @@
-"""The process that imports torch, loads the student's file and runs the cases, for `runner`.
+"""The process that imports torch, loads the student's file and runs the cases, for `processes`.
 
-It reads a request, one line of JSON, from its input, and writes one line of JSON per event to what was
-its output. Whatever the student's code prints goes elsewhere. Its parent stops it when a case takes too long.
+It reads requests, lines of JSON, from its input, and writes one line of JSON per event to what was its
+output. Whatever the student's code prints goes elsewhere. Its parent stops it when a case takes too long.
 """
 
 from __future__ import annotations
 
+import gc
+import importlib
 import importlib.util
 import io
 import json
 import os
+import select
+import signal
 import sys
 import threading
 import types
+import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 LONGEST_MESSAGE = 4000
 LONGEST_PRINT = 2000
 """Characters that are passed on of one message, and of what one case prints."""
 
+LATER = ("gensim.models", "torch._dynamo")
+"""What some cases make torch or the student's file import: seconds that can pass while nobody waits."""
+
 Send = Callable[..., None]
 
 
-def main() -> None:
-    request = json.loads(sys.stdin.buffer.readline())
-    _end_with_the_parent()
+def main(mode: str) -> None:
+    """Answer one request, or with the mode "fork" any number, each in a process of its own."""
+    requests = _take_over_input()
     send = _take_over_output()
     try:
         import torch  # noqa: F401
@@ -35,14 +44,57 @@ def main() -> None:
         return
     _spare_otter()
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-    from check import calls, cases, noting, source  # type: ignore[import-not-found]
+    from check import cases, noting, source  # type: ignore[import-not-found]  # noqa: F401
 
     del sys.path[0]  # the student's file cannot import its neighbours: they are not handed in
+    if mode == "fork":
+        _fork_for_each(requests, send)
+        return
+    for module in LATER if mode == "ahead" else ():
+        _import(module)
+    request = requests.readline()
+    if request:
+        _answer(json.loads(request), requests, send)
+
+
+def _fork_for_each(requests: BinaryIO, send: Send) -> None:
+    """Answer each request in a copy of this process, which itself never runs a student's code."""
+    import numpy
+
+    later = list(LATER)
+    while True:
+        while later and not select.select([requests], [], [], 0)[0]:
+            _import(later.pop(0))
+        request = requests.readline()
+        if not request:
+            return
+        gc.freeze()  # else its marks would make every page a copy
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the threads that Python warns of sleep in numpy and torch
+            process = os.fork()
+        if process == 0:
+            os.setsid()
+            numpy.random.seed()  # as in a process of its own
+            _answer(json.loads(request), requests, send)
+            os._exit(0)
+        _, status = os.waitpid(process, 0)
+        with suppress(OSError):
+            os.killpg(process, signal.SIGKILL)  # what it left behind
+        send("ended", **{"status": os.waitstatus_to_exitcode(status), "for good": False})
+
+
+def _answer(request: dict[str, Any], requests: BinaryIO, send: Send) -> None:
+    """Load the student's file and run the cases that are asked for."""
+    from check import calls, cases, noting, source
+
+    send("started", process=os.getpid())
+    _end_with_the_parent(requests)
     printed = _Printed(send)
     sys.stdout = sys.stderr = printed
+    sys.meta_path.insert(0, _Imports(send))
     path = Path(request["file"])
     loaded = source.load(
-        path.read_bytes(),
+        request["source"].encode("latin-1"),
         str(path),
         before=lambda line: send("at", line=line),
         skip=frozenset(request["skip_lines"]),
@@ -60,7 +112,8 @@ def main() -> None:
         except BaseException as error:
             send("broken", what=f"tests/{question}.py", error=f"{type(error).__name__}: {error}")
             return
-        send("cases", question=question, cases=[(case.title, case.share) for case in read])
+        known = [(case.title, case.share, case.needs, case.takes_all) for case in read]
+        send("cases", question=question, cases=known)
         for index, case in enumerate(read):
             if [question, index] in request["done"]:
                 continue
@@ -88,18 +141,23 @@ def _run(cases: Any, noting: Any, case: Any, environment: dict[str, Any], calls:
     return {"outcome": attempt.outcome, "message": attempt.message[:LONGEST_MESSAGE]}
 
 
-def _end_with_the_parent() -> None:
-    """End when the parent does, even inside an endless loop; nobody is there to type, either."""
-    lifeline = os.dup(0)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
+def _end_with_the_parent(requests: BinaryIO) -> None:
+    """End when the parent does, even inside an endless loop."""
 
     def watch() -> None:
-        os.read(lifeline, 1)  # gives nothing until the other end is closed
+        os.read(requests.fileno(), 1)  # gives nothing until the other end is closed
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
+
+
+def _take_over_input() -> BinaryIO:
+    """Keep the requests' way; nobody is there to answer a student's `input()`."""
+    requests = os.fdopen(os.dup(0), "rb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    return requests
 
 
 def _take_over_output() -> Send:
@@ -109,7 +167,8 @@ def _take_over_output() -> Send:
     os.dup2(2, 1)
 
     def send(event: str, **values: Any) -> None:
-        events.write(json.dumps({"event": event, **values}) + "\n")
+        # The line break before it ends what a stopped process left half written.
+        events.write("\n" + json.dumps({"event": event, **values}) + "\n")
         events.flush()
 
     return send
@@ -140,6 +199,23 @@ class _Printed(io.TextIOBase):
         return len(text)
 
 
+class _Imports:
+    """Tells of every module that is imported, since the clock of a case must not count that.
+
+    Torch imports large parts of itself when they are needed first: seconds, on a slow disk many.
+    """
+
+    def __init__(self, send: Send) -> None:
+        self.send = send
+        self.names: set[str] = set()
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
+        """Find nothing, so that Python asks the next finder; a loop that imports is told of once."""
+        if name not in self.names:
+            self.names.add(name)
+            self.send("importing")
+
+
 def _spare_otter() -> None:
     """Let `from otter.test_files import test_case` import these two modules alone.
 
@@ -156,6 +232,12 @@ def _spare_otter() -> None:
     except Exception:  # another layout than we know: import all of it
         for name in [name for name in sys.modules if name.partition(".")[0] == "otter"]:
             del sys.modules[name]
+
+
+def _import(module: str) -> None:
+    """Import a module ahead of its use; what is wrong with it shows where it is used."""
+    with suppress(BaseException):
+        importlib.import_module(module)
 
 
 def _empty_package(name: str) -> types.ModuleType:
@@ -187,5 +269,5 @@ def _about_neighbours(text: str, path: Path) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1])
     os._exit(0)  # closing torch down takes longer than checking

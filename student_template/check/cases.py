@@ -36,6 +36,11 @@ class Case:
     needs: tuple[str, ...]
     body: OtterCase
 
+    @property
+    def takes_all(self) -> bool:
+        """Whether it asks for everything, by `env`."""
+        return "env" in inspect.signature(self.body.test_func).parameters
+
 
 @dataclass(frozen=True)
 class Attempt:

@@ -1,29 +1,23 @@
-"""Runs the public cases in a child process, and goes on in a fresh one when the student's code stops it.
+"""Runs the public cases on a student's file, and goes on in a fresh process when its code stops one.
 
-The parent imports neither torch nor otter, so it starts at once and stays in charge: it stops
+This process imports neither torch nor otter, so it starts at once and stays in charge: it stops
 endless loops, outlives crashes and drops floods of output.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import queue
-import signal
-import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
+from .changes import Change, change
+from .processes import Event, Processes, Worker, ending
 from .settings import Settings
 
-CHILD = Path(__file__).resolve().with_name("child.py")
 NEEDED = {"torch": "torch", "gensim": "gensim", "otter": "otter-grader"}
 """The modules that checking imports, and what to install for each."""
 
@@ -31,7 +25,12 @@ MOST_STOPS = 30
 MOST_LINES = 8
 """After so many stops, and so many by the file's own statements, no fresh process is started."""
 
-LAST_WORDS = 4000
+LONGEST = 5.0
+"""Seconds on the wall after which a case is stopped, though grading may wait longer: a right function
+needs a hundredth of one, and whoever wrote an endless loop wants to know soon."""
+
+PATIENCE = 0.05
+"""Seconds after which it is asked again whether to go on."""
 
 
 class CannotCheck(Exception):
@@ -81,6 +80,18 @@ def run(
     Raises:
         CannotCheck: if something that checking needs is missing.
     """
+    demand_installation(tests, questions)
+    state = State(settings, file, tests, tuple(questions), read(file))
+    processes = Processes(file.parent)
+    try:
+        finish(state, processes, progress)
+    finally:
+        processes.close()
+    return state.report()
+
+
+def demand_installation(tests: Path, questions: Sequence[str]) -> None:
+    """Raise `CannotCheck` if a package or a test file is missing."""
     missing = [package for module, package in NEEDED.items() if find_spec(module) is None]
     if missing:
         raise CannotCheck(
@@ -94,42 +105,78 @@ def run(
             raise CannotCheck(
                 f"tests/{question}.py is missing. Take it from the handed-out folder again, to {tests}."
             )
-    state = _State(settings, file, tests, tuple(questions))
-    while not state.is_done:
-        progress("importing torch")
-        child = _Child(state.request(), file.parent)
-        try:
-            _follow(child, state, progress)
-        finally:
-            child.stop()
-    return state.report()
+
+
+def read(file: Path) -> bytes:
+    """The bytes of the student's file; `CannotCheck` if it cannot be read."""
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise CannotCheck(f"{file.name} cannot be read: {error.strerror}.") from None
+
+
+@dataclass(frozen=True)
+class _Case:
+    """What the process that reads the test files says of a case."""
+
+    title: str
+    share: float
+    needs: frozenset[str]
+    takes_all: bool
+
+
+@dataclass(frozen=True)
+class _End:
+    """How a case ended."""
+
+    outcome: str
+    message: str
+    printed: str = ""
+
+    @property
+    def is_stop(self) -> bool:
+        return self.outcome in ("timed out", "crashed", "blocked")
 
 
 @dataclass
-class _State:
-    """What is known so far, over all the child processes."""
+class State:
+    """What is known so far of one version of a student's file, over all the processes that ran it."""
 
     settings: Settings
     file: Path
     tests: Path
     questions: tuple[str, ...]
-    cases: dict[tuple[str, int], tuple[str, float]] = field(default_factory=dict)
-    ended: dict[tuple[str, int], tuple[str, str, str]] = field(default_factory=dict)
+    source: bytes
+    cases: dict[tuple[str, int], _Case] = field(default_factory=dict)
+    ended: dict[tuple[str, int], _End] = field(default_factory=dict)
     blocked: dict[str, str] = field(default_factory=dict)  # functions not tried again, what they did
     skip_lines: dict[int, str] = field(default_factory=dict)
     problems: list[tuple[int, str]] = field(default_factory=list)
     stops: int = 0
     is_done: bool = False
-    # what the present child does
+    # what the present process does
     line: int | None = None
     case: tuple[str, int] | None = None
+    since: float | None = None  # when it began with the line or the case, or last imported a module
     called: tuple[str, str] = ("", "")
     printed: str = ""
 
+    def after(self, source: bytes) -> State:
+        """Where to start with a new version of the file: what the change cannot affect is kept."""
+        new = State(self.settings, self.file, self.tests, self.questions, source)
+        if source == self.source:  # saved again as it was: whoever does so wants a fresh look
+            return new
+        what = change(self.source, source)
+        new.cases = dict(self.cases)
+        new.ended = {key: end for key, end in self.ended.items() if _holds(end, self.cases[key], what)}
+        new.blocked = {name: did for name, did in self.blocked.items() if not what.touches({name})}
+        return new
+
     def request(self) -> dict[str, Any]:
-        self.line = self.case = None
+        self.line = self.case = self.since = None
         return {
             "file": str(self.file),
+            "source": self.source.decode("latin-1"),
             "tests": str(self.tests),
             "functions": self.settings.functions,
             "questions": [q for q in self.questions if not self._is_complete(q)],
@@ -142,20 +189,22 @@ class _State:
         known = [key for key in self.cases if key[0] == question]
         return bool(known) and all(key in self.ended for key in known)
 
-    def take(self, event: dict[str, Any]) -> None:
+    def take(self, event: Event) -> None:
         """Remember what an event says."""
         kind = event["event"]
         if kind == "at":
-            self.line = event["line"]
+            self.line, self.since = event["line"], time.monotonic()
         elif kind == "loaded":
-            self.line = None
+            self.line = self.since = None
             self.problems = [(line, text) for line, text in event["problems"]]
         elif kind == "cases":
-            for index, (title, share) in enumerate(event["cases"]):
-                self.cases[event["question"], index] = (title, share)
+            for index, (title, share, needs, takes_all) in enumerate(event["cases"]):
+                self.cases[event["question"], index] = _Case(title, share, frozenset(needs), takes_all)
         elif kind == "begin":
-            self.case = (event["question"], event["index"])
+            self.case, self.since = (event["question"], event["index"]), time.monotonic()
             self.called, self.printed = ("", ""), ""
+        elif kind == "importing":
+            self.since = self.since and time.monotonic()
         elif kind == "call":
             self.called = (event["name"], event["shown"])
         elif kind == "printed":
@@ -165,8 +214,8 @@ class _State:
             if event["outcome"] == "blocked":
                 name = event["name"]
                 message = f"this check needs `{name}`, which {self.blocked[name]}, so it was not run."
-            self.ended[event["question"], event["index"]] = (event["outcome"], message, self.printed)
-            self.case = None
+            self.ended[event["question"], event["index"]] = _End(event["outcome"], message, self.printed)
+            self.case = self.since = None
             self.printed = ""
         elif kind == "done":
             self.is_done = True
@@ -180,8 +229,8 @@ class _State:
                 )
             )
 
-    def stopped(self, outcome: str, did: str, last_words: str) -> None:
-        """Note what the child did when it had to be stopped, or ended by itself."""
+    def stopped(self, outcome: str, did: str, last_words: str = "") -> None:
+        """Note what the process did when it had to be stopped, or ended by itself."""
         self.stops += 1
         if self.line is not None:
             self.skip_lines[self.line] = f"this {did}, so it is left out."
@@ -193,7 +242,7 @@ class _State:
         elif self.case is not None:
             name, call = self.called
             subject = f"`{name}`" if name else "this check"
-            self.ended[self.case] = (outcome, f"{call}\n{subject} {did}".strip(), self.printed)
+            self.ended[self.case] = _End(outcome, f"{call}\n{subject} {did}".strip(), self.printed)
             if name:
                 self.blocked[name] = did
         else:
@@ -201,104 +250,74 @@ class _State:
         self.is_done = self.is_done or self.stops >= MOST_STOPS
 
     def report(self) -> Report:
-        not_run = ("blocked", "your file stopped the check too often, so this was not run.", "")
+        not_run = _End("blocked", "your file stopped the check too often, so this was not run.")
         checks = []
         for question in self.questions:
             for key in sorted(key for key in self.cases if key[0] == question):
-                title, share = self.cases[key]
-                checks.append(Check(question, title, share, *self.ended.get(key, not_run)))
+                case, end = self.cases[key], self.ended.get(key, not_run)
+                checks.append(Check(question, case.title, case.share, end.outcome, end.message, end.printed))
         return Report(tuple(checks), tuple(sorted([*self.problems, *self.skip_lines.items()])))
 
 
-def _follow(child: _Child, state: _State, progress: Callable[[str], None]) -> None:
-    """Take in what the child says until it is done, takes too long or dies."""
-    limit = state.settings.seconds_per_case
-    deadline: float | None = None  # imports may take their time
+def finish(
+    state: State,
+    processes: Processes,
+    progress: Callable[[str], None],
+    is_stale: Callable[[], bool] = lambda: False,
+) -> bool:
+    """Run what is not known yet.
+
+    Args:
+        is_stale: asked time and again; once the file has changed, nothing more is run.
+
+    Returns:
+        Whether all is known now; False if the file changed meanwhile.
+
+    Raises:
+        CannotCheck: if something that checking needs is broken.
+    """
     while not state.is_done:
-        event = child.next_event(deadline)
+        progress("importing torch")
+        with processes.run(state.request()) as worker:
+            if not _follow(worker, state, progress, is_stale):
+                return False
+    return True
+
+
+def _follow(
+    worker: Worker, state: State, progress: Callable[[str], None], is_stale: Callable[[], bool]
+) -> bool:
+    """Take in what the process says until it is done, takes too long or ends; False if it is of no use."""
+    limit = min(LONGEST, state.settings.seconds_per_case)
+    while not state.is_done:
+        event = worker.next_event(PATIENCE)
+        waited = 0.0 if state.since is None else time.monotonic() - state.since  # imports may take their time
         if event is None:
-            state.stopped("timed out", f"was still running after {limit:g} s", "")
-            return
-        if not event:
-            state.stopped("crashed", child.ending(), child.last_words.decode("utf-8", "replace"))
-            return
+            if worker.has_started and is_stale():
+                if state.case is not None and waited > 1:
+                    state.stopped(
+                        "timed out", f"was still running after {waited:.0f} s, when you saved again"
+                    )
+                return False
+            if waited > limit:
+                state.stopped("timed out", f"was still running after {limit:g} s and was stopped")
+                return True
+            continue
+        if event["event"] == "ended":
+            state.stopped("crashed", ending(event["status"]), worker.last_words.decode("utf-8", "replace"))
+            return True
         state.take(event)
-        if event["event"] in ("at", "begin"):
-            deadline = time.monotonic() + limit
-        elif event["event"] in ("loaded", "end"):
-            deadline = None
         if event["event"] == "begin":
             progress(event["question"])
+    return True
 
 
-class _Child:
-    """A child process with its events in a queue; the rest of its output is read and dropped."""
-
-    def __init__(self, request: dict[str, Any], folder: Path) -> None:
-        own_group: dict[str, Any] = (
-            {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}  # type: ignore[attr-defined]
-            if os.name == "nt"
-            else {"start_new_session": True}
-        )
-        self.process = subprocess.Popen(
-            [sys.executable, "-P", "-X", "utf8", str(CHILD)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd=folder,
-            **own_group,
-        )
-        assert self.process.stdin and self.process.stdout and self.process.stderr
-        self.events: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
-        self.last_words = b""
-        for target, stream in ((self._listen, self.process.stdout), (self._drain, self.process.stderr)):
-            threading.Thread(target=target, args=(stream,), daemon=True).start()
-        try:
-            self.process.stdin.write(json.dumps(request).encode("ascii") + b"\n")
-            self.process.stdin.flush()  # and stays open: the child ends when this end is closed
-        except OSError:  # it died at once; its empty output tells
-            pass
-
-    def next_event(self, deadline: float | None) -> dict[str, Any] | None:
-        """The next event; an empty one when the child has ended, None when it is past the deadline."""
-        try:
-            if deadline is None:
-                return self.events.get()
-            return self.events.get(timeout=max(0.0, deadline - time.monotonic()))
-        except queue.Empty:
-            return None
-
-    def ending(self) -> str:
-        """How the child ended, as what the student's code did."""
-        status = self.process.wait()
-        if status >= 0:
-            return f"ended Python itself (exit status {status})"
-        try:
-            name = signal.Signals(-status).name
-        except ValueError:
-            name = f"signal {-status}"
-        return f"made Python crash ({name})"
-
-    def stop(self) -> None:
-        """End the child and what it started."""
-        if os.name == "posix":
-            with suppress(OSError):
-                os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.kill()
-        self.process.wait()
-        with suppress(OSError):
-            self.process.stdin.close()  # type: ignore[union-attr]
-
-    def _listen(self, stream: IO[bytes]) -> None:
-        for line in stream:
-            try:
-                event = json.loads(line)
-            except ValueError:
-                continue
-            if isinstance(event, dict) and "event" in event:
-                self.events.put(event)
-        self.events.put({})
-
-    def _drain(self, stream: IO[bytes]) -> None:
-        while chunk := stream.read1(65536):  # type: ignore[attr-defined]
-            self.last_words = (self.last_words + chunk)[-LAST_WORDS:]
+def _holds(end: _End, case: _Case, what: Change) -> bool:
+    """Whether a case would end in the same way, and say the same, after a change."""
+    if what.touches(case.needs):
+        return False
+    if end.is_stop:  # to find it again would take long
+        return True
+    if case.takes_all and what.touches_any:
+        return False
+    return end.outcome == "passed" or not what.has_moved(case.needs)  # messages quote lines

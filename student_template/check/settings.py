@@ -38,7 +38,7 @@ class Settings:
         code: the name of the file with the functions.
         answers: the name of the file with the short answers.
         answers_template: that file's text as it was handed out.
-        seconds_per_case: after so long, by the clock on the wall, a case is stopped.
+        seconds_per_case: a case is stopped after so long at the latest, by the clock on the wall.
     """
 
     title: str

@@ -126,15 +126,16 @@ def test_code_that_never_ends_exits_or_floods_costs_itself_alone(tmp_path):
     for sentence in (
         # the file itself
         "embeddings.py, line 8\n  Python cannot read this: ",
-        "embeddings.py, line 20\n  This was still running after 4 s, so it is left out.",
+        "embeddings.py, line 20\n  This was still running after 4 s and was stopped, so it is left out.",
         "embeddings.py, line 23\n  The file ends the program here (SystemExit).",
         # its functions
-        "loop(3)\n    `loop` was still running after 4 s\n\n    your code printed:\n    | going round",
-        "this check needs `loop`, which was still running after 4 s, so it was not run.",
+        "loop(3)\n    `loop` was still running after 4 s and was stopped\n\n"
+        "    your code printed:\n    | going round",
+        "this check needs `loop`, which was still running after 4 s and was stopped, so it was not run.",
         "leave(1)\n    `leave` ended Python itself (exit status 7)",
         "quits()\n    your code ended the program (SystemExit)",
         "your code raised EOFError: EOF when reading a line",
-        "Stuck(4)(tensor([1, 1]))\n    `Stuck` was still running after 4 s",
+        "Stuck(4)(tensor([1, 1]))\n    `Stuck` was still running after 4 s and was stopped",
         "`lost` is not defined in your file.",
         "2 of 10 public checks pass; submitting now would keep 2.0 of 10.0 points for them; 4 more run when "
         "it is graded.\n",
