@@ -7,6 +7,7 @@ import enum
 import json
 import math
 import random
+from collections import OrderedDict, defaultdict
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,16 @@ import torch
 from gensim.models import KeyedVectors
 from torch import nn
 
-from autograder.sandbox import mirror as mirror_module
-from autograder.sandbox.mirror import DTYPES, MAX_OBJECTS, Mirror, ModuleState, Opaque
+from autograder.sandbox.mirror import (
+    DTYPES,
+    MAX_OBJECTS,
+    MAX_TEXT,
+    SEED,
+    Mirror,
+    ModuleState,
+    Opaque,
+    checks,
+)
 from autograder.sandbox.wire import WireError, pack, parse, parse_prefix
 from autograder.sandbox.worker import build_plain_module
 
@@ -373,6 +382,16 @@ def test_a_generator_advances_on_both_sides(pair):
     assert torch.equal(torch.randn(5, generator=there), torch.randn(5, generator=same))
 
 
+def test_a_new_case_begins_with_one_random_state_on_both_sides(pair):
+    torch.randn(3)
+    expected = torch.randn(4, generator=torch.Generator().manual_seed(SEED))
+    for mirror in (pair.grader, pair.student):
+        mirror.reset()
+        assert told(mirror)[0] == {"values": []}  # there is nothing to tell of it
+        assert torch.equal(torch.randn(4), expected)
+        assert "random" in told(mirror)[0]
+
+
 @pytest.mark.parametrize("with_tensors", [False, True], ids=["alone", "with tensors"])
 def test_the_global_random_state_is_followed(pair, with_tensors):
     values = [torch.ones(2)] if with_tensors else []
@@ -475,7 +494,7 @@ def test_a_value_of_a_special_type_arrives_as_the_plain_one(pair, value, arrives
 
 
 def test_a_long_text_is_cut(pair):
-    assert pair.to_grader("é" * 300_000) == "é" * mirror_module.MAX_TEXT
+    assert pair.to_grader("é" * 300_000) == "é" * MAX_TEXT
 
 
 OPAQUE = {
@@ -553,6 +572,14 @@ def test_a_list_that_holds_itself_is_refused(pair):
         pair.to_grader(loop)
 
 
+@pytest.mark.parametrize("special", [OrderedDict(), defaultdict(int)], ids=["ordered", "default"])
+def test_a_special_dict_of_ours_that_is_made_to_hold_itself_is_refused(pair, special):
+    there = pair.to_student([special])
+    there[0]["a"] = there
+    with pytest.raises(WireError):
+        pair.to_grader()
+
+
 def test_lists_that_double_with_each_level_are_refused(pair):
     laughs: list = []
     for _ in range(40):  # printed, this has a million times a million items
@@ -595,7 +622,7 @@ def test_too_many_objects_are_refused(pair):
 
 
 def test_too_much_memory_is_refused_on_both_sides(pair, monkeypatch):
-    monkeypatch.setattr(mirror_module, "MAX_MEMORY", 1000)
+    monkeypatch.setattr(checks, "MAX_MEMORY", 1000)
     pair.to_grader(torch.zeros(200, dtype=torch.uint8))
     with pytest.raises(WireError, match="too large"):
         pair.to_grader(torch.zeros(900, dtype=torch.uint8))
@@ -761,7 +788,7 @@ BAD_VALUES = [
     ["tensor", "1"], ["dtype", "float31"], ["dtype", {}], ["array", []], ["array", 5], ["opaque", 3],
     ["opaque", "\ud800"], "\ud800", ["set", [["container", 2]]], [["tuple"], []], [None, None],
     2**63, -(10**30),
-    "a" * (10 * mirror_module.MAX_TEXT + 1),
+    "a" * (10 * MAX_TEXT + 1),
 ]  # fmt: skip
 
 

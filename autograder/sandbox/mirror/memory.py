@@ -1,0 +1,106 @@
+"""The bytes that tensors and arrays view."""
+
+from __future__ import annotations
+
+import ctypes
+from bisect import bisect_right, insort
+from functools import partial
+
+import torch
+
+from ..wire import WireError
+from . import checks
+from .book import Book
+from .message import Message
+
+_libc = ctypes.PyDLL(None)  # keeps the lock: to give it away costs more than most comparisons
+
+
+class Storage:
+    """A tensor's memory. It is read and written by its address: a NumPy view would freeze its size.
+
+    Attributes:
+        synced: the bytes that the other side has.
+    """
+
+    def __init__(self, owner: torch.UntypedStorage) -> None:
+        self.owner = owner
+        self.address = owner.data_ptr()
+        self.size = owner.nbytes()
+        self.synced: bytes | None = None
+        self._place = ctypes.c_void_p(self.address), ctypes.c_size_t(self.size)
+
+    @property
+    def resized(self) -> bool:
+        """Whether its memory has moved, so that `address` leads nowhere."""
+        return self.owner.nbytes() != self.size or self.owner.data_ptr() != self.address
+
+    @property
+    def in_step(self) -> bool:
+        """Whether the other side has these very bytes; compared without a copy."""
+        start, size = self._place
+        return self.synced is not None and not _libc.memcmp(start, self.synced, size)
+
+    def read(self) -> bytes:
+        return ctypes.string_at(self.address, self.size) if self.size else b""
+
+    def write(self, data: bytes) -> None:
+        if not self.resized:
+            start, size = self._place
+            _libc.memmove(start, data, size)
+        self.synced = data
+
+
+class Memory:
+    """All storages of one side by number; memory inside one already known counts as that one."""
+
+    def __init__(self, book: Book) -> None:
+        self.storages: dict[int, Storage] = {}
+        self._book = book
+        self._total = 0  # bytes
+        self._at: dict[int, int] = {}  # address -> the storage's number
+        self._addresses: list[int] = []  # the same addresses, sorted
+
+    def number_of(self, owner: torch.UntypedStorage) -> int:
+        """The number of the storage that holds this memory; a new one, if none does."""
+        address = owner.data_ptr()
+        number = self._at.get(address)
+        if number is None and (before := bisect_right(self._addresses, address)):
+            number = self._at[self._addresses[before - 1]]  # a NumPy view starts within its base
+        if number is not None:
+            known = self.storages[number]
+            if address + owner.nbytes() <= known.address + known.size and not known.resized:
+                return number
+        number = self._book.new_number()
+        self._add(number, Storage(owner))
+        return number
+
+    def tell(self, message: Message) -> None:
+        told = []
+        for number, storage in self.storages.items():
+            if storage.resized or storage.in_step:  # a resized one's tensors have just been given another
+                continue
+            storage.synced = storage.read()
+            told.append([number, storage.size, message.attach(storage.synced)])
+        message.add("storages", told)
+
+    def hear(self, number: int, size: int, data: memoryview) -> None:
+        if type(size) is not int or data.nbytes != size:
+            raise WireError("a storage has not the size announced")
+        if self._book.is_new(self.storages, number):
+            self._add(number, Storage(torch.UntypedStorage(size)))
+        storage = self.storages[number]
+        if storage.size != size or storage.resized:
+            raise WireError("a storage changed its size")
+        if self._book.keeps("storage", number):
+            self._book.keep("storage", number, partial(storage.write, storage.read()))
+        storage.write(bytes(data))
+
+    def _add(self, number: int, storage: Storage) -> None:
+        self._total += storage.size
+        if self._total > checks.MAX_MEMORY:
+            raise WireError("this is too large to be handed over")
+        self.storages[number] = storage
+        if storage.address not in self._at:
+            insort(self._addresses, storage.address)
+        self._at[storage.address] = number

@@ -1,0 +1,155 @@
+"""Tensors: what each views of which memory, and the gradients that they collect."""
+
+from __future__ import annotations
+
+import math
+import operator
+from functools import partial
+from typing import Any
+
+import torch
+from torch import nn
+
+from ..wire import WireError
+from . import checks
+from .book import Book, growing
+from .checks import DTYPE_NAMES, DTYPES, MAX_RANK
+from .memory import Memory
+from .message import Message
+
+LEAF, COMPUTED, PARAMETER = 1, 2, 4
+"""A tensor's flags: it collects gradients, it was computed from what does, it is a Parameter."""
+
+_LONGEST = 2**40
+"""No size, stride or start is as large: what is computed of them stays cheap."""
+
+
+class Tensors:
+    """Tells and hears of tensors."""
+
+    def __init__(self, book: Book, memory: Memory) -> None:
+        self._book = book
+        self._memory = memory
+        self._looks: dict[int, tuple] = {}  # when the other side was last told, by number
+        self._gradients: dict[int, Any] = {}  # as the other side knows them
+
+    # ------------------------------------------------------------------ telling the other side
+
+    def refer(self, tensor: torch.Tensor) -> list | None:
+        """How to write a tensor; None for one that cannot cross."""
+        if tensor.layout is not torch.strided or not tensor.is_cpu or tensor.is_quantized:
+            return None
+        if tensor.dtype not in DTYPE_NAMES:
+            return None
+        if tensor.is_conj() or tensor.is_neg():
+            tensor = tensor.resolve_conj().resolve_neg()
+        return self._book.refer("tensor", tensor)
+
+    def tell(self, message: Message) -> None:
+        changes, gradients = [], []
+        for number, tensor in growing(self._book.tensors):
+            look = _look(tensor)
+            if self._looks.get(number) != look:
+                self._looks[number] = look
+                changes.append([number, self.describe(tensor)])
+            if look[-1] == LEAF and (tensor.grad is not None or number in self._gradients):
+                gradient = self._refer_to_gradient(tensor.grad)
+                if self._gradients.get(number) != gradient:
+                    self._gradients[number] = gradient
+                    gradients.append([number, gradient])
+        message.add("tensors", changes)
+        message.add("gradients", gradients)
+
+    def _refer_to_gradient(self, gradient: torch.Tensor | None) -> Any:
+        if gradient is None:
+            return "none"
+        reference = self.refer(gradient.to_dense() if gradient.is_sparse else gradient)
+        if reference is None:
+            raise WireError(f"a gradient of {gradient.dtype} cannot cross")
+        return reference
+
+    def describe(self, tensor: torch.Tensor) -> list:
+        """The storage it lies in, dtype, shape, stride, first byte and flags."""
+        storage = self._memory.number_of(tensor.untyped_storage())
+        flags = _collects(tensor)
+        if type(tensor) is not torch.Tensor and isinstance(tensor, nn.Parameter):
+            flags |= PARAMETER
+        start = tensor.data_ptr() - self._memory.storages[storage].address if tensor.numel() else 0
+        return [storage, DTYPE_NAMES[tensor.dtype], list(tensor.shape), list(tensor.stride()), start, flags]
+
+    # ---------------------------------------------------------------- hearing from the other side
+
+    def view(self, state: Any) -> torch.Tensor:
+        """A tensor on a known storage, after checking that it lies within it."""
+        number, dtype_name, shape, stride, start, _ = state
+        dtype, storage = DTYPES[dtype_name], self._memory.storages[number]
+        if not len(shape) == len(stride) <= MAX_RANK:
+            raise WireError("a tensor's shape and stride do not fit")
+        lengths = (*shape, *stride, start)
+        if set(map(type, lengths)) != {int} or min(lengths) < 0 or max(lengths) >= _LONGEST:
+            raise WireError("a tensor's shape is out of bounds")
+        if math.prod(filter(None, shape)) * dtype.itemsize > checks.MAX_MEMORY:
+            raise WireError("a tensor is too large")  # strides of 0 make huge ones of a few bytes
+        # The last item lies at the sum of (size - 1) * step.
+        items = 0 if 0 in shape else 1 + sum(map(operator.mul, shape, stride)) - sum(stride)
+        if start % dtype.itemsize or start + items * dtype.itemsize > storage.size:
+            raise WireError("a tensor reaches beyond its storage")
+        if storage.resized:
+            raise WireError("a storage changed its size")
+        view: torch.Tensor = torch.empty(0, dtype=dtype)
+        return view.set_(storage.owner, start // dtype.itemsize, shape, stride)
+
+    def hear(self, number: int, state: Any) -> bool:
+        """Build or change a tensor; say whether it was computed from what needs gradients."""
+        flags = state[5]
+        if type(flags) is not int:
+            raise WireError("a tensor's flags are none")
+        view = self.view(state)
+        if self._book.is_new(self._book.tensors, number):
+            tensor = view
+            if flags & PARAMETER:
+                tensor = nn.Parameter(view, requires_grad=bool(flags & LEAF))
+            elif flags & LEAF or (flags & COMPUTED and self._book.sign < 0):
+                tensor.requires_grad_()
+            self._book.enter("tensor", number, tensor)
+        else:
+            tensor = self._book.tensors[number]
+            if self._book.keeps("tensor", number):
+                self._book.keep(
+                    "tensor", number, partial(_put_back, tensor, tensor.data, tensor.requires_grad)
+                )
+            tensor.data = view
+            if tensor.is_leaf and bool(flags & LEAF) != tensor.requires_grad:
+                tensor.requires_grad_(bool(flags & LEAF))
+        self._looks[number] = _look(tensor)
+        return bool(flags & COMPUTED)
+
+    def hear_gradient(self, number: int, gradient: Any) -> None:
+        tensor = self._book.tensors[number]
+        if self._book.keeps("gradient", number):
+            self._book.keep("gradient", number, partial(setattr, tensor, "grad", tensor.grad))
+        if gradient == "none":
+            tensor.grad = None
+        else:
+            kind, its_number = gradient
+            tensor.grad = self._book.tables[kind][its_number]  # torch itself refuses what does not fit
+        self._gradients[number] = gradient
+
+
+def _collects(tensor: torch.Tensor) -> int:
+    """Its flags but for `PARAMETER`."""
+    if not tensor.requires_grad:
+        return 0
+    return LEAF if tensor.is_leaf else COMPUTED
+
+
+def _look(tensor: torch.Tensor) -> tuple:
+    """What a description is made of, at a tenth of its cost."""
+    return tensor.data_ptr(), tensor.dtype, tensor.shape, tensor.stride(), _collects(tensor)
+
+
+def _put_back(tensor: torch.Tensor, data: torch.Tensor, requires_grad: bool) -> None:
+    """Give a tensor the memory that it had."""
+    tensor.data = data
+    if tensor.is_leaf:
+        tensor.requires_grad_(requires_grad)
