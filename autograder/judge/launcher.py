@@ -26,7 +26,7 @@ ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
-    "PYTHONHASHSEED": "0",
+    "PYTHONHASHSEED": "0",  # an order of sets that is the same in every run; `python -I` would ignore it
     "PYTHONDONTWRITEBYTECODE": "1",
     "PATH": "/usr/bin:/bin",
     "LANG": "C.UTF-8",
@@ -156,7 +156,7 @@ def _zygote(limits: Limits, way: Way) -> Iterator[Launcher]:
         zygote = subprocess.Popen(
             [
                 *way.command,
-                sys.executable, "-I", "-m", "autograder.sandbox.zygote",
+                sys.executable, "-P", "-s", "-m", "autograder.sandbox.zygote",
                 str(theirs.fileno()), json.dumps(asdict(worker_limits)), json.dumps(asdict(way.plan)),
             ],
             cwd=empty,

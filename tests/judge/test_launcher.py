@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 
 import pytest
@@ -78,3 +80,13 @@ def test_processes_that_are_let_go_leave_no_descriptor(start: Launcher):
     for _ in range(3):
         start.spawn().close()
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_texts_hash_alike_in_every_run(process: Process):
+    """The order of a set of words is the same, whenever a submission is graded."""
+    words = b"hash('embedding') % 251"
+    load(process, b"import os\nos._exit(" + words + b")\n")
+    end = process.ended(wait=PATIENCE)
+    asked = [sys.executable, "-c", b"print(" + words + b")"]
+    seeded = subprocess.run(asked, env={"PYTHONHASHSEED": "0"}, capture_output=True, check=True)
+    assert end is not None and end.status == int(seeded.stdout)
