@@ -24,6 +24,7 @@ import numpy as np
 import torch
 
 from .confinement import Wall, WallError, WallPlan
+from .huge_pages import collapse
 from .limits import WorkerLimits
 from .worker import preload, serve
 
@@ -131,6 +132,7 @@ def main() -> None:
     torch.default_generator.manual_seed(0)
     gc.disable()
     gc.collect()
+    collapse()
     gc.freeze()
     control.send(b"{}")  # ready
     Zygote(control, limits, wall).run()
