@@ -1,6 +1,6 @@
 """Right solutions that are written differently earn every case of their question.
 
-Each file of tests/right_variants/<question>/ defines the functions of one question; the rest of
+Each file of solutions/right_variants/<question>/ defines the functions of one question; the rest of
 the student's file is the reference.
 """
 
@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 import solutions.embeddings as reference
+from autograder.assignment import ROOT
 from tests.in_process import ASSIGNMENT, CODE_QUESTIONS, cases, namespace, not_passed
 
-FOLDER = Path(__file__).parent / "right_variants"
+FOLDER = ROOT / "solutions" / "right_variants"
 VARIANTS = sorted(FOLDER.glob("*/*.py"))
 
 

@@ -14,7 +14,7 @@ from autograder.submission import Submission
 ASSIGNMENT = load_assignment()
 REFERENCE = ASSIGNMENT.reference.read_text("utf-8")
 TEMPLATE = ROOT / "student_template"
-VARIANTS = sorted((ROOT / "tests" / "right_variants").glob("*/*.py"))
+VARIANTS = sorted((ROOT / "solutions" / "right_variants").glob("*/*.py"))
 QUESTIONS = [question.id for question in ASSIGNMENT.code_questions]
 FULL = {question.id: question.points for question in ASSIGNMENT.code_questions}
 MISTAKES = [(question, mistake) for question in QUESTIONS for mistake in misconceptions(question)]
