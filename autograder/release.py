@@ -9,8 +9,10 @@ from otter.assign.solutions import replace_solutions
 
 from .assignment import Assignment, load_assignment
 from .check.cases import Case, read_cases
+from .check.diagnosis import FILE as FINGERPRINTS
 from .check.settings import FILE, Question, Settings
 from .errors import GraderError
+from .fingerprints import fingerprints
 
 KEPT_AT_HOME = {"cut.py", ".gitattributes"}
 """Files of assignment/data/ that students do not need."""
@@ -55,6 +57,8 @@ def derived(root: Path) -> dict[str, bytes]:
         ).encode(),
         f"check/{FILE}": settings(assignment).to_json().encode(),
     }
+    table = fingerprints(assignment, old=root / TEMPLATE / "check" / FINGERPRINTS)
+    files[f"check/{FINGERPRINTS}"] = table.to_json().encode()
     for path in _files(root / "autograder" / "check"):
         files[f"check/{path.name}"] = path.read_bytes()
     for path in _files(root / "assignment" / "data"):

@@ -29,6 +29,11 @@ NO_GRADIENT = (
     "The rows are right, but no gradient goes back from them to the table. Something cuts the table off: "
     "`detach`, `.data`, `no_grad` or a copy. The table takes part in the product as it is."
 )
+ORIENTATION = (
+    "The layer does not take one-hot rows, V long, to rows of the table, D long: it turns the table round. "
+    "nn.Linear multiplies by the transpose of its weight, whose shape is (out, in). Write down the shape that "
+    "the weight must have."
+)
 COST = "Multiply the three sizes out for a small example and compare."
 
 MISCONCEPTIONS = (
@@ -207,8 +212,7 @@ MISCONCEPTIONS = (
         id="O6",
         where="linear_from_table",
         title="swaps the layer's sizes",
-        hint="The layer takes vectors of size D and gives size V. It should take one-hot rows, which are V "
-        "long, and give rows of the table. Look at the order of in and out.",
+        hint=ORIENTATION,
         edits=(
             (NEW_LINEAR, NEW_LINEAR.replace("vocab_size, dim", "dim, vocab_size")),
             (WEIGHT, WEIGHT.replace(".T", "")),
@@ -218,9 +222,9 @@ MISCONCEPTIONS = (
         id="O7",
         where="linear_from_table",
         title="does not transpose the table",
-        hint="The layer gives columns of the table. nn.Linear multiplies by the transpose of its weight, "
-        "whose shape is (out, in). Look at the shape that the weight must have.",
+        hint=ORIENTATION,
         edits=((WEIGHT, WEIGHT.replace(".T", "")),),
+        same_as="O6",
     ),
     Misconception(
         id="O8",

@@ -11,6 +11,12 @@ _ADD = "return (x + encoding).to(x.dtype)"
 _SET_UP = "        self.base = base\n"
 _FORWARD = "encoding = sinusoidal_encoding(x.shape[1], self.dim, self.base).to(x.device)  # (T, D)"
 
+_TURNS_BACK = (
+    "The matrix moves positions back where it should move them on: it is the transpose of the one asked for. "
+    "The matrix stands left and the encoding is a column. Write down sin(a + b) and cos(a + b) for one pair of "
+    "columns and read the 2 x 2 block off them, row by row."
+)
+
 
 def _halves(exponent: str) -> tuple[tuple[str, str], ...]:
     """Edits to an encoding of sines in the first half of the columns and cosines in the second."""
@@ -311,9 +317,7 @@ MISCONCEPTIONS = (
         id="S50",
         where="shift_matrix",
         title="the rotation turns the wrong way",
-        hint="The matrix moves positions back where it should move them on. Write down sin(a + b) and "
-        "cos(a + b) for one pair of columns and read the 2 x 2 block off them. Look at the two sines' "
-        "signs.",
+        hint=_TURNS_BACK,
         edits=(("= cosines, sines", "= cosines, -sines"), ("= -sines, cosines", "= sines, cosines")),
     ),
     Misconception(
@@ -383,9 +387,9 @@ MISCONCEPTIONS = (
         id="S58",
         where="shift_matrix",
         title="laid out for rows times matrix",
-        hint="The matrix works from the other side: it is the transpose of the one asked for. Here the "
-        "matrix stands left and the encoding is a column. For a rotation the transpose turns back.",
+        hint=_TURNS_BACK,
         edits=(("matrix.to(torch.float32)", "matrix.T.to(torch.float32)"),),
+        same_as="S50",
     ),
     Misconception(
         id="P1",

@@ -1,0 +1,206 @@
+"""Derives the table by which `check` and the grader tell known mistakes: check/fingerprints.json."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import types
+import warnings
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from .assignment import Assignment, import_file
+from .check import outcomes, probes
+from .check.diagnosis import UNSTEADY, Known, Row, Table, observe, read_table, row_of
+from .check.outcomes import Outcome, outcome
+from .errors import GraderError
+from .misconceptions import Misconception, apply
+
+
+class Reference:
+    """The reference, compiled statement by statement, so that mistakes are put in quickly.
+
+    Args:
+        source: the reference's text.
+    """
+
+    def __init__(self, source: str) -> None:
+        lines = source.splitlines(keepends=True)
+        statements = ast.parse(source).body
+        self._names = [getattr(statement, "name", "") for statement in statements]
+        self._texts = ["".join(lines[node.lineno - 1 : node.end_lineno]) for node in statements]
+        self._compiled = [_compile(text) for text in self._texts]
+
+    def environment(self, *mistakes: Misconception) -> dict[str, Any]:
+        """What the reference defines with these mistakes in it.
+
+        Raises:
+            GraderError, SyntaxError: if the mistakes cannot stand together in this order.
+        """
+        compiled = list(self._compiled)
+        for where in {mistake.where: None for mistake in mistakes}:
+            at = self._names.index(where)
+            own = [mistake for mistake in mistakes if mistake.where == where]
+            compiled[at] = _compile(apply(self._texts[at], own))
+        module = types.ModuleType("embeddings")
+        for statement in compiled:
+            exec(statement, module.__dict__)
+        return module.__dict__
+
+
+@dataclass
+class Findings:
+    """What the mistakes of one question do to its functions.
+
+    Attributes:
+        outcomes: for each function and probe the records of all outcomes, the right one first.
+        singles: for each function the rows of the mistakes that show in it, by id.
+        pairs: for each function the rows of two mistakes that both show in it, can stand together and
+            lie in it or in a helper: one in another function shows there, too, and is mended first.
+    """
+
+    outcomes: dict[str, list[list[str]]] = field(default_factory=dict)
+    singles: dict[str, dict[str, Row]] = field(default_factory=lambda: defaultdict(dict))
+    pairs: dict[str, dict[tuple[str, str], Row]] = field(default_factory=lambda: defaultdict(dict))
+
+    def note(self, function: str, seen: Sequence[Outcome]) -> Row:
+        """The row of what was seen; outcomes that are new are known from now on."""
+        known = self.outcomes.setdefault(function, [[] for _ in seen])
+        row = list(row_of(seen, known))
+        for probe, one in enumerate(seen):
+            if row[probe] < 0:
+                row[probe] = len(known[probe])
+                known[probe].append(one.record)
+        return tuple(row)
+
+    def is_steady(self, function: str, mistake: str) -> bool:
+        """Whether a mistake leaves the results of a function alike from call to call."""
+        unsteady = outcome(UNSTEADY).record
+        row = self.singles[function][mistake]
+        return all(
+            records[number] != unsteady for records, number in zip(self.outcomes[function], row, strict=True)
+        )
+
+
+def explore(source: str, functions: Sequence[str], mistakes: Sequence[Misconception]) -> Findings:
+    """Run the probes of a question's functions on the reference with each mistake and each pair in it.
+
+    Args:
+        source: the reference's text.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # mistakes provoke some
+        reference, found = Reference(source), Findings()
+        right = reference.environment()
+        rights = {name: found.note(name, observe(name, right)) for name in functions}
+        for mistake in mistakes:
+            environment = reference.environment(mistake)
+            for name in functions:
+                row = found.note(name, observe(name, environment))
+                if row != rights[name]:
+                    found.singles[name][mistake.id] = row
+        for pair in combinations(mistakes, 2):
+            first, second = (mistake.id for mistake in pair)
+            homes = {mistake.where for mistake in pair}.intersection(
+                functions
+            )  # a helper's home is everywhere
+            shared = [
+                name
+                for name in functions
+                if {first, second} <= found.singles[name].keys() and homes <= {name}
+            ]
+            environment = _together(reference, *pair) if shared else {}
+            for name in shared if environment else ():
+                steady = found.is_steady(name, first) and found.is_steady(name, second)
+                row = found.note(name, observe(name, environment, twice=not steady))
+                found.pairs[name][first, second] = row
+    return found
+
+
+def known_of(function: str, found: Findings, mistakes: Iterable[Misconception]) -> Known:
+    """What is found of one function, as the table lists it.
+
+    A row that one mistake leaves is explained by it, those of the function itself first; else by two.
+    Where several pairs leave a row, only what they have in common explains it.
+    """
+    by_id = {mistake.id: mistake for mistake in mistakes}
+    singles: dict[Row, list[str]] = defaultdict(list)
+    pairs: dict[Row, list[tuple[str, str]]] = defaultdict(list)
+    for mistake, row in found.singles[function].items():
+        singles[row].append(mistake)
+    for pair, row in found.pairs[function].items():
+        if any(row) and row not in singles:
+            pairs[row].append(pair)
+    listed: dict[Row, tuple[tuple[str, ...], ...]] = {}
+    for row, ids in singles.items():
+        ids.sort(key=lambda mistake: by_id[mistake].where != function)  # stable: else the library's order
+        listed[row] = tuple((mistake,) for mistake in _one_per_hint(ids, by_id))
+    for row, several in pairs.items():
+        shared = set.intersection(*({by_id[mistake].hint for mistake in pair} for pair in several))
+        common = [mistake for mistake in several[0] if by_id[mistake].hint in shared]
+        if common:
+            listed[row] = (tuple(_one_per_hint(common, by_id)),)
+    return Known(tuple(map(tuple, found.outcomes[function])), listed)
+
+
+def fingerprints(assignment: Assignment, old: Path) -> Table:
+    """The table of the whole assignment; parts of the `old` one that still hold are taken over.
+
+    Args:
+        old: the file with the table of before, which may be missing or broken.
+    """
+    try:
+        before = read_table(old)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        before = Table({}, {}, {})
+    table = Table({}, {}, {})
+    source = assignment.reference.read_text("utf-8")
+    for question in assignment.code_questions:
+        path = assignment.root / "solutions" / "misconceptions" / f"{question.id}.py"
+        mistakes = import_file(path).MISCONCEPTIONS if path.is_file() else ()
+        functions = [name for name in question.functions if name in probes.PROBES]
+        table.hints.update((mistake.id, mistake.hint) for mistake in mistakes)
+        table.made_from[question.id] = made_from = _digest(source, functions, mistakes)
+        if before.made_from.get(question.id) == made_from:
+            table.functions.update(
+                (name, before.functions[name]) for name in functions if name in before.functions
+            )
+        elif mistakes:
+            found = explore(source, functions, mistakes)
+            table.functions.update((name, known_of(name, found, mistakes)) for name in functions)
+    return table
+
+
+def _digest(source: str, functions: Sequence[str], mistakes: Sequence[Misconception]) -> str:
+    """A digest of all that a question's part of the table follows from; the words of hints do not count."""
+    hints = [mistake.hint for mistake in mistakes]
+    parts = [source, *functions, *(str((m.id, m.where, m.edits, hints.index(m.hint))) for m in mistakes)]
+    parts += [Path(str(module.__file__)).read_text("utf-8") for module in (outcomes, probes)]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+def _together(reference: Reference, one: Misconception, other: Misconception) -> dict[str, Any]:
+    """What the reference defines with both mistakes in it; nothing where they cannot stand together."""
+    for mistakes in ((one, other), (other, one)):
+        try:
+            return reference.environment(*mistakes)
+        except (GraderError, SyntaxError):
+            continue
+    return {}
+
+
+def _one_per_hint(ids: Iterable[str], by_id: dict[str, Misconception]) -> Iterator[str]:
+    """The first mistake with each hint."""
+    seen = set()
+    for mistake in ids:
+        if by_id[mistake].hint not in seen:
+            seen.add(by_id[mistake].hint)
+            yield mistake
+
+
+def _compile(text: str) -> types.CodeType:
+    return compile(text, "embeddings.py", "exec")
