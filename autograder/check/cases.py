@@ -14,7 +14,9 @@ from otter.test_files import test_case as OtterCase
 from otter.test_files.exception_test import ExceptionTestFile
 
 from . import calls, carried, compare, data, operations
-from .compare import Mismatch
+from .compare import Misconduct, Mismatch, raises, unchanged
+
+NOT_YET = "a value is wrong already, before anything else is looked at:"
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,12 +93,23 @@ def run_case(case: Case, environment: Mapping[str, Any]) -> Attempt:
     except NotImplementedError as error:
         return Attempt("not attempted", str(error), error)
     except Mismatch as error:
-        return Attempt("failed", _with_call(error.call, str(error)), error)
+        message = _with_call(error.call, str(error))
+        return Attempt("failed", message if _is_its_point(case, error) else f"{NOT_YET}\n{message}", error)
     except Exception as error:
         return Attempt("failed", _with_call(calls.last_call(), _describe(error)), error)
     finally:
         calls.forget_results()
     return Attempt("passed")
+
+
+def _is_its_point(case: Case, error: Mismatch) -> bool:
+    """Whether the title of a case speaks of this error.
+
+    A case of errors or purity demands a right value first, of which its title says nothing.
+    """
+    function = case.body.test_func
+    named = {id(function.__globals__.get(name)) for name in function.__code__.co_names}
+    return isinstance(error, Misconduct) or named.isdisjoint((id(raises), id(unchanged)))
 
 
 def _with_call(call: str, message: str) -> str:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from . import pack, runner
-from .runner import Check, Report
+from . import display, pack, runner
+from .runner import Report
 from .screen import Screen
 from .settings import FILE, Question, Settings, read_settings
+from .watch import Watch
 
 HOME = Path(__file__).resolve().parent.parent
 """The handed-out folder, when this is the copy in it."""
@@ -37,7 +39,14 @@ def main(
     Returns:
         0 when every public case passes, 1 when some do not, 2 when checking was not possible.
     """
-    screen = Screen()
+    try:
+        return _main(Screen(), arguments, folder, home, program)
+    except BrokenPipeError:  # who read the output, as `head` does, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CANNOT
+
+
+def _main(screen: Screen, arguments: Sequence[str] | None, folder: Path, home: Path, program: str) -> int:
     try:
         settings = read_settings(home / "check" / FILE)
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -49,9 +58,13 @@ def main(
     file = folder / settings.code
     if not file.is_file():
         screen.line(f"There is no {settings.code} in {folder}.")
+        for name in pack.lookalikes(folder, settings.code):
+            screen.line(f"There is `{name}`: if it is yours, rename it.")
         screen.line("Put your file there, under this name, and type the command again.")
         return CANNOT
     chosen = [q for q in settings.code_questions if not options.questions or q.id in options.questions]
+    if options.watch:
+        return _watch(screen, settings, chosen, folder, home, program)
     try:
         report = runner.run(
             settings,
@@ -66,8 +79,24 @@ def main(
     except KeyboardInterrupt:
         screen.line("Stopped.")
         return CANNOT
-    _show(screen, settings, chosen, report, program, show_all=options.all)
-    return ALL_PASS if all(check.outcome == "passed" for check in report.checks) else SOME_FAIL
+    _show(screen, settings, chosen, report, folder, program, show_all=options.all)
+    return ALL_PASS if report.all_pass else SOME_FAIL
+
+
+def _watch(
+    screen: Screen, settings: Settings, questions: Sequence[Question], folder: Path, home: Path, program: str
+) -> int:
+    watch = Watch(screen, settings, questions, folder, home, program)
+    try:
+        watch.run()
+    except runner.CannotCheck as problem:
+        screen.line(str(problem))
+        return CANNOT
+    if watch.report is None:
+        screen.line("Stopped.")
+        return CANNOT
+    _show(screen, settings, questions, watch.report, folder, program, show_all=False)
+    return ALL_PASS if watch.report.all_pass else SOME_FAIL
 
 
 class _Parser(argparse.ArgumentParser):
@@ -100,6 +129,11 @@ def _parser(settings: Settings, program: str) -> argparse.ArgumentParser:
     )
     parser.add_argument("--all", action="store_true", help="show every check that does not pass")
     parser.add_argument(
+        "--watch",
+        action="store_true",
+        help=f"check again whenever {settings.code} or {settings.answers} is saved, until Ctrl-C",
+    )
+    parser.add_argument(
         "--pack",
         action="store_true",
         help=f"write {pack.NAME} with what is handed in, and say what is missing or unfinished",
@@ -107,124 +141,46 @@ def _parser(settings: Settings, program: str) -> argparse.ArgumentParser:
     return parser
 
 
-# What is shown -----------------------------------------------------------------------------------
-
-
 def _show(
     screen: Screen,
     settings: Settings,
     questions: Sequence[Question],
     report: Report,
+    folder: Path,
     program: str,
     *,
     show_all: bool,
 ) -> None:
     screen.line(screen.paint(f"{settings.title}: {settings.code}", "bold"))
     screen.line()
-    _show_questions(screen, questions, report.checks)
-    _show_problems(screen, settings, report.problems, show_all)
+    display.show_questions(screen, questions, report.checks)
+    most = len(report.problems) if show_all else display.MOST_PROBLEMS
+    display.show_problems(screen, settings, report.problems, most)
     left = [check for check in report.checks if check.outcome != "passed"]
-    failed = [check for check in left if check.outcome != "not attempted"]
-    shown = left if show_all else (failed or left)[:1]
+    first = display.first_left(report.checks)
+    shown = left if show_all else [first] if first else []
     for check in shown:
-        _show_check(screen, check)
+        display.show_check(screen, check)
     screen.line()
-    _show_next(screen, settings, questions, report, shown, program)
-    screen.line()
-    screen.line(screen.paint(_summary(questions, report.checks), "bold"))
-
-
-def _show_questions(screen: Screen, questions: Sequence[Question], checks: Sequence[Check]) -> None:
-    """One line per question: passed checks of all, points kept of those that the checks carry."""
-    width = max(len(question.id) for question in questions)
-    for question in questions:
-        own = [check for check in checks if check.question == question.id]
-        passed = sum(check.outcome == "passed" for check in own)
-        kept, possible = _points(question, own)
-        if own and passed == len(own):
-            mark, style = "passed", "green"
-        elif own and all(check.outcome == "not attempted" for check in own):
-            mark, style = "to do", "dim"
-        else:
-            mark, style = "failed", "red"
-        counts = f"{passed:>2} of {len(own):>2} checks   {kept:>4.1f} of {possible:>4.1f} points"
-        screen.line(f"  {screen.paint(screen.mark(mark), style)} {question.id:<{width}}   {counts}")
-
-
-def _show_problems(
-    screen: Screen, settings: Settings, problems: Sequence[tuple[int, str]], show_all: bool
-) -> None:
-    most = len(problems) if show_all else 3
-    for line, text in problems[:most]:
-        screen.line()
-        screen.line(screen.paint(f"{settings.code}, line {line}", "yellow", "bold"))
-        screen.sentences(_sentence(text), "  ")
-    if len(problems) > most:
-        screen.line(f"  ... and {len(problems) - most} more; --all shows them.")
-
-
-def _show_check(screen: Screen, check: Check) -> None:
-    screen.line()
-    style = "yellow" if check.outcome == "not attempted" else "red"
-    screen.line(screen.paint(f"{check.question}: {check.outcome}", style, "bold"))
-    screen.sentences(check.title, "  ")
-    if check.message:
-        screen.line()
-        screen.block(check.message)
-    if check.printed:
-        screen.line()
-        screen.line(screen.paint("    your code printed:", "dim"))
-        screen.block(check.printed.rstrip("\n"), "    | ")
-
-
-def _show_next(
-    screen: Screen,
-    settings: Settings,
-    questions: Sequence[Question],
-    report: Report,
-    shown: Sequence[Check],
-    program: str,
-) -> None:
-    """What to do next, and how much else there is to see."""
-    left = [check for check in report.checks if check.outcome != "passed"]
-    if report.problems:
-        screen.sentences(f"Next: mend line {report.problems[0][0]} of {settings.code}, then check again.")
-    elif not left and len(questions) == len(settings.code_questions):
-        screen.sentences(f"Next: write {settings.answers}, then type `{program} --pack`.")
-    elif not left:
-        screen.sentences(f"Next: another question, or `{program}` for all of them.")
-    elif shown[0].outcome == "not attempted":
-        screen.sentences(f"Next: write it in {settings.code}, then type `{program} {shown[0].question}`.")
-    else:
+    if left or len(questions) == len(settings.code_questions):
+        then = f"type `{program} {shown[0].question}`" if left and not report.problems else "check again"
+        answers_left = bool(pack.unfinished_answers(settings, folder / settings.answers))
+        command = f"{program} --pack"
         screen.sentences(
-            f"Next: look up the sentence above in conventions.md, mend {settings.code}, then type "
-            f"`{program} {shown[0].question}`."
+            display.next_step(settings, report, first, then, answers_left=answers_left, pack=command)
         )
+    else:
+        screen.sentences(f"Next: another question, or `{program}` for all of them.")
     more = len(left) - len(shown)
     if more > 0:
-        screen.sentences(f"{more} more {_does(more)} not pass; `{program} --all` shows every one.")
-
-
-def _summary(questions: Sequence[Question], checks: Sequence[Check]) -> str:
-    passed = sum(check.outcome == "passed" for check in checks)
-    points = [_points(q, [check for check in checks if check.question == q.id]) for q in questions]
-    kept, possible = (sum(column) for column in zip(*points, strict=True))
-    hidden = sum(question.hidden_cases for question in questions)
-    more = f"; {hidden} more {'runs' if hidden == 1 else 'run'} when it is graded" if hidden else ""
-    return (
-        f"{passed} of {len(checks)} public checks {'passes' if passed == len(checks) == 1 else 'pass'}; "
-        f"submitting now would keep {kept:.1f} of {possible:.1f} points for them{more}."
-    )
-
-
-def _points(question: Question, checks: Sequence[Check]) -> tuple[float, float]:
-    """The points that the public cases of a question keep, and those they carry."""
-    public = sum(check.share for check in checks)
-    whole = public + question.hidden_share
-    if not whole:
-        return 0.0, 0.0
-    kept = sum(check.share for check in checks if check.outcome == "passed")
-    return question.points * kept / whole, question.points * public / whole
+        same = " ".join(
+            [program, *(q.id for q in questions if len(questions) < len(settings.code_questions))]
+        )
+        screen.sentences(
+            f"{more} more {'does' if more == 1 else 'do'} not pass; `{same} --all` shows every one."
+        )
+    screen.line()
+    display.show_summary(screen, questions, report.checks)
 
 
 def _pack(screen: Screen, settings: Settings, folder: Path, program: str) -> int:
@@ -237,6 +193,12 @@ def _pack(screen: Screen, settings: Settings, folder: Path, program: str) -> int
         screen.line(f"Wrote {packed.path} with {' and '.join(packed.names)}, and read it back.")
     else:
         screen.line(f"There is nothing to pack in {folder}: no {settings.code}, no {settings.answers}.")
+    if packed.misnamed:
+        screen.line()
+        screen.line(screen.paint("Left out:", "yellow", "bold"))
+        for name in packed.misnamed:
+            screen.sentences(f"`{name}`. If it is the one to hand in, rename it and pack again.", "  ")
+    if not packed.names:
         return CANNOT
     if packed.unfinished:
         screen.line()
@@ -244,15 +206,14 @@ def _pack(screen: Screen, settings: Settings, folder: Path, program: str) -> int
         for text in packed.unfinished:
             screen.sentences(text, "  ")
         screen.line()
-        screen.sentences(f"You may hand it in as it is, or go on and type `{program} --pack` again.")
+        missing = [name for name in (settings.code, settings.answers) if name not in packed.names]
+        if missing:
+            screen.sentences(
+                f"Do not hand it in yet: without {missing[0]} there are no points for what belongs there. "
+                f"Put it into {folder} and type `{program} --pack` again."
+            )
+        else:
+            screen.sentences(f"You may hand it in as it is, or go on and type `{program} --pack` again.")
     else:
         screen.line("Nothing is missing.")
     return SOME_FAIL if packed.unfinished else ALL_PASS
-
-
-def _does(count: int) -> str:
-    return "does" if count == 1 else "do"
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")

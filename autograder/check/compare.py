@@ -27,6 +27,10 @@ class Mismatch(AssertionError):
         self.call = call_of(got)
 
 
+class Misconduct(Mismatch):
+    """A call raises what it should not, or nothing where it should, or changes what is not its own."""
+
+
 def expect(condition: bool, message: str) -> None:
     """Raise `Mismatch` with `message`, a sentence for the student, unless `condition` holds."""
     if not condition:
@@ -99,16 +103,16 @@ def raises(error: type[Exception], *, quoting: Iterable[Any] = ()) -> Iterator[N
     except error as problem:
         missing = [value for value in quoting if not _quotes(str(problem), value)]
         if missing:
-            raise Mismatch(
+            raise Misconduct(
                 f"the {type(problem).__name__} should quote {' and '.join(map(str, missing))}, "
                 f"but its message is: {str(problem) or '(empty)'}"
             ) from None
     except NotImplementedError:
         raise
     except Exception as problem:
-        raise Mismatch(f"expected {wanted}, but {type(problem).__name__} was raised: {problem}") from None
+        raise Misconduct(f"expected {wanted}, but {type(problem).__name__} was raised: {problem}") from None
     else:
-        raise Mismatch(f"expected {wanted}, but nothing was raised")
+        raise Misconduct(f"expected {wanted}, but nothing was raised")
 
 
 @contextmanager
@@ -125,7 +129,7 @@ def unchanged(**named: Any) -> Iterator[None]:
     for name, value in named.items():
         now = value.state_dict() if isinstance(value, torch.nn.Module) else value
         if not _identical(before[name], now):
-            raise Mismatch(f"the call changed `{name}`, which is the caller's: work on a copy instead")
+            raise Misconduct(f"the call changed `{name}`, which is the caller's: work on a copy instead")
 
 
 def _differing(got: torch.Tensor, expected: torch.Tensor, atol: float | torch.Tensor) -> torch.Tensor:

@@ -25,11 +25,13 @@ class Packed:
     Attributes:
         names: the files in it.
         unfinished: sentences on what is missing or unfinished.
+        misnamed: files that are left out, though their names come close.
     """
 
     path: Path
     names: tuple[str, ...]
     unfinished: tuple[str, ...]
+    misnamed: tuple[str, ...] = ()
 
 
 def pack(settings: Settings, folder: Path) -> Packed:
@@ -41,8 +43,9 @@ def pack(settings: Settings, folder: Path) -> Packed:
     path = folder / NAME
     wanted = (settings.code, settings.answers)
     contents = {name: (folder / name).read_bytes() for name in wanted if (folder / name).is_file()}
+    misnamed = tuple(name for file in wanted for name in lookalikes(folder, file))
     if not contents:
-        return Packed(path, (), ())
+        return Packed(path, (), (), misnamed)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in contents.items():
             archive.writestr(name, content)
@@ -50,7 +53,19 @@ def pack(settings: Settings, folder: Path) -> Packed:
         back = {name: archive.read(name) for name in archive.namelist()}
     if back != contents:
         raise OSError("what was read back is not what was written; is the disk full?")
-    return Packed(path, tuple(back), tuple(_unfinished(settings, back)))
+    return Packed(path, tuple(back), tuple(_unfinished(settings, back)), misnamed)
+
+
+def lookalikes(folder: Path, wanted: str) -> tuple[str, ...]:
+    """Files whose names come close to the wanted one, as browsers and editors make them.
+
+    `embeddings (1).py`, `embeddings.py.txt`, `Embeddings copy.py`, `my_embeddings.py`.
+    """
+    stem, suffix = wanted.rsplit(".", 1)
+    others = {file.name for file in folder.iterdir() if file.is_file()} - {wanted}
+    return tuple(
+        sorted(n for n in others if stem in n.lower() and n.lower().endswith((f".{suffix}", ".txt")))
+    )
 
 
 def _unfinished(settings: Settings, contents: dict[str, bytes]) -> Iterator[str]:
@@ -115,6 +130,21 @@ def _raises_not_implemented(statement: ast.stmt) -> bool:
 
 
 # Short answers -----------------------------------------------------------------------------------
+
+
+def unfinished_answers(settings: Settings, file: Path) -> tuple[str, ...]:
+    """Sentences on the short answers that are missing or unfinished, at most one for each."""
+    try:
+        content = file.read_bytes()
+    except OSError:
+        content = b""
+    questions = settings.answer_questions
+    found = find_answers(content, settings.answers_template, questions).answers
+    return tuple(
+        f"{question.id}: {_said(question, answer, settings.answers)}"
+        for question, answer in zip(questions, found, strict=True)
+        if answer.state is not State.PRESENT
+    )
 
 
 def _unfinished_answers(settings: Settings, content: bytes) -> Iterator[str]:

@@ -63,6 +63,10 @@ class Report:
     checks: tuple[Check, ...]
     problems: tuple[tuple[int, str], ...]
 
+    @property
+    def all_pass(self) -> bool:
+        return all(check.outcome == "passed" for check in self.checks)
+
 
 def run(
     settings: Settings,
@@ -163,14 +167,18 @@ class State:
 
     def after(self, source: bytes) -> State:
         """Where to start with a new version of the file: what the change cannot affect is kept."""
-        new = State(self.settings, self.file, self.tests, self.questions, source)
         if source == self.source:  # saved again as it was: whoever does so wants a fresh look
-            return new
+            return self.anew()
+        new = State(self.settings, self.file, self.tests, self.questions, source)
         what = change(self.source, source)
         new.cases = dict(self.cases)
         new.ended = {key: end for key, end in self.ended.items() if _holds(end, self.cases[key], what)}
         new.blocked = {name: did for name, did in self.blocked.items() if not what.touches({name})}
         return new
+
+    def anew(self) -> State:
+        """The same version of the file, with nothing known of it."""
+        return State(self.settings, self.file, self.tests, self.questions, self.source)
 
     def request(self) -> dict[str, Any]:
         self.line = self.case = self.since = None
@@ -277,7 +285,8 @@ def finish(
         CannotCheck: if something that checking needs is broken.
     """
     while not state.is_done:
-        progress("importing torch")
+        if not processes.is_warm:
+            progress("importing torch")
         with processes.run(state.request()) as worker:
             if not _follow(worker, state, progress, is_stale):
                 return False

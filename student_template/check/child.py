@@ -27,8 +27,9 @@ LONGEST_MESSAGE = 4000
 LONGEST_PRINT = 2000
 """Characters that are passed on of one message, and of what one case prints."""
 
-LATER = ("gensim.models", "torch._dynamo")
-"""What some cases make torch or the student's file import: seconds that can pass while nobody waits."""
+LATER = ("gensim.models", "sympy", "torch._dynamo")
+"""What some cases make torch or the student's file import: seconds that can pass while nobody waits. In
+small pieces, since whoever comes meanwhile waits for one."""
 
 Send = Callable[..., None]
 

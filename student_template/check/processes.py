@@ -41,6 +41,11 @@ class Processes:
         self._can_fork = can_fork
         self._ready: Worker | None = None
 
+    @property
+    def is_warm(self) -> bool:
+        """Whether a process is there for the next run."""
+        return self._ready is not None
+
     @contextmanager
     def run(self, request: dict[str, Any]) -> Iterator[Worker]:
         """Send a request to a process that stops at the end of the block, whatever it does."""

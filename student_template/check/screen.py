@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import copy
+import io
 import os
 import re
 import shutil
 import sys
 import textwrap
+from collections.abc import Sequence
 from typing import TextIO
 
 _CODES = {"green": "32", "red": "31", "yellow": "33", "bold": "1", "dim": "2"}
@@ -41,19 +44,55 @@ class Screen:
 
     def line(self, text: str = "") -> None:
         self.status("")
-        self.out.write(text.encode(self.encoding, "replace").decode(self.encoding) + "\n")
-        self.out.flush()
+        self._write(text + "\n")
 
-    def sentences(self, text: str, indent: str = "") -> None:
+    def size(self) -> tuple[int, int]:
+        """Columns and lines of the terminal."""
+        return shutil.get_terminal_size()
+
+    def page(self) -> Screen:
+        """A screen that collects what is written, for `lines`, until it is drawn."""
+        page = copy.copy(self)
+        page.out = io.StringIO()
+        if self.is_terminal:
+            page.width = min(WIDEST, self.size()[0])
+        return page
+
+    def open(self) -> None:
+        """Give way to pages that are drawn in place, beside what the terminal showed before."""
+        if self.is_terminal:
+            self._write("\033[?1049h\033[?7l\033[?25l")  # another screen, no line breaks, no cursor
+
+    def draw(self, lines: Sequence[str]) -> None:
+        """Show a page in place of the last one; where nothing can be replaced, below it."""
+        if self.is_terminal:
+            self._write("\033[H" + "\r\n".join(f"\033[K{line}" for line in lines) + "\033[0J")
+        else:
+            self._write("\n".join(lines) + "\n\n")
+
+    def close(self) -> None:
+        """Show again what the terminal showed before `open`."""
+        if self.is_terminal:
+            self._write("\033[?25h\033[?7h\033[?1049l")
+
+    def lines(self) -> list[str]:
+        """What was written to a page."""
+        assert isinstance(self.out, io.StringIO)
+        return self.out.getvalue().split("\n")[:-1]
+
+    def sentences(self, text: str, indent: str = "", style: str = "") -> None:
         """Write running text, filled to the width; what stands in backquotes stays on one line."""
         whole = re.sub(r"`[^`\n]{,40}`", lambda quoted: quoted[0].replace(" ", "\0"), text)
         for line in textwrap.wrap(whole, self.width, initial_indent=indent, subsequent_indent=indent):
-            self.line(line.replace("\0", " "))
+            shown = line.replace("\0", " ")
+            self.line(self.paint(shown, style) if style else shown)
 
     def block(self, text: str, indent: str = "    ") -> None:
-        """Write lines as they are, indented."""
+        """Write lines as they are, indented; on a terminal, what is too long goes on below, further in."""
         for line in text.split("\n"):
-            self.line(f"{indent}{_printable(line)}".rstrip())
+            shown = _printable(line).rstrip()
+            for part in self._folded(shown, self.width - len(indent)) if self.is_terminal else [shown]:
+                self.line(f"{indent}{part}".rstrip())
 
     def status(self, text: str) -> None:
         """On a terminal, show what goes on in a line that the next output replaces."""
@@ -64,6 +103,15 @@ class Screen:
         self._status = text[: self.width - 1]
         self.out.write(self._status)
         self.out.flush()
+
+    def _write(self, text: str) -> None:
+        self.out.write(text.encode(self.encoding, "replace").decode(self.encoding))
+        self.out.flush()
+
+    def _folded(self, line: str, width: int) -> list[str]:
+        line = line.expandtabs(4)
+        further = " " * (len(line) - len(line.lstrip()) + 2)
+        return textwrap.wrap(line, max(20, width), subsequent_indent=further, break_on_hyphens=False) or [""]
 
     def _shown(self, wanted: str, instead: str) -> str:
         try:

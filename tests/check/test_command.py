@@ -137,8 +137,8 @@ def test_code_that_never_ends_exits_or_floods_costs_itself_alone(tmp_path):
         "your code raised EOFError: EOF when reading a line",
         "Stuck(4)(tensor([1, 1]))\n    `Stuck` was still running after 4 s and was stopped",
         "`lost` is not defined in your file.",
-        "2 of 10 public checks pass; submitting now would keep 2.0 of 10.0 points for them; 4 more run when "
-        "it is graded.\n",
+        "2 of 10 public checks pass; 4 more run when it is graded.\n"
+        "Submitting now would keep 2.0 of 10.0 points for them.\n",
     ):
         assert sentence in run.out, sentence
     assert run.out.count("this check needs `loop`") == 2  # also where another function calls it
@@ -232,8 +232,8 @@ def test_one_failure_is_shown_whole_with_what_to_do_next(half_done):
         3 more do not pass; `python check --all` shows every one.
 
         """) + (
-        "0 of 4 public checks pass; submitting now would keep 0.0 of 6.0 points for them; "
-        "1 more runs when it is graded.\n"
+        "0 of 4 public checks pass; 1 more runs when it is graded.\n"
+        "Submitting now would keep 0.0 of 6.0 points for them.\n"
     )
 
 
@@ -251,10 +251,49 @@ def test_all_failures_can_be_shown_on_a_console_that_knows_few_characters(half_d
         assert sentence in run.out, sentence
 
 
+ERRORS_TESTS = """
+@test_case(name="`double` leaves `ids` as it was.", points=1, hidden=False)
+def test_ids_stay(double):
+    ids = torch.tensor([1, 2])
+    with unchanged(ids=ids):
+        same(double(ids), torch.tensor([2, 4]))
+
+@test_case(name="`double` refuses -1.", points=1, hidden=False)
+def test_refuses(double):
+    with raises(ValueError):
+        double(torch.tensor([-1]))
+"""
+
+
+def test_a_wrong_value_comes_before_what_a_check_of_purity_or_errors_is_about(tmp_path):
+    settings = make_settings(Question("first", "First", 2, ("double",)))
+    tests = "from check.compare import unchanged\n" + dedent(ERRORS_TESTS)
+    folder = make_folder(tmp_path, settings, {"first": tests})
+    (folder / "embeddings.py").write_text("def double(ids):\n    return ids\n")
+    run = run_check(folder, "--all")
+    assert (
+        "    a value is wrong already, before anything else is looked at:\n"
+        "    double(tensor([1, 2]))\n    the result has 2 of 2 numbers wrong\n"
+    ) in run.out
+    assert "    double(tensor([-1]))\n    expected ValueError, but nothing was raised\n" in run.out
+    assert run.out.count("a value is wrong already") == 1
+
+
+def test_the_rest_of_one_question_is_shown_by_naming_it_again(half_done):
+    run = run_check(half_done, "second")
+    assert "1 more does not pass; `python check second --all` shows every one." in run.out
+
+
+def test_a_file_under_another_name_is_pointed_out(half_done):
+    (half_done / "embeddings.py").rename(half_done / "embeddings (1).py")
+    run = run_check(half_done)
+    assert (run.status, "There is `embeddings (1).py`: if it is yours, rename it." in run.out) == (2, True)
+
+
 def test_wrong_usage_says_what_to_type(half_done):
     run = run_check(half_done, "secnd")
     assert run.status == 2
-    assert run.error.startswith("usage: python check [-h] [--all] [--pack] [QUESTION ...]\n")
+    assert run.error.startswith("usage: python check [-h] [--all] [--watch] [--pack] [QUESTION ...]\n")
     assert "there is no question `secnd`. Did you mean `second`? There are first, second." in run.error
     assert run_check(half_done, "--everything").status == 2
 

@@ -12,10 +12,12 @@ import pytest
 from handed_out_folder import Run, run_check
 
 from autograder.assignment import ROOT, load_assignment
+from autograder.check.cases import read_cases
 from autograder.check.settings import FILE, read_settings
 
 TEMPLATE = ROOT / "student_template"
-QUESTIONS = load_assignment().code_questions
+ASSIGNMENT = load_assignment()
+QUESTIONS = ASSIGNMENT.code_questions
 
 
 @pytest.fixture
@@ -49,9 +51,19 @@ def test_everything_passes_with_the_reference(template):
     assert all(line.startswith("  ✓") for line in lines)
     assert "Next: write answers.md, then type `python check --pack`." in run.out
     hidden = sum(q.hidden_cases for q in read_settings(template / "check" / FILE).questions)
-    last = run.out.rstrip("\n").split("\n")[-1]
-    assert " public checks pass; submitting now would keep " in last
-    assert last.endswith(f" points for them; {hidden} more run when it is graded.")
+    words = " ".join(run.out.split())
+    assert f" public checks pass; {hidden} more run when it is graded. Submitting now would keep " in words
+    assert words.endswith(
+        "sentences of conventions.md that no public check tests. Read each of them once more."
+    )
+
+
+def test_hidden_cases_test_sentences_that_no_public_case_tests():
+    titles = {
+        hidden: {case.title for q in QUESTIONS for case in read_cases(tests(q.id))}
+        for hidden, tests in ((False, ASSIGNMENT.public_tests), (True, ASSIGNMENT.hidden_tests))
+    }
+    assert titles[True] - titles[False]
 
 
 def test_the_picture_in_the_readme_shows_what_the_command_prints(monkeypatch):

@@ -92,6 +92,27 @@ def test_stubs_missing_functions_and_unreadable_code_are_listed(tmp_path):
     ]
 
 
+def test_files_whose_names_come_close_are_named_and_left_out(tmp_path):
+    write(tmp_path)
+    names = ["Embeddings copy.py", "answers (2).md", "embeddings (1).py", "embeddings.py.txt"]
+    for name in [*names, "plots.py", "embeddings.ipynb"]:
+        (tmp_path / name).write_text("x = 1\n")
+    packed = pack(SETTINGS, tmp_path)
+    assert sorted(packed.misnamed) == names
+    assert packed.names == ("embeddings.py", "answers.md")
+
+
+def test_without_the_code_nobody_is_told_to_hand_in(tmp_path):
+    folder = make_folder(tmp_path, SETTINGS, {})
+    write(folder)
+    (folder / "embeddings.py").rename(folder / "embeddings (1).py")
+    run = run_check(folder, "--pack")
+    assert run.status == 1
+    assert "Left out:\n  `embeddings (1).py`. If it is the one to hand in, rename it" in run.out
+    assert "Do not hand it in yet: without embeddings.py there are no points" in run.out
+    assert "You may hand it in" not in run.out
+
+
 def test_a_missing_file_is_listed(tmp_path):
     write(tmp_path)
     (tmp_path / "answers.md").unlink()
