@@ -17,7 +17,7 @@ import torch
 
 from .assignment import Assignment
 from .judge.grader import Grader, not_graded
-from .judge.launcher import Launcher, launcher
+from .judge.launcher import Launcher, open_launcher
 from .result import Result
 from .submission import Submission
 
@@ -34,9 +34,9 @@ class Batch:
         wall: how student code is shut in, for the terminal and the reports.
     """
 
-    def __init__(self, grader: Grader, start: Launcher, workers: int) -> None:
-        self.wall = start.tier
-        self._start = start
+    def __init__(self, grader: Grader, launcher: Launcher, workers: int) -> None:
+        self.wall = launcher.tier
+        self._launcher = launcher
         self._grader = grader
         self._workers = workers
 
@@ -94,21 +94,21 @@ class Batch:
                             return list(running.values())
                         yield running.pop(future), future.result()
             except BaseException:  # Ctrl-C, or the caller has had enough: whatever still runs is given up
-                self._start.quit()
+                self._launcher.quit()
                 pool.shutdown(cancel_futures=True)
                 raise
 
 
 @contextmanager
-def opened(assignment: Assignment, workers: int, *, unconfined: bool = False) -> Iterator[Batch]:
+def open_batch(assignment: Assignment, workers: int, *, unconfined: bool = False) -> Iterator[Batch]:
     """Get everything ready that all submissions share.
 
     Raises:
         GraderError: if student code cannot be shut in on this machine.
     """
     torch.set_num_threads(1)
-    with launcher(assignment.limits, unconfined=unconfined) as start:
-        yield Batch(Grader(assignment, start), start, workers)
+    with open_launcher(assignment.limits, unconfined=unconfined) as launcher:
+        yield Batch(Grader(assignment, launcher), launcher, workers)
 
 
 _grader: Grader | None = None

@@ -97,13 +97,16 @@ def grade(submissions: Path, out: Path, workers: int | None, unconfined: bool) -
     assignment = load_assignment()
     workers = workers or os.cpu_count() or 1
     found = collect(submissions, assignment)
-    from .batch import opened
+    from .batch import open_batch
 
     results, stopped = [], False
     with open_gradebook(out) as book:
         marks = book.marks()
         try:
-            with opened(assignment, workers, unconfined=unconfined) as batch, progress(len(found)) as advance:
+            with (
+                open_batch(assignment, workers, unconfined=unconfined) as batch,
+                progress(len(found)) as advance,
+            ):
                 wall = batch.wall.value
                 run = book.start_run(str(submissions.resolve()), workers, wall)
                 count = counted(len(found), "submission")

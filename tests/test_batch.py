@@ -14,7 +14,7 @@ import pytest
 from autograder.assignment import Limits
 from autograder.batch import Batch
 from autograder.judge.grader import Grader
-from autograder.judge.launcher import launcher
+from autograder.judge.launcher import open_launcher
 from autograder.result import Result, Status
 from autograder.submission import Submission
 from tests.judge import small_assignment
@@ -55,21 +55,21 @@ def assignment(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def start(assignment):
-    with launcher(assignment.limits) as started:
-        yield started
+def launcher(assignment):
+    with open_launcher(assignment.limits) as opened:
+        yield opened
 
 
-def results(assignment, start, submissions, workers) -> dict[str, Result]:
-    given = list(Batch(Fragile(assignment, start), start, workers).grade(submissions))
+def results(assignment, launcher, submissions, workers) -> dict[str, Result]:
+    given = list(Batch(Fragile(assignment, launcher), launcher, workers).grade(submissions))
     by_student = {result.student: result for result in given}
     assert len(by_student) == len(given)  # each once
     return by_student
 
 
 @pytest.fixture(scope="module")
-def one_by_one(assignment, start):
-    return results(assignment, start, SUBMISSIONS, workers=1)
+def one_by_one(assignment, launcher):
+    return results(assignment, launcher, SUBMISSIONS, workers=1)
 
 
 def test_every_submission_gets_what_it_earned(one_by_one):
@@ -78,26 +78,26 @@ def test_every_submission_gets_what_it_earned(one_by_one):
     }  # fmt: skip
 
 
-def test_two_workers_and_another_order_give_equal_results(assignment, start, one_by_one):
-    assert results(assignment, start, reversed(SUBMISSIONS), workers=2) == one_by_one
+def test_two_workers_and_another_order_give_equal_results(assignment, launcher, one_by_one):
+    assert results(assignment, launcher, reversed(SUBMISSIONS), workers=2) == one_by_one
 
 
 def test_a_bug_of_the_grader_costs_one_submission_its_result_and_no_other_anything(
-    assignment, start, one_by_one
+    assignment, launcher, one_by_one
 ):
     faulty = [Submission(name, b"") for name in ("raising", "leaving", "killing")]
     mixed = [faulty[0], *SUBMISSIONS[:3], faulty[2], *SUBMISSIONS[3:], faulty[1]]
-    got = results(assignment, start, mixed, workers=2)
+    got = results(assignment, launcher, mixed, workers=2)
     for submission in faulty:
         result = got.pop(submission.student)
         assert (result.status, result.total, result.possible) == (Status.NOT_GRADED, None, 12)
     assert got == one_by_one
-    fault = results(assignment, start, faulty[:1], workers=1)["raising"].fault
+    fault = results(assignment, launcher, faulty[:1], workers=1)["raising"].fault
     assert fault.startswith("ZeroDivisionError: a bug\n") and "line" in fault  # where it was, for us
 
 
-def test_no_submissions_give_no_results(assignment, start):
-    assert results(assignment, start, [], workers=2) == {}
+def test_no_submissions_give_no_results(assignment, launcher):
+    assert results(assignment, launcher, [], workers=2) == {}
 
 
 # Tried again -------------------------------------------------------------------------------------

@@ -52,13 +52,13 @@ def batch(monkeypatch, tmp_path):
                 yield outcome
 
         @contextmanager
-        def opened(assignment, workers, *, unconfined):
+        def open_batch(assignment, workers, *, unconfined):
             yield types.SimpleNamespace(
                 grade=grade, wall=types.SimpleNamespace(value="none" if unconfined else "tier 7: a moat")
             )
 
         monkeypatch.setattr(autograder.intake, "collect", lambda path, assignment: found)
-        monkeypatch.setitem(sys.modules, "autograder.batch", types.SimpleNamespace(opened=opened))
+        monkeypatch.setitem(sys.modules, "autograder.batch", types.SimpleNamespace(open_batch=open_batch))
 
     return batch
 

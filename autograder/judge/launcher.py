@@ -114,7 +114,9 @@ class Process:
 
 
 @contextmanager
-def launcher(limits: Limits, *, unconfined: bool = False, only: Tier | None = None) -> Iterator[Launcher]:
+def open_launcher(
+    limits: Limits, *, unconfined: bool = False, only: Tier | None = None
+) -> Iterator[Launcher]:
     """Start a zygote behind the strongest wall that this machine can build, for the length of the block.
 
     Args:
@@ -130,7 +132,7 @@ def launcher(limits: Limits, *, unconfined: bool = False, only: Tier | None = No
     with contextlib.ExitStack() as stack:
         for way in ways(unconfined, only):
             try:
-                start = stack.enter_context(_zygote(limits, way))
+                launcher = stack.enter_context(_zygote(limits, way))
                 break
             except GraderError as problem:
                 refusals.append(f"  {way.tier.value}: {problem}")
@@ -140,7 +142,7 @@ def launcher(limits: Limits, *, unconfined: bool = False, only: Tier | None = No
                 + "\n".join(refusals)
                 + "\nInstall bubblewrap (apt-get install bubblewrap) or grade on Linux 5.13 or newer."
             )
-        yield start
+        yield launcher
 
 
 @contextmanager
@@ -168,21 +170,21 @@ def _zygote(limits: Limits, way: Way) -> Iterator[Launcher]:
             pass_fds=[theirs.fileno()],
         )  # fmt: skip
         theirs.close()
-        start = Launcher(ours, way.tier)
+        launcher = Launcher(ours, way.tier)
         try:
             _await_ready(ours, zygote)
             if way.tier.confined:
-                _try_wall(start)
-            yield start
+                _try_wall(launcher)
+            yield launcher
         finally:
-            start.quit()  # forked grading processes may hold the socket, too
+            launcher.quit()  # forked grading processes may hold the socket, too
             ours.close()
             _end(zygote)
 
 
-def _try_wall(start: Launcher) -> None:
+def _try_wall(launcher: Launcher) -> None:
     """Let a process try, from inside, what student code must not be able to do."""
-    process = start.spawn()
+    process = launcher.spawn()
     try:
         deadline = time.monotonic() + START_SECONDS
         process.channel.send({"op": "probe", "seq": 0, "secret": str(SECRET)}, deadline=deadline)
@@ -195,7 +197,7 @@ def _try_wall(start: Launcher) -> None:
         raise GraderError(f"a process could not be confined: {reply['refused']}")
     if not isinstance(tried := reply.get("value"), dict):
         raise GraderError(f"a confined process could not try the wall: {reply.get('error')}")
-    if found := holes(tried, start.tier):
+    if found := holes(tried, launcher.tier):
         raise GraderError("the wall has holes: " + "; ".join(found))
 
 

@@ -29,10 +29,10 @@ from rich.table import Table
 
 import solutions.embeddings as reference
 from autograder.assignment import ROOT, load_assignment
-from autograder.batch import Batch, opened
+from autograder.batch import Batch, open_batch
 from autograder.check.cases import read_cases, run_case
 from autograder.intake import collect
-from autograder.judge.launcher import launcher
+from autograder.judge.launcher import open_launcher
 from autograder.judge.session import Session
 from autograder.result import Outcome, Result
 from autograder.submission import Submission
@@ -73,7 +73,7 @@ def main() -> None:
 
 
 def grade(submissions: list[Submission]) -> list[Result]:
-    with opened(ASSIGNMENT, AT_A_TIME) as batch:
+    with open_batch(ASSIGNMENT, AT_A_TIME) as batch:
         return list(batch.grade(submissions))
 
 
@@ -91,7 +91,7 @@ def against_otter(submissions: list[Submission], count: int) -> Iterator[Row]:
     """Submissions per second, both two at a time; ours without and with its start."""
     few = submissions[:count]
     many = repeated(submissions, 20 * count)
-    with opened(ASSIGNMENT, AT_A_TIME) as batch:
+    with open_batch(ASSIGNMENT, AT_A_TIME) as batch:
         list(batch.grade(few))  # the pool's first forks and page faults
         ours = seconds(lambda: list(batch.grade(many))) / len(many)
     whole = seconds(lambda: grade(many)) / len(many)
@@ -125,7 +125,7 @@ def against_floor() -> Iterator[Row]:
     torch.set_num_threads(1)
     run_all()
     floor = median(seconds(run_all) for _ in range(9))
-    with opened(ASSIGNMENT, 1) as batch:
+    with open_batch(ASSIGNMENT, 1) as batch:
         submission = Submission("reference", ASSIGNMENT.reference.read_bytes())
         list(batch.grade([submission] * 3))
         ours = seconds(lambda: list(batch.grade([submission] * 20))) / 20
@@ -138,7 +138,7 @@ def against_floor() -> Iterator[Row]:
 def by_size(submissions: list[Submission], sizes: list[int]) -> Iterator[Row]:
     """Cost per submission and the grader's own memory as the batch grows."""
     for size in sizes:
-        with opened(ASSIGNMENT, AT_A_TIME) as batch:
+        with open_batch(ASSIGNMENT, AT_A_TIME) as batch:
             many = repeated(submissions, size)
             each = seconds(partial(exhaust, batch, many)) / size
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -152,9 +152,9 @@ def memory() -> Iterator[Row]:
     names = tuple(name for question in ASSIGNMENT.code_questions for name in question.functions)
     files = [ASSIGNMENT.hidden_tests(question.id) for question in ASSIGNMENT.code_questions]
     private = []
-    with launcher(ASSIGNMENT.limits) as start:
+    with open_launcher(ASSIGNMENT.limits) as launcher:
         for _ in range(5):
-            session = Session(start, ASSIGNMENT.reference.read_bytes(), names, ASSIGNMENT.limits)
+            session = Session(launcher, ASSIGNMENT.reference.read_bytes(), names, ASSIGNMENT.limits)
             environment = {**session.environment, "reference": reference}
             for path in files:
                 for case in read_cases(path):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from autograder.assignment import ROOT, load_assignment
-from autograder.batch import opened
+from autograder.batch import open_batch
 from autograder.misconceptions import apply, misconceptions
 from autograder.submission import Submission
 
@@ -23,7 +23,7 @@ MISTAKES = [(question, mistake) for question in QUESTIONS for mistake in misconc
 def code_points(sources: dict[str, str]) -> dict[str, dict[str, float]]:
     """Points per code question of each named source, by the way that `make grade` takes."""
     submissions = [Submission(name, source.encode()) for name, source in sources.items()]
-    with opened(ASSIGNMENT, workers=2) as batch:
+    with open_batch(ASSIGNMENT, workers=2) as batch:
         results = list(batch.grade(submissions))
     return {result.student: {q.id: q.points for q in result.questions if q.cases} for result in results}
 

@@ -13,7 +13,7 @@ import torch
 from autograder.assignment import Assignment, Limits, load_assignment
 from autograder.errors import GraderError
 from autograder.judge.grader import Grader
-from autograder.judge.launcher import Launcher, launcher
+from autograder.judge.launcher import Launcher, open_launcher
 from autograder.judge.wall import Tier
 from autograder.result import Result
 from tests.hostile.collection import ATTACKS, BASELINE, Attack
@@ -76,7 +76,7 @@ def gate(
 
         @cache
         def start(limits: Limits) -> Launcher:
-            return stack.enter_context(launcher(limits, unconfined=unconfined, only=only))
+            return stack.enter_context(open_launcher(limits, unconfined=unconfined, only=only))
 
         @cache
         def grader(limits: Limits) -> Grader:

@@ -20,7 +20,7 @@ from autograder.assignment import Assignment, load_assignment
 from autograder.errors import GraderError
 from autograder.gradebook import open_gradebook
 from autograder.judge.grader import Grader
-from autograder.judge.launcher import launcher
+from autograder.judge.launcher import open_launcher
 from autograder.judge.wall import Tier
 from autograder.reports import write_reports
 from autograder.submission import Submission
@@ -43,20 +43,20 @@ def main(tier: Tier, step: int) -> dict:
     ]
     hostile = [attack.submission() for attack in ATTACKS if not attack.name.startswith(LEFT_OUT)][::step]
     mixed = [*hostile[::2], *honest, *hostile[1::2]]
-    with launcher(LIMITS, only=tier) as start:
-        grader = Grader(assignment, start)
-        alone = _written(honest, grader, start, assignment, honest)
-        among = _written(mixed, grader, start, assignment, honest)
-    return {"user": os.getuid(), "tier": start.tier.name, "hostile": len(hostile), "same": alone == among}
+    with open_launcher(LIMITS, only=tier) as launcher:
+        grader = Grader(assignment, launcher)
+        alone = _written(honest, grader, launcher, assignment, honest)
+        among = _written(mixed, grader, launcher, assignment, honest)
+    return {"user": os.getuid(), "tier": launcher.tier.name, "hostile": len(hostile), "same": alone == among}
 
 
-def _written(submissions, grader, start, assignment: Assignment, honest) -> dict[str, str]:
+def _written(submissions, grader, launcher, assignment: Assignment, honest) -> dict[str, str]:
     """What is written for the honest ones when all of `submissions` are graded, two at a time."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "graded"
         with open_gradebook(out) as book:
-            run = book.start_run("a batch", 2, start.tier.value)
-            for result in batch.Batch(grader, start, 2).grade(submissions):
+            run = book.start_run("a batch", 2, launcher.tier.value)
+            for result in batch.Batch(grader, launcher, 2).grade(submissions):
                 book.save(result, run)
             book.end_run(run)
             write_reports(out, book, assignment)

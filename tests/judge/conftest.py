@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from autograder.assignment import Limits
-from autograder.judge.launcher import Launcher, launcher
+from autograder.judge.launcher import Launcher, open_launcher
 from autograder.judge.session import Session
 
 LIMITS = Limits(
@@ -21,15 +21,15 @@ HURRIED = replace(LIMITS, seconds_per_call=1, seconds_per_submission=10)
 
 
 @pytest.fixture(scope="package")
-def start() -> Iterator[Launcher]:
-    with launcher(LIMITS) as started:
-        yield started
+def launcher() -> Iterator[Launcher]:
+    with open_launcher(LIMITS) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="package")
-def start_hurried() -> Iterator[Launcher]:
-    with launcher(HURRIED) as started:
-        yield started
+def hurried_launcher() -> Iterator[Launcher]:
+    with open_launcher(HURRIED) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -37,12 +37,12 @@ def load_with() -> Iterator[Callable[..., Session]]:
     """Load a source as a student's file, all its public names being asked for; a case has begun."""
     sessions = []
 
-    def load(start: Launcher, limits: Limits, source: str, *names: str) -> Session:
+    def load(launcher: Launcher, limits: Limits, source: str, *names: str) -> Session:
         lines = source.splitlines()
         found = [
             line.split("(")[0].split(":")[0].split()[1] for line in lines if line[:4] in ("def ", "clas")
         ]
-        session = Session(start, source.encode(), names or tuple(found), limits)
+        session = Session(launcher, source.encode(), names or tuple(found), limits)
         sessions.append(session)
         session.begin_case()
         return session
@@ -53,20 +53,20 @@ def load_with() -> Iterator[Callable[..., Session]]:
 
 
 @pytest.fixture
-def load(load_with: Callable[..., Session], start: Launcher) -> Callable[..., Session]:
+def load(load_with: Callable[..., Session], launcher: Launcher) -> Callable[..., Session]:
     """Load a file whose calls end by themselves."""
 
     def load(source: str, *names: str, limits: Limits = LIMITS) -> Session:
-        return load_with(start, limits, source, *names)
+        return load_with(launcher, limits, source, *names)
 
     return load
 
 
 @pytest.fixture
-def load_hurried(load_with: Callable[..., Session], start_hurried: Launcher) -> Callable[..., Session]:
+def load_hurried(load_with: Callable[..., Session], hurried_launcher: Launcher) -> Callable[..., Session]:
     """Load a file in which something computes for ever."""
 
     def load(source: str, *names: str) -> Session:
-        return load_with(start_hurried, HURRIED, source, *names)
+        return load_with(hurried_launcher, HURRIED, source, *names)
 
     return load

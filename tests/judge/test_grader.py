@@ -10,7 +10,7 @@ import pytest
 from autograder.assignment import load_assignment
 from autograder.errors import AssignmentError, GraderError
 from autograder.judge.grader import Grader
-from autograder.judge.launcher import launcher
+from autograder.judge.launcher import open_launcher
 from autograder.result import Outcome, Result, Status
 from autograder.submission import Submission
 
@@ -27,14 +27,14 @@ def assignment(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def grader(assignment, start):
-    return Grader(assignment, start)
+def grader(assignment, launcher):
+    return Grader(assignment, launcher)
 
 
 @pytest.fixture(scope="module")
-def hurried_grader(assignment, start_hurried):
+def hurried_grader(assignment, hurried_launcher):
     """For files in which something computes for ever."""
-    return Grader(replace(assignment, limits=HURRIED), start_hurried)
+    return Grader(replace(assignment, limits=HURRIED), hurried_launcher)
 
 
 def grade(grader: Grader, source: str | None) -> Result:
@@ -65,8 +65,8 @@ def shown(result: Result) -> str:
 @pytest.fixture(scope="module")
 def real_grader():
     assignment = load_assignment()
-    with launcher(assignment.limits) as start:
-        yield Grader(assignment, start)
+    with open_launcher(assignment.limits) as launcher:
+        yield Grader(assignment, launcher)
 
 
 def test_the_reference_gets_all_code_points_and_the_blank_template_none(real_grader):
@@ -274,21 +274,21 @@ def test_the_same_submission_gets_the_same_result_whatever_came_before(hurried_g
 # Our own faults ----------------------------------------------------------------------------------
 
 
-def test_a_fault_of_ours_leaves_the_submission_ungraded(grader, start, monkeypatch):
+def test_a_fault_of_ours_leaves_the_submission_ungraded(grader, launcher, monkeypatch):
     def fail():
         raise GraderError("the process that starts students' code is gone")
 
-    monkeypatch.setattr(start, "spawn", fail)
+    monkeypatch.setattr(launcher, "spawn", fail)
     result = grade(grader, RIGHT)
     assert (result.status, result.total, result.questions) == (Status.NOT_GRADED, None, ())
     assert "is gone" in result.fault
 
 
-def test_a_test_that_hands_over_nonsense_leaves_the_submission_ungraded(assignment, start, tmp_path):
+def test_a_test_that_hands_over_nonsense_leaves_the_submission_ungraded(assignment, launcher, tmp_path):
     broken = small_assignment.make(tmp_path)
     path = broken.public_tests("doubling")
     path.write_text(path.read_text().replace("equal(double(1), 2)", "double(1) == 2 or double(lambda: 1)"))
-    result = grade(Grader(broken, start), RIGHT.replace("n + n", "n"))
+    result = grade(Grader(broken, launcher), RIGHT.replace("n + n", "n"))
     assert (result.status, result.total) == (Status.NOT_GRADED, None)
     assert "cannot cross" in result.fault and "`double` works on 1." in result.fault
     assert result.possible == 12
@@ -301,16 +301,16 @@ def test_a_test_that_hands_over_nonsense_leaves_the_submission_ungraded(assignme
         ("equal(double(lambda: 1), 2)", r"cannot cross.*`double` works on 1\."),
     ],
 )
-def test_a_case_that_the_reference_does_not_pass_stops_everything(start, tmp_path, instead, said):
+def test_a_case_that_the_reference_does_not_pass_stops_everything(launcher, tmp_path, instead, said):
     broken = small_assignment.make(tmp_path)
     path = broken.public_tests("doubling")
     path.write_text(path.read_text().replace("equal(double(1), 2)", instead))
     with pytest.raises(AssignmentError, match=f"(?s){said}"):
-        Grader(broken, start)
+        Grader(broken, launcher)
 
 
-def test_an_assignment_whose_files_are_missing_says_which(start, tmp_path):
+def test_an_assignment_whose_files_are_missing_says_which(launcher, tmp_path):
     small = small_assignment.make(tmp_path)
     small.hidden_tests("doubling").unlink()
     with pytest.raises(AssignmentError, match=r"hidden_tests/doubling\.py is missing"):
-        Grader(small, start)
+        Grader(small, launcher)

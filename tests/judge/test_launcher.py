@@ -20,8 +20,8 @@ PATIENCE = 60
 
 
 @pytest.fixture
-def process(start: Launcher):
-    process = start.spawn()
+def process(launcher: Launcher):
+    process = launcher.spawn()
     yield process
     process.close()
 
@@ -43,8 +43,8 @@ def reach(process: Process, line: int) -> None:
     [(EXITING, 7), (CRASHING, -signal.SIGSEGV), (b"while True: pass\n", -signal.SIGXCPU)],
     ids=["exit", "crash", "processor time"],
 )
-def test_a_process_that_ends_tells_its_status(start_hurried: Launcher, source: bytes, status: int):
-    process = start_hurried.spawn()
+def test_a_process_that_ends_tells_its_status(hurried_launcher: Launcher, source: bytes, status: int):
+    process = hurried_launcher.spawn()
     load(process, source)
     end = process.ended(wait=PATIENCE)
     assert end is not None and end.status == status
@@ -56,10 +56,10 @@ def test_a_process_that_runs_has_no_end(process: Process):
     assert process.ended(wait=0) is None
 
 
-def test_a_killed_sleeper_has_used_less_processor_time_than_one_that_was_busy(start: Launcher):
+def test_a_killed_sleeper_has_used_less_processor_time_than_one_that_was_busy(launcher: Launcher):
     ends = []
     for source, last in ((SLEEPER, 2), (BURNER, 3)):
-        process = start.spawn()
+        process = launcher.spawn()
         load(process, source)
         reach(process, last)
         ends.append(process.kill(wait=PATIENCE))
@@ -75,10 +75,10 @@ def test_killing_what_has_ended_tells_how_it_had(process: Process):
     assert process.ended(wait=PATIENCE) == process.kill(wait=PATIENCE)
 
 
-def test_processes_that_are_let_go_leave_no_descriptor(start: Launcher):
+def test_processes_that_are_let_go_leave_no_descriptor(launcher: Launcher):
     before = len(os.listdir("/proc/self/fd"))
     for _ in range(3):
-        start.spawn().close()
+        launcher.spawn().close()
     assert len(os.listdir("/proc/self/fd")) == before
 
 

@@ -86,8 +86,8 @@ SUBMISSIONS = {
 
 
 @pytest.fixture(scope="module")
-def grader(start, tmp_path_factory):
-    return Grader(small_assignment.make(tmp_path_factory.mktemp("small")), start)
+def grader(launcher, tmp_path_factory):
+    return Grader(small_assignment.make(tmp_path_factory.mktemp("small")), launcher)
 
 
 @pytest.mark.parametrize("name", SUBMISSIONS)
@@ -98,11 +98,11 @@ def test_running_ahead_changes_no_result(grader, name, monkeypatch):
     assert ahead[0] == ahead[1] == grader.grade(submission)
 
 
-def test_a_case_that_asks_anew_is_graded_by_what_it_asks(start, tmp_path):
+def test_a_case_that_asks_anew_is_graded_by_what_it_asks(launcher, tmp_path):
     adaptive = small_assignment.make(tmp_path)
     path = adaptive.public_tests("doubling")
     path.write_text(path.read_text().replace("equal(double(1), 2)", "equal(double(double(1)), 4)"))
-    grader = Grader(adaptive, start)
+    grader = Grader(adaptive, launcher)
     lucky = "def double(n): return {1: 7, 7: 4}.get(n, 2 * n)\ndef triple(n): return 3 * n\n"
     first = grader.grade(Submission("ada", lucky.encode())).questions[0].cases[0]
     assert first.outcome == "passed", (
@@ -110,7 +110,9 @@ def test_a_case_that_asks_anew_is_graded_by_what_it_asks(start, tmp_path):
     )
 
 
-def test_what_runs_ahead_for_too_long_is_asked_again_and_judged_by_its_own_limit(start, grader, monkeypatch):
+def test_what_runs_ahead_for_too_long_is_asked_again_and_judged_by_its_own_limit(
+    launcher, grader, monkeypatch
+):
     monkeypatch.setattr(connection, "AHEAD_WALL_SECONDS", 0.01)
     source = (
         "import time\ndef double(n):\n    time.sleep(0.1)\n    return 2 * n\ndef triple(n): return 3 * n\n"

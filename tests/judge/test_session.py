@@ -829,8 +829,8 @@ def test_the_reason_of_a_stop_holds_no_words_of_the_student(load_hurried):
 # What a session leaves behind --------------------------------------------------------------------
 
 
-def test_a_session_is_let_go_of(start):
-    session = Session(start, MODULES.encode(), ("Positions",), LIMITS)
+def test_a_session_is_let_go_of(launcher):
+    session = Session(launcher, MODULES.encode(), ("Positions",), LIMITS)
     session.begin_case()
     module = session.environment["Positions"](4, 3)
     result = module(torch.zeros(1, 2, 3))

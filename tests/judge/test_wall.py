@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import importlib
 import os
@@ -15,7 +16,7 @@ import autograder.judge
 from autograder.errors import GraderError
 from autograder.judge import launcher as launcher_module
 from autograder.judge import wall
-from autograder.judge.launcher import Launcher, launcher
+from autograder.judge.launcher import Launcher, open_launcher
 from autograder.judge.wall import SECRET, Tier, Way, holes
 from autograder.sandbox.confinement import WallPlan, readable_to_all
 from autograder.sandbox.probe import DONE, IMPORT, LIST, READ, SEE, _strange_descriptors
@@ -26,9 +27,9 @@ AS_ROOT = os.getuid() == 0
 PATIENCE = 600
 
 
-def tried(start: Launcher, secret: str = str(SECRET)) -> dict[str, str]:
-    """What comes of the attempts in a process that `start` makes."""
-    process = start.spawn()
+def tried(launcher: Launcher, secret: str = str(SECRET)) -> dict[str, str]:
+    """What comes of the attempts in a process that `launcher` makes."""
+    process = launcher.spawn()
     try:
         deadline = time.monotonic() + PATIENCE
         process.channel.send({"op": "probe", "seq": 1, "secret": secret}, deadline=deadline)
@@ -41,19 +42,18 @@ def tried(start: Launcher, secret: str = str(SECRET)) -> dict[str, str]:
 @pytest.fixture(scope="module", params=TIERS.values(), ids=TIERS)
 def walled(request):
     """Behind each wall that this machine can build; what it cannot is skipped by name."""
-    try:
-        opened = launcher(LIMITS, only=request.param)
-        start = opened.__enter__()
-    except GraderError as problem:
-        pytest.skip(f"not run behind {request.param.value}: {problem}")
-    yield start
-    opened.__exit__(None, None, None)
+    with contextlib.ExitStack() as stack:
+        try:
+            launcher = stack.enter_context(open_launcher(LIMITS, only=request.param))
+        except GraderError as problem:
+            pytest.skip(f"not run behind {request.param.value}: {problem}")
+        yield launcher
 
 
 @pytest.fixture(scope="module")
 def without_wall() -> dict[str, str]:
-    with launcher(LIMITS, unconfined=True) as start:
-        return tried(start)
+    with open_launcher(LIMITS, unconfined=True) as launcher:
+        return tried(launcher)
 
 
 # What is tried -----------------------------------------------------------------------------------
@@ -167,7 +167,7 @@ def test_a_kernel_that_lacks_a_layer_is_refused_by_name(monkeypatch, call, error
     lacking = (sys.executable, "-c", LACKING, call, str(error))
     way = Way(Tier.NO_NAMESPACES, lacking, WallPlan(wall.readable_roots()))
     monkeypatch.setattr(launcher_module, "ways", lambda unconfined, only: [way])
-    with pytest.raises(GraderError) as refusal, launcher(LIMITS):
+    with pytest.raises(GraderError) as refusal, open_launcher(LIMITS):
         pass
     assert str(refusal.value).startswith("No wall can be built around student code on this machine")
     assert f"{Tier.NO_NAMESPACES.value}: " in str(refusal.value) and sentence in str(refusal.value)
@@ -178,13 +178,13 @@ def test_a_wall_with_a_hole_is_refused_by_name(monkeypatch):
     way = Way(Tier.NO_NAMESPACES, (), WallPlan((*wall.readable_roots(), str(SECRET.parent))))
     monkeypatch.setattr(launcher_module, "ways", lambda unconfined, only: [way])
     holes_found = "holes: student code could read the hidden tests; student code could list the hidden tests"
-    with pytest.raises(GraderError, match=holes_found), launcher(LIMITS):
+    with pytest.raises(GraderError, match=holes_found), open_launcher(LIMITS):
         pass
 
 
 def test_a_missing_secret_is_no_closed_one(monkeypatch, tmp_path):
     monkeypatch.setattr(launcher_module, "SECRET", tmp_path / "nothing")
-    with pytest.raises(GraderError, match="nothing is missing"), launcher(LIMITS):
+    with pytest.raises(GraderError, match="nothing is missing"), open_launcher(LIMITS):
         pass
 
 
