@@ -12,6 +12,7 @@ from typing import Any
 import torch
 
 from .calls import call_of, show
+from .kinds import difference
 
 
 class Mismatch(AssertionError):
@@ -58,15 +59,16 @@ def same(
     if not isinstance(got, torch.Tensor):
         raise Mismatch(f"{of} should be a tensor of shape {_shape(expected)}, but it is {show(got)}", got)
     if got.shape != expected.shape:
-        raise Mismatch(
+        message = (
             f"{of} has the wrong shape\n  expected {_shape(expected)}: {show(expected)}\n"
-            f"  got      {_shape(got)}: {show(got)}",
-            got,
+            f"  got      {_shape(got)}: {show(got)}"
         )
-    if got.dtype != expected.dtype:
-        raise Mismatch(f"{of} has the wrong dtype: expected {_dtype(expected)}, got {_dtype(got)}", got)
-    wrong = _differing(got.detach(), expected.detach(), atol)
-    raise Mismatch(_describe(got.detach(), expected.detach(), wrong, of), got)
+    elif got.dtype != expected.dtype:
+        message = f"{of} has the wrong dtype: expected {_dtype(expected)}, got {_dtype(got)}"
+    else:
+        wrong = _differing(got.detach(), expected.detach(), atol)
+        message = _describe(got.detach(), expected.detach(), wrong, of)
+    raise Mismatch("\n  ".join(filter(None, (message, difference(got, expected)))), got)
 
 
 def close(got: Any, expected: torch.Tensor, *, atol: float | torch.Tensor = 1e-5) -> bool:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from autograder.check.compare import Mismatch, equal
+from autograder.check.compare import Mismatch, equal, same
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,21 @@ def test_what_equals_in_kind_and_content_passes(got, expected):
 def test_what_differs_in_kind_or_content_is_a_mismatch(got, expected):
     with pytest.raises(Mismatch, match="not as expected"):
         equal(got, expected)
+
+
+@pytest.mark.parametrize(
+    ("got", "last_line"),
+    [
+        (torch.tensor([[1.0, 4.0], [2.0, 5.0], [3.0, 7.0]]), "It is right but transposed"),
+        (
+            torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 7.0]]).double(),
+            "The numbers are right, only their dtype",
+        ),
+        (torch.tensor([[-1.0, -2.0, -3.0], [-4.0, -5.0, -7.0]]), "Every number has the wrong sign"),
+        (torch.tensor([[0.0, 2.0, 3.0], [4.0, 5.0, 9.0]]), "first difference at index [0, 0]"),
+    ],
+)
+def test_a_wrong_tensor_is_told_with_what_differs_in_kind_if_that_is_clear(got, last_line):
+    with pytest.raises(Mismatch) as told:
+        same(got, torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 7.0]]))
+    assert str(told.value).splitlines()[-1].strip().startswith(last_line)
