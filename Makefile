@@ -7,7 +7,7 @@ JOBS ?= 2
 
 AUTOGRADER = .venv/bin/autograder
 
-.PHONY: grade test lint soak bench figures release clean
+.PHONY: grade test lint audit soak bench figures release clean
 
 grade: .venv/ready ## grade the example batch, or: make grade SUBMISSIONS=folder OUTPUT=folder
 	$(AUTOGRADER) grade $(SUBMISSIONS) --output $(OUTPUT)
@@ -22,6 +22,9 @@ lint: .venv/ready ## style and types
 
 soak: .venv/ready ## the long repetitions
 	.venv/bin/python -m pytest -n $(JOBS) --dist loadfile -m soak
+
+audit: .venv/ready ## whether the cases can be trusted: known mistakes, right variants, mutants
+	$(AUTOGRADER) audit
 
 bench: .venv/ready ## speed and memory, as ratios measured in one run
 	.venv/bin/python -m tests.benchmarks

@@ -234,5 +234,36 @@ def release(check: bool) -> int:
     return SOME_ARE_LEFT if check and paths else GOOD
 
 
+@main.command(cls=_Command, example="autograder audit lookup")
+@click.argument("questions", nargs=-1, metavar="[QUESTION]...")
+@_says_what_is_wrong
+def audit(questions: tuple[str, ...]) -> int:
+    """Find out whether the cases can be trusted: wrong code loses its points, right code keeps them.
+
+    Grades every known mistake (solutions/misconceptions/), every right variant
+    (solutions/right_variants/), the blank template, and mutants of the reference: copies with one
+    small mechanical change. Runs in this process and without the wall, for it is all code of our own.
+    Name a QUESTION, or several, to audit only those.
+
+    Exit status: 1 when a mistake is missed or costs points elsewhere, a right variant loses points, or
+    a mutant passes that solutions/equivalent_mutants.yml does not explain.
+    """
+    from functools import partial
+
+    from .assignment import load_assignment
+    from .audit import audit as run_audit
+    from .audit.table import show
+    from .terminal import progress
+
+    assignment = load_assignment()
+    ids = [question.id for question in assignment.code_questions]
+    for question in questions:
+        if question not in ids:
+            raise GraderError(f"`{question}` is no code question; these are: {', '.join(ids)}")
+    found = run_audit(assignment, questions, watch=partial(progress, noun="program"))
+    show(found, assignment)
+    return SOME_ARE_LEFT if any(found.problems()) else GOOD
+
+
 if __name__ == "__main__":
     main()

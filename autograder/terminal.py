@@ -43,7 +43,9 @@ class _Rate(ProgressColumn):
 
 
 @contextmanager
-def progress(total: int, console: Console | None = None) -> Iterator[Callable[[], None]]:
+def progress(
+    total: int, console: Console | None = None, noun: str = "submission"
+) -> Iterator[Callable[[], None]]:
     """A function to call once per finished submission; it moves a bar, or in a log writes few lines."""
     console = console or Console(stderr=True)
     if console.is_terminal:
@@ -67,7 +69,7 @@ def progress(total: int, console: Console | None = None) -> Iterator[Callable[[]
         if done == total or done * PLAIN_LINES // total > (done - 1) * PLAIN_LINES // total:
             seconds = max(time.monotonic() - started, 1e-9)
             console.print(
-                f"{done:,} of {counted(total, 'submission')}, {done / seconds:.1f} per second, "
+                f"{done:,} of {counted(total, noun)}, {done / seconds:.1f} per second, "
                 f"{(total - done) * seconds / done:.0f} s left",
                 highlight=False,
             )
