@@ -13,7 +13,7 @@ from ..result import Outcome
 from ..sandbox.wire import Blob, Closed, TooLate, WireError
 from .launcher import Launcher, Process
 
-END_SECONDS = 60
+END_SECONDS = 600
 """How long the zygote may take to tell how a process ended: milliseconds, unless the machine is stuck."""
 
 AHEAD_WALL_SECONDS = 10
@@ -68,6 +68,7 @@ class Connection:
         self._stops_left = max(1, int(limits.seconds_per_submission // limits.seconds_per_call))
         self._wall_left: float = limits.wall_seconds_per_call * self._stops_left
         self._goes_ahead = True
+        self._ahead_seconds = min(AHEAD_WALL_SECONDS, limits.wall_seconds_per_call)
         self.sequence = 0
         self.starved = False
 
@@ -130,10 +131,10 @@ class Connection:
             return
         try:
             with _Clock(self):
-                self._send(header, blobs, "the cases", self._deadline(AHEAD_WALL_SECONDS))
+                self._send(header, blobs, "the cases", self._deadline(self._ahead_seconds))
             for _ in range(count):
                 with _Clock(self):
-                    reply = self._receive(self._deadline(AHEAD_WALL_SECONDS))
+                    reply = self._receive(self._deadline(self._ahead_seconds))
                 yield reply
         except (TooLate, Closed, WireError):
             self._goes_ahead = False
@@ -169,7 +170,9 @@ class Connection:
         if isinstance(problem, Closed):
             return self._ended(name)
         end = self._process.kill(END_SECONDS) if self._process else None
-        starved = end is None or end.cpu_seconds < self._limits.seconds_per_call
+        # The processor's limit is the kernel's to keep: what reached this one slept, waited for a busy
+        # machine, or raised its own limit and burned all that time.
+        starved = end is None or end.cpu_seconds < self._limits.wall_seconds_per_call
         self.starved |= starved
         self._drop()
         if self._wall_left < self._limits.wall_seconds_per_call:

@@ -10,22 +10,19 @@ from functools import partial
 from itertools import chain
 
 import numpy as np
-import torch
 
 from ..answers import read_answers
 from ..assignment import Assignment, Question, import_file
 from ..check.cases import Attempt, Case, read_cases, run_case
 from ..errors import AssignmentError
 from ..result import CaseResult, Outcome, QuestionResult, Result, Status
+from ..sandbox.mirror import SEED
 from ..submission import Submission
 from .connection import OurFault, Stopped
 from .launcher import Launcher
 from .script import Diverged, Replay, Script
 from .session import Session
 from .verdicts import Verdicts
-
-SEED = 20240229
-"""The random states at the start of every case, so that a case never depends on those before it."""
 
 SHOWN_PRINTS = 500
 
@@ -173,7 +170,6 @@ class Grader:
     def _run(self, session: Session, case: Case, replay: Replay | None = None) -> CaseResult:
         """Run one case, on answers that came already or on those of the process itself."""
         environment = {**session.environment, "reference": self._reference}
-        torch.default_generator.manual_seed(SEED)
         np.random.seed(SEED)
         random.seed(SEED)
         try:

@@ -21,7 +21,7 @@ from ..sandbox.limits import WorkerLimits
 from ..sandbox.wire import Channel, Closed, TooLate, WireError
 from .wall import SECRET, Tier, Way, holes, ways
 
-START_SECONDS = 120
+START_SECONDS = 600
 ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",

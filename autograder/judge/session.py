@@ -314,6 +314,7 @@ class Session:
             _Computed.apply(self, fresh, inputs, *(tensors[number] for number in inputs))
         except RuntimeError as problem:
             raise self._distrust(f"its results cannot be differentiated: {problem}") from None
+        self._mirror.settle(fresh)
 
     def _is_leaf(self, number: int) -> bool:
         """Whether the other side holds it as a leaf: it is ours, or a parameter of theirs."""

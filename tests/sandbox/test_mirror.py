@@ -701,7 +701,7 @@ HOSTILE = {
     "a tensor with None for flags": tensor_section(flags=None),
     "a tensor of ints that needs gradients": tensor_section(dtype="int32", flags=1),
     "a parameter of ints that needs gradients": tensor_section(dtype="int32", flags=5),
-    "a tensor with a number of ours": tensor_section(number=2),
+    "a tensor with a number of ours": tensor_section(number=7),
     "a gradient of no tensor": {"gradients": [[-2, "none"]]},
     "a gradient that is a number": {**tensor_section(flags=1), "gradients": [[-2, 3]]},
     "a gradient that is itself": {**tensor_section(flags=1), "gradients": [[-2, ["tensor", -2]]]},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
@@ -12,6 +13,16 @@ from torch import nn
 
 from ..wire import WireError
 from .checks import MAX_OBJECTS
+
+VALUE, LEARNED, KEPT = 0, 1, 2
+"""As what an object first crosses: as a value, as a module's parameter or child, as its buffer."""
+
+_ROLES = 3
+
+
+def role_of(number: int) -> int:
+    """The role in which the object of this number first crossed."""
+    return (abs(number) - 1) % _ROLES
 
 
 class Book:
@@ -36,18 +47,24 @@ class Book:
             "container": self.containers, "vectors": self.vectors,
         }  # fmt: skip
         self.references: dict[int, list] = {}
-        self._count = 0
+        self._counts: Counter[tuple[str, int]] = Counter()  # by kind and role
         self._undo: dict[tuple[str, int], Callable[[], Any]] = {}
 
-    def new_number(self) -> int:
-        self._count += 1
-        if self._count > MAX_OBJECTS:
-            raise WireError("too many objects have crossed")
-        return self.sign * self._count
+    def new_number(self, kind: str, role: int = VALUE) -> int:
+        """The next number. Each kind and role is counted by itself.
 
-    def refer(self, kind: str, value: Any) -> list:
+        So a student's module may hold one buffer more than the reference's, and whatever else
+        crosses has the same number with both: what a case says of it is the same, too.
+        """
+        number = _ROLES * self._counts[kind, role] + role + 1
+        if number > MAX_OBJECTS:
+            raise WireError("too many objects have crossed")
+        self._counts[kind, role] += 1
+        return self.sign * number
+
+    def refer(self, kind: str, value: Any, role: int = VALUE) -> list:
         """How to write an object; it is numbered if it is new."""
-        return self.references.get(id(value)) or self.enter(kind, self.new_number(), value)
+        return self.references.get(id(value)) or self.enter(kind, self.new_number(kind, role), value)
 
     def enter(self, kind: str, number: int, value: Any) -> list:
         self.tables[kind][number] = value  # held, so that id() stays its own

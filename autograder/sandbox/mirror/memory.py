@@ -10,7 +10,7 @@ import torch
 
 from ..wire import WireError
 from . import checks
-from .book import Book
+from .book import VALUE, Book
 from .message import Message
 
 _libc = ctypes.PyDLL(None)  # keeps the lock: to give it away costs more than most comparisons
@@ -61,7 +61,7 @@ class Memory:
         self._at: dict[int, int] = {}  # address -> the storage's number
         self._addresses: list[int] = []  # the same addresses, sorted
 
-    def number_of(self, owner: torch.UntypedStorage) -> int:
+    def number_of(self, owner: torch.UntypedStorage, role: int = VALUE) -> int:
         """The number of the storage that holds this memory; a new one, if none does."""
         address = owner.data_ptr()
         number = self._at.get(address)
@@ -71,7 +71,7 @@ class Memory:
             known = self.storages[number]
             if address + owner.nbytes() <= known.address + known.size and not known.resized:
                 return number
-        number = self._book.new_number()
+        number = self._book.new_number("storage", role)
         self._add(number, Storage(owner))
         return number
 

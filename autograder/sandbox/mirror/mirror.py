@@ -111,6 +111,10 @@ class Mirror:
         self._containers.hear(sections.get("containers", []))
         return list(dict.fromkeys(computed))
 
+    def settle(self, tensors: list[int]) -> None:
+        """Tell the other side nothing of how these tensors have changed: it knows."""
+        self._tensors.settle(tensors)
+
     @refusing_nonsense
     def decode(self, data: Any) -> Any:
         """Read a value that `encode` wrote on the other side.

@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from ..wire import WireError
-from .book import Book, growing, refill
+from .book import KEPT, LEARNED, Book, growing, refill
 from .checks import checked_text
 from .message import Message
 from .values import Values
@@ -107,15 +107,15 @@ class Modules:
         return look
 
     def _encode(self, state: ModuleState) -> list:
-        encode = self._values.encode
+        values = self._values
         return [
             state.kind,
             state.exported,
             state.training,
-            {name: encode(value) for name, value in state.config.items()},
-            {name: encode(tensor) for name, tensor in state.parameters.items()},
-            {name: encode(tensor) for name, tensor in state.buffers.items()},
-            {name: self._values.encode_module(child)[1] for name, child in state.children.items()},
+            {name: values.encode(value) for name, value in state.config.items()},
+            {name: values.encode_tensor(tensor, LEARNED) for name, tensor in state.parameters.items()},
+            {name: values.encode_tensor(tensor, KEPT) for name, tensor in state.buffers.items()},
+            {name: values.encode_module(child, LEARNED)[1] for name, child in state.children.items()},
         ]
 
     def hear(self, entries: list) -> None:

@@ -12,7 +12,7 @@ from torch import nn
 
 from ..wire import WireError
 from . import checks
-from .book import Book, growing
+from .book import VALUE, Book, growing, role_of
 from .checks import DTYPE_NAMES, DTYPES, MAX_RANK
 from .memory import Memory
 from .message import Message
@@ -35,7 +35,7 @@ class Tensors:
 
     # ------------------------------------------------------------------ telling the other side
 
-    def refer(self, tensor: torch.Tensor) -> list | None:
+    def refer(self, tensor: torch.Tensor, role: int = VALUE) -> list | None:
         """How to write a tensor; None for one that cannot cross."""
         if tensor.layout is not torch.strided or not tensor.is_cpu or tensor.is_quantized:
             return None
@@ -43,7 +43,7 @@ class Tensors:
             return None
         if tensor.is_conj() or tensor.is_neg():
             tensor = tensor.resolve_conj().resolve_neg()
-        return self._book.refer("tensor", tensor)
+        return self._book.refer("tensor", tensor, role)
 
     def tell(self, message: Message) -> None:
         changes, gradients = [], []
@@ -51,7 +51,7 @@ class Tensors:
             look = _look(tensor)
             if self._looks.get(number) != look:
                 self._looks[number] = look
-                changes.append([number, self.describe(tensor)])
+                changes.append([number, self.describe(tensor, role_of(number))])
             if look[-1] == LEAF and (tensor.grad is not None or number in self._gradients):
                 gradient = self._refer_to_gradient(tensor.grad)
                 if self._gradients.get(number) != gradient:
@@ -59,6 +59,11 @@ class Tensors:
                     gradients.append([number, gradient])
         message.add("tensors", changes)
         message.add("gradients", gradients)
+
+    def settle(self, numbers: list[int]) -> None:
+        """What has just changed of these tensors here, the other side knows."""
+        for number in numbers:
+            self._looks[number] = _look(self._book.tensors[number])
 
     def _refer_to_gradient(self, gradient: torch.Tensor | None) -> Any:
         if gradient is None:
@@ -68,9 +73,9 @@ class Tensors:
             raise WireError(f"a gradient of {gradient.dtype} cannot cross")
         return reference
 
-    def describe(self, tensor: torch.Tensor) -> list:
+    def describe(self, tensor: torch.Tensor, role: int = VALUE) -> list:
         """The storage it lies in, dtype, shape, stride, first byte and flags."""
-        storage = self._memory.number_of(tensor.untyped_storage())
+        storage = self._memory.number_of(tensor.untyped_storage(), role)
         flags = _collects(tensor)
         if type(tensor) is not torch.Tensor and isinstance(tensor, nn.Parameter):
             flags |= PARAMETER

@@ -11,7 +11,7 @@ from gensim.models import KeyedVectors
 from torch import nn
 
 from ..wire import WireError
-from .book import Book
+from .book import VALUE, Book
 from .checks import DTYPE_NAMES, DTYPES, MAX_DEPTH, MAX_TEXT, checked_text, valid_text
 from .sizes import Sizes
 from .tensors import Tensors
@@ -68,8 +68,7 @@ class Values:
         if isinstance(value, str):
             return valid_text(value)
         if isinstance(value, torch.Tensor):
-            known = self._tensors.refer(value)
-            return known or self._opaque(f"{value.layout} tensor of {value.dtype} on {value.device}")
+            return self.encode_tensor(value)
         if isinstance(value, np.ndarray):
             return self.encode_array(value)
         if isinstance(value, nn.Module):
@@ -93,11 +92,18 @@ class Values:
     def encode_key(self, key: Any) -> Any:
         return self._opaque(type(key).__name__) if isinstance(key, tuple | frozenset) else self.encode(key, 1)
 
-    def encode_module(self, module: nn.Module) -> list:
+    def encode_tensor(self, tensor: torch.Tensor | None, role: int = VALUE) -> list | None:
+        """Write a tensor, or that a module has none by some name."""
+        if tensor is None:
+            return None
+        known = self._tensors.refer(tensor, role)
+        return known or self._opaque(f"{tensor.layout} tensor of {tensor.dtype} on {tensor.device}")
+
+    def encode_module(self, module: nn.Module, role: int = VALUE) -> list:
         new = id(module) not in self._book.references
         if new and self._book.sign > 0 and type(module) not in self._plain_modules:
             raise WireError(f"a module of type {type(module).__name__} cannot cross")
-        return self._book.refer("module", module)
+        return self._book.refer("module", module, role)
 
     def encode_array(self, array: np.ndarray) -> list:
         base = array
