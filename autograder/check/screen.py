@@ -28,7 +28,7 @@ class Screen:
         self.is_terminal = self.out.isatty() and os.environ.get("TERM") != "dumb"
         self.has_colour = (self.is_terminal or "FORCE_COLOR" in os.environ) and not os.environ.get("NO_COLOR")
         self.encoding = self.out.encoding or "ascii"
-        self.width = min(WIDEST, shutil.get_terminal_size().columns) if self.is_terminal else WIDEST
+        self.width = self._width()
         if self.has_colour and os.name == "nt":
             os.system("")  # lets older Windows consoles understand colours
         self._status = ""
@@ -54,8 +54,7 @@ class Screen:
         """A screen that collects what is written, for `lines`, until it is drawn."""
         page = copy.copy(self)
         page.out = io.StringIO()
-        if self.is_terminal:
-            page.width = min(WIDEST, self.size()[0])
+        page.width = self._width()
         return page
 
     def open(self) -> None:
@@ -74,6 +73,7 @@ class Screen:
         """Show again what the terminal showed before `open`."""
         if self.is_terminal:
             self._write("\033[?25h\033[?7h\033[?1049l")
+            self.width = self._width()
 
     def lines(self) -> list[str]:
         """What was written to a page."""
@@ -103,6 +103,9 @@ class Screen:
         self._status = text[: self.width - 1]
         self.out.write(self._status)
         self.out.flush()
+
+    def _width(self) -> int:
+        return min(WIDEST, self.size()[0]) if self.is_terminal else WIDEST
 
     def _write(self, text: str) -> None:
         self.out.write(text.encode(self.encoding, "replace").decode(self.encoding))
