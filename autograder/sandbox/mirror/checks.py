@@ -60,6 +60,8 @@ def valid_text(text: str) -> str:
 def checked_text(text: Any) -> str:
     if not isinstance(text, str) or len(text) > 10 * MAX_TEXT:
         raise WireError("a text is none")
+    if text.isascii():
+        return text
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:

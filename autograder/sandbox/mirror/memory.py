@@ -35,20 +35,31 @@ class Storage:
         """Whether its memory has moved, so that `address` leads nowhere."""
         return self.owner.nbytes() != self.size or self.owner.data_ptr() != self.address
 
-    @property
-    def in_step(self) -> bool:
-        """Whether the other side has these very bytes; compared without a copy."""
+    def news(self) -> bytes | None:
+        """Its bytes, or None if the other side has these very ones; compared without a copy.
+
+        There is none of resized memory, either: its tensors have just been given another storage.
+        """
+        if self.resized:
+            return None
         start, size = self._place
-        return self.synced is not None and not _libc.memcmp(start, self.synced, size)
+        if self.synced is not None and not _libc.memcmp(start, self.synced, size):
+            return None
+        self.synced = self.read()
+        return self.synced
 
     def read(self) -> bytes:
         return ctypes.string_at(self.address, self.size) if self.size else b""
 
     def write(self, data: bytes) -> None:
-        if not self.resized:
-            start, size = self._place
-            _libc.memmove(start, data, size)
+        """Change it, to what the other side has."""
+        start, size = self._place
+        _libc.memmove(start, data, size)
         self.synced = data
+
+    def put_back(self, data: bytes) -> None:
+        if not self.resized:
+            self.write(data)
 
 
 class Memory:
@@ -78,22 +89,23 @@ class Memory:
     def tell(self, message: Message) -> None:
         told = []
         for number, storage in self.storages.items():
-            if storage.resized or storage.in_step:  # a resized one's tensors have just been given another
-                continue
-            storage.synced = storage.read()
-            told.append([number, storage.size, message.attach(storage.synced)])
+            news = storage.news()
+            if news is not None:
+                told.append([number, storage.size, message.attach(news)])
         message.add("storages", told)
 
     def hear(self, number: int, size: int, data: memoryview) -> None:
         if type(size) is not int or data.nbytes != size:
             raise WireError("a storage has not the size announced")
         if self._book.is_new(self.storages, number):
-            self._add(number, Storage(torch.UntypedStorage(size)))
-        storage = self.storages[number]
-        if storage.size != size or storage.resized:
-            raise WireError("a storage changed its size")
-        if self._book.keeps("storage", number):
-            self._book.keep("storage", number, partial(storage.write, storage.read()))
+            storage = Storage(torch.UntypedStorage(size))
+            self._add(number, storage)
+        else:
+            storage = self.storages[number]
+            if storage.size != size or storage.resized:
+                raise WireError("a storage changed its size")
+            if self._book.keeps("storage", number):
+                self._book.keep("storage", number, partial(storage.put_back, storage.read()))
         storage.write(bytes(data))
 
     def _add(self, number: int, storage: Storage) -> None:

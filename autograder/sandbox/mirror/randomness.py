@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import struct
 from functools import partial
 
@@ -56,8 +57,8 @@ class Randomness:
 
 
 def _bytes(generator: torch.Generator) -> bytes:
-    state: bytes = generator.get_state().numpy().tobytes()
-    return state
+    state = generator.get_state()  # uint8
+    return ctypes.string_at(state.data_ptr(), state.numel())
 
 
 def _checked_state(data: memoryview) -> torch.Tensor:

@@ -48,15 +48,24 @@ class Values:
                 What a student's code returns always crosses, if need be as an `Opaque`.
         """
         kind = type(value)  # first the common ones, by their exact types
-        if value is None or kind is bool:
-            return value
-        if kind is str and value.isascii() and len(value) <= MAX_TEXT:
+        if (
+            value is None
+            or kind is bool
+            or (kind is int and -(2**63) < value < 2**63)
+            or (kind is float and math.isfinite(value))
+            or (kind is str and value.isascii() and len(value) <= MAX_TEXT)
+        ):
             return value
         if depth > MAX_DEPTH:
             return ["opaque", "deeply nested"]
         return self._book.references.get(id(value)) or self._encode_new(value, depth)
 
     def _encode_new(self, value: Any, depth: int) -> Any:
+        if isinstance(value, torch.Tensor):
+            known = self._tensors.refer(value)
+            return known or self._opaque(f"{value.layout} tensor of {value.dtype} on {value.device}")
+        if isinstance(value, torch.Tensor):
+            return self.encode_tensor(value)
         if isinstance(value, np.generic):
             value = value.item()
         if value is None or isinstance(value, bool):
@@ -67,8 +76,6 @@ class Values:
             return float(value) if math.isfinite(value) else ["float", repr(float(value))]
         if isinstance(value, str):
             return valid_text(value)
-        if isinstance(value, torch.Tensor):
-            return self.encode_tensor(value)
         if isinstance(value, np.ndarray):
             return self.encode_array(value)
         if isinstance(value, nn.Module):
@@ -133,15 +140,16 @@ class Values:
 
     def decode_part(self, data: Any, depth: int = 0) -> Any:
         """Read what a larger value holds, whose size is checked as a whole."""
-        if data is None or isinstance(data, bool | float):
-            return data
-        if isinstance(data, str):
+        kind = type(data)  # JSON has no others
+        if kind is str:
             return checked_text(data)
-        if isinstance(data, int):
+        if data is None or kind is bool or kind is float:
+            return data
+        if kind is int:
             if abs(data) >= 2**63:
                 raise WireError("an int is too large")
             return data
-        if depth > MAX_DEPTH + 1 or not isinstance(data, list) or len(data) != 2:
+        if kind is not list or len(data) != 2 or depth > MAX_DEPTH + 1:
             raise WireError("a value is not in the protocol's form")
         tag, content = data
         if tag in self._book.tables:
