@@ -2,9 +2,9 @@
 
 import torch
 from check.compare import equal, expect, raises, same, unchanged
+from check.demands import expect_normal
 from check.operations import count_operations
 from otter.test_files import test_case
-from torch import nn
 
 OK_FORMAT = False
 name = "lookup"
@@ -27,23 +27,6 @@ def three_ids():
 
 def seeded(seed):
     return torch.Generator().manual_seed(seed)
-
-
-def expect_normal(table, std):
-    """The deviation and the tails of 8,000 numbers: wide enough for every right way to draw them."""
-    expect(isinstance(table, nn.Parameter), "the table should be an nn.Parameter")
-    numbers = table.detach()
-    spread = float(numbers.std())
-    expect(
-        bool((numbers.mean().abs() < 0.07 * std) and 0.93 * std < spread < 1.07 * std),
-        f"the numbers should have mean 0 and standard deviation {std}, but have "
-        f"{float(numbers.mean()):.4g} and {spread:.4g}",
-    )
-    far = float((numbers.abs() > 2 * std).float().mean())
-    expect(
-        0.03 < far < 0.06,
-        f"1 number in 22 of a normal distribution lies beyond two deviations, here {100 * far:.2g} %",
-    )
 
 
 @test_case(
@@ -87,8 +70,8 @@ def test_encode_refuses_an_unknown_token(encode):
     hidden=False,
 )
 def test_table_is_normal(new_embedding_table):
-    table = new_embedding_table(200, 40, generator=seeded(1))
-    expect(table.shape == (200, 40), f"the shape should be (200, 40), but is {tuple(table.shape)}")
+    table = new_embedding_table(300, 40, generator=seeded(1))
+    expect(table.shape == (300, 40), f"the shape should be (300, 40), but is {tuple(table.shape)}")
     expect_normal(table, 0.02)
 
 
@@ -98,9 +81,9 @@ def test_table_is_normal(new_embedding_table):
     hidden=False,
 )
 def test_table_repeats_with_a_seed(new_embedding_table):
-    first = new_embedding_table(200, 40, std=0.5, generator=seeded(2))
+    first = new_embedding_table(300, 40, std=0.5, generator=seeded(2))
     expect_normal(first, 0.5)
-    again = new_embedding_table(200, 40, std=0.5, generator=seeded(2))
+    again = new_embedding_table(300, 40, std=0.5, generator=seeded(2))
     same(again.detach(), first.detach(), of="the table of a second generator with the same seed")
 
 

@@ -1,0 +1,94 @@
+"""What cases of several files demand, so that each demand and its message is written once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from numbers import Real
+from typing import Any
+
+import torch
+from torch import nn
+
+from .compare import equal, expect, same
+
+Answers = Sequence[tuple[str, float]]
+"""Words and their cosines, best first."""
+
+
+def expect_normal(table: Any, std: float) -> None:
+    """Demand an `nn.Parameter` of at least 12,000 normal numbers: mean, deviation, tails, rows and columns.
+
+    The bounds are wide enough for every right way to draw so many numbers, at least 40 in a row.
+    """
+    expect(isinstance(table, nn.Parameter), "the table should be an nn.Parameter")
+    numbers = table.detach() / std
+    squares = numbers.square()
+    by_row, by_column = squares.mean(1), squares.mean(0)
+    mean, spread = float(numbers.mean()), float(by_row.mean().sqrt())
+    expect(
+        abs(mean) < 0.06 and 0.94 < spread < 1.06,
+        f"the numbers should have mean 0 and standard deviation {std}, but have "
+        f"{mean * std:.4g} and {spread * std:.4g}",
+    )
+    far = float((squares > 4).float().mean())
+    expect(
+        0.035 < far < 0.056,
+        f"1 number in 22 of a normal distribution lies beyond two deviations, here {100 * far:.2g} %",
+    )
+    uneven = [float(means.min()) < 0.16 or float(means.max()) > 2.9 for means in (by_row, by_column)]
+    expect(not any(uneven), "the numbers should vary alike in all rows and columns")
+
+
+def expect_gradients(
+    lookup: Callable[..., Any], table: torch.Tensor, ids: torch.Tensor, upstream: torch.Tensor
+) -> None:
+    """Demand that `lookup` gives rows of `table` (V, D) that pass `upstream` (T, D) on to the table.
+
+    Args:
+        ids: (T,), some of them repeated.
+    """
+    learned = nn.Parameter(table.clone())
+    rows = lookup(learned, ids.clone())
+    same(rows, table[ids])
+    expect(rows.requires_grad, "the result should carry gradients to the table, but does not require any")
+    (rows * upstream).sum().backward()
+    expect(learned.grad is not None, "after backward() the table should have a gradient, but has none")
+    same(learned.grad, torch.zeros_like(table).index_add(0, ids, upstream), of="the table's gradient")
+
+
+def expect_answers(got: Any, expected: Answers) -> None:
+    """Demand the expected words in their order, each in a tuple with its cosine as a number."""
+    expect(isinstance(got, list), f"the answers should be a list, but are a {type(got).__name__}")
+    for pair in got:
+        expect(
+            isinstance(pair, tuple) and len(pair) == 2, f"an answer should be (word, cosine), not {pair!r}"
+        )
+    equal([word for word, _ in got], [word for word, _ in expected], of="the list of words, best first,")
+    for (word, cosine), (_, right) in zip(got, expected, strict=True):
+        expect(isinstance(cosine, Real), f"the cosine of {word!r} should be a number, but is {cosine!r}")
+        expect(abs(cosine - right) < 2e-5, f"the cosine of {word!r} should be {right}, but is {cosine:.6f}")
+
+
+def expect_losses(got: Any, expected: Sequence[float]) -> None:
+    """Demand a list of numbers, one loss for each step."""
+    expect(isinstance(got, list), f"the losses should be a list, but are a {type(got).__name__}")
+    expect(len(got) == len(expected), f"{len(expected)} steps should give as many losses, not {len(got)}")
+    for step, (loss, right) in enumerate(zip(got, expected, strict=True)):
+        expect(isinstance(loss, Real), f"the loss of step {step} should be a Python number, but is {loss!r}")
+        expect(abs(loss - right) < 2e-5, f"the loss of step {step} should be {right:.6f}, but is {loss:.6f}")
+
+
+def table_of(module: nn.Module) -> nn.Parameter:
+    """The one parameter of a module."""
+    tables = list(module.parameters())
+    expect(len(tables) == 1, f"the module should have one parameter, its table, but it has {len(tables)}")
+    return tables[0]
+
+
+def with_rows(module: nn.Module, rows: torch.Tensor) -> nn.Module:
+    """The module, its table overwritten with `rows` (P, D)."""
+    table = table_of(module)
+    expect(table.shape == rows.shape, f"the table should be {tuple(rows.shape)}, but is {tuple(table.shape)}")
+    with torch.no_grad():
+        table.copy_(rows)
+    return module
