@@ -1,12 +1,12 @@
 """Hidden cases of `word_vectors`. The expected answers are gensim's own."""
 
 from functools import cache
-from numbers import Real
 
 import numpy as np
 import torch
 from check.compare import equal, expect, raises, same, unchanged
 from check.data import glove
+from check.demands import expect_answers
 from gensim.models import KeyedVectors
 from otter.test_files import test_case
 from torch import nn
@@ -19,11 +19,11 @@ ROWS = np.random.default_rng(1).normal(size=(6, 4)) * [[9.0], [0.1], [1.0], [2.0
 
 # In this table (12, 3) each of sixteen wrong formulas for a - b + c has another winner than f: query
 # words left in, no unit vectors, dot products, Euclidean distance, swapped signs, means removed ...
-PLANTED = [
+PLANTED = torch.tensor([
     [0.5, 3.0, 0.0], [0.5, -0.5, -0.5], [0.5, -1.5, -1.5], [2.0, -1.5, 4.5],
     [0.5, 0.0, -1.0], [-2.0, 1.5, -1.0], [2.0, 3.0, 0.5], [2.0, 2.5, 1.5],
     [-1.0, 3.0, 3.5], [-1.0, 0.0, -1.0], [-3.5, 1.5, 1.5], [2.0, 1.5, -1.0],
-]  # fmt: skip
+])  # fmt: skip
 
 
 # Every call gets inputs of its own, so that one that changes them spoils no other case.
@@ -41,17 +41,17 @@ def rows():
 
 def planted():
     """The table, and a vocabulary that lists its words backwards."""
-    return torch.tensor(PLANTED), {word: row for row, word in reversed(list(enumerate("abcdefghijkl")))}
+    return PLANTED.clone(), {word: row for row, word in reversed(list(enumerate("abcdefghijkl")))}
 
 
 def shuffled():
     """The same table under other words, listed in another order."""
     rows = {"w": 4, "q": 0, "e": 11, "r": 2, "t": 7, "y": 1, "u": 9, "i": 3, "o": 10, "p": 5, "a": 8, "s": 6}
-    return torch.tensor(PLANTED), rows
+    return PLANTED.clone(), rows
 
 
 def real_words():
-    """The words of some analogies and the 400 most frequent GloVe words."""
+    """The words of some analogies and the 150 most frequent GloVe words."""
     words, table = _glove()
     return table.clone(), {word: row for row, word in enumerate(words)}
 
@@ -61,7 +61,7 @@ def _glove():
     words, table = glove(3000)
     picked = ["king", "man", "woman", "queen", "prince", "paris", "france", "italy", "rome", "dog"]
     picked += ["london", "england", "japan", "tokyo"]
-    chosen = picked + [word for word in words[:400] if word not in picked]
+    chosen = picked + [word for word in words[:150] if word not in picked]
     return tuple(chosen), table[[words.index(word) for word in chosen]]
 
 
@@ -74,15 +74,6 @@ def by_gensim(make, positive, negative, count):
     return vectors.most_similar(positive=list(positive), negative=list(negative), topn=count)
 
 
-def expect_answers(got, expected):
-    """Demand the expected words in their order, each in a tuple with its cosine as a number."""
-    expect(isinstance(got, list), "the answers should be a list")
-    expect(all(isinstance(pair, tuple) and len(pair) == 2 for pair in got), "an answer is (word, cosine)")
-    equal([word for word, _ in got], [word for word, _ in expected])
-    for (_, cosine), (_, right) in zip(got, expected, strict=True):
-        expect(isinstance(cosine, Real) and abs(cosine - right) < 2e-5, "a cosine is wrong")
-
-
 @test_case(
     name="`embedding_from_word_vectors` gives a float32 `nn.Embedding` whose row i is "
     "`word_vectors.vectors[i]`.",
@@ -90,12 +81,11 @@ def expect_answers(got, expected):
     hidden=True,
 )
 def test_embedding_has_the_rows(embedding_from_word_vectors):
-    for dtype in (np.float32, np.float64):
-        embedding, _ = embedding_from_word_vectors(word_vectors(dtype))
-        expect(isinstance(embedding, nn.Embedding), "the first thing returned should be an nn.Embedding")
-        same(embedding.weight.detach(), rows())
-        ids = torch.tensor([[4, 0], [2, 4]])
-        same(embedding(ids).detach(), rows()[ids])
+    embedding, _ = embedding_from_word_vectors(word_vectors(np.float64))
+    expect(isinstance(embedding, nn.Embedding), "the first thing returned should be an nn.Embedding")
+    same(embedding.weight.detach(), rows())
+    ids = torch.tensor([[4, 0], [2, 4]])
+    same(embedding(ids).detach(), rows()[ids])
 
 
 @test_case(
@@ -117,7 +107,7 @@ def test_embedding_comes_with_its_vocabulary(embedding_from_word_vectors):
     hidden=True,
 )
 def test_embedding_is_frozen_or_not(embedding_from_word_vectors):
-    for chosen, wanted in [({}, False), ({"trainable": False}, False), ({"trainable": True}, True)]:
+    for chosen, wanted in [({}, False), ({"trainable": True}, True)]:
         embedding, _ = embedding_from_word_vectors(word_vectors(), **chosen)
         same(embedding.weight.detach(), rows())
         expect(embedding.weight.requires_grad == wanted, "only a trainable embedding requires gradients")
@@ -159,8 +149,7 @@ def test_embedding_is_a_copy(embedding_from_word_vectors):
     hidden=True,
 )
 def test_nearest_words(nearest_words):
-    for word in "bd":
-        expect_answers(nearest_words(*planted(), word, 11), by_gensim(planted, word, "", 11))
+    expect_answers(nearest_words(*planted(), "b", 11), by_gensim(planted, "b", "", 11))
     expect_answers(nearest_words(*real_words(), "dog", 4), by_gensim(real_words, ("dog",), (), 4))
 
 
@@ -180,7 +169,7 @@ def test_analogy(analogy):
     hidden=True,
 )
 def test_analogy_on_real_words(analogy):
-    for a, b, c in [("king", "man", "woman"), ("paris", "france", "italy"), ("london", "england", "japan")]:
+    for a, b, c in [("paris", "france", "italy"), ("london", "england", "japan")]:
         expected = by_gensim(real_words, (a, c), (b,), 6)
         expect_answers(analogy(*real_words(), [a, c], [b], count=6), expected)
 
@@ -189,7 +178,7 @@ def test_analogy_on_real_words(analogy):
     name="`positive` and `negative` are lists of words. One of them may be empty.", points=0.25, hidden=True
 )
 def test_lists_of_any_length(analogy):
-    for plus, minus in [("l", ""), ("", "d"), ("gild", ""), ("k", "bdh")]:
+    for plus, minus in [("", "d"), ("gild", ""), ("k", "bdh")]:
         expected = by_gensim(planted, plus, minus, 4)
         expect_answers(analogy(*planted(), list(plus), list(minus), count=4), expected)
 
@@ -198,9 +187,7 @@ def test_lists_of_any_length(analogy):
     name="`analogy` leaves out every word of the query, positive or negative.", points=0.25, hidden=True
 )
 def test_query_words_are_left_out(analogy):
-    for plus, minus in [("bc", "e"), ("gh", "l")]:
-        expected = by_gensim(planted, plus, minus, 12)
-        expect_answers(analogy(*planted(), list(plus), list(minus), count=12), expected)
+    expect_answers(analogy(*planted(), ["b", "c"], ["e"], count=12), by_gensim(planted, "bc", "e", 12))
 
 
 @test_case(
@@ -220,9 +207,9 @@ def test_vocabulary_in_any_order(nearest_words, analogy):
 )
 def test_table_may_require_gradients(nearest_words, analogy):
     table, vocabulary = planted()
-    for trainable in (nn.Parameter(table), nn.Parameter(table.double())):
-        expect_answers(analogy(trainable, vocabulary, ["a", "c"], ["b"], 3), by_gensim(planted, "ac", "b", 3))
-        expect_answers(nearest_words(trainable, vocabulary, "c"), by_gensim(planted, "c", "", 5))
+    trainable = nn.Parameter(table.double())
+    expect_answers(analogy(trainable, vocabulary, ["a", "c"], ["b"], 3), by_gensim(planted, "ac", "b", 3))
+    expect_answers(nearest_words(trainable, vocabulary, "c"), by_gensim(planted, "c", "", 5))
 
 
 @test_case(
@@ -233,8 +220,6 @@ def test_table_may_require_gradients(nearest_words, analogy):
 def test_unknown_words_are_refused(nearest_words, analogy):
     expect_answers(nearest_words(*planted(), "a", 2), by_gensim(planted, "a", "", 2))
     expect_answers(analogy(*planted(), ["a"], ["b"], 2), by_gensim(planted, "a", "b", 2))
-    with raises(KeyError, quoting=["Zürich"]):
-        nearest_words(*planted(), "Zürich")
     with raises(KeyError, quoting=["A"]):
         nearest_words(*planted(), "A", 0)
     with raises(KeyError, quoting=["quokka"]):
@@ -251,7 +236,6 @@ def test_unknown_words_are_refused(nearest_words, analogy):
 def test_five_words_by_default(nearest_words, analogy):
     expect_answers(nearest_words(*planted(), "g"), by_gensim(planted, "g", "", 5))
     expect_answers(analogy(*planted(), ["g"], ["a"]), by_gensim(planted, "g", "a", 5))
-    expect_answers(analogy(*planted(), ["g"], ["a"], 1), by_gensim(planted, "g", "a", 1))
 
 
 @test_case(
