@@ -20,6 +20,7 @@ def encoding(positions, dim, base=10000.0):
     return torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(1)
 
 
+@cache
 def tolerance(positions):
     """What a right float32 computation may be off by in each row: (positions, 1)."""
     places = torch.tensor(positions, dtype=torch.float64)
@@ -27,6 +28,11 @@ def tolerance(positions):
 
 
 def text(*shape, seed=1):
+    return drawn(*shape, seed=seed).clone()
+
+
+@cache
+def drawn(*shape, seed):
     return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
 
 
@@ -69,7 +75,7 @@ def same_sum(got, before, env, base=10000.0):
     hidden=True,
 )
 def test_sines_and_cosines_alternate(sinusoidal_encoding):
-    for rows, dim in [(10, 16), (7, 2), (1, 6), (33, 10)]:
+    for rows, dim in [(1, 6), (7, 2), (33, 10)]:
         same(sinusoidal_encoding(rows, dim), encoding(range(rows), dim).float(), atol=tolerance(range(rows)))
 
 
@@ -77,10 +83,9 @@ def test_sines_and_cosines_alternate(sinusoidal_encoding):
     name="`sinusoidal_encoding` uses the `base` it is given, 10000 if none is.", points=0.5, hidden=True
 )
 def test_another_base(sinusoidal_encoding):
-    for base in (100.0, 10000.0, 500000.0):
-        right = encoding(range(10), 16, base).float()
-        same(sinusoidal_encoding(10, 16, base), right, atol=tolerance(range(10)))
-    same(sinusoidal_encoding(10, 16), encoding(range(10), 16).float(), atol=tolerance(range(10)))
+    for base in ((), (300.0,)):
+        right = encoding(range(10), 16, *base).float()
+        same(sinusoidal_encoding(10, 16, *base), right, atol=tolerance(range(10)))
 
 
 @test_case(
@@ -89,8 +94,8 @@ def test_another_base(sinusoidal_encoding):
     hidden=True,
 )
 def test_three_thousand_positions(sinusoidal_encoding):
-    for rows, dim in [(3000, 4), (600, 32)]:
-        same(sinusoidal_encoding(rows, dim), encoding(range(rows), dim).float(), atol=tolerance(range(rows)))
+    right, atol = encoding(range(3000), 6).float(), tolerance(range(3000))
+    same(sinusoidal_encoding(3000, 6), right, atol=atol)
 
 
 @test_case(
@@ -121,7 +126,7 @@ def test_no_loop_over_positions(sinusoidal_encoding):
 
 @test_case(name="`shift_matrix(k, D) @ PE[p]` is `PE[p + k]` for every position p.", points=0.7, hidden=True)
 def test_the_shift_moves_every_position_on(shift_matrix):
-    for offset, dim in [(1, 16), (7, 10), (2, 2)]:
+    for offset, dim in [(7, 10), (2, 2)]:
         same_shift(shift_matrix(offset, dim), offset, dim)
 
 
@@ -131,7 +136,7 @@ def test_the_shift_moves_every_position_on(shift_matrix):
     hidden=True,
 )
 def test_the_shift_goes_back(shift_matrix):
-    for offset in (-3, 0, -1):
+    for offset in (-3, 0):
         same_shift(shift_matrix(offset, 12), offset, 12)
 
 
@@ -148,7 +153,7 @@ def test_the_shift_has_a_base(shift_matrix):
     hidden=True,
 )
 def test_the_shift_goes_far(shift_matrix):
-    for offset in (2999, -4321, 25000):
+    for offset in (-4321, 25000):
         same_shift(shift_matrix(offset, 6), offset, 6)
 
 
@@ -157,9 +162,8 @@ def test_the_shift_goes_far(shift_matrix):
 )
 def test_the_shift_refuses_an_odd_dim(shift_matrix):
     same_shift(shift_matrix(1, 2), 1, 2)
-    for offset, dim in [(2, 11), (0, 3)]:
-        with raises(ValueError, quoting=[dim]):
-            shift_matrix(offset, dim)
+    with raises(ValueError, quoting=[11]):
+        shift_matrix(0, 11)
 
 
 @test_case(
@@ -170,9 +174,8 @@ def test_the_shift_refuses_an_odd_dim(shift_matrix):
 def test_the_module_refuses_an_odd_dim(SinusoidalPositions):
     x = torch.tensor([[[0.5, 0.25]], [[3.0, -2.0]]])
     same(SinusoidalPositions(2)(x), x + torch.tensor([0.0, 1.0]))
-    for dim in (9, 33):
-        with raises(ValueError, quoting=[dim]):
-            SinusoidalPositions(dim)
+    with raises(ValueError, quoting=[33]):
+        SinusoidalPositions(33)
 
 
 @test_case(
@@ -181,10 +184,8 @@ def test_the_module_refuses_an_odd_dim(SinusoidalPositions):
     hidden=True,
 )
 def test_the_module_adds_the_encoding(SinusoidalPositions, env):
-    module = SinusoidalPositions(16)
-    for shape in [(3, 10, 16), (12, 5, 16), (4, 4, 16)]:
-        x = text(*shape)
-        same_sum(module(x.clone()), x, env)
+    x = text(12, 5, 16)
+    same_sum(SinusoidalPositions(16)(x.clone()), x, env)
     across = text(10, 16, 3).transpose(0, 2)  # (3, 16, 10), not contiguous
     same_sum(SinusoidalPositions(10, 300.0)(across.clone()), across, env, base=300.0)
 
@@ -205,8 +206,8 @@ def test_twenty_thousand_positions(SinusoidalPositions, env):
 )
 def test_calls_do_not_disturb_each_other(SinusoidalPositions, env):
     module = SinusoidalPositions(6)
-    for length in (3, 40, 4, 1, 41):
-        x = text(2, length, 6, seed=length)
+    for length in (3, 40, 4):
+        x = text(2, length, 6)
         got = module(x.clone())
         same_sum(got, x, env)
         got.zero_()  # the result is the caller's
@@ -247,7 +248,7 @@ def test_gradients_reach_the_input(SinusoidalPositions, env):
 )
 def test_a_call_leaves_things_alone(SinusoidalPositions, env):
     module = SinusoidalPositions(2)
-    short, long = text(3, 5, 2), text(1, 6000, 2)
+    short, long = text(3, 5, 2), torch.zeros(1, 6000, 2)
     with unchanged(short=short, long=long, module=module):
         same_sum(module(short), short.clone(), env)
         module(long)
@@ -259,7 +260,7 @@ def test_a_call_leaves_things_alone(SinusoidalPositions, env):
     hidden=True,
 )
 def test_dtypes(SinusoidalPositions, env):
-    for dtype in (torch.float64, torch.float16, torch.bfloat16):
+    for dtype in (torch.float64, torch.float16):  # bfloat16 below
         x = text(2, 7, 8).to(dtype)
         same_sum(SinusoidalPositions(8).to(dtype)(x.clone()), x, env)
 
@@ -271,6 +272,5 @@ def test_dtypes(SinusoidalPositions, env):
     hidden=True,
 )
 def test_sixteen_bits_are_for_the_result_alone(SinusoidalPositions, env):
-    for dtype in (torch.bfloat16, torch.float16):
-        x = text(1, 700, 8).to(dtype)
-        same_sum(SinusoidalPositions(8).to(dtype)(x.clone()), x, env)
+    x = text(1, 700, 8).bfloat16()
+    same_sum(SinusoidalPositions(8).bfloat16()(x.clone()), x, env)
