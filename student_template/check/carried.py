@@ -94,23 +94,27 @@ class Built:
     def __call__(self, ids: torch.Tensor) -> Any:
         return self.model(ids)
 
-    def demand(self, observe: Callable[[Vectors], Any], of: str = "the result") -> None:
+    def demand(self, observe: Callable[[Vectors], Any], of: str = "the result") -> Any:
         """Demand that what `observe` sees of the model is right, or just what the student's own parts give.
 
         Args:
             observe: takes a function from ids to vectors and gives what is compared.
 
+        Returns:
+            what it sees of the model.
+
         Raises:
             Mismatch: if it is neither.
         """
         state = torch.get_rng_state()
-        got, right = observe(self), self._right()
+        got, right = observe(self), self.right()
         atol = 1e-5
         if self._dtype is not None and self._dtype.itemsize == 2 and self._kind == "sinusoidal":
             atol = torch.finfo(self._dtype).eps / 2  # the encoding may be rounded before it is added
         expected = None if right is None else observe(right)
         if right is None or not alike(got, expected, atol):
             self.excuse(lambda: self._gives(got, observe, atol, state), got, expected, of)
+        return got
 
     def excuse(self, is_carried: Callable[[], bool], got: Any, expected: Any, of: str) -> None:
         """Complain about `got`, unless the model is no pretence and its own parts give the same."""
@@ -129,8 +133,11 @@ class Built:
         shapes = [tuple(parameter.shape) for parameter in self.model.parameters()]
         expect(expected is not None, f"the parameters should be {tables}, but their shapes are {shapes}")
         if isinstance(got, list) and isinstance(expected, list):
-            arrived, wanted = (sum(item is not None for item in items) for items in (got, expected))
-            expect(arrived == wanted, f"{of}: {wanted} parameters should get a gradient, but {arrived} do")
+            missing, allowed = (sum(item is None for item in items) for items in (got, expected))
+            expect(missing <= allowed, f"{of}: {missing} parameters get no gradient, but should get one")
+            for item, right in zip(got, expected, strict=False):
+                if isinstance(right, torch.Tensor) and not alike(item, right):
+                    same(item, right, of=of)
         expect(False, f"{of} should be otherwise")
 
     def is_plausible(self) -> bool:
@@ -190,7 +197,8 @@ class Built:
         """The token table (V, D), also if it is kept turned; None unless there is exactly one."""
         return self._find(self._sizes[0], self._loose_parameters())
 
-    def _right(self) -> Vectors | None:
+    def right(self) -> Vectors | None:
+        """What is right for the model's tables; None if it has not those that were asked for."""
         rows, places = self.table(), self._find(self._sizes[2], list(self.model.parameters()))
         if rows is None:
             return None

@@ -22,25 +22,27 @@ def vectors(*texts):
     return lambda call: outcome(call, torch.tensor(texts))
 
 
-def is_reordering(call):
-    """Observes whether the two sentences get the same vectors, in whatever order."""
-    bags = [outcome(call, torch.tensor([text])) for text in (FIRST, SECOND)]
-    if not all(isinstance(bag, torch.Tensor) for bag in bags):
-        return bags
-    first, second = (torch.tensor(sorted(bag[0].tolist())) for bag in bags)
-    return (first - second).abs().max() < 1e-5
+def with_reordering(call):
+    """Observes the vectors of both sentences, and whether they are the same ones in another order."""
+    got = outcome(call, torch.tensor([FIRST, SECOND]))
+    if not isinstance(got, torch.Tensor) or got.dim() != 3 or len(got) != 2:
+        return got
+    first, second = (torch.tensor(sorted(text)) for text in got.tolist())
+    return [got, (first - second).abs().max() < 1e-5]
 
 
-def gradients(model):
-    """Observes the gradient of every parameter of `model`."""
+def with_gradients(model):
+    """Observes the vectors of both sentences, and the gradient of every parameter of `model`."""
 
     def observe(call):
         got = outcome(call, torch.tensor([FIRST, SECOND]))
+        if not isinstance(got, torch.Tensor):
+            return got
         tables = [table for table in model.parameters() if table.requires_grad]
-        if not isinstance(got, torch.Tensor) or not got.requires_grad or not tables:
-            return got if isinstance(got, Exception) else [None] * len(tables)
+        if not got.requires_grad or not tables:
+            return [got] + [None] * len(tables)
         weights = torch.arange(float(got.numel())).reshape(got.shape)
-        return list(torch.autograd.grad((got * weights).sum(), tables, allow_unused=True))
+        return [got, *torch.autograd.grad((got * weights).sum(), tables, allow_unused=True)]
 
     return observe
 
@@ -77,10 +79,7 @@ def test_rows_plus_learned_rows(InputEmbedding, env):
 )
 def test_positions_tell_who_chased_whom(InputEmbedding, env):
     for kind in ("none", "sinusoidal", "learned"):
-        built = Built(env, SIZES, kind)
-        built.demand(vectors(FIRST), f"the first sentence with {kind!r}")
-        built.demand(vectors(SECOND), f"the second sentence with {kind!r}")
-        built.demand(is_reordering, f"whether both sentences have the same vectors with {kind!r}")
+        Built(env, SIZES, kind).demand(with_reordering, f"what both sentences give with {kind!r}")
 
 
 @test_case(name="`InputEmbedding` refuses any other kind of `positions` with a `ValueError`.", points=0.4)
@@ -102,5 +101,4 @@ def test_longer_texts(InputEmbedding, env):
 def test_tables_learn(InputEmbedding, env):
     for kind in ("none", "learned"):
         built = Built(env, SIZES, kind)
-        built.demand(vectors(FIRST, SECOND), f"the vectors with {kind!r}")
-        built.demand(gradients(built.model), f"gradients with {kind!r}")
+        built.demand(with_gradients(built.model), f"the vectors and their gradients with {kind!r}")
