@@ -1,9 +1,12 @@
 """Hidden cases of `learned_positions`: positions as a learned table."""
 
+from functools import cache
+
 import torch
 from check.carried import own
 from check.compare import close, expect, raises, same, unchanged
 from check.data import minilm_positions
+from check.demands import table_of, with_rows
 from otter.test_files import test_case
 
 OK_FORMAT = False
@@ -11,25 +14,15 @@ name = "learned_positions_hidden"
 
 
 def numbers(*shape, seed=1):
+    return drawn(*shape, seed=seed).clone()
+
+
+@cache
+def drawn(*shape, seed):
     return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
 
 
 ROWS = numbers(7, 5, seed=2)  # seven positions, D = 5
-
-
-def table_of(module):
-    tables = list(module.parameters())
-    expect(len(tables) == 1, "not one parameter")
-    return tables[0]
-
-
-def with_rows(module, rows=ROWS):
-    """The module, its table overwritten with `rows`."""
-    table = table_of(module)
-    expect(table.shape == rows.shape, "a table of another shape")
-    with torch.no_grad():
-        table.copy_(rows)
-    return module
 
 
 def own_rows(env, rows, length):
@@ -39,14 +32,15 @@ def own_rows(env, rows, length):
     return mine if usable and (length == 1 or not torch.equal(mine[0], mine[-1])) else None
 
 
-def same_sum(module, before, env, rows=ROWS):
-    """Demand `before`, the input as it was, plus the first rows: the right ones or the student's own."""
-    got = module(before.clone())
-    length = before.shape[1]
-    right = (before.double() + rows[:length].double()).to(before.dtype)
+def same_sum(module, x, env, rows=ROWS):
+    """Demand `x` plus the first rows, the right ones or the student's own; give the sum."""
+    before, length = x.detach().clone(), x.shape[1]
+    right = (before.double() + rows[:length].double()).to(x.dtype)
+    got = module(x)
     if not close(got, right):
         mine = own_rows(env, rows.clone(), length)
         same(got, right if mine is None or mine.shape[-1] != right.shape[-1] else before + mine)
+    return got
 
 
 def carried_gradient(env, upstream, gradient):
@@ -59,12 +53,18 @@ def carried_gradient(env, upstream, gradient):
     return gradient is None if passed_on is None else gradient is not None and close(gradient, passed_on)
 
 
-def expect_spread(rows):
+def is_normal(rows):
     """Mean 0 and deviation 0.02 of at least 3,000 numbers, and about 1 in 22 beyond two deviations."""
     scaled = rows.double() / 0.02
-    expect(bool(0.91 < scaled.std() < 1.09), "the standard deviation is not 0.02")
-    expect(bool(scaled.mean().abs() < 0.12), "the mean is not 0")
-    expect(bool(0.02 < (scaled.abs() > 2).double().mean() < 0.075), "not a normal distribution")
+    far = float((scaled.abs() > 2).double().mean())
+    return 0.91 < float(scaled.std()) < 1.09 and abs(float(scaled.mean())) < 0.12 and 0.02 < far < 0.075
+
+
+def are_drawn(env, tables):
+    """Whether the student's own `new_embedding_table` draws these tables, one after the other."""
+    drawn = [own(env, "new_embedding_table", *table.shape) for table in tables]
+    pairs = zip(drawn, tables, strict=True)
+    return all(isinstance(rows, torch.Tensor) and close(table, rows.detach()) for rows, table in pairs)
 
 
 @test_case(
@@ -74,7 +74,7 @@ def expect_spread(rows):
     hidden=True,
 )
 def test_one_table(LearnedPositions, env):
-    module = with_rows(LearnedPositions(7, 5))
+    module = with_rows(LearnedPositions(7, 5), ROWS)
     same_sum(module, numbers(2, 4, 5), env)
     table = table_of(module)
     expect(table.requires_grad and table.dtype == torch.float32, "not trainable, or not float32")
@@ -87,15 +87,15 @@ def test_one_table(LearnedPositions, env):
     hidden=True,
 )
 def test_the_table_starts_small(LearnedPositions, env):
-    same_sum(with_rows(LearnedPositions(7, 5)), numbers(2, 4, 5), env)
     torch.default_generator.manual_seed(11)
-    rows = table_of(LearnedPositions(300, 15)).detach()
-    torch.default_generator.manual_seed(11)
-    drawn = own(env, "new_embedding_table", 300, 15)
-    if isinstance(drawn, torch.Tensor) and close(rows, drawn.detach()):
-        return  # whether it was drawn rightly is the question `lookup`'s
-    expect_spread(rows)
-    expect(bool((rows.std(0) > 0.01).all() and (rows.std(1) > 0.002).all()), "rows or columns are alike")
+    module = LearnedPositions(300, 15)
+    rows = table_of(module).detach().clone()
+    expect(rows.shape == (300, 15), "a table of another shape")
+    same_sum(module, numbers(2, 4, 15), env, rows)
+    varied = bool((rows.std(0) > 0.01).all() and (rows.std(1) > 0.002).all())
+    if not (is_normal(rows) and varied):
+        torch.default_generator.manual_seed(11)
+        expect(are_drawn(env, [rows]), "not drawn as asked")  # how that draws is the question `lookup`'s
 
 
 @test_case(
@@ -105,18 +105,16 @@ def test_the_table_starts_small(LearnedPositions, env):
     hidden=True,
 )
 def test_draws_repeat_by_seed_alone(LearnedPositions, env):
-    same_sum(with_rows(LearnedPositions(7, 5)), numbers(2, 4, 5), env)
     torch.default_generator.manual_seed(3)
-    first, second = (table_of(LearnedPositions(7, 5)).detach().clone() for _ in range(2))
+    modules = [LearnedPositions(7, 5) for _ in range(2)]
+    first, second = (table_of(module).detach().clone() for module in modules)
+    expect(first.shape == (7, 5), "a table of another shape")
+    same_sum(modules[0], numbers(2, 4, 5), env, first)
     torch.default_generator.manual_seed(3)
     again = table_of(LearnedPositions(7, 5)).detach()
-    torch.default_generator.manual_seed(3)
-    drawn = [own(env, "new_embedding_table", 7, 5) for _ in range(2)]
-    tables = [rows.detach() for rows in drawn if isinstance(rows, torch.Tensor)]
-    if len(tables) == 2 and close(first, tables[0]) and close(second, tables[1]):
-        return
-    same(again, first)
-    expect(not torch.equal(first, second), "two modules with one table")
+    if not close(again, first) or torch.equal(first, second):
+        torch.default_generator.manual_seed(3)
+        expect(are_drawn(env, [first, second]), "draws that do not repeat, or two modules with one table")
 
 
 @test_case(
@@ -125,18 +123,16 @@ def test_draws_repeat_by_seed_alone(LearnedPositions, env):
     hidden=True,
 )
 def test_rows_are_added(LearnedPositions, env):
-    module = with_rows(LearnedPositions(7, 5))
-    for shape in [(2, 4, 5), (9, 3, 5), (6, 6, 5), (1, 1, 5)]:
-        same_sum(module, numbers(*shape), env)
-    same_sum(module, numbers(5, 6, 3).transpose(0, 2), env)  # not contiguous
+    module = with_rows(LearnedPositions(7, 5), ROWS)
+    same_sum(module, numbers(6, 6, 5), env)
+    same_sum(module, numbers(5, 3, 9).transpose(0, 2), env)  # (9, 3, 5), not contiguous
 
 
 @test_case(
     name="`LearnedPositions` takes a text of exactly `max_positions` positions.", points=0.2, hidden=True
 )
 def test_the_full_length_fits(LearnedPositions, env):
-    same_sum(with_rows(LearnedPositions(7, 5)), numbers(2, 7, 5), env)
-    same_sum(with_rows(LearnedPositions(1, 3), ROWS[:1, :3]), numbers(4, 1, 3), env, ROWS[:1, :3])
+    same_sum(with_rows(LearnedPositions(7, 5), ROWS), numbers(2, 7, 5), env)
 
 
 @test_case(
@@ -145,12 +141,13 @@ def test_the_full_length_fits(LearnedPositions, env):
     hidden=True,
 )
 def test_too_many_positions_are_refused(LearnedPositions, env):
-    for rows, length in [(7, 8), (1, 2), (512, 600)]:
-        module = LearnedPositions(rows, 5)
-        if rows == 7:
-            same_sum(with_rows(module), numbers(2, 4, 5), env)
-        with raises(ValueError, quoting=[rows, length]):
-            module(torch.zeros(3, length, 5))
+    for rows in (ROWS, ROWS[:1]):
+        count = len(rows)
+        module = with_rows(LearnedPositions(count, 5), rows)
+        if count > 1:
+            same_sum(module, numbers(2, 4, 5), env)
+        with raises(ValueError, quoting=[count, count + 1]):
+            module(torch.zeros(3, count + 1, 5))
 
 
 @test_case(
@@ -160,13 +157,11 @@ def test_too_many_positions_are_refused(LearnedPositions, env):
     hidden=True,
 )
 def test_rows_get_gradients(LearnedPositions, env):
-    module = with_rows(LearnedPositions(7, 5))
-    same_sum(module, numbers(3, 4, 5), env)
-    table, upstream = table_of(module), numbers(3, 4, 5, seed=4)
-    got = module(numbers(3, 4, 5))
+    module = with_rows(LearnedPositions(7, 5), ROWS)
+    got, upstream = same_sum(module, numbers(3, 4, 5), env), numbers(3, 4, 5, seed=4)
     right = torch.cat([upstream.sum(0), torch.zeros(3, 5)])
     if got.requires_grad:
-        (gradient,) = torch.autograd.grad(got, table, upstream, allow_unused=True)
+        (gradient,) = torch.autograd.grad(got, table_of(module), upstream, allow_unused=True)
     else:
         gradient = None
     if gradient is None or not close(gradient, right):
@@ -179,10 +174,9 @@ def test_rows_get_gradients(LearnedPositions, env):
     hidden=True,
 )
 def test_gradients_reach_the_input(LearnedPositions, env):
-    module = with_rows(LearnedPositions(7, 5))
-    same_sum(module, numbers(3, 4, 5), env)
     x, upstream = numbers(3, 4, 5).requires_grad_(), numbers(3, 4, 5, seed=4)
-    (gradient,) = torch.autograd.grad(module(x), x, upstream)
+    got = same_sum(with_rows(LearnedPositions(7, 5), ROWS), x, env)
+    (gradient,) = torch.autograd.grad(got, x, upstream)
     same(gradient, upstream)
 
 
@@ -192,8 +186,9 @@ def test_gradients_reach_the_input(LearnedPositions, env):
     hidden=True,
 )
 def test_dtypes(LearnedPositions, env):
+    module = LearnedPositions(7, 5)
     for dtype in (torch.float64, torch.float16, torch.bfloat16):
-        module = with_rows(LearnedPositions(7, 5).to(dtype))
+        with_rows(module.to(dtype), ROWS)
         same_sum(module, numbers(2, 6, 5).to(dtype), env, ROWS.to(dtype))
 
 
@@ -201,7 +196,7 @@ def test_dtypes(LearnedPositions, env):
     name="`LearnedPositions` changes neither its input nor its `state_dict()`.", points=0.2, hidden=True
 )
 def test_a_call_leaves_things_alone(LearnedPositions, env):
-    module = with_rows(LearnedPositions(7, 5))
+    module = with_rows(LearnedPositions(7, 5), ROWS)
     x = numbers(2, 4, 5)
     with unchanged(x=x, module=module):
         same_sum(module, x, env)
@@ -214,8 +209,8 @@ def test_a_call_leaves_things_alone(LearnedPositions, env):
     hidden=True,
 )
 def test_old_rows_are_kept(extend_positions, LearnedPositions):
-    learned = with_rows(LearnedPositions(7, 5))
-    for size in (12, 8, 40):
+    learned = with_rows(LearnedPositions(7, 5), ROWS)
+    for size in (40, 8):
         extended = extend_positions(learned, size)
         expect(isinstance(extended, LearnedPositions), "not a LearnedPositions")
         table = table_of(extended)
@@ -229,20 +224,17 @@ def test_old_rows_are_kept(extend_positions, LearnedPositions):
     points=0.4,
     hidden=True,
 )
-def test_new_rows_are_fresh(extend_positions, LearnedPositions, env):
-    learned = with_rows(LearnedPositions(7, 5))
+def test_new_rows_are_fresh(extend_positions, LearnedPositions):
+    learned = with_rows(LearnedPositions(7, 5), ROWS)
     torch.default_generator.manual_seed(13)
     first, second = (table_of(extend_positions(learned, 707)).detach() for _ in range(2))
     expect(torch.equal(first[:7], ROWS), "the old rows changed")
     expect(not torch.equal(first[7:], second[7:]), "the new rows are always the same")
-    torch.default_generator.manual_seed(14)
-    started = table_of(LearnedPositions(707, 5)).detach()  # how the student's own module starts
-    torch.default_generator.manual_seed(14)
-    again = table_of(extend_positions(learned, 707)).detach()
-    if torch.equal(again[7:], started[7:]) and len(again[7:].unique()) > 1:
+    if is_normal(first[7:]) and len(first[7:].unique()) > 3000:
         return
-    expect_spread(first[7:])
-    expect(len(first[7:].unique()) > 3000, "new rows repeat")
+    torch.default_generator.manual_seed(13)
+    started = table_of(LearnedPositions(707, 5)).detach()  # how the student's own module starts
+    expect(torch.equal(first[7:], started[7:]) and len(started.unique()) > 1, "not drawn as asked")
 
 
 @test_case(
@@ -251,7 +243,7 @@ def test_new_rows_are_fresh(extend_positions, LearnedPositions, env):
     hidden=True,
 )
 def test_the_new_length_counts(extend_positions, LearnedPositions, env):
-    extended = extend_positions(with_rows(LearnedPositions(7, 5)), 9)
+    extended = extend_positions(with_rows(LearnedPositions(7, 5), ROWS), 9)
     rows = table_of(extended).detach().clone()
     expect(torch.equal(rows[:7], ROWS), "the old rows changed")
     same_sum(extended, numbers(2, 9, 5), env, rows)
@@ -265,7 +257,7 @@ def test_the_new_length_counts(extend_positions, LearnedPositions, env):
     hidden=True,
 )
 def test_the_modules_are_independent(extend_positions, LearnedPositions):
-    learned = with_rows(LearnedPositions(7, 5))
+    learned = with_rows(LearnedPositions(7, 5), ROWS)
     extended = extend_positions(learned, 9)
     with torch.no_grad():
         table_of(extended).sub_(3.0)
@@ -279,7 +271,7 @@ def test_the_modules_are_independent(extend_positions, LearnedPositions):
     name="`extend_positions` gives an independent copy at the same size, too.", points=0.3, hidden=True
 )
 def test_the_same_size_is_a_copy(extend_positions, LearnedPositions):
-    learned = with_rows(LearnedPositions(7, 5))
+    learned = with_rows(LearnedPositions(7, 5), ROWS)
     copy = extend_positions(learned, 7)
     expect(torch.equal(table_of(copy).detach(), ROWS), "the rows changed")
     with torch.no_grad():
@@ -289,15 +281,17 @@ def test_the_same_size_is_a_copy(extend_positions, LearnedPositions):
 
 @test_case(name="`extend_positions` keeps the dtype of the table.", points=0.2, hidden=True)
 def test_the_dtype_is_kept(extend_positions, LearnedPositions):
-    for dtype in (torch.bfloat16, torch.float64):
-        table = table_of(extend_positions(with_rows(LearnedPositions(7, 5).to(dtype)), 9))
+    learned = LearnedPositions(7, 5)
+    for dtype in (torch.float64, torch.bfloat16):
+        rows = (ROWS.double() / 3).to(dtype)  # in float64, more digits than a float32 holds
+        table = table_of(extend_positions(with_rows(learned.to(dtype), rows), 9))
         expect(table.dtype == dtype and table.shape == (9, 5), "another dtype or shape")
-        expect(torch.equal(table.detach()[:7], ROWS.to(dtype)), "the old rows changed")
+        expect(torch.equal(table.detach()[:7], rows), "the old rows changed")
 
 
 @test_case(name="`extend_positions` leaves `learned` as it was.", points=0.1, hidden=True)
 def test_the_old_module_is_left_alone(extend_positions, LearnedPositions):
-    learned = with_rows(LearnedPositions(7, 5))
+    learned = with_rows(LearnedPositions(7, 5), ROWS)
     with unchanged(learned=learned):
         table = table_of(extend_positions(learned, 10)).detach()
     expect(table.shape == (10, 5) and torch.equal(table[:7], ROWS), "the old rows changed")
@@ -306,18 +300,22 @@ def test_the_old_module_is_left_alone(extend_positions, LearnedPositions):
 
 @test_case(name="`extend_positions` refuses to shrink with a `ValueError`.", points=0.2, hidden=True)
 def test_shrinking_is_refused(extend_positions, LearnedPositions):
-    learned = with_rows(LearnedPositions(7, 5))
+    learned = with_rows(LearnedPositions(7, 5), ROWS)
     expect(torch.equal(table_of(extend_positions(learned, 8)).detach()[:7], ROWS), "the old rows changed")
-    for size in (6, 1):
-        with raises(ValueError):
-            extend_positions(learned, size)
+    with raises(ValueError):
+        extend_positions(learned, 6)
+
+
+UNEVEN = (numbers(6, 9) + 0.4) * torch.tensor([0.1, 3.0, 40.0, 1.0, 0.5, 7.0])[:, None]  # of many lengths
+MANY = numbers(4, 11).T + 0.5  # more rows than columns
 
 
 def similarity(table):
-    """The right answer in float64, pair by pair."""
+    """The right answer, pair by pair in float64."""
     unit = table.double() / table.double().norm(dim=1, keepdim=True)
-    count = len(unit)
-    return torch.stack([(unit[: count - k] * unit[k:]).sum(1).mean() for k in range(count)])
+    count, likeness = len(unit), (unit @ unit.T).tolist()
+    means = [sum(likeness[p][p + k] for p in range(count - k)) / (count - k) for k in range(count)]
+    return torch.tensor(means, dtype=table.dtype)
 
 
 @test_case(
@@ -327,11 +325,9 @@ def similarity(table):
     hidden=True,
 )
 def test_similarity(similarity_by_offset):
-    lengths = torch.tensor([0.1, 3.0, 40.0, 1.0, 0.5, 7.0])[:, None]
-    table = (numbers(6, 9) + 0.4) * lengths  # more columns than rows, rows of many lengths
-    before = table.clone()
-    same(similarity_by_offset(table), similarity(table).float())
-    expect(torch.equal(table, before), "the table was changed")
+    table = UNEVEN.clone()
+    same(similarity_by_offset(table), similarity(UNEVEN))
+    expect(torch.equal(table, UNEVEN), "the table was changed")
 
 
 @test_case(
@@ -340,21 +336,20 @@ def test_similarity(similarity_by_offset):
     hidden=True,
 )
 def test_similarity_of_any_number_of_rows(similarity_by_offset):
-    for table in (numbers(23, 4) + 0.5, numbers(1, 3), numbers(4, 11).T):
-        same(similarity_by_offset(table), similarity(table).float())
+    for table in (numbers(1, 3), MANY):
+        same(similarity_by_offset(table.clone()), similarity(table))
 
 
 @test_case(name="`similarity_by_offset` gives the dtype of the table.", points=0.2, hidden=True)
 def test_similarity_keeps_the_dtype(similarity_by_offset):
-    table = numbers(8, 5) + 0.5
-    same(similarity_by_offset(table.double()), similarity(table))
-    rough = table.bfloat16()  # a function may compute in 16 bits all the way
-    same(similarity_by_offset(rough), similarity(rough).bfloat16(), atol=0.03)
+    same(similarity_by_offset(UNEVEN.double()), similarity(UNEVEN.double()))
+    rough = MANY.bfloat16()  # a function may compute in 16 bits all the way
+    same(similarity_by_offset(rough), similarity(rough), atol=0.03)
 
 
 @test_case(
     name="`similarity_by_offset` is right on the position table of a real model.", points=0.2, hidden=True
 )
 def test_similarity_of_a_real_table(similarity_by_offset):
-    table = minilm_positions()[:48]
-    same(similarity_by_offset(table), similarity(table).float())
+    table = minilm_positions()[:48].clone()  # alone: a part would take the whole table across the wall
+    same(similarity_by_offset(table), similarity(table))
