@@ -71,7 +71,8 @@ def test_a_hang_costs_the_function_that_hangs_and_is_named_to_the_student(graded
     assert earned["lookup"] == ASSIGNMENT.question("lookup").points
 
 
-def test_the_results_do_not_depend_on_the_order_or_the_number_of_workers(graded, tmp_path):
+@pytest.mark.parametrize("workers", ["1", "4"])
+def test_the_results_do_not_depend_on_the_order_or_the_number_of_workers(graded, tmp_path, workers):
     out, _ = graded
     reverse = tmp_path / "reverse"
     reverse.mkdir()
@@ -80,7 +81,8 @@ def test_the_results_do_not_depend_on_the_order_or_the_number_of_workers(graded,
             target = reverse / f"{place:02}_{path.name}"
             shutil.copytree(path, target) if path.is_dir() else shutil.copy(path, target)
     again = tmp_path / "again"
-    assert grade(reverse, again, "--workers", "1").returncode == 0
+    assert grade(reverse, again, "--workers", workers).returncode == 0
+    assert len(list((again / "results").iterdir())) == len(list(BATCH.iterdir())) - 1
     for path in (again / "results").iterdir():
         name = path.name[3:]
         text = path.read_text("utf-8").replace(path.stem, Path(name).stem)
