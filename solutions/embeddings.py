@@ -104,7 +104,7 @@ def linear_from_table(table: torch.Tensor) -> nn.Linear:
     """Build the bias-free linear layer that turns one-hot rows (..., V) into rows of `table`."""
     # BEGIN SOLUTION NO PROMPT
     vocab_size, dim = table.shape
-    linear = nn.Linear(vocab_size, dim, bias=False, dtype=table.dtype)
+    linear = nn.Linear(vocab_size, dim, bias=False)
     linear.weight = nn.Parameter(table.detach().T.clone())  # (D, V): nn.Linear multiplies by weight.T
     return linear
     # END SOLUTION
@@ -230,8 +230,8 @@ def _frequencies(dim: int, base: float) -> torch.Tensor:
 def sinusoidal_encoding(num_positions: int, dim: int, base: float = 10000.0) -> torch.Tensor:
     """Encode positions 0..P-1 as interleaved sines and cosines: (P, D), float32."""
     # BEGIN SOLUTION NO PROMPT
-    positions = torch.arange(num_positions, dtype=torch.float64)
-    angles = positions[:, None] * _frequencies(dim, base)  # (P, D/2)
+    positions = torch.arange(num_positions)
+    angles = positions[:, None] * _frequencies(dim, base)  # (P, D/2), float64
     pairs = torch.stack([angles.sin(), angles.cos()], dim=-1)  # (P, D/2, 2)
     return pairs.reshape(num_positions, dim).to(torch.float32)  # (P, D)
     # END SOLUTION
@@ -326,8 +326,7 @@ def extend_positions(learned: LearnedPositions, max_positions: int) -> LearnedPo
 def similarity_by_offset(table: torch.Tensor) -> torch.Tensor:
     """Average, for each offset k, the cosine similarity of rows p and p + k of `table` (P, D): (P,)."""
     # BEGIN SOLUTION NO PROMPT
-    precise = torch.promote_types(table.dtype, torch.float32)
-    unit = F.normalize(table.to(precise), dim=-1)  # (P, D)
+    unit = F.normalize(table.double(), dim=-1)  # (P, D)
     likeness = unit @ unit.T  # (P, P): entry (p, q) compares rows p and q
     means = [likeness.diagonal(offset).mean() for offset in range(table.shape[0])]
     return torch.stack(means).to(table.dtype)  # (P,)

@@ -115,7 +115,8 @@ class _Bench:
     def variants(self, ids: Sequence[str]) -> Iterator[_Program]:
         for id in ids:
             for path in sorted((self.assignment.root / "solutions" / VARIANTS / id).glob("*.py")):
-                yield _Program(path, (id,), (id,), (self.source, path.read_text("utf-8")))
+                name = path.relative_to(self.assignment.root)
+                yield _Program(name, (id,), (id,), (self.source, path.read_text("utf-8")))
 
     def template(self, ids: Sequence[str]) -> Iterator[_Program]:
         path = self.assignment.root / "student_template" / self.assignment.code_file

@@ -11,6 +11,7 @@ from ..misconceptions import Misconception
 from .equivalents import FILE, Equivalent
 from .mutants import Mutant
 
+
 @dataclass(frozen=True)
 class Finding:
     """How one program fared.
@@ -32,6 +33,14 @@ class Finding:
     @property
     def lost_elsewhere(self) -> tuple[Case, ...]:
         return tuple(case for id, cases in self.lost.items() if id not in self.homes for case in cases)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that is wrong, in a sentence, and the mutant that it is about, if it is about one."""
+
+    text: str
+    mutant: Mutant | None = None
 
 
 @dataclass(frozen=True)
@@ -77,33 +86,39 @@ class Audit:
                 needed.update(catching if len(catching) == 1 else ())
         return tuple(case for case in self.cases[question] if case not in needed)
 
-    def problems(self) -> Iterator[str]:
-        """What is wrong, a sentence each."""
+    def problems(self) -> Iterator[Problem]:
+        """All that is wrong."""
         for finding in self.of(Misconception):
             mistake = finding.about
             assert isinstance(mistake, Misconception)
             said = f"{finding.homes[0]}: the mistake {mistake.id} ({mistake.title})"
             if not finding.lost_at_home:
-                yield f"{said} passes every case."
+                yield Problem(f"{said} passes every case.")
             for case in finding.lost_elsewhere:
-                yield f"{said} does not pass a case of `{case.question}`: {case.title}"
+                yield Problem(f"{said} does not pass a case of `{case.question}`: {case.title}")
         for finding in self.of(Path):
             for case in finding.lost_at_home:
-                yield f"{case.question}: the right variant {finding.about} does not pass a case: {case.title}"
+                yield Problem(
+                    f"{case.question}: {finding.about} is right but does not pass a case: {case.title}"
+                )
         for finding in self.of(type(None)):
-            for id in finding.homes:
-                for case in self.cases[id]:
-                    if case not in finding.lost[id]:
-                        yield f"{id}: the blank template passes a case: {case.title}"
+            for case in self._not_lost(finding):
+                yield Problem(f"{case.question}: the blank template passes a case: {case.title}")
         for finding in self.survivors():
-            yield f"{finding.homes[0]}: a mutant of the reference passes every case: {finding.about}"
+            mutant = finding.about
+            assert isinstance(mutant, Mutant)
+            yield Problem(f"{finding.homes[0]}: a mutant passes every case: {mutant}", mutant)
         yield from self._about_records()
 
-    def _about_records(self) -> Iterator[str]:
+    def _not_lost(self, finding: Finding) -> Iterator[Case]:
+        for id in finding.homes:
+            yield from (case for case in self.cases[id] if case not in finding.lost[id])
+
+    def _about_records(self) -> Iterator[Problem]:
         """What is wrong with the list of equivalent mutants."""
         for entry in self.recorded:
             found = [f for f in self.of(Mutant) if isinstance(f.about, Mutant) and entry.is_of(f.about)]
             if not found:
-                yield f"{FILE}: {entry} is no mutant of the reference any more."
+                yield Problem(f"{FILE}: {entry} is no mutant of the reference any more.")
             elif all(finding.lost_at_home for finding in found):
-                yield f"{FILE}: {entry} is caught, so it is not equivalent."
+                yield Problem(f"{FILE}: {entry} is caught, so it is not equivalent.")

@@ -12,6 +12,7 @@ from rich.text import Text
 from ..assignment import Assignment
 from ..misconceptions import Misconception
 from ..plain import counted
+from .equivalents import FILE
 from .findings import Audit, Finding
 from .mutants import Mutant, diff
 
@@ -20,20 +21,24 @@ def show(audit: Audit, assignment: Assignment, console: Console | None = None) -
     """The whole audit, as wide as the terminal and readable at 80 columns."""
     console = console or Console()
     console.print(_table(audit))
-    _show_idle(audit, console)
+    idle = _idle(audit)
+    if idle.row_count:
+        console.print("\nIdle cases: others of their kind, public or hidden, catch all that they catch.")
+        console.print(idle)
+    console.print()
     problems = list(audit.problems())
-    for problem in problems:
-        console.print(Text(problem, style="red"), soft_wrap=True)
     source = assignment.reference.read_text("utf-8")
     path = assignment.reference.relative_to(assignment.root).as_posix()
-    for finding in audit.survivors():
-        if isinstance(finding.about, Mutant):
+    for problem in problems:
+        console.print(Text(problem.text, style="red"), soft_wrap=True)
+        if problem.mutant:
+            console.print(Syntax(diff(source, problem.mutant, path), "diff", background_color="default"))
             console.print()
-            console.print(Syntax(diff(source, finding.about, path), "diff", background_color="default"))
     if problems:
-        console.print(
-            Text(f"\nNot to be trusted yet: {counted(len(problems), 'problem')}.", style="bold red")
-        )
+        said = f"Not to be trusted yet: {counted(len(problems), 'problem')}."
+        if audit.survivors():
+            said += f" Catch a mutant by a better case, or explain it in solutions/{FILE}."
+        console.print(Text(said, style="bold red"))
     else:
         console.print(Text(_all_is_well(audit), style="green"))
 
@@ -51,15 +56,20 @@ def _all_is_well(audit: Audit) -> str:
 def _table(audit: Audit) -> Table:
     table = Table(box=None, padding=(0, 1), header_style="dim")
     table.add_column("\nquestion", no_wrap=True)
-    for name in ("mistakes\ncaught", "lost\nelsewhere", "variants\nkept", "mutants\ncaught"):
-        table.add_column(name, justify="right", no_wrap=True)
-    for name in ("equiv-\nalent", "sur-\nviving", "idle\ncases"):
-        table.add_column(name, justify="right", no_wrap=True)
+    for heading in (
+        "mistakes\ncaught",
+        "else-\nwhere",  # a mistake that loses points in another question
+        "variants\nkept",
+        "mutants\ncaught",
+        "equiv-\nalent",
+        "sur-\nviving",
+        "idle\ncases",
+    ):
+        table.add_column(heading, justify="right", no_wrap=True)
     for question in audit.cases:
         table.add_row(question, *_cells(audit, question))
     if len(audit.cases) > 1:
-        table.add_section()
-        table.add_row("all", *_cells(audit, ""))
+        table.add_row("all", *_cells(audit, ""), style="bold")
     return table
 
 
@@ -67,14 +77,15 @@ def _cells(audit: Audit, question: str) -> list[Text]:
     mistakes, variants, mutants = (audit.of(kind, question) for kind in (Misconception, Path, Mutant))
     elsewhere = sum(bool(finding.lost_elsewhere) for finding in mistakes)
     recorded = sum(audit.is_recorded(finding) for finding in mutants)
+    surviving = len(audit.survivors(question))
     idle = sum(len(audit.idle(id)) for id in audit.cases if id == (question or id))
     return [
-        _of(_caught(mistakes), len(mistakes)),
+        _of(_caught(mistakes), mistakes, is_good=_caught(mistakes) == len(mistakes)),
         _count(elsewhere, "red"),
-        _of(len(variants) - _caught(variants), len(variants)),
-        Text(f"{_caught(mutants)} of {len(mutants)}"),
+        _of(len(variants) - _caught(variants), variants, is_good=not _caught(variants)),
+        _of(_caught(mutants), mutants, is_good=not surviving),
         _count(recorded, ""),
-        _count(len(audit.survivors(question)), "red"),
+        _count(surviving, "red"),
         _count(idle, "yellow"),
     ]
 
@@ -83,21 +94,22 @@ def _caught(findings: list[Finding]) -> int:
     return sum(bool(finding.lost_at_home) for finding in findings)
 
 
-def _of(count: int, total: int) -> Text:
-    return Text(f"{count} of {total}", style="green" if count == total else "red")
+def _of(count: int, findings: list[Finding], is_good: bool) -> Text:
+    return Text(f"{count}/{len(findings)}", style="green" if is_good else "red")
 
 
 def _count(count: int, style: str) -> Text:
     return Text(str(count), style=style) if count else Text("-", style="dim")
 
 
-def _show_idle(audit: Audit, console: Console) -> None:
-    """The cases that catch nothing that another case of their kind does not catch."""
-    if not any(audit.idle(question) for question in audit.cases):
-        return
-    console.print("\nIdle cases: all that they catch, another public or another hidden case catches, too.")
+def _idle(audit: Audit) -> Table:
+    """The cases that catch nothing that another case of their kind does not catch, a line each."""
+    table = Table(box=None, padding=(0, 1), show_header=False, expand=True)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)  # the rest of the line
     for question in audit.cases:
-        for case in audit.idle(question):
+        for at, case in enumerate(audit.idle(question)):
             kind = "hidden" if case.hidden else "public"
-            console.print(Text(f"  {question}, {kind}: {case.title}", style="dim"), soft_wrap=True)
-    console.print()
+            table.add_row("" if at else question, kind, Text(case.title), style="dim")
+    return table

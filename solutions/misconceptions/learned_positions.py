@@ -8,7 +8,7 @@ _REFUSE = 'raise ValueError(f"{length} positions, but the table has only {rows} 
 _COPY = "extended.table[:rows] = learned.table"
 _NEW = "extended = LearnedPositions(max_positions, dim).to(learned.table.dtype)"
 _SHRINK = 'raise ValueError(f"cannot shrink {rows} positions to {max_positions}")'
-_UNIT = "unit = F.normalize(table.to(precise), dim=-1)"
+_UNIT = "unit = F.normalize(table.double(), dim=-1)"
 _MEANS = "means = [likeness.diagonal(offset).mean() for offset in range(table.shape[0])]"
 _STACK = "torch.stack(means).to(table.dtype)"
 
@@ -426,7 +426,7 @@ MISCONCEPTIONS = (
         title="dot products of rows that were not normalised",
         hint="Entry 0 is not 1, so the rows' lengths play a part. A cosine divides by both lengths. Look "
         "at what happens before the product.",
-        edits=((_UNIT, "unit = table.to(precise)"),),
+        edits=((_UNIT, "unit = table.double()"),),
     ),
     Misconception(
         id="T63",
@@ -475,7 +475,7 @@ MISCONCEPTIONS = (
         hint="The result has as many entries as the table has columns. Positions are rows. Look at which "
         "side is transposed.",
         edits=(
-            ("table.to(precise), dim=-1)", "table.to(precise), dim=0).T"),
+            ("table.double(), dim=-1)", "table.double(), dim=0).T"),
             ("range(table.shape[0])", "range(table.shape[1])"),
         ),
     ),
@@ -492,7 +492,7 @@ MISCONCEPTIONS = (
         where="similarity_by_offset",
         title="float32 whatever the table is",
         hint="The numbers are right, but the result does not have the table's dtype. Convert at the end.",
-        edits=((_STACK, "torch.stack(means)"),),
+        edits=((_STACK, "torch.stack(means).float()"),),
     ),
     Misconception(
         id="T71",

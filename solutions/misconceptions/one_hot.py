@@ -6,7 +6,7 @@ CHECK = "_refuse_bad_ids(ids, vocab_size)"
 CATCH = f"try:\n        {CHECK}\n    except IndexError as e:\n        raise "
 CODES = "return F.one_hot(ids, vocab_size).to(torch.float32)"
 PRODUCT = "return one_hot(ids, table.shape[0]).to(table.dtype) @ table"
-NEW_LINEAR = "linear = nn.Linear(vocab_size, dim, bias=False, dtype=table.dtype)"
+NEW_LINEAR = "linear = nn.Linear(vocab_size, dim, bias=False)"
 WEIGHT = "linear.weight = nn.Parameter(table.detach().T.clone())"
 
 WIDTH = (
