@@ -131,11 +131,7 @@ def student_module(session: Session, number: int, state: ModuleState, cls: type 
     kind = getattr(nn, state.kind, nn.Module)
     if not (isinstance(kind, type) and issubclass(kind, nn.Module)):
         kind = nn.Module
-    base = cls or StudentModule
-    stand_in_class: Any = base
-    if not issubclass(base, kind):
-        make_class: Any = type(base)
-        stand_in_class = make_class(base.__name__, (base, kind), {})
+    stand_in_class = _class_of(cls or StudentModule, kind)
     module: Any = stand_in_class.__new__(stand_in_class)
     nn.Module.__init__(module)
     constants = getattr(kind, "__constants__", [])
@@ -146,3 +142,15 @@ def student_module(session: Session, number: int, state: ModuleState, cls: type 
         _called=(cls or kind).__name__,  # not the name that the other side gave: that is its word
     )
     return module
+
+
+def _class_of(base: Any, kind: type) -> Any:
+    """A class that is both; made once for each kind and kept with `base`, since making one is slow."""
+    if issubclass(base, kind):
+        return base
+    made = vars(base).get("_made") or {}
+    if kind not in made:
+        make_class: Any = type(base)
+        made[kind] = make_class(base.__name__, (base, kind), {})
+        base._made = made
+    return made[kind]
