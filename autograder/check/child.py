@@ -20,6 +20,7 @@ import types
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -31,11 +32,20 @@ LATER = ("gensim.models", "sympy", "torch._dynamo")
 """What some cases make torch or the student's file import: seconds that can pass while nobody waits. In
 small pieces, since whoever comes meanwhile waits for one."""
 
+NO_REQUESTS = 77
+"""Exit status of a process that was forked for a request that never came."""
+
 Send = Callable[..., None]
 
+_read_ahead: dict[Path, tuple[bytes, Any]] = {}  # test files, as bytes and as cases
 
-def main(mode: str) -> None:
-    """Answer one request, or with the mode "fork" any number, each in a process of its own."""
+
+def main(mode: str, tests: Path) -> None:
+    """Answer one request, or with the mode "fork" any number, each in a process of its own.
+
+    Args:
+        tests: the folder of test files, which may be read ahead.
+    """
     requests = _take_over_input()
     send = _take_over_output()
     try:
@@ -49,36 +59,43 @@ def main(mode: str) -> None:
 
     del sys.path[0]  # the student's file cannot import its neighbours: they are not handed in
     if mode == "fork":
-        _fork_for_each(requests, send)
+        _fork_for_each(requests, send, tests)
         return
-    for module in LATER if mode == "ahead" else ():
-        _import(module)
+    for get_ready in _preparations(tests) if mode == "ahead" else ():
+        get_ready()
     request = requests.readline()
     if request:
         _answer(json.loads(request), requests, send)
 
 
-def _fork_for_each(requests: BinaryIO, send: Send) -> None:
-    """Answer each request in a copy of this process, which itself never runs a student's code."""
+def _fork_for_each(requests: BinaryIO, send: Send, tests: Path) -> None:
+    """Answer each request in a copy of this process, which itself never runs a student's code.
+
+    The copy is there before the request, so that nobody waits for it.
+    """
     import numpy
 
-    later = list(LATER)
+    later = _preparations(tests)
     while True:
         while later and not select.select([requests], [], [], 0)[0]:
-            _import(later.pop(0))
-        request = requests.readline()
-        if not request:
-            return
+            later.pop(0)()
         gc.freeze()  # else its marks would make every page a copy
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the threads that Python warns of sleep in numpy and torch
             process = os.fork()
         if process == 0:
+            if not select.select([requests], [], [], 0)[0]:
+                _warm_up()
+            request = requests.readline()
+            if not request:
+                os._exit(NO_REQUESTS)
             os.setsid()
             numpy.random.seed()  # as in a process of its own
             _answer(json.loads(request), requests, send)
             os._exit(0)
         _, status = os.waitpid(process, 0)
+        if os.waitstatus_to_exitcode(status) == NO_REQUESTS:
+            return
         with suppress(OSError):
             os.killpg(process, signal.SIGKILL)  # what it left behind
         send("ended", **{"status": os.waitstatus_to_exitcode(status), "for good": False})
@@ -109,7 +126,7 @@ def _answer(request: dict[str, Any], requests: BinaryIO, send: Send) -> None:
     environment = {**own, **noted}
     for question in request["questions"]:
         try:
-            read = cases.read_cases(Path(request["tests"]) / f"{question}.py")
+            read = _cases(Path(request["tests"]) / f"{question}.py")
         except BaseException as error:
             send("broken", what=f"tests/{question}.py", error=f"{type(error).__name__}: {error}")
             return
@@ -235,10 +252,41 @@ def _spare_otter() -> None:
             del sys.modules[name]
 
 
-def _import(module: str) -> None:
-    """Import a module ahead of its use; what is wrong with it shows where it is used."""
-    with suppress(BaseException):
-        importlib.import_module(module)
+def _preparations(tests: Path) -> list[Callable[[], None]]:
+    """What can be done ahead of a request, in steps; what goes wrong shows where it is used."""
+
+    def import_ahead(module: str) -> None:
+        with suppress(BaseException):
+            importlib.import_module(module)
+
+    def read_ahead(path: Path) -> None:
+        from check import cases
+
+        with suppress(BaseException):
+            _read_ahead[path] = (path.read_bytes(), cases.read_cases(path))
+
+    imports = [partial(import_ahead, module) for module in LATER]
+    return [*imports, *(partial(read_ahead, path) for path in sorted(tests.glob("*.py")))]
+
+
+def _cases(path: Path) -> Any:
+    """The cases of a test file, read ahead if it is still the same."""
+    from check import cases
+
+    content, read = _read_ahead.get(path, (b"", ()))
+    return read if content and content == path.read_bytes() else cases.read_cases(path)
+
+
+def _warm_up() -> None:
+    """Let torch do once what it is slow to do first."""
+    import torch
+
+    table = torch.ones(3, 2, requires_grad=True)
+    rows = torch.cat([table[torch.tensor([0, 1])], torch.stack([table.sin(), table.cos()])[0]])
+    (rows @ rows.T).sum().backward()
+    torch.equal(rows.isfinite(), rows.abs() <= 1)
+    torch.nn.Embedding(2, 2)(torch.tensor([[1]]))
+    rows.detach().clone().double().tolist()
 
 
 def _empty_package(name: str) -> types.ModuleType:
@@ -270,5 +318,5 @@ def _about_neighbours(text: str, path: Path) -> str:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], Path(sys.argv[2]))
     os._exit(0)  # closing torch down takes longer than checking

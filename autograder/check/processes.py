@@ -32,11 +32,15 @@ class Processes:
 
     Args:
         folder: where the student's code runs.
+        tests: the folder of test files.
         stay_warm: whether another run will follow, so that the next process starts ahead of it.
     """
 
-    def __init__(self, folder: Path, *, stay_warm: bool = False, can_fork: bool = CAN_FORK) -> None:
+    def __init__(
+        self, folder: Path, tests: Path, *, stay_warm: bool = False, can_fork: bool = CAN_FORK
+    ) -> None:
         self._folder = folder
+        self._tests = tests
         self._stay_warm = stay_warm
         self._can_fork = can_fork
         self._ready: Worker | None = None
@@ -49,7 +53,9 @@ class Processes:
     @contextmanager
     def run(self, request: dict[str, Any]) -> Iterator[Worker]:
         """Send a request to a process that stops at the end of the block, whatever it does."""
-        worker = self._ready or Worker(self._folder, "fork" if self._can_fork else "once")
+        if self._ready is not None and not self._ready.is_free():
+            self._ready = None
+        worker = self._ready or Worker(self._folder, self._tests, "fork" if self._can_fork else "once")
         self._ready = worker
         try:
             worker.ask(request)
@@ -59,7 +65,7 @@ class Processes:
             if not worker.is_alive:
                 self._ready = None
                 if self._stay_warm and not self._can_fork:
-                    self._ready = Worker(self._folder, "ahead")
+                    self._ready = Worker(self._folder, self._tests, "ahead")
 
     def close(self) -> None:
         if self._ready is not None:
@@ -74,9 +80,9 @@ class Worker:
         mode: "once" for a single run, "ahead" for one that is not wanted yet, "fork" for any number.
     """
 
-    def __init__(self, folder: Path, mode: str) -> None:
+    def __init__(self, folder: Path, tests: Path, mode: str) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-P", "-X", "utf8", str(CHILD), mode],
+            [sys.executable, "-P", "-X", "utf8", str(CHILD), mode, str(tests)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -119,14 +125,18 @@ class Worker:
             self.is_alive = self.is_alive and not event["for good"]
         return event
 
+    def is_free(self) -> bool:
+        """Wait for the end of the run before; whether there can be another."""
+        while self._is_running:
+            self.next_event(None)
+        return self.is_alive
+
     def end_run(self) -> None:
-        """Stop what still runs, and what it started."""
+        """Stop what still runs, and what it started. A forked process is not waited for."""
         if not self._forks or (self._is_running and self._run is None):
             self.stop()
-        while self._is_running:
-            if self._run is not None:
-                _kill_group(self._run)
-            self.next_event(None)
+        elif self._run is not None:
+            _kill_group(self._run)
 
     def stop(self) -> None:
         """End the process and what it started."""

@@ -86,7 +86,7 @@ def run(
     """
     demand_installation(tests, questions)
     state = State(settings, file, tests, tuple(questions), read(file))
-    processes = Processes(file.parent)
+    processes = Processes(file.parent, tests)
     try:
         finish(state, processes, progress)
     finally:

@@ -49,7 +49,7 @@ class Watch:
         self._answers = Saves(folder / settings.answers)
         ids = tuple(question.id for question in questions)
         self._state = State(settings, folder / settings.code, home / "tests", ids, b"")
-        self._processes = Processes(folder, stay_warm=True, can_fork=can_fork)
+        self._processes = Processes(folder, home / "tests", stay_warm=True, can_fork=can_fork)
         self._trouble = ""
         self._doing = ""
         self._began = self._drawn = 0.0
@@ -83,11 +83,13 @@ class Watch:
             is_part = bool(self._state.ended)
             if not self._finish():
                 return False
-            if is_part and self._state.report().all_pass:
-                self._state = self._state.anew()  # all must pass in one run before that is said
+            self.report, self._trouble = self._state.report(), ""
+            if is_part and self.report.all_pass:  # but do they all pass in one run?
+                self._draw("checking all once more ...")
+                self._state = self._state.anew()
                 if not self._finish():
                     return False
-            self.report, self._trouble = self._state.report(), ""
+                self.report = self._state.report()
         except CannotCheck as problem:
             self._trouble = str(problem)
         return True

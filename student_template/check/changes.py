@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from . import source
 
@@ -39,7 +40,7 @@ class Change:
 def change(old: bytes, new: bytes) -> Change:
     """Compare two versions of a file. What cannot be read of either counts as not being there."""
     try:
-        before, after = _Outline(old), _Outline(new)
+        before, after = _outline(old), _outline(new)
         everything = before.rest != after.rest
     except (RecursionError, MemoryError):  # too deeply nested to be looked at
         return Change(None, frozenset())
@@ -51,6 +52,11 @@ def change(old: bytes, new: bytes) -> Change:
     while more := {name for name in names if affected & (before.uses(name) | after.uses(name))} - affected:
         affected |= more
     return Change(frozenset(affected), moved)
+
+
+@lru_cache(maxsize=2)
+def _outline(content: bytes) -> _Outline:
+    return _Outline(content)
 
 
 class _Outline:

@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-POLL = 0.05
+POLL = 0.03
 """Seconds between two looks."""
 
-REST = 0.1
+REST = 0.06
 GONE = 1.0
 """Seconds for which a file must not change, and for which it must be missing or empty, to be believed:
 editors write in several steps, or put a new file in the old one's place."""

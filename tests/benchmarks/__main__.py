@@ -37,7 +37,7 @@ from autograder.judge.session import Session
 from autograder.result import Outcome, Result
 from autograder.submission import Submission
 
-from . import plain_otter
+from . import plain_otter, watching
 
 ASSIGNMENT = load_assignment()
 AT_A_TIME = 2
@@ -49,7 +49,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--sizes", default="50,500,5000", help="batch sizes to compare, by commas")
     parser.add_argument("--otter", type=int, default=6, help="submissions to grade by otter run")
-    parser.add_argument("--only", default="", help="of otter, floor, size, memory, check; by commas")
+    parser.add_argument("--only", default="", help="of otter, floor, size, memory, check, watch; by commas")
     options = parser.parse_args()
     sizes = [int(size) for size in options.sizes.split(",")]
 
@@ -62,6 +62,7 @@ def main() -> None:
         "size": lambda: by_size(ending, sizes),
         "memory": memory,
         "check": check_against_import,
+        "watch": watch,
     }
     console = Console()
     table = Table("what", "measured", title=f"{os.cpu_count()} processors, torch {torch.__version__}")
@@ -188,6 +189,20 @@ def check_against_import() -> Iterator[Row]:
         (f"`python check` ({kind}) against importing torch and gensim", f"{median(found):.2f} times")
         for kind, found in ratios.items()
     ]
+
+
+def watch() -> Iterator[Row]:
+    """From a save to the shown result, in `python check --watch`."""
+    found = sorted(watching.seconds_to_shown(20))
+    yield (
+        "`check --watch`, from a save to the shown result, median of 20",
+        f"{1000 * median(found):.0f} ms (slowest {1000 * found[-1]:.0f} ms)",
+    )
+    least = median(seconds(partial(run, [sys.executable, "-c", "import torch"], ROOT)) for _ in range(3))
+    yield (
+        "the same without fork, saved again at once, against importing torch",
+        f"{median(watching.seconds_without_fork(3)) / least:.2f} times",
+    )
 
 
 def run(command: list[str], folder: Path) -> None:

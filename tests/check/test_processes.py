@@ -37,7 +37,7 @@ def events(worker: Worker, last: str) -> list[dict]:
 
 @pytest.mark.parametrize("can_fork", MODES)
 def test_one_run_knows_nothing_of_the_one_before(tmp_path, can_fork):
-    processes = Processes(tmp_path, stay_warm=True, can_fork=can_fork)
+    processes = Processes(tmp_path, tmp_path, stay_warm=True, can_fork=can_fork)
     seen = []
     try:
         for _ in range(2):
@@ -54,7 +54,7 @@ def test_one_run_knows_nothing_of_the_one_before(tmp_path, can_fork):
 
 @pytest.mark.parametrize("can_fork", MODES)
 def test_a_run_that_kills_all_it_can_reach_does_not_keep_the_next_from_starting(tmp_path, can_fork):
-    processes = Processes(tmp_path, stay_warm=True, can_fork=can_fork)
+    processes = Processes(tmp_path, tmp_path, stay_warm=True, can_fork=can_fork)
     deadly = "import os\nos.kill(os.getppid() if PARENT else os.getpid(), 9)\nos._exit(3)\n"
     deadly = deadly.replace("PARENT", str(can_fork))
     try:
@@ -68,7 +68,7 @@ def test_a_run_that_kills_all_it_can_reach_does_not_keep_the_next_from_starting(
 
 @pytest.mark.parametrize("can_fork", MODES)
 def test_no_endless_loop_outlives_the_command(tmp_path, can_fork):
-    worker = Worker(tmp_path, "fork" if can_fork else "once")
+    worker = Worker(tmp_path, tmp_path, "fork" if can_fork else "once")
     try:
         worker.ask(request_for(tmp_path, "while True:\n    pass\n"))
         assert events(worker, "at")[-1] == {"event": "at", "line": 1}
@@ -80,7 +80,7 @@ def test_no_endless_loop_outlives_the_command(tmp_path, can_fork):
 
 
 def test_a_process_that_stays_warm_imports_ahead_of_the_run(tmp_path):
-    worker = Worker(tmp_path, "ahead")
+    worker = Worker(tmp_path, tmp_path, "ahead")
     try:
         worker.ask(request_for(tmp_path, "import sys\nassert 'gensim.models' in sys.modules\n"))
         assert events(worker, "loaded")[-1]["problems"] == []

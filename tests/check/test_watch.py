@@ -142,7 +142,7 @@ def checked(state: runner.State, processes: Processes) -> runner.State:
 def processes(request, tmp_path) -> Iterator[Processes]:
     if request.param and not CAN_FORK:
         pytest.skip("no safe fork here")
-    processes = Processes(tmp_path, stay_warm=True, can_fork=request.param)
+    processes = Processes(tmp_path, tmp_path / "tests", stay_warm=True, can_fork=request.param)
     yield processes
     processes.close()
 
