@@ -245,8 +245,8 @@ def audit(questions: tuple[str, ...]) -> int:
     small mechanical change. Runs in this process and without the wall, for it is all code of our own.
     Name a QUESTION, or several, to audit only those.
 
-    Exit status: 1 when a mistake is missed or costs points elsewhere, a right variant loses points, or
-    a mutant passes that solutions/equivalent_mutants.yml does not explain.
+    Exit status: 1 when a mistake is missed or costs points elsewhere, a right variant loses points, a
+    hint goes astray, or a mutant passes that solutions/equivalent_mutants.yml does not explain.
     """
     from functools import partial
 

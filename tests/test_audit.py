@@ -14,10 +14,11 @@ from click.testing import CliRunner
 from rich.console import Console
 
 import autograder.assignment
+import autograder.audit
 from autograder.assignment import ROOT, import_file, load_assignment
 from autograder.audit import audit, users
 from autograder.audit.equivalents import FILE, equivalents
-from autograder.audit.findings import Audit
+from autograder.audit.findings import Audit, Finding
 from autograder.audit.mutants import Mutant, diff, mutants
 from autograder.audit.table import show
 from autograder.audit.trials import namespace, not_passed, quiet
@@ -128,7 +129,7 @@ def test_a_case_that_a_blank_file_passes_is_named(problems):
 
 
 def test_a_variant_that_is_refused_is_named(problems):
-    assert f"{VARIANT} is right but does not pass a case: " in problems
+    assert f"the right variant {VARIANT} does not pass a case: " in problems
 
 
 def test_a_mutant_that_nothing_explains_is_named(problems):
@@ -159,8 +160,9 @@ def test_a_case_that_catches_nothing_is_idle_and_one_that_alone_catches_a_mistak
     assert not any("no notice of an old `.grad`" in title for title in idle)
 
 
-def test_the_command_says_what_came_of_it_by_its_exit_status(monkeypatch, spoiled):
+def test_the_command_says_what_came_of_it_by_its_exit_status(monkeypatch, spoiled, spoiled_audit):
     monkeypatch.setattr(autograder.assignment, "load_assignment", lambda: load_assignment(spoiled))
+    monkeypatch.setattr(autograder.audit, "audit", lambda *arguments, **options: spoiled_audit)
     done = CliRunner().invoke(main, ["audit", "learned_vectors"])
     assert done.exit_code == 1
     assert "(counts each pair once) passes every case." in done.stdout
@@ -208,6 +210,17 @@ def test_a_mutant_is_shown_as_a_diff_of_one_line():
         "-    return second(x) + 2",
         "+    return second(x) - 2",
     ]
+
+
+def test_a_hint_is_astray_where_it_is_not_the_mistakes_own():
+    slip, same, other = (Misconception(id, "f", "a slip", hint, ()) for id, hint in ("Ah", "Bh", "Ci"))
+    about = (slip, same, other, Path("right.py"), None)
+    found = [Finding(each, ("q",), {"q": ()}, hints=("A",)) for each in about]
+    result = Audit(cases={"q": ()}, findings=tuple(found), recorded=())
+    assert [result.astray(finding) for finding in found] == [[], [], ["A"], ["A"], ["A"]]
+    said = [problem.text for problem in result.problems()]
+    assert "q: the mistake C (a slip) gets the hint of the mistake A." in said
+    assert "q: the right variant right.py gets the hint of the mistake A." in said
 
 
 def test_what_uses_a_function_by_way_of_another_may_tell_that_it_changed():

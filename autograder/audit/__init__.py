@@ -7,13 +7,16 @@ reference, in this process and without the wall, for it is all code of our own.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ..assignment import Assignment, import_file
-from ..check.cases import Case, read_cases
+from ..check.cases import read_cases
+from ..check.diagnosis import FILE as FINGERPRINTS
+from ..check.diagnosis import Table, diagnose, read_table
 from ..errors import GraderError
 from ..misconceptions import Misconception, apply, misconceptions
 from .equivalents import equivalents
@@ -73,12 +76,14 @@ class _Bench:
         self.assignment = assignment
         self.source = assignment.reference.read_text("utf-8")
         self.reference = import_file(assignment.reference)
-        self.functions = {question.id: {*question.functions} for question in assignment.code_questions}
+        self.functions = {question.id: question.functions for question in assignment.code_questions}
         self.cases = {
             id: read_cases(assignment.public_tests(id)) + read_cases(assignment.hidden_tests(id))
             for id in self.functions
         }
         self.users = users(self.source)
+        path = assignment.root / "student_template" / "check" / FINGERPRINTS
+        self.table = read_table(path) if path.is_file() else Table({}, {}, {})
 
     def audit(self, only: Sequence[str], watch: Watch) -> Audit:
         self.demand_reference()
@@ -87,7 +92,7 @@ class _Bench:
         with watch(len(programs)) as advance:
             findings = []
             for program in programs:
-                findings.append(Finding(program.about, program.homes, self.lost(program)))
+                findings.append(self.grade(program))
                 advance()
         return Audit(
             cases={id: self.cases[id] for id in ids},
@@ -96,7 +101,8 @@ class _Bench:
         )
 
     def demand_reference(self) -> None:
-        for cases in self.lost(_Program(None, (), tuple(self.cases), (self.source,))).values():
+        finding = self.grade(_Program(None, (), tuple(self.cases), (self.source,)))
+        for cases in finding.lost.values():
             for case in cases:
                 raise GraderError(f"The reference does not pass a case of `{case.question}`: {case.title}")
 
@@ -122,19 +128,26 @@ class _Bench:
         path = self.assignment.root / "student_template" / self.assignment.code_file
         yield _Program(None, tuple(ids), tuple(ids), (path.read_text("utf-8"),))
 
-    def lost(self, program: _Program) -> dict[str, tuple[Case, ...]]:
-        """The cases that do not pass, by question; all of them if the program cannot even be run."""
+    def grade(self, program: _Program) -> Finding:
         try:
             environment = {**namespace(*program.sources), "reference": self.reference}
-        except Exception:
-            return {id: self.cases[id] for id in program.touched}
-        return {id: tuple(not_passed(self.cases[id], environment)) for id in program.touched}
+        except Exception:  # it cannot even be run
+            lost = {id: self.cases[id] for id in program.touched}
+            return Finding(program.about, program.homes, lost)
+        lost = {id: tuple(not_passed(self.cases[id], environment)) for id in program.touched}
+        hints = () if isinstance(program.about, Mutant) else self.hints(program.homes, environment)
+        return Finding(program.about, program.homes, lost, hints)
+
+    def hints(self, ids: Sequence[str], environment: Mapping[str, Any]) -> tuple[str, ...]:
+        """The mistakes that the diagnosis takes a program's functions for."""
+        functions = [name for id in ids for name in self.functions[id]]
+        return tuple(hint.mistake for hint in diagnose(functions, environment, self.table))
 
     def homes(self, where: str) -> tuple[str, ...]:
         """The question of a function, or all questions that use a helper."""
         own = tuple(id for id, functions in self.functions.items() if where in functions)
         used = self.users.get(where, set())
-        return own or tuple(id for id, functions in self.functions.items() if used & functions)
+        return own or tuple(id for id, functions in self.functions.items() if used & {*functions})
 
     def touched(self, where: str) -> tuple[str, ...]:
         """The questions whose cases can tell that a part of the reference is changed.
@@ -143,7 +156,7 @@ class _Bench:
         """
         found = []
         for question in self.assignment.code_questions:
-            earlier = (self.functions.get(id, set()) for id in question.builds_on)
+            earlier = (self.functions.get(id, ()) for id in question.builds_on)
             if self.users[where] & {*question.functions}.union(*earlier):
                 found.append(question.id)
         return tuple(found)

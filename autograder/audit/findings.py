@@ -20,11 +20,13 @@ class Finding:
         about: the mistake, the mutant or the right variant's path; None for the blank template.
         homes: the questions that it belongs to: one, or all that share a helper.
         lost: the cases that it lost, by question; only questions that it can touch are there.
+        hints: the ids of the mistakes that it is taken for; mutants are not asked.
     """
 
     about: Misconception | Mutant | Path | None
     homes: tuple[str, ...]
     lost: Mapping[str, tuple[Case, ...]]
+    hints: tuple[str, ...] = ()
 
     @property
     def lost_at_home(self) -> tuple[Case, ...]:
@@ -69,6 +71,12 @@ class Audit:
         about = finding.about
         return isinstance(about, Mutant) and any(entry.is_of(about) for entry in self.recorded)
 
+    def astray(self, finding: Finding) -> list[str]:
+        """The ids of mistakes whose hints it gets, though it makes none or one with another hint."""
+        texts = {m.id: m.hint for m in (f.about for f in self.findings) if isinstance(m, Misconception)}
+        own = finding.about.hint if isinstance(finding.about, Misconception) else None
+        return [id for id in finding.hints if texts.get(id) != own or own is None]
+
     def survivors(self, question: str = "") -> list[Finding]:
         """The mutants that pass every case and are not recorded as equivalent."""
         alive = [finding for finding in self.of(Mutant, question) if not finding.lost_at_home]
@@ -89,21 +97,20 @@ class Audit:
     def problems(self) -> Iterator[Problem]:
         """All that is wrong."""
         for finding in self.of(Misconception):
-            mistake = finding.about
-            assert isinstance(mistake, Misconception)
-            said = f"{finding.homes[0]}: the mistake {mistake.id} ({mistake.title})"
+            said = f"{finding.homes[0]}: {_name(finding)}"
             if not finding.lost_at_home:
                 yield Problem(f"{said} passes every case.")
             for case in finding.lost_elsewhere:
                 yield Problem(f"{said} does not pass a case of `{case.question}`: {case.title}")
         for finding in self.of(Path):
             for case in finding.lost_at_home:
-                yield Problem(
-                    f"{case.question}: {finding.about} is right but does not pass a case: {case.title}"
-                )
+                yield Problem(f"{case.question}: {_name(finding)} does not pass a case: {case.title}")
         for finding in self.of(type(None)):
             for case in self._not_lost(finding):
-                yield Problem(f"{case.question}: the blank template passes a case: {case.title}")
+                yield Problem(f"{case.question}: {_name(finding)} passes a case: {case.title}")
+        for finding in self.findings:
+            for id in self.astray(finding):
+                yield Problem(f"{finding.homes[0]}: {_name(finding)} gets the hint of the mistake {id}.")
         for finding in self.survivors():
             mutant = finding.about
             assert isinstance(mutant, Mutant)
@@ -122,3 +129,14 @@ class Audit:
                 yield Problem(f"{FILE}: {entry} is no mutant of the reference any more.")
             elif all(finding.lost_at_home for finding in found):
                 yield Problem(f"{FILE}: {entry} is caught, so it is not equivalent.")
+
+
+def _name(finding: Finding) -> str:
+    match finding.about:
+        case Misconception() as mistake:
+            return f"the mistake {mistake.id} ({mistake.title})"
+        case Path() as path:
+            return f"the right variant {path}"
+        case None:
+            return "the blank template"
+    return str(finding.about)

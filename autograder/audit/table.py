@@ -54,15 +54,16 @@ def _all_is_well(audit: Audit) -> str:
 
 
 def _table(audit: Audit) -> Table:
-    table = Table(box=None, padding=(0, 1), header_style="dim")
+    table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="dim")
     table.add_column("\nquestion", no_wrap=True)
     for heading in (
-        "mistakes\ncaught",
+        "known\ncaught",
         "else-\nwhere",  # a mistake that loses points in another question
-        "variants\nkept",
+        "hints\nastray",
+        "right\nkept",
         "mutants\ncaught",
-        "equiv-\nalent",
-        "sur-\nviving",
+        "\nequal",
+        "\nalive",
         "idle\ncases",
     ):
         table.add_column(heading, justify="right", no_wrap=True)
@@ -82,6 +83,7 @@ def _cells(audit: Audit, question: str) -> list[Text]:
     return [
         _of(_caught(mistakes), mistakes, is_good=_caught(mistakes) == len(mistakes)),
         _count(elsewhere, "red"),
+        _count(sum(bool(audit.astray(finding)) for finding in (*mistakes, *variants)), "red"),
         _of(len(variants) - _caught(variants), variants, is_good=not _caught(variants)),
         _of(_caught(mutants), mutants, is_good=not surviving),
         _count(recorded, ""),
@@ -104,7 +106,7 @@ def _count(count: int, style: str) -> Text:
 
 def _idle(audit: Audit) -> Table:
     """The cases that catch nothing that another case of their kind does not catch, a line each."""
-    table = Table(box=None, padding=(0, 1), show_header=False, expand=True)
+    table = Table(box=None, padding=(0, 1), pad_edge=False, show_header=False, expand=True)
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)  # the rest of the line
