@@ -24,8 +24,14 @@ BACKGROUND, TEXT = "#1E2329", "#D9DEE3"
 
 
 def main() -> None:
-    path = Path(__file__)
-    path.with_suffix(".svg").write_text(picture(terminal()), encoding="utf-8", newline="\n")
+    write(__file__, drawing())
+
+
+def drawing() -> str:
+    """The picture, as SVG."""
+    typed = "\033[2m$\033[0m python check"
+    printed = run_half_done("check").split("\n")
+    return picture(__file__, "The output of python check on a half-done file", [typed, *printed])
 
 
 def half_done() -> str:
@@ -41,27 +47,31 @@ def half_done() -> str:
     return "".join(parts)
 
 
-def terminal() -> str:
-    """The output of `python check`, with its colour codes."""
+def run_half_done(*arguments: str) -> str:
+    """What `python` prints with these arguments in the folder of a half-done file, with its colour codes."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "template"
         shutil.copytree(TEMPLATE, folder, ignore=shutil.ignore_patterns("__pycache__", "notebooks"))
         (folder / "embeddings.py").write_text(half_done(), encoding="utf-8")
         variables = {**os.environ, "FORCE_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
         variables.pop("NO_COLOR", None)
-        command = [sys.executable, "check"]
+        command = [sys.executable, *arguments]
         done = subprocess.run(command, cwd=folder, env=variables, capture_output=True, encoding="utf-8")
         if done.returncode != 1:
             raise RuntimeError(f"`python check` did not run as expected:\n{done.stdout}{done.stderr}")
-        return done.stdout
+        return done.stdout.rstrip("\n")
 
 
-def picture(output: str) -> str:
-    """An SVG of a terminal window in which `python check` was typed and printed `output`."""
-    lines = ["\033[2m$\033[0m python check", *output.rstrip("\n").split("\n")]
+def write(script: str, drawn: str) -> None:
+    """Write a picture beside its script, under the script's name."""
+    Path(script).with_suffix(".svg").write_text(drawn, encoding="utf-8", newline="\n")
+
+
+def picture(file: str, title: str, lines: list[str]) -> str:
+    """An SVG of a terminal window that shows `lines`, drawn by the script `file`."""
     columns = max(len(re.sub(r"\033\[[\d;]*m", "", line)) for line in lines)
     width, height = round(columns * COLUMN + 2 * MARGIN), TOP + len(lines) * ROW + MARGIN // 2
-    script = Path(__file__).resolve()
+    script = Path(file).resolve()
     rows = "\n".join(
         f'<text x="{MARGIN}" y="{TOP + (number + 0.5) * ROW:g}">{_spans(line)}</text>'
         for number, line in enumerate(lines)
@@ -74,7 +84,7 @@ def picture(output: str) -> str:
     size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
     return f"""\
 <svg xmlns="http://www.w3.org/2000/svg" {size} role="img">
-<title>The output of python check on a half-done file</title>
+<title>{title}</title>
 <!-- {script.name} {style.source_digest(script)} -->
 <style>
 text {{ font: 13.5px "DejaVu Sans Mono", Menlo, Consolas, monospace; fill: {TEXT}; white-space: pre; }}

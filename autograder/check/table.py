@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from .screen import Screen
 from .settings import Question, Settings
 
 LEAST = 4
-"""Lines that are left for what to look at; where the table takes them, it gives way."""
+"""Lines for what to look at, at least; where the table takes them, it gives way."""
 
 
 @dataclass(frozen=True)
@@ -37,34 +38,44 @@ def table(
     """The page's lines, as many as the terminal has at most, or all of them where it is none."""
     checks = view.report.checks if view.report else ()
     first = display.first_left(checks)
-    heading, counts = _heading(screen, settings, view), _counts(screen, settings, questions, view)
-    top = [*heading, "", *counts]
-    bottom = _bottom(screen, settings, view, first, program)
+    counts = _counts(screen, settings, questions, view)
+    heading = _line(screen, screen.paint(settings.title, "bold"), len(settings.title), view.doing)
     body = _body(screen, settings, questions, view, first)
+    bottom = _bottom(screen, settings, view, first, program)
     if not screen.is_terminal:
-        return [*top, *body, *bottom]
+        return [heading, "", *counts, *body, *bottom]
     height = screen.size()[1]
-    room = height - len(top) - len(bottom)
-    if len(body) > room:  # first the empty lines give way, then the table
-        top, body = [*heading, *counts], [*body[:1], *filter(None, body)]
+    dense = [*body[:1], *filter(None, body)]
+    named = _line(screen, counts[0], _length(counts[0]), view.doing)
+    layouts = [  # from airy to dense
+        ([heading, "", *counts], body, bottom),
+        ([heading, *counts], dense, bottom),
+        ([named, *counts[1:]], dense, bottom[:-1]),
+        ([named, *counts[1:]], dense, bottom[1:-1]),
+        ([heading], dense, bottom[1:-1]),
+    ]
+    for top, body, bottom in layouts:
         room = height - len(top) - len(bottom)
-    if room < min(LEAST, len(body)):
-        top = heading
-        room = height - len(top) - len(bottom)
-    if len(body) > room:
-        more = len(body) - max(0, room - 1)
-        command = f"{program} {first.question}" if first else program
-        body = [*body[: max(0, room - 1)], screen.paint(f"    ... {more} more lines: {command}", "dim")]
-    return [*top, *body, *bottom][:height]
+        if len(body) <= room:
+            return [*top, *body, *bottom]
+    top, body, bottom = layouts[-2 if height - len(counts) - len(bottom) >= LEAST else -1]
+    room = max(1, height - len(top) - len(bottom))
+    more = f"    ... {len(body) - room + 1} more lines: {program}" + (f" {first.question}" if first else "")
+    return [*top, *body[: room - 1], screen.paint(more, "dim"), *bottom][:height]
 
 
-def _heading(screen: Screen, settings: Settings, view: View) -> list[str]:
-    page = screen.page()
-    doing = view.doing[: page.width]
-    title = settings.title[: max(0, page.width - len(doing) - 2)]
-    space = " " * (page.width - len(title) - len(doing))
-    page.line(page.paint(title, "bold") + space + page.paint(doing, "dim"))
-    return page.lines()
+def _line(screen: Screen, left: str, length: int, right: str) -> str:
+    """One line with something at both ends; what stands left gives way."""
+    width = screen.page().width
+    right = right[:width]
+    if length + 2 + len(right) > width:
+        left, length = "", 0
+    return left + " " * (width - length - len(right)) + screen.paint(right, "dim")
+
+
+def _length(line: str) -> int:
+    """Characters that are seen."""
+    return len(re.sub(r"\033\[[\d;]*m", "", line))
 
 
 COLUMNS = ("passed", "failed", "not attempted")

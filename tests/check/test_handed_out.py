@@ -66,10 +66,12 @@ def test_hidden_cases_test_sentences_that_no_public_case_tests():
     assert titles[True] - titles[False]
 
 
-def test_the_picture_in_the_readme_shows_what_the_command_prints(monkeypatch):
-    script = ROOT / "assignment" / "figures" / "check_on_a_terminal.py"
+@pytest.mark.parametrize("name", ["check_on_a_terminal", "watch_on_a_terminal"])
+def test_a_picture_in_the_readme_shows_what_the_command_prints(monkeypatch, name):
+    script = ROOT / "assignment" / "figures" / f"{name}.py"
     monkeypatch.syspath_prepend(str(script.parent))
     drawn = runpy.run_path(str(script))
-    sys.modules.pop("style", None)
+    for module in ("style", "check_on_a_terminal"):
+        sys.modules.pop(module, None)
     committed = script.with_suffix(".svg").read_text(encoding="utf-8")
-    assert drawn["picture"](drawn["terminal"]()) == committed, f"run {script.relative_to(ROOT)} again"
+    assert drawn["drawing"]() == committed, f"run {script.relative_to(ROOT)} again"
