@@ -5,8 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 from itertools import chain
 
 import numpy as np
@@ -14,15 +13,16 @@ import numpy as np
 from ..answers import read_answers
 from ..assignment import Assignment, Question, import_file
 from ..check.cases import Attempt, Case, read_cases, run_case
+from ..check.diagnosis import FILE, Hint, Table, diagnose, hint_for, read_table
 from ..errors import AssignmentError
 from ..result import CaseResult, Outcome, QuestionResult, Result, Status
 from ..sandbox.mirror import SEED
 from ..submission import Submission
 from .connection import OurFault, Stopped
 from .launcher import Launcher
-from .script import Diverged, Replay, Script
+from .rehearsed import Rehearsed
+from .script import Replay
 from .session import Session
-from .verdicts import Verdicts
 
 SHOWN_PRINTS = 500
 
@@ -69,8 +69,9 @@ class Grader:
         for question_id, cases in self._cases.items():
             if not cases:
                 raise AssignmentError(f"`{question_id}` has no case that could earn its points.")
-        self._scripts: dict[Case, Script] = {}
-        self._verdicts = Verdicts()
+        self._judged = Rehearsed(self._judge)
+        self._diagnosed = Rehearsed(self._diagnose)
+        self._mistakes = _known_mistakes(assignment)
         self._rehearse()
 
     def grade(self, submission: Submission) -> Result:
@@ -111,8 +112,8 @@ class Grader:
         source = self._assignment.reference.read_bytes()
         try:
             with self._session(source) as session:
-                for case in self._all_cases():
-                    self._scripts[case] = session.recorded(partial(self._run, session, case))
+                self._judged.rehearse(session, self._all_cases())
+                self._diagnosed.rehearse(session, self._cases)
             with self._session(source) as session:
                 for case, result in self._run_cases(session).items():
                     _expect_pass(case, result)
@@ -144,31 +145,31 @@ class Grader:
         done: dict[Case, CaseResult] = {}
         for hidden in (False, True):
             cases = [case for case in self._all_cases() if case.hidden == hidden]
-            done |= self._run_ahead(session, cases)
-            for case in cases:
-                if case not in done:
-                    done[case] = self._run(session, case)
-        return done
+            done |= self._judged.verdicts(session, cases)
+        return self._with_hints(session, done)
 
-    def _run_ahead(self, session: Session, cases: list[Case]) -> dict[Case, CaseResult]:
-        """Have all cases' scripts run in one go; judge what comes of those that keep to theirs.
+    def _with_hints(self, session: Session, done: dict[Case, CaseResult]) -> dict[Case, CaseResult]:
+        """Say beside each failed case which known mistake its functions make."""
+        failed = {case.question: None for case, result in done.items() if result.outcome is Outcome.FAILED}
+        hints = self._diagnosed.verdicts(session, list(failed))
+        return {
+            case: replace(result, hint=hint_for(case.needs, hints[case.question]))
+            if result.outcome is Outcome.FAILED
+            else result
+            for case, result in done.items()
+        }
 
-        The same answers always get the same verdict: what was judged once is remembered.
-        """
-        done: dict[Case, CaseResult] = {}
-        for case, replay in zip(cases, session.run_ahead([self._scripts[c] for c in cases]), strict=False):
-            verdict = self._verdicts.get(case, replay.digest)
-            if verdict is None:
-                try:
-                    verdict = self._run(session, case, replay)
-                except Diverged:
-                    continue
-                self._verdicts.remember(case, replay.digest, verdict)
-            done[case] = verdict
-        return done
+    def _diagnose(self, session: Session, question: str, replay: Replay | None) -> tuple[Hint, ...]:
+        """The known mistakes in a question's functions; none where that cannot be found out."""
+        functions = self._assignment.question(question).functions
+        try:
+            session.begin_case(replay)
+            return diagnose(functions, session.environment, self._mistakes)
+        except (Stopped, OurFault):
+            return ()
 
-    def _run(self, session: Session, case: Case, replay: Replay | None = None) -> CaseResult:
-        """Run one case, on answers that came already or on those of the process itself."""
+    def _judge(self, session: Session, case: Case, replay: Replay | None) -> CaseResult:
+        """Run one case."""
         environment = {**session.environment, "reference": self._reference}
         np.random.seed(SEED)
         random.seed(SEED)
@@ -241,6 +242,21 @@ def _look_for_files(assignment: Assignment) -> None:
     for needed in (assignment.reference, template, *tests):
         if not needed.is_file():
             raise AssignmentError(f"{needed} is missing: assignment.yml asks for it.")
+
+
+def _known_mistakes(assignment: Assignment) -> Table:
+    """The table that students have, too; an assignment without one gives no hints.
+
+    Raises:
+        AssignmentError: if it is not as `autograder release` wrote it.
+    """
+    path = assignment.root / "student_template" / "check" / FILE
+    if not path.exists():
+        return Table({}, {}, {})
+    try:
+        return read_table(path)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as problem:
+        raise AssignmentError(f"{path} cannot be read ({problem}): run `autograder release`.") from None
 
 
 def _expect_pass(case: Case, result: CaseResult) -> None:
