@@ -14,11 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from .assignment import Assignment, import_file
-from .check import outcomes, probes
+from .check import diagnosis, outcomes, probes
 from .check.diagnosis import UNSTEADY, Known, Row, Table, observe, read_table, row_of
 from .check.outcomes import Outcome, outcome
 from .errors import GraderError
 from .misconceptions import Misconception, apply
+
+_SOURCES = [Path(str(module.__file__)).read_text("utf-8") for module in (diagnosis, outcomes, probes)]
+"""As they were when they were imported: whoever edits them meanwhile does not change what runs."""
 
 
 class Reference:
@@ -116,7 +119,7 @@ def explore(source: str, functions: Sequence[str], mistakes: Sequence[Misconcept
             environment = _together(reference, *pair) if shared else {}
             for name in shared if environment else ():
                 steady = found.is_steady(name, first) and found.is_steady(name, second)
-                row = found.note(name, observe(name, environment, twice=not steady))
+                row = found.note(name, observe(name, environment, again=not steady))
                 found.pairs[name][first, second] = row
     return found
 
@@ -176,10 +179,13 @@ def fingerprints(assignment: Assignment, old: Path) -> Table:
 
 
 def _digest(source: str, functions: Sequence[str], mistakes: Sequence[Misconception]) -> str:
-    """A digest of all that a question's part of the table follows from; the words of hints do not count."""
+    """A digest of all that a question's part of the table follows from.
+
+    Comments do not count, nor do the words of hints: only which mistakes share one.
+    """
     hints = [mistake.hint for mistake in mistakes]
-    parts = [source, *functions, *(str((m.id, m.where, m.edits, hints.index(m.hint))) for m in mistakes)]
-    parts += [Path(str(module.__file__)).read_text("utf-8") for module in (outcomes, probes)]
+    parts = [*functions, *(str((m.id, m.where, m.edits, hints.index(m.hint))) for m in mistakes)]
+    parts += [ast.unparse(ast.parse(text)) for text in (source, *_SOURCES)]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 

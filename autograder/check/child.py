@@ -55,7 +55,7 @@ def main(mode: str, tests: Path) -> None:
         return
     _spare_otter()
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-    from check import cases, noting, source  # type: ignore[import-not-found]  # noqa: F401
+    from check import cases, diagnosis, noting, source  # type: ignore[import-not-found]  # noqa: F401
 
     del sys.path[0]  # the student's file cannot import its neighbours: they are not handed in
     if mode == "fork":
@@ -103,7 +103,7 @@ def _fork_for_each(requests: BinaryIO, send: Send, tests: Path) -> None:
 
 def _answer(request: dict[str, Any], requests: BinaryIO, send: Send) -> None:
     """Load the student's file and run the cases that are asked for."""
-    from check import calls, cases, noting, source
+    from check import calls, cases, diagnosis, noting, source
 
     send("started", process=os.getpid())
     _end_with_the_parent(requests)
@@ -132,6 +132,7 @@ def _answer(request: dict[str, Any], requests: BinaryIO, send: Send) -> None:
             return
         known = [(case.title, case.share, case.needs, case.takes_all) for case in read]
         send("cases", question=question, cases=known)
+        adviser = diagnosis.Adviser(read, environment, Path(__file__).with_name(diagnosis.FILE))
         for index, case in enumerate(read):
             if [question, index] in request["done"]:
                 continue
@@ -142,7 +143,9 @@ def _answer(request: dict[str, Any], requests: BinaryIO, send: Send) -> None:
             printed.start()
             send("begin", question=question, index=index)
             outcome = _run(cases, noting, case, environment, calls)
-            send("end", question=question, index=index, **outcome)
+            printed.stop()
+            hint = adviser.beside(case) if outcome["outcome"] == "failed" else ""
+            send("end", question=question, index=index, hint=hint, **outcome)
     send("done")
 
 
@@ -203,6 +206,9 @@ class _Printed(io.TextIOBase):
 
     def start(self) -> None:
         self.left = LONGEST_PRINT
+
+    def stop(self) -> None:
+        self.left = 0
 
     def writable(self) -> bool:
         return True

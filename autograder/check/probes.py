@@ -89,12 +89,12 @@ def refusal(expected: type[Exception], call: Callable[[], Any], *quoted: Any) ->
 
 
 def bad_ids(vocab_size: int, call: Probe) -> Any:
-    """What becomes of an id below 0, and of one that is too large."""
+    """What becomes of an id below 0, of one that is too large, and of one in the first place."""
 
-    def told(bad: int) -> Any:
-        return refusal(IndexError, lambda: call(ids(1, bad)), bad, vocab_size)
+    def told(bad: int, *given: int) -> Any:
+        return refusal(IndexError, lambda: call(ids(*given)), bad, vocab_size)
 
-    return told(-2), told(8)
+    return told(-2, 1, -2), told(8, 1, 8), told(8, 8, 1)
 
 
 def gradients(result: torch.Tensor, *leaves: torch.Tensor) -> Any:
@@ -108,6 +108,11 @@ def gradients(result: torch.Tensor, *leaves: torch.Tensor) -> Any:
 def kind_of(tensor: Any) -> Any:
     """Shape and dtype, where rounding makes the numbers themselves uncertain."""
     return [list(tensor.shape), str(tensor.dtype)] if isinstance(tensor, torch.Tensor) else "no tensor"
+
+
+def dtypes(call: Probe) -> Any:
+    """What comes of tables of several dtypes."""
+    return [kind_of(call(numbers(5, 3).to(kind))) for kind in (torch.float32, torch.float64, torch.bfloat16)]
 
 
 def draw(table: torch.Tensor, std: float) -> Any:
@@ -216,7 +221,12 @@ def _sinusoids_in_16_bits(SinusoidalPositions: Any) -> Any:
     exact = SinusoidalPositions(4)(x.clone())
     short = SinusoidalPositions(4).bfloat16()(x.bfloat16())
     double = SinusoidalPositions(4).double()(x.double())
-    return [kind_of(short), kind_of(double), float((short.float() - exact).detach().abs().max()) > 0.05]
+    return [
+        kind_of(exact),
+        kind_of(short),
+        kind_of(double),
+        float((short.float() - exact).detach().abs().max()) > 0.05,
+    ]
 
 
 def _sinusoid_twice(SinusoidalPositions: Any) -> Any:
@@ -292,7 +302,8 @@ PROBES: dict[str, dict[str, Probe]] = {
     "encode": {
         "a text": lambda f: f(["fig", "plum", "fig", "apple", "Apple"], dict(WORDS)),
         "unknown": lambda f: refusal(KeyError, lambda: f(["fig", "nut"], dict(WORDS)), "nut"),
-        "no text": lambda f: f([], dict(WORDS)),
+        "no text": lambda f: kind_of(f([], dict(WORDS))),
+        "dtype": lambda f: kind_of(f(["fig"], dict(WORDS))),
     },
     "new_embedding_table": {
         "a draw": lambda f: draw(f(300, 40), 0.02),
@@ -309,9 +320,7 @@ PROBES: dict[str, dict[str, Probe]] = {
         "one id": lambda f: f(numbers(5, 3), torch.tensor(3)),
         "one text of one id": lambda f: f(numbers(5, 3), ids([2])[None]),
         "no id": lambda f: f(numbers(5, 3), torch.zeros(2, 0, dtype=torch.int64)),
-        "other dtypes": lambda f: [
-            kind_of(f(numbers(5, 3).to(dtype), ids(1, 0))) for dtype in (torch.float64, torch.bfloat16)
-        ],
+        "dtypes": lambda f: dtypes(lambda table: f(table, ids(1, 0))),
         "gradient": _gradient_of_lookup,
         "its inputs": lambda f: _left(f, numbers(5, 3), ids(3, 0, 3)),
         "bad ids": lambda f: bad_ids(5, lambda ids: f(numbers(5, 3), ids)),
@@ -324,15 +333,14 @@ PROBES: dict[str, dict[str, Probe]] = {
         "a batch": lambda f: f(ids([2, 0, 1], [1, 0, 2]), 5),
         "one id": lambda f: f(torch.tensor(3), 4),
         "no id": lambda f: f(torch.zeros(0, dtype=torch.int64), 4),
+        "dtype": lambda f: kind_of(f(ids(1, 0), 2)),
         "bad ids": lambda f: bad_ids(5, lambda ids: f(ids, 5)),
     },
     "one_hot_lookup": {
         "a batch": lambda f: f(numbers(5, 3), ids([3, 0, 3], [1, 4, 2])),
         "one id": lambda f: f(numbers(5, 3), torch.tensor(3)),
         "no id": lambda f: f(numbers(5, 3), torch.zeros(0, dtype=torch.int64)),
-        "other dtypes": lambda f: [
-            kind_of(f(numbers(5, 3).to(dtype), ids(1, 0))) for dtype in (torch.float64, torch.bfloat16)
-        ],
+        "dtypes": lambda f: dtypes(lambda table: f(table, ids(1, 0))),
         "gradient": _gradient_of_lookup,
         "bad ids": lambda f: bad_ids(5, lambda ids: f(numbers(5, 3), ids)),
         "work": lambda f: count_operations(f, numbers(5, 3), ids(3, 0)).matrix_multiply_adds >= 2 * 5 * 3,
@@ -349,7 +357,7 @@ PROBES: dict[str, dict[str, Probe]] = {
         "an embedding": lambda f: [isinstance((made := f(word_vectors()))[0], nn.Embedding), made[0].weight],
         "two things": lambda f: [isinstance(thing, dict) for thing in f(word_vectors())],
         "a vocabulary": lambda f: f(word_vectors())[1],
-        "from float64": lambda f: kind_of(f(word_vectors("float64"))[0].weight),
+        "dtypes": lambda f: [kind_of(f(word_vectors(kind))[0].weight) for kind in ("float32", "float64")],
         "what learns": lambda f: [
             f(word_vectors(), **chosen)[0].weight.requires_grad
             for chosen in ({}, {"trainable": False}, {"trainable": True})
@@ -395,6 +403,7 @@ PROBES: dict[str, dict[str, Probe]] = {
         "another base": lambda f: f(4, 6, 100.0),
         "two columns": lambda f: f(3, 2),
         "no rows": lambda f: f(0, 4),
+        "dtype": lambda f: kind_of(f(3, 4)),
         "late rows": lambda f: f(1203, 4)[[600, 1201]],
         "odd": lambda f: refusal(ValueError, lambda: f(3, 7), 7),
         "a loop": _lines_grow,
@@ -403,6 +412,7 @@ PROBES: dict[str, dict[str, Probe]] = {
         "on": lambda f: f(1, 6),
         "back": lambda f: f(-3, 4),
         "another base": lambda f: f(2, 4, 50.0),
+        "dtype": lambda f: kind_of(f(1, 4)),
         "odd": lambda f: refusal(ValueError, lambda: f(2, 7), 7),
     },
     "SinusoidalPositions": {
@@ -443,9 +453,7 @@ PROBES: dict[str, dict[str, Probe]] = {
     "similarity_by_offset": {
         "rows": lambda f: f(numbers(5, 3) * fruit()[:5, :1] + 0.3),
         "wide": lambda f: f(numbers(3, 4, start=2)),
-        "other dtypes": lambda f: [
-            kind_of(f(numbers(4, 3).to(dtype))) for dtype in (torch.float64, torch.bfloat16)
-        ],
+        "dtypes": dtypes,
         "its input": lambda f: _left(f, numbers(4, 3)),
     },
     "InputEmbedding": {

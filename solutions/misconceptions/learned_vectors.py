@@ -15,31 +15,6 @@ UPDATE = f"""gradients = torch.autograd.grad(loss, tables)
         with torch.no_grad():
             {LOOP}"""
 
-ROLES = (
-    "The two tables or the two columns of `pairs` have changed places. The first column looks rows up in "
-    "`centre`, and the second says which row of `context` should win. Try it with tables of different values."
-)
-ONE_TABLE = (
-    "One of the tables stays as it was. The loss depends on both, so both have a gradient and both move. "
-    "Look at what your update goes over."
-)
-ADAPTIVE = (
-    "The tables do not move by learning rate times gradient. Momentum, weight decay and adaptive optimizers "
-    "change the step. Plain gradient descent is the simplest of torch's optimizers, with nothing switched on."
-)
-OLD_GRADIENT = (
-    "Gradients from before are added to the new ones. `backward` adds to `.grad`, and what an earlier step "
-    "or caller left there is still in it. Clear it at the right moment, also before the first step."
-)
-NUMBERS = "The losses should be a list of Python numbers, one for each step."
-SCALE = (
-    "The first loss is right, but the tables move too far or not far enough. Multiply one step out: the "
-    "gradient of the mean over the pairs, times the learning rate."
-)
-IN_PLACE = (
-    "The caller's tables stay as they were, or are no longer the same parameters. An optimizer built before "
-    "would go on with the old ones. Write the new numbers into the parameters that are there."
-)
 
 MISCONCEPTIONS = (
     # loss
@@ -55,21 +30,27 @@ MISCONCEPTIONS = (
         "V2",
         TRAIN,
         "swaps the columns of pairs",
-        ROLES,
+        "The first loss is that of other pairs: the two columns of `pairs` have changed "
+        "places. The first column says which rows of `centre` to take, and the second which "
+        "row of `context` should win.",
         (("pairs[:, 0]", "pairs[:, -1]"), ("scores, pairs[:, 1]", "scores, pairs[:, 0]")),
     ),
     Misconception(
         "V3",
         TRAIN,
         "swaps the tables",
-        ROLES,
+        "The first loss is another one: the two tables have changed places. The first column "
+        "of `pairs` looks rows up in `centre`, and these are compared with all rows of "
+        "`context`. Try it with tables of different values.",
         ((SCORES, "scores = context.weight[pairs[:, 0]] @ centre.weight.T"),),
     ),
     Misconception(
         "V4",
         TRAIN,
         "one table in both roles",
-        ROLES,
+        "Only one table is used, in both roles. A word has two vectors here, one as centre "
+        "and one as context, and the scores compare the one kind with the other. Look at "
+        "which table stands on each side of the product.",
         ((SCORES, "scores = centre.weight[pairs[:, 0]] @ (centre.weight.T + 0 * context.weight.T)"),),
     ),
     Misconception(
@@ -169,20 +150,45 @@ MISCONCEPTIONS = (
             ),
         ),
     ),
-    Misconception("V14", TRAIN, "losses as tensors", NUMBERS, ((NOTE, "losses.append(loss.detach())"),)),
+    Misconception(
+        "V14",
+        TRAIN,
+        "losses as tensors",
+        "The losses are tensors. Each should be a Python number, which can be printed and "
+        "keeps no tensor alive. Look at what turns a tensor of one number into a number.",
+        ((NOTE, "losses.append(loss.detach())"),),
+    ),
     Misconception(
         "V15",
         TRAIN,
         "the last loss alone",
-        NUMBERS,
+        "Only one loss comes back. Each step has its own, from the first to the last, so that "
+        "one can see whether they fall. Collect them.",
         (("return losses", "return losses[-1] if losses else []"),),
     ),
-    Misconception("V16", TRAIN, "no losses", NUMBERS, (("return losses", "return None"),)),
     Misconception(
-        "V17", TRAIN, "a tensor of losses", NUMBERS, (("return losses", "return torch.tensor(losses)"),)
+        "V16",
+        TRAIN,
+        "no losses",
+        "Nothing comes back. The tables are trained in place, and the losses of all steps are "
+        "the result. Look at the end of the function.",
+        (("return losses", "return None"),),
     ),
     Misconception(
-        "V18", TRAIN, "one loss too many", NUMBERS, (("return losses", "return losses + losses[-1:]"),)
+        "V17",
+        TRAIN,
+        "a tensor of losses",
+        "The losses come as a tensor. The conventions ask for a list of Python numbers. Look "
+        "at what is returned.",
+        (("return losses", "return torch.tensor(losses)"),),
+    ),
+    Misconception(
+        "V18",
+        TRAIN,
+        "one loss too many",
+        "There is one loss more than there are steps. The loss after the last update belongs "
+        "to no step. Count what goes into the list.",
+        (("return losses", "return losses + losses[-1:]"),),
     ),
     Misconception(
         id="V19",
@@ -192,8 +198,22 @@ MISCONCEPTIONS = (
         edits=(("range(steps)", "range(max(1, steps))"),),
     ),
     # update
-    Misconception("V20", TRAIN, "moves centre alone", ONE_TABLE, ((TABLES, "tables = (centre.weight,)"),)),
-    Misconception("V21", TRAIN, "moves context alone", ONE_TABLE, ((TABLES, "tables = (context.weight,)"),)),
+    Misconception(
+        "V20",
+        TRAIN,
+        "moves centre alone",
+        "`context` stays as it was. The loss depends on both tables, so both have a gradient "
+        "and both move. Look at what your update goes over.",
+        ((TABLES, "tables = (centre.weight,)"),),
+    ),
+    Misconception(
+        "V21",
+        TRAIN,
+        "moves context alone",
+        "`centre` stays as it was. The loss depends on both tables, so both have a gradient "
+        "and both move. Look at what your update goes over.",
+        ((TABLES, "tables = (context.weight,)"),),
+    ),
     Misconception(
         id="V22",
         where=TRAIN,
@@ -219,28 +239,46 @@ MISCONCEPTIONS = (
         edits=((MOVE, "table += learning_rate * gradient"),),
     ),
     Misconception(
-        "V24", TRAIN, "takes no notice of the learning rate", SCALE, ((MOVE, "table -= gradient"),)
+        "V24",
+        TRAIN,
+        "takes no notice of the learning rate",
+        "The learning rate makes no difference: the tables move by the whole gradient. It "
+        "says which part of it is one step. Look for where the argument is used.",
+        ((MOVE, "table -= gradient"),),
     ),
     Misconception(
         "V25",
         TRAIN,
         "divides the gradient by the number of pairs again",
-        SCALE,
+        "The first loss is right, but the tables move too little, as many times as there are "
+        "pairs. The mean in the loss divides by that number already. Look for a second "
+        "division.",
         ((MOVE, MOVE + " / len(pairs)"),),
     ),
-    Misconception("V26", TRAIN, "shrinks the learning rate", SCALE, ((MOVE, MOVE + " / (1 + len(losses))"),)),
+    Misconception(
+        "V26",
+        TRAIN,
+        "shrinks the learning rate",
+        "The first step is right and later ones get smaller and smaller. A shrinking learning "
+        "rate is a method of its own. Here it is the same in all steps.",
+        ((MOVE, MOVE + " / (1 + len(losses))"),),
+    ),
     Misconception(
         "V27",
         TRAIN,
         "clips the gradient",
-        SCALE,
+        "The first loss is right, but the tables move less than they should: a large gradient "
+        "is cut down. That is a method of its own. Here a step is the learning rate times the "
+        "gradient as it is.",
         ((MOVE, "table -= learning_rate * gradient / max(1.0, 10 * float(gradient.norm()))"),),
     ),
     Misconception(
         "V28",
         TRAIN,
         "Adam",
-        ADAPTIVE,
+        "All numbers move by about the learning rate in the first step, whatever their "
+        "gradients are. That is how Adam works, which divides by the gradients' size. Plain "
+        "gradient descent is asked for: the simplest of torch's optimizers.",
         (
             (
                 "losses = []",
@@ -254,7 +292,9 @@ MISCONCEPTIONS = (
         "V29",
         TRAIN,
         "momentum",
-        ADAPTIVE,
+        "The first step is right and later ones go too far: each takes the steps before "
+        "along. That is momentum. Plain gradient descent forgets what was before. Look at the "
+        "optimizer's settings.",
         (
             (
                 "losses = []",
@@ -268,21 +308,27 @@ MISCONCEPTIONS = (
         "V30",
         TRAIN,
         "weight decay",
-        ADAPTIVE,
+        "The tables shrink a little in every step, on top of the gradient. That is weight "
+        "decay. Plain gradient descent moves by learning rate times gradient alone. Look at "
+        "the optimizer's settings.",
         ((MOVE, "table -= learning_rate * (gradient + 0.01 * table)"),),
     ),
     Misconception(
         "V31",
         TRAIN,
         "never clears the gradients",
-        OLD_GRADIENT,
+        "The first step is right and the second goes too far: `backward` adds to the "
+        "gradients that the step before left. Clear them before each step, the first one "
+        "included, for the caller may have left some, too.",
         ((GRADIENTS, "loss.backward()\n        gradients = [table.grad for table in tables]"),),
     ),
     Misconception(
         "V32",
         TRAIN,
         "clears the gradients after the step alone",
-        OLD_GRADIENT,
+        "All is right unless the tables come with old gradients: then the first step adds to "
+        "them. What an earlier caller left in `.grad` plays no part. Look at when the "
+        "gradients are cleared.",
         (
             (GRADIENTS, "loss.backward()\n        gradients = [table.grad for table in tables]"),
             (NOTE, NOTE + "\n        for table in tables:\n            table.grad = None"),
@@ -300,7 +346,8 @@ MISCONCEPTIONS = (
         "V34",
         TRAIN,
         "trains copies",
-        IN_PLACE,
+        "The losses fall, but the caller's tables stay as they were: copies were trained. The "
+        "caller goes on with the embeddings that were passed in. Look for what copies them.",
         (
             (
                 "losses = []",
@@ -313,7 +360,9 @@ MISCONCEPTIONS = (
         "V35",
         TRAIN,
         "puts new parameters into the embeddings",
-        IN_PLACE,
+        "The embeddings hold new parameters after the call. An optimizer built before would "
+        "go on with the old ones, which were never trained. Write the new numbers into the "
+        "parameters that are there.",
         (
             (
                 LOOP,

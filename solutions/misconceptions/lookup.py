@@ -12,14 +12,6 @@ NO_GRADIENT = (
     "learn. Something cuts the rows off on the way: `detach`, `.data`, `no_grad`, or numbers that go "
     "through Python lists. Look at how the rows leave the table."
 )
-BAD_IDS = (
-    "A bad id gives a row instead of an error. A negative or too large id means that something went wrong "
-    "before, and a quiet answer hides it. Check all ids, from both sides, before you look any of them up."
-)
-UNKNOWN = (
-    "An unknown token passes quietly. Then the text that comes out is not the text that went in. "
-    "The conventions ask for an error that names the token."
-)
 MESSAGE = (
     "The exception is of the right kind, but its message leaves out what the reader needs: "
     "which id was bad, and how large the vocabulary is. Put both numbers into the message."
@@ -88,21 +80,27 @@ MISCONCEPTIONS = (
         id="L37",
         where="encode",
         title="skips unknown tokens",
-        hint=UNKNOWN,
+        hint="Unknown tokens are left out, so the ids are fewer than the tokens and the text that "
+        "comes out is not the text that went in. The conventions ask for an error that names "
+        "the token. Look for a condition that skips some tokens.",
         edits=(("for token in tokens]", "for token in tokens if token in vocabulary]"),),
     ),
     Misconception(
         id="L38",
         where="encode",
         title="gives unknown tokens the id 0",
-        hint=UNKNOWN,
+        hint="An unknown token gets the id 0, which belongs to another token. Nobody can tell the "
+        "two apart afterwards. The conventions ask for an error that names the token: look at "
+        "what happens when a key is missing.",
         edits=(("vocabulary[token]", "vocabulary.get(token, 0)"),),
     ),
     Misconception(
         id="L39",
         where="encode",
         title="gives unknown tokens the id -1",
-        hint=UNKNOWN,
+        hint="An unknown token gets the id -1, which is no row of any table: plain indexing would "
+        "take the last one. The conventions ask for an error that names the token: look at "
+        "what happens when a key is missing.",
         edits=(("vocabulary[token]", "vocabulary.get(token, -1)"),),
     ),
     Misconception(
@@ -182,8 +180,9 @@ MISCONCEPTIONS = (
         id="L48",
         where="new_embedding_table",
         title="gives a plain tensor",
-        hint="The table is a plain tensor, so no module would register it and nothing would train it. Torch "
-        "has a class for tensors that are to be trained.",
+        hint="The table is a plain tensor, so no module would register it and nothing would train "
+        "it. A parameter that is multiplied or converted gives a plain tensor again. Look at "
+        "what is done last: making the numbers a parameter.",
         edits=((DRAW, "return torch.randn(vocab_size, dim, generator=generator) * std"),),
     ),
     Misconception(
@@ -264,16 +263,29 @@ MISCONCEPTIONS = (
         edits=((CHECK, "_refuse_bad_ids(ids[ids >= 0], table.shape[0])"),),
     ),
     Misconception(
-        "L8", "embedding_lookup", "clamps ids", BAD_IDS, ((CHECK, "ids = ids.clamp(0, table.shape[0] - 1)"),)
+        "L8",
+        "embedding_lookup",
+        "clamps ids",
+        "A bad id gives the first or the last row instead of an error: something moves it "
+        "into the range. A bad id means that a mistake was made before, and a quiet answer "
+        "hides it. Refuse it.",
+        ((CHECK, "ids = ids.clamp(0, table.shape[0] - 1)"),),
     ),
     Misconception(
-        "L9", "embedding_lookup", "takes ids modulo V", BAD_IDS, ((CHECK, "ids = ids % table.shape[0]"),)
+        "L9",
+        "embedding_lookup",
+        "takes ids modulo V",
+        "A bad id gives a row instead of an error: id V gives row 0, V + 1 row 1 and so on, "
+        "as counting round a clock does. A bad id means that a mistake was made before, and a "
+        "quiet answer hides it. Refuse it.",
+        ((CHECK, "ids = ids % table.shape[0]"),),
     ),
     Misconception(
         id="L54",
         where="embedding_lookup",
         title="checks the first id alone",
-        hint=BAD_IDS,
+        hint="A bad id is refused when it comes first, and passes when it comes later. The check "
+        "has to look at all ids, of whatever shape, before any of them is looked up.",
         edits=(
             (CHECK, "_refuse_bad_ids(ids.flatten()[:1], table.shape[0])\n    ids = ids % table.shape[0]"),
         ),

@@ -13,10 +13,6 @@ WIDTH = (
     "The rows are only as long as the largest id of this call needs. Two batches would then get rows of two "
     "lengths. The length is the size of the vocabulary, which the caller gives."
 )
-BAD_IDS = (
-    "A bad id gives a row instead of an error. Not every way to build one-hot rows looks at its ids: an "
-    "index of -1 can mean the last place, and a comparison gives a row of zeros. Check the ids first."
-)
 NO_PRODUCT = (
     "The rows are right, but they do not come from a matrix product of the one-hot rows and the table. "
     "This question shows what a lookup would cost as a product, so let torch multiply the matrices."
@@ -31,8 +27,8 @@ NO_GRADIENT = (
 )
 ORIENTATION = (
     "The layer does not take one-hot rows, V long, to rows of the table, D long: it turns the table round. "
-    "nn.Linear multiplies by the transpose of its weight, whose shape is (out, in). Write down the shape that "
-    "the weight must have."
+    "nn.Linear multiplies by the transpose of its weight, whose shape is (out, in). Write down the shape "
+    "that the weight must have."
 )
 COST = "Multiply the three sizes out for a small example and compare."
 
@@ -77,7 +73,8 @@ MISCONCEPTIONS = (
         id="O11",
         where="one_hot",
         title="lets -1 pick the last row of an identity matrix",
-        hint=BAD_IDS,
+        hint="A negative id gives a row instead of an error: as an index, -1 means the last place. "
+        "That hides the mistake that was made before. Check the ids first, from both sides.",
         edits=(
             (CHECK, "_refuse_bad_ids(ids[ids >= 0], vocab_size)"),
             (CODES, "return torch.eye(vocab_size)[ids]"),
@@ -87,7 +84,9 @@ MISCONCEPTIONS = (
         id="O32",
         where="one_hot",
         title="gives bad ids a row of zeros",
-        hint=BAD_IDS,
+        hint="A bad id gives a row of zeros instead of an error. A comparison with all places "
+        "finds none and says nothing. Such a row would turn into a zero vector further on. "
+        "Check the ids first.",
         edits=((CHECK, ""), (CODES, "return (ids[..., None] == torch.arange(vocab_size)).to(torch.float32)")),
     ),
     Misconception(

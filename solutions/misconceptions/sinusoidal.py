@@ -13,8 +13,8 @@ _FORWARD = "encoding = sinusoidal_encoding(x.shape[1], self.dim, self.base).to(x
 
 _TURNS_BACK = (
     "The matrix moves positions back where it should move them on: it is the transpose of the one asked for. "
-    "The matrix stands left and the encoding is a column. Write down sin(a + b) and cos(a + b) for one pair of "
-    "columns and read the 2 x 2 block off them, row by row."
+    "The matrix stands left and the encoding is a column. Write down sin(a + b) and cos(a + b) for one pair "
+    "of columns and read the 2 x 2 block off them, row by row."
 )
 
 

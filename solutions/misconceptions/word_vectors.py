@@ -12,35 +12,6 @@ ANSWERS = "answers = [row for row in order if row not in {*plus, *minus}]"
 GIVE_ANSWERS = "return [(words[row], float(likeness[row])) for row in answers[:count]]"
 NEAREST = "return analogy(table, vocabulary, [word], [], count)"
 
-FROZEN = (
-    "Whether the embedding learns is the wrong way round or always the same. Torch's function for given "
-    "vectors freezes them unless it is told otherwise. Look at how `trainable` reaches it."
-)
-ORDER = (
-    "Words and rows no longer belong together. Row i is the vector of the word that `word_vectors` lists in "
-    "place i. Whoever sorts, shifts or skips words must do the same to the rows; here, do neither."
-)
-SIGNS = (
-    "The words come out as if some signs were swapped. The words of `positive` are added, those of "
-    "`negative` subtracted. Write down king - man + woman and see which list each word is in."
-)
-LENGTHS = (
-    "Long vectors count for more than short ones. Frequent words often have long vectors, whatever they "
-    "mean. Only directions should count: look at where rows and query are divided by their length."
-)
-LEFT_OUT = (
-    "A word of the query is among the answers. The sum stays close to the words it was made of, so they "
-    "would nearly always win. Leave all of them out, and count the answers after that."
-)
-UNKNOWN = (
-    "An unknown word passes quietly, and the answer is about other words. The conventions ask for an error "
-    "that names the word."
-)
-COUNT = (
-    "The number of answers is not what was asked for. Try a count of 0, and one larger than the vocabulary, "
-    "and remember that the words of the query are no answers."
-)
-PAIRS = "The answers should be pairs of a word and its cosine, the cosine as a Python number."
 
 MISCONCEPTIONS = (
     # embedding_from_word_vectors
@@ -48,14 +19,28 @@ MISCONCEPTIONS = (
         "W1",
         "embedding_from_word_vectors",
         "swaps frozen and trainable",
-        FROZEN,
+        "The embedding is frozen when `trainable=True` is given, and learns when it is not. "
+        "Torch's function for given vectors asks whether to freeze them, which is the "
+        "opposite question. Look at how `trainable` reaches it.",
         (("not trainable", "trainable"),),
     ),
     Misconception(
-        "W2", "embedding_from_word_vectors", "always trainable", FROZEN, (("not trainable", "False"),)
+        "W2",
+        "embedding_from_word_vectors",
+        "always trainable",
+        "The embedding learns even when nobody asked for it. By default, and with "
+        "`trainable=False`, the given vectors stay as they are. Look at how `trainable` is "
+        "used.",
+        (("not trainable", "False"),),
     ),
     Misconception(
-        "W30", "embedding_from_word_vectors", "always frozen", FROZEN, (("not trainable", "True"),)
+        "W30",
+        "embedding_from_word_vectors",
+        "always frozen",
+        "The embedding is frozen even with `trainable=True`. Torch's function for given "
+        "vectors freezes them unless it is told otherwise. Look at how `trainable` reaches "
+        "it.",
+        (("not trainable", "True"),),
     ),
     Misconception(
         id="W3",
@@ -69,14 +54,18 @@ MISCONCEPTIONS = (
         "W5",
         "embedding_from_word_vectors",
         "sorts the words",
-        ORDER,
+        "The words were sorted and the rows were not, so most words have another word's "
+        "vector. Row i belongs to the word that `word_vectors` lists in place i. Keep its "
+        "order.",
         (("enumerate(word_vectors.index_to_key)", "enumerate(sorted(word_vectors.index_to_key))"),),
     ),
     Misconception(
         "W7",
         "embedding_from_word_vectors",
         "shifts the words for a padding token",
-        ORDER,
+        "Every word's row is one too large, and the last one is beyond the table. Some models "
+        "keep row 0 for padding, but then the rows move as well. Here row i belongs to the "
+        "word in place i. Look at where the counting starts.",
         (("(word_vectors.index_to_key)", "(word_vectors.index_to_key, 1)"),),
     ),
     Misconception(
@@ -176,28 +165,33 @@ MISCONCEPTIONS = (
         id="W38",
         where="nearest_words",
         title="the word is its own nearest word",
-        hint=LEFT_OUT,
+        hint="The word itself is the first of its nearest words. It is always as close to itself "
+        "as can be, which tells nothing. Leave it out, and count the answers after that.",
         edits=((NEAREST, "return ([(word, 1.0)] + analogy(table, vocabulary, [word], [], count))[:count]"),),
     ),
     Misconception(
         id="W39",
         where="nearest_words",
         title="one word too few",
-        hint=COUNT,
+        hint="There is one answer less than asked for. The word itself is no answer and takes none "
+        "of the places. Look at what is taken off `count`.",
         edits=(("[], count)", "[], count - 1)"),),
     ),
     Misconception(
         id="W40",
         where="nearest_words",
         title="forgets count",
-        hint=COUNT,
+        hint="There are always five answers, whatever `count` says. The argument has to reach what "
+        "makes the list. Follow it through the function.",
         edits=(("[], count)", "[])"),),
     ),
     Misconception(
         id="W8",
         where="nearest_words",
         title="gives an unknown word the last row",
-        hint=UNKNOWN,
+        hint="An unknown word passes quietly, and the answer is about the word in the last row. "
+        "The conventions ask for an error that names the word. Look at what happens when a "
+        "key is missing.",
         edits=((NEAREST, "word = word if word in vocabulary else list(vocabulary)[-1]\n    " + NEAREST),),
     ),
     Misconception(
@@ -212,7 +206,8 @@ MISCONCEPTIONS = (
         id="W42",
         where="nearest_words",
         title="an empty list for an unknown word",
-        hint=UNKNOWN,
+        hint="An unknown word gives an empty list, as if nothing were near it. The conventions ask "
+        "for an error that names the word. Look at what happens when a key is missing.",
         edits=((NEAREST, "if word not in vocabulary:\n        return []\n    " + NEAREST),),
     ),
     Misconception(
@@ -232,29 +227,47 @@ MISCONCEPTIONS = (
         ),
     ),
     # analogy
-    Misconception("A1", "analogy", "leaves the query words in", LEFT_OUT, ((ANSWERS, "answers = order"),)),
     Misconception(
-        "A30", "analogy", "leaves only the positive words out", LEFT_OUT, (("{*plus, *minus}", "plus"),)
+        "A1",
+        "analogy",
+        "leaves the query words in",
+        "Words of the query are among the answers. The sum stays close to the words it was "
+        "made of, so they would nearly always win. Leave all of them out, and count the "
+        "answers after that.",
+        ((ANSWERS, "answers = order"),),
+    ),
+    Misconception(
+        "A30",
+        "analogy",
+        "leaves only the positive words out",
+        "Words of `negative` are among the answers. Those of `positive` are left out, but "
+        "every word of the query has to be. Look at which words you leave out.",
+        (("{*plus, *minus}", "plus"),),
     ),
     Misconception(
         "A31",
         "analogy",
         "leaves out as many words as were asked about",
-        LEFT_OUT,
+        "The best few answers are dropped, as many as there are words in the query. That "
+        "leaves the query out only if its words come first, and they do not always. Leave "
+        "words out by name or row, not by place.",
         ((ANSWERS, "answers = order[len(plus) + len(minus) :]"),),
     ),
     Misconception(
         "A32",
         "analogy",
         "counts before it leaves out",
-        LEFT_OUT,
+        "There are fewer answers than asked for: the best are counted first, and the words of "
+        "the query are taken out of them after that. Look at the order of the two.",
         (("row in order if", "row in order[:count] if"),),
     ),
     Misconception(
         "A3",
         "analogy",
         "sums the rows as they are",
-        LENGTHS,
+        "In the sum a long vector counts for more than a short one. Frequent words often have "
+        "long vectors, whatever they mean. Every word of the query should count alike: look "
+        "at what is added up.",
         (
             (
                 "unit[plus].sum(0) - unit[minus].sum(0)",
@@ -266,14 +279,18 @@ MISCONCEPTIONS = (
         "A4",
         "analogy",
         "dot product instead of cosine",
-        LENGTHS,
+        "Words with long vectors come out too high, and the numbers are no cosines. A dot "
+        "product grows with the length of a row. Only its direction should count: look at "
+        "what the query is multiplied with.",
         ((LIKENESS, "likeness = table.detach() @ query"),),
     ),
     Misconception(
         "A33",
         "analogy",
         "normalises nothing",
-        LENGTHS,
+        "Neither the words of the query nor the rows that they are compared with were divided "
+        "by their lengths, so long vectors win. Only directions should count. Look for the "
+        "place where rows get length 1.",
         ((UNIT, "unit = table.detach()"), (QUERY, "query = unit[plus].sum(0) - unit[minus].sum(0)")),
     ),
     Misconception(
@@ -304,17 +321,25 @@ MISCONCEPTIONS = (
         "A6",
         "analogy",
         "swaps the signs",
-        SIGNS,
+        "The signs are swapped: words of `positive` are taken away and those of `negative` "
+        "added, so the best answers come last. Write down king - man + woman and see which "
+        "list each word is in.",
         (("unit[plus].sum(0) - unit[minus].sum(0)", "unit[minus].sum(0) - unit[plus].sum(0)"),),
     ),
     Misconception(
-        "A37", "analogy", "adds the negative words", SIGNS, ((".sum(0) - unit", ".sum(0) + unit"),)
+        "A37",
+        "analogy",
+        "adds the negative words",
+        "The words of `negative` are added where they should be taken away, so the answers "
+        "are close to them. Write down king - man + woman and look at the signs.",
+        ((".sum(0) - unit", ".sum(0) + unit"),),
     ),
     Misconception(
         "A38",
         "analogy",
         "takes no notice of the negative words",
-        SIGNS,
+        "The words of `negative` make no difference. They are to be taken away from the sum "
+        "of the others. Write down king - man + woman and see what becomes of man.",
         ((".sum(0) - unit[minus].sum(0)", ".sum(0)"),),
     ),
     Misconception(
@@ -358,7 +383,9 @@ MISCONCEPTIONS = (
         id="A43",
         where="analogy",
         title="skips unknown words",
-        hint=UNKNOWN,
+        hint="Unknown words are dropped from the query, and the answer is about the others. The "
+        "conventions ask for an error that names the word. Look for a condition that skips "
+        "some words.",
         edits=(
             ("for word in positive]", "for word in positive if word in vocabulary]"),
             ("for word in negative]", "for word in negative if word in vocabulary]"),
@@ -396,41 +423,60 @@ MISCONCEPTIONS = (
         "A46",
         "analogy",
         "gives 5 words for a count of 0",
-        COUNT,
+        "A count of 0 gives five answers instead of an empty list. In Python 0 counts as "
+        "false, so `or` puts another number in its place. Look for a place where 0 is taken "
+        "for nothing.",
         (("answers[:count]", "answers[: count or 5]"),),
     ),
     Misconception(
         id="A47",
         where="analogy",
         title="fails when count is beyond the rest",
-        hint=COUNT,
+        hint="A count larger than the number of remaining words ends in an error. Then all the "
+        "rest is the answer: a slice may reach past the end, torch's choice of the k best may "
+        "not. Look at what k may be.",
         edits=((ANSWERS, ANSWERS + "\n    likeness.topk(count + len({*plus, *minus}))"),),
     ),
     Misconception(
         "A48",
         "analogy",
         "gives one word too many",
-        COUNT,
+        "There is one answer more than asked for. Look at where the list is cut, and whether "
+        "something is still taken out of it afterwards.",
         (("answers[:count]", "answers[: count + 1]"),),
     ),
     Misconception(
         "A49",
         "analogy",
         "words without cosines",
-        PAIRS,
+        "The answers are words alone. Each should be a pair of a word and its cosine, as the "
+        "signature says. Look at what goes into the list.",
         ((GIVE_ANSWERS, "return [words[row] for row in answers[:count]]"),),
     ),
     Misconception(
-        "A50", "analogy", "cosines as tensors", PAIRS, (("float(likeness[row])", "likeness[row]"),)
+        "A50",
+        "analogy",
+        "cosines as tensors",
+        "The cosines are tensors. A pair should hold a word and a Python number, which can be "
+        "printed, sorted and saved. Look at what turns one number of a tensor into a number.",
+        (("float(likeness[row])", "likeness[row]"),),
     ),
     Misconception(
         "A51",
         "analogy",
         "cosine before word",
-        PAIRS,
+        "The pairs are the wrong way round: the word comes first, then its cosine. Look at "
+        "what goes into the list.",
         (("(words[row], float(likeness[row]))", "(float(likeness[row]), words[row])"),),
     ),
-    Misconception("A52", "analogy", "rows instead of words", PAIRS, (("(words[row],", "(row,"),)),
+    Misconception(
+        "A52",
+        "analogy",
+        "rows instead of words",
+        "The answers name rows instead of words. The vocabulary leads from words to rows; for "
+        "the answers you need the way back.",
+        (("(words[row],", "(row,"),),
+    ),
     Misconception(
         id="A53",
         where="analogy",

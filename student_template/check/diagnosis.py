@@ -2,7 +2,7 @@
 
 Every function is called by its probes. Each outcome is right, or that of some known mistake, or new:
 a row of numbers. The table lists the rows that known mistakes leave, alone or two at a time. Only a row
-that agrees in every place gives a hint, and the row of a right function is all zeros and not listed.
+that is explained in every place gives a hint, and that of a right function, all zeros, never does.
 """
 
 from __future__ import annotations
@@ -12,12 +12,15 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from .calls import unnoted
+from .cases import Case
 from .outcomes import Outcome, kind, outcome
 from .probes import PROBES
 
@@ -25,6 +28,9 @@ FILE = "fingerprints.json"
 """Derived by `autograder release`."""
 
 UNSTEADY = "another result at every call"
+
+MORE = 8
+"""Runs of every probe of a function of which one probe gave two outcomes."""
 
 Row = tuple[int, ...]
 """The number of the outcome at each probe of a function: 0 is the right one, -1 a new one."""
@@ -111,21 +117,24 @@ def read_table(path: Path) -> Table:
 def diagnose(functions: Iterable[str], environment: Mapping[str, Any], table: Table) -> tuple[Hint, ...]:
     """The known mistakes in the functions of these names, a question's; none in a right function.
 
-    A mistake that shows in an earlier function already is the first to be suspected in a later one.
+    Where several mistakes explain a function, one that must be in another function is suspected first.
 
     Args:
         environment: a student's functions by name, or stand-ins for them.
     """
-    hints: list[Hint] = []
+    explained: dict[str, tuple[tuple[str, ...], ...]] = {}
     for name in functions:
         known = table.functions.get(name)
-        seen = observe(name, environment) if known else None
+        seen = observe(name, environment) if known else ()
         if known and seen:
-            explanations = known.mistakes.get(row_of(seen, known.outcomes), ((),))
-            suspected = {hint.mistake for hint in hints}
-            likeliest = max(explanations, key=lambda ids: len(suspected.intersection(ids)))
-            hints += [Hint(name, mistake, table.hints[mistake]) for mistake in likeliest]
-    return tuple(hints)
+            row = row_of(seen, known.outcomes)
+            explained[name] = known.mistakes.get(row) or (two_at_once(row, known, table.hints),)
+    certain = {mistake for several in explained.values() if len(several) == 1 for mistake in several[0]}
+    return tuple(
+        Hint(name, mistake, table.hints[mistake])
+        for name, several in explained.items()
+        for mistake in max(several, key=lambda mistakes: len(certain.intersection(mistakes)))
+    )
 
 
 def hint_for(needs: Sequence[str], hints: Iterable[Hint]) -> str:
@@ -133,26 +142,79 @@ def hint_for(needs: Sequence[str], hints: Iterable[Hint]) -> str:
     return "\n".join(dict.fromkeys(hint.text for hint in hints if hint.function in needs))
 
 
-def observe(name: str, environment: Mapping[str, Any], *, twice: bool = True) -> tuple[Outcome, ...]:
+def two_at_once(row: Row, known: Known, hints: Mapping[str, str]) -> tuple[str, ...]:
+    """The mistakes whose rows together make up a row that is not listed, as two in one line may do.
+
+    Every outcome must be that of one of the two, and each of the two must show. Where several twos
+    fit, only what they have in common counts.
+    """
+    alone = [(ids[0], its) for its, several in known.mistakes.items() for ids in several if len(ids) == 1]
+    twos = [
+        (one, other) for (one, its), (other, others) in combinations(alone, 2) if _make_up(row, its, others)
+    ]
+    common = set.intersection(*({hints[one], hints[other]} for one, other in twos)) if twos else set()
+    return tuple(mistake for mistake in twos[0] if hints[mistake] in common) if twos else ()
+
+
+def _make_up(row: Row, one: Row, other: Row) -> bool:
+    return (
+        all(x in ({a, b} - {0} or {0}) for x, a, b in zip(row, one, other, strict=True))
+        and any(x == a != 0 for x, a in zip(row, one, strict=True))
+        and any(x == b != 0 for x, b in zip(row, other, strict=True))
+    )
+
+
+class Adviser:
+    """Gives the hints beside the failed cases of one question, which it diagnoses when the first fails.
+
+    Args:
+        cases: the question's.
+        environment: the student's functions by name.
+        path: the file with the table; without it there are no hints.
+    """
+
+    def __init__(self, cases: Iterable[Case], environment: Mapping[str, Any], path: Path) -> None:
+        self.needs = {need for case in cases for need in case.needs}
+        self.environment = environment
+        self.path = path
+
+    def beside(self, case: Case) -> str:
+        """What to say beside a failed case; nothing where the student's code ends the attempt."""
+        try:
+            return hint_for(case.needs, self._hints)
+        except BaseException:  # it may exit, or not be tried again
+            return ""
+
+    @cached_property
+    def _hints(self) -> tuple[Hint, ...]:
+        table = read_table(self.path)
+        return diagnose([name for name in table.functions if name in self.needs], self.environment, table)
+
+
+def observe(name: str, environment: Mapping[str, Any], *, again: bool = True) -> tuple[Outcome, ...]:
     """The outcomes of a function's probes; none if it, or what they need, is not written yet.
 
     Args:
-        twice: whether to run every probe a second time, to see that its outcome is steady.
+        again: whether to run the probes a second time, to see that their outcomes are steady. Where
+            one is not, all run a few times more, since random numbers may agree by chance.
     """
-    seen = []
+    probes = list(PROBES[name].values())
+    others = [list(inspect.signature(probe).parameters)[1:] for probe in probes]
+    needs = [[environment.get(need) for need in (name, *names)] for names in others]
+    if any(need is None for several in needs for need in several):
+        return ()
     with torch.random.fork_rng(devices=[]), unnoted(), _one_thread():
-        for probe in PROBES[name].values():
-            others = list(inspect.signature(probe).parameters)[1:]
-            needs = [environment.get(need) for need in (name, *others)]
-            if any(need is None for need in needs):
-                return ()
-            try:
-                once = _run(probe, needs)
-                steady = not twice or _run(probe, needs).agrees(once.record)
-            except NotImplementedError:
-                return ()
-            seen.append(once if steady else outcome(UNSTEADY))
-    return tuple(seen)
+        torch.default_generator.manual_seed(0)
+        try:
+            seen = [_run(probe, several) for probe, several in zip(probes, needs, strict=True)]
+            steady = [True for _ in probes]
+            for turn in range(1 + MORE if again else 0):
+                if turn == 0 or not all(steady):
+                    for at, probe in enumerate(probes):
+                        steady[at] = steady[at] and _run(probe, needs[at]).agrees(seen[at].record)
+        except NotImplementedError:
+            return ()
+    return tuple(one if is_steady else outcome(UNSTEADY) for one, is_steady in zip(seen, steady, strict=True))
 
 
 def row_of(seen: Iterable[Outcome], outcomes: Iterable[Sequence[str]]) -> Row:

@@ -49,6 +49,9 @@ def show_check(screen: Screen, check: Check) -> None:
     style = "yellow" if check.outcome == "not attempted" else "red"
     screen.line(screen.paint(f"{check.question}: {check.outcome}", style, "bold"))
     screen.sentences(check.title, "  ")
+    for hint in check.hint.splitlines():
+        screen.line()
+        screen.sentences(hint, "  ")
     if check.message:
         screen.line()
         screen.block(check.message)

@@ -85,7 +85,7 @@ def _write(value: Any, words: list[str], found: list[float]) -> None:
     elif value is None or isinstance(value, bool | str):
         words.append(repr(value))
     elif isinstance(value, torch.Tensor):
-        words.append(f"tensor {tuple(value.shape)} {value.dtype}")
+        words.append(f"tensor {tuple(value.shape)}")  # a wrong dtype is a mistake of its own
         _write_all(value.detach().flatten().tolist(), words, found)
     elif isinstance(value, numbers.Integral):
         words.append(str(int(value)))

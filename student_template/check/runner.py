@@ -46,6 +46,7 @@ class Check:
         outcome: "passed", "failed", "not attempted", "blocked", "timed out" or "crashed".
         message: what was called, expected and got.
         printed: the start of what the student's code printed meanwhile.
+        hint: which idea went wrong, where that is known of a failed case.
     """
 
     question: str
@@ -54,6 +55,7 @@ class Check:
     outcome: str
     message: str = ""
     printed: str = ""
+    hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,7 @@ class _End:
     outcome: str
     message: str
     printed: str = ""
+    hint: str = ""
 
     @property
     def is_stop(self) -> bool:
@@ -222,7 +225,9 @@ class State:
             if event["outcome"] == "blocked":
                 name = event["name"]
                 message = f"this check needs `{name}`, which {self.blocked[name]}, so it was not run."
-            self.ended[event["question"], event["index"]] = _End(event["outcome"], message, self.printed)
+            self.ended[event["question"], event["index"]] = _End(
+                event["outcome"], message, self.printed, event.get("hint", "")
+            )
             self.case = self.since = None
             self.printed = ""
         elif kind == "done":
@@ -263,7 +268,9 @@ class State:
         for question in self.questions:
             for key in sorted(key for key in self.cases if key[0] == question):
                 case, end = self.cases[key], self.ended.get(key, not_run)
-                checks.append(Check(question, case.title, case.share, end.outcome, end.message, end.printed))
+                checks.append(
+                    Check(question, case.title, case.share, end.outcome, end.message, end.printed, end.hint)
+                )
         return Report(tuple(checks), tuple(sorted([*self.problems, *self.skip_lines.items()])))
 
 

@@ -39,6 +39,16 @@ def share(good, all_of_them):
 
 
 @pytest.mark.parametrize("question", CODE_QUESTIONS)
+def test_only_mistakes_that_compute_the_same_share_a_hint(question):
+    library = misconceptions(question)
+    by_id = {mistake.id: mistake for mistake in library}
+    for one, other in combinations(library, 2):
+        declared = (one.same_as or one.id) == (other.same_as or other.id)
+        assert (one.hint == other.hint) == declared, f"{one.id} and {other.id}"
+    assert all(by_id[m.same_as].where == m.where for m in library if m.same_as)
+
+
+@pytest.mark.parametrize("question", CODE_QUESTIONS)
 def test_every_mistake_is_told_by_its_own_hint_alone(question):
     told = {m.id: texts(question, REFERENCE.environment(m)) for m in misconceptions(question)}
     assert told == {mistake.id: {mistake.hint} for mistake in misconceptions(question)}
@@ -75,6 +85,32 @@ def test_the_table_is_what_the_library_gives_and_tells_nine_pairs_of_ten(questio
         )
     assert sum(within) >= 0.9 * len(within)
     assert sum(across) >= 0.9 * len(across)
+
+
+@pytest.mark.parametrize(
+    ("question", "right", "wrong", "ids"),
+    [
+        ("lookup", "return table[ids]", "return table.detach()[ids - 1]", {"L1", "L11"}),
+        ("lookup", "return table[ids]", "return table[ids].half() * table.shape[1] ** 0.5", {"L22", "L23"}),
+        (
+            "one_hot",
+            "one_hot(ids, table.shape[0]).to(table.dtype) @ table",
+            "one_hot(ids, table.shape[0]) @ table.detach()",
+            {"O43", "O44"},
+        ),
+        (
+            "sinusoidal",
+            "return (x + encoding).to(x.dtype)",
+            "return x * self.dim**0.5 + encoding",
+            {"P1", "P11"},
+        ),
+    ],
+)  # fmt: skip
+def test_two_mistakes_in_one_line_are_told(question, right, wrong, ids):
+    assert SOURCE.count(right) == 1
+    hints = {mistake.hint for mistake in misconceptions(question) if mistake.id in ids}
+    told = texts(question, namespace(SOURCE.replace(right, wrong)))
+    assert told == hints
 
 
 # What is not told -------------------------------------------------------------------------------
