@@ -97,7 +97,7 @@ class _Bench:
         return Audit(
             cases={id: self.cases[id] for id in ids},
             findings=tuple(findings),
-            recorded=tuple(e for e in equivalents(self.assignment) if {*self.homes(e.where)} & {*ids}),
+            recorded=tuple(e for e in equivalents(self.assignment) if {*self.homes(e.where)[:1]} <= {*ids}),
         )
 
     def demand_reference(self) -> None:
@@ -115,7 +115,7 @@ class _Bench:
     def mutants(self, ids: Sequence[str]) -> Iterator[_Program]:
         for mutant in mutants(self.source):
             homes = self.homes(mutant.where)
-            if {*homes} & {*ids}:
+            if homes and homes[0] in ids:  # what several questions share is the first one's
                 yield _Program(mutant, homes, self.touched(mutant.where), (mutant.source,))
 
     def variants(self, ids: Sequence[str]) -> Iterator[_Program]:
@@ -144,7 +144,7 @@ class _Bench:
         return tuple(hint.mistake for hint in diagnose(functions, environment, self.table))
 
     def homes(self, where: str) -> tuple[str, ...]:
-        """The question of a function, or all questions that use a helper."""
+        """The question of a function, or all questions that use a helper; none if nothing does."""
         own = tuple(id for id, functions in self.functions.items() if where in functions)
         used = self.users.get(where, set())
         return own or tuple(id for id, functions in self.functions.items() if used & {*functions})
