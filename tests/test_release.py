@@ -16,6 +16,7 @@ from autograder.assignment import ROOT, load_assignment
 from autograder.check.cases import read_cases
 from autograder.check.settings import FILE, read_settings
 from autograder.errors import GraderError
+from autograder.misconceptions import misconceptions
 from autograder.release import release, stubs
 
 TEMPLATE = ROOT / "student_template"
@@ -150,6 +151,17 @@ def test_no_text_of_the_reference_is_handed_out():
     for path in TEXTS:
         text = path.read_text(encoding="utf-8")
         assert [line for line in lines if line in text] == [], path
+
+
+def test_no_text_of_a_known_mistake_is_handed_out():
+    """Only hints are, in the table by which `check` finds them."""
+    library = [mistake for question in ASSIGNMENT.code_questions for mistake in misconceptions(question.id)]
+    edits = {new.strip() for mistake in library for _, new in mistake.edits if len(new.strip()) > 30}
+    titles = {mistake.title for mistake in library if len(mistake.title) > 30}
+    assert len(edits) > 100 and len(titles) > 50
+    for path in TEXTS:
+        text = path.read_text(encoding="utf-8")
+        assert [secret for secret in sorted(edits | titles) if secret in text] == [], path
 
 
 def test_no_hidden_case_is_handed_out():
