@@ -180,10 +180,19 @@ MISCONCEPTIONS = (
         id="L48",
         where="new_embedding_table",
         title="gives a plain tensor",
-        hint="The table is a plain tensor, so no module would register it and nothing would train "
-        "it. A parameter that is multiplied or converted gives a plain tensor again. Look at "
-        "what is done last: making the numbers a parameter.",
+        hint="The table is a plain tensor that requires no gradient, so no module would register it and "
+        "nothing would train it. Torch has a class for tensors that are to be trained. Look at what you "
+        "return.",
         edits=((DRAW, "return torch.randn(vocab_size, dim, generator=generator) * std"),),
+    ),
+    Misconception(
+        id="L62",
+        where="new_embedding_table",
+        title="scales the parameter, which gives a plain tensor",
+        hint="The table carries gradients but is no parameter, so no module would register it. What comes of "
+        "computing with a parameter, such as multiplying it, is a plain tensor again. Look at which of your "
+        "steps comes last.",
+        edits=((DRAW, DRAW.replace(" * std)", ") * std")),),
     ),
     Misconception(
         id="L49",
