@@ -61,11 +61,22 @@ def main(mode: str, tests: Path) -> None:
     if mode == "fork":
         _fork_for_each(requests, send, tests)
         return
-    for get_ready in _preparations(tests) if mode == "ahead" else ():
-        get_ready()
-    request = requests.readline()
+    request = _getting_ready(requests, tests) if mode == "ahead" else requests.readline()
     if request:
         _answer(json.loads(request), requests, send)
+
+
+def _getting_ready(requests: BinaryIO, tests: Path) -> bytes:
+    """Prepare what there is time for until the request comes."""
+    lines: list[bytes] = []
+    reader = threading.Thread(target=lambda: lines.append(requests.readline()), daemon=True)
+    reader.start()
+    for prepare in [*_preparations(tests), _warm_up]:
+        if not reader.is_alive():
+            break
+        prepare()
+    reader.join()
+    return lines[0]
 
 
 def _fork_for_each(requests: BinaryIO, send: Send, tests: Path) -> None:
