@@ -117,17 +117,28 @@ def read_table(path: Path) -> Table:
 def diagnose(functions: Iterable[str], environment: Mapping[str, Any], table: Table) -> tuple[Hint, ...]:
     """The known mistakes in the functions of these names, a question's; none in a right function.
 
-    Where several mistakes explain a function, one that must be in another function is suspected first.
-
     Args:
         environment: a student's functions by name, or stand-ins for them.
     """
+    return explain({name: row_in(name, environment, table) for name in functions}, table)
+
+
+def row_in(name: str, environment: Mapping[str, Any], table: Table) -> Row:
+    """The row of a function; an empty one if nothing is known of it, or it is not written yet."""
+    known = table.functions.get(name)
+    seen = observe(name, environment) if known else ()
+    return row_of(seen, known.outcomes) if known and seen else ()
+
+
+def explain(rows: Mapping[str, Row], table: Table) -> tuple[Hint, ...]:
+    """The known mistakes that leave these rows, by function.
+
+    Where several mistakes explain a function, one that must be in another function is suspected first.
+    """
     explained: dict[str, tuple[tuple[str, ...], ...]] = {}
-    for name in functions:
-        known = table.functions.get(name)
-        seen = observe(name, environment) if known else ()
-        if known and seen:
-            row = row_of(seen, known.outcomes)
+    for name, row in rows.items():
+        if row:
+            known = table.functions[name]
             explained[name] = known.mistakes.get(row) or (two_at_once(row, known, table.hints),)
     certain = {mistake for several in explained.values() if len(several) == 1 for mistake in several[0]}
     return tuple(

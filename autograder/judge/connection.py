@@ -16,7 +16,7 @@ from .launcher import Launcher, Process
 END_SECONDS = 600
 """How long the zygote may take to tell how a process ended: milliseconds, unless the machine is stuck."""
 
-AHEAD_WALL_SECONDS = 10
+AHEAD_WALL_SECONDS = 20
 """How long one case may take among many that run in one go. Too long costs time, and no points."""
 
 MAX_STATEMENTS = 20_000

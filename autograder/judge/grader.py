@@ -13,7 +13,7 @@ import numpy as np
 from ..answers import read_answers
 from ..assignment import Assignment, Question, import_file
 from ..check.cases import Attempt, Case, read_cases, run_case
-from ..check.diagnosis import FILE, Hint, Table, diagnose, hint_for, read_table
+from ..check.diagnosis import FILE, Row, Table, explain, hint_for, read_table, row_in
 from ..errors import AssignmentError
 from ..result import CaseResult, Outcome, QuestionResult, Result, Status
 from ..sandbox.mirror import SEED
@@ -113,7 +113,7 @@ class Grader:
         try:
             with self._session(source) as session:
                 self._judged.rehearse(session, self._all_cases())
-                self._diagnosed.rehearse(session, self._cases)
+                self._diagnosed.rehearse(session, self._mistakes.functions)
             with self._session(source) as session:
                 for case, result in self._run_cases(session).items():
                     _expect_pass(case, result)
@@ -150,21 +150,22 @@ class Grader:
 
     def _with_hints(self, session: Session, done: dict[Case, CaseResult]) -> dict[Case, CaseResult]:
         """Say beside each failed case which known mistake its functions make."""
-        failed = {case.question: None for case, result in done.items() if result.outcome is Outcome.FAILED}
-        hints = self._diagnosed.verdicts(session, list(failed))
-        return {
-            case: replace(result, hint=hint_for(case.needs, hints[case.question]))
-            if result.outcome is Outcome.FAILED
-            else result
-            for case, result in done.items()
-        }
+        failed = [case for case, result in done.items() if result.outcome is Outcome.FAILED]
+        needed = {name for case in failed for name in case.needs}
+        suspects = [name for name in self._mistakes.functions if name in needed]
+        rows = self._diagnosed.verdicts(session, suspects)
+        hints = [
+            hint
+            for question in self._assignment.code_questions
+            for hint in explain({name: rows.get(name, ()) for name in question.functions}, self._mistakes)
+        ]
+        return done | {case: replace(done[case], hint=hint_for(case.needs, hints)) for case in failed}
 
-    def _diagnose(self, session: Session, question: str, replay: Replay | None) -> tuple[Hint, ...]:
-        """The known mistakes in a question's functions; none where that cannot be found out."""
-        functions = self._assignment.question(question).functions
+    def _diagnose(self, session: Session, function: str, replay: Replay | None) -> Row:
+        """How one function does on its probes; an empty row where that cannot be found out."""
         try:
             session.begin_case(replay)
-            return diagnose(functions, session.environment, self._mistakes)
+            return row_in(function, session.environment, self._mistakes)
         except (Stopped, OurFault):
             return ()
 

@@ -35,7 +35,7 @@ from .wire import Blob, Channel, Closed, WireError, frame, unframe
 STUDENT_FILE = "embeddings.py"
 """What tracebacks call the student's file, whatever its name was."""
 
-AHEAD_SECONDS = 2
+AHEAD_SECONDS = 5
 """Processor seconds of a call among many that run in one go: one that needs more is made again, by itself."""
 
 MAX_MESSAGE = 2_000
