@@ -46,7 +46,7 @@ def untrusted_of_hidden_cases(result: Result) -> str:
 
 def test_there_is_hidden_text_to_look_for():
     assert len(hidden_text()) > 300
-    assert "mauve" in hidden_text()
+    assert "quokka" in hidden_text()
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
