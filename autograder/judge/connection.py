@@ -10,7 +10,7 @@ from typing import Any
 from ..assignment import Limits
 from ..errors import GraderError
 from ..result import Outcome
-from ..sandbox.wire import Blob, Closed, TooLate, WireError
+from ..sandbox.wire import Blob, Closed, Content, TooLate, WireError
 from .launcher import Launcher, Process
 
 END_SECONDS = 600
@@ -20,8 +20,6 @@ AHEAD_WALL_SECONDS = 20
 """How long one case may take among many that run in one go. Too long costs time, and no points."""
 
 MAX_STATEMENTS = 20_000
-
-Reply = tuple[dict[str, Any], list[memoryview]]
 
 
 class Stopped(BaseException):
@@ -97,7 +95,7 @@ class Connection:
 
     def ask(
         self, header: dict[str, Any], blobs: Sequence[Blob], name: str, reached: list[int] | None = None
-    ) -> Reply:
+    ) -> Content:
         """Send one request and wait for its reply.
 
         Args:
@@ -121,7 +119,7 @@ class Connection:
         except (TooLate, Closed, WireError) as problem:
             raise self._stopped(problem, name) from None
 
-    def ask_ahead(self, header: dict[str, Any], blobs: Sequence[Blob], count: int) -> Iterator[Reply]:
+    def ask_ahead(self, header: dict[str, Any], blobs: Sequence[Blob], count: int) -> Iterator[Content]:
         """Send one request that has `count` replies, and give them as they come.
 
         They end early if the process dies, is slow or breaks the protocol. It is gone then, and
@@ -156,7 +154,7 @@ class Connection:
         except WireError as problem:
             raise OurFault(f"what {name} should be told cannot cross: {problem}") from None
 
-    def _receive(self, deadline: float) -> Reply:
+    def _receive(self, deadline: float) -> Content:
         assert self._process is not None
         reply, pieces = self._process.channel.receive(deadline)
         if type(reply.get("seq")) is not int or reply.pop("seq") != self.sequence:

@@ -15,9 +15,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
-from ..sandbox.wire import Blob, WireError, frame, unframe
-
-Reply = tuple[dict[str, Any], list[memoryview]]
+from ..sandbox.wire import Blob, Content, WireError, frame, unframe
 
 
 @dataclass(frozen=True)
@@ -25,19 +23,6 @@ class Script:
     """The requests of one case, each a whole frame."""
 
     requests: tuple[bytes, ...]
-
-
-class Recorder:
-    """Writes down what a case asks."""
-
-    def __init__(self) -> None:
-        self._requests: list[bytes] = []
-
-    def note(self, header: dict[str, Any], blobs: Sequence[Blob]) -> None:
-        self._requests.append(frame(header, blobs))
-
-    def script(self) -> Script:
-        return Script(tuple(self._requests))
 
 
 class Diverged(BaseException):
@@ -59,7 +44,7 @@ class Replay:
         self._expected = zip(script.requests, replies, strict=True)
         self.digest = _digest(replies)
 
-    def answer(self, header: dict[str, Any], blobs: Sequence[Blob]) -> Reply:
+    def answer(self, header: dict[str, Any], blobs: Sequence[Blob]) -> Content:
         """The reply to a request.
 
         Raises:

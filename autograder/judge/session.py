@@ -15,11 +15,11 @@ from ..assignment import Limits
 from ..check.operations import Operations
 from ..result import Outcome
 from ..sandbox.mirror import Mirror, ModuleState
-from ..sandbox.wire import Blob, WireError
+from ..sandbox.wire import Blob, WireError, frame
 from . import stand_ins
 from .connection import Connection, OurFault, Stopped
 from .launcher import Launcher
-from .script import Diverged, Recorder, Replay, Script
+from .script import Diverged, Replay, Script
 
 MAX_SKIPPED = 3
 """Top-level statements that may hang or crash before the rest of the file is given up."""
@@ -63,7 +63,7 @@ class Session:
         self._stopped: dict[str, Stopped] = {}
         self._classes: dict[str, type] = {}
         self._replay: Replay | None = None
-        self._recorder: Recorder | None = None
+        self._recorded: list[bytes] | None = None  # what is asked while a script is written
         self._new_case = False
         self._most_printed = min(MAX_SAID, int(limits.output_kb) * 2**10)
         self.printed = ""
@@ -137,12 +137,12 @@ class Session:
 
     def recorded(self, run: Callable[[], object]) -> Script:
         """The script of the case that `run` runs, from `begin_case` on."""
-        self._recorder = Recorder()
+        self._recorded = []
         try:
             run()
-            return self._recorder.script()
+            return Script(tuple(self._recorded))
         finally:
-            self._recorder = None
+            self._recorded = None
 
     def run_ahead(self, scripts: Sequence[Script]) -> Iterator[Replay]:
         """Have several cases' scripts run in one go; give their answers, case by case.
@@ -262,8 +262,8 @@ class Session:
         self, header: dict[str, Any], blobs: list[Blob], name: str, reached: list[int] | None = None
     ) -> dict[str, Any]:
         """The reply to a request, from the process or from what it answered already."""
-        if self._recorder is not None:
-            self._recorder.note(header, blobs)
+        if self._recorded is not None:
+            self._recorded.append(frame(header, blobs))
         if self._replay is not None:
             reply, pieces = self._replay.answer(header, blobs)
         else:

@@ -39,6 +39,8 @@ class TooLate(Exception):
 
 
 Blob = bytes | bytearray | memoryview
+Content = tuple[dict[str, Any], list[memoryview]]
+"""What a frame holds: the header and the pieces of the body."""
 
 
 def frame(header: dict[str, Any], blobs: Iterable[Blob] = ()) -> bytes:
@@ -50,7 +52,7 @@ def frame(header: dict[str, Any], blobs: Iterable[Blob] = ()) -> bytes:
     return b"".join(pack(header, blobs))
 
 
-def unframe(data: Blob) -> tuple[dict[str, Any], list[memoryview]]:
+def unframe(data: Blob) -> Content:
     """Header and blobs of a whole frame.
 
     Raises:
@@ -98,7 +100,7 @@ def parse_prefix(prefix: bytes) -> tuple[int, int]:
     return header, body
 
 
-def parse(text: bytes, body: memoryview) -> tuple[dict[str, Any], list[memoryview]]:
+def parse(text: bytes, body: memoryview) -> Content:
     """The header and the pieces of the body.
 
     Raises:
@@ -180,7 +182,7 @@ class Channel:
         except OSError:
             raise Closed from None
 
-    def receive(self, deadline: float | None = None) -> tuple[dict[str, Any], list[memoryview]]:
+    def receive(self, deadline: float | None = None) -> Content:
         """Wait for one frame, until `deadline` on the monotonic clock.
 
         Raises:

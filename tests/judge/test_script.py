@@ -8,7 +8,7 @@ import pytest
 
 from autograder.judge import connection
 from autograder.judge.grader import Grader
-from autograder.judge.script import Diverged, Recorder, Replay
+from autograder.judge.script import Diverged, Replay, Script
 from autograder.sandbox.wire import frame
 from autograder.submission import Submission
 
@@ -18,10 +18,7 @@ REPLY = frame({"value": 1, "printed": ""})
 
 
 def script_of(*requests: dict):
-    recorder = Recorder()
-    for request in requests:
-        recorder.note(request, [b"bytes"])
-    return recorder.script()
+    return Script(tuple(frame(request, [b"bytes"]) for request in requests))
 
 
 # One script --------------------------------------------------------------------------------------
