@@ -11,11 +11,16 @@ from dataclasses import dataclass, field, replace
 from ..assignment import Assignment, Question
 from ..plain import number
 from ..result import CaseResult, Outcome, Result, Status
+from .mistakes import Mistakes
 from .page import render
 
 BINS = 20
 EXAMPLES_PER_CASE = 12
 SHOWN_CASES = 12
+SHOWN_MISTAKES = 6
+SHOWN_ALIKE = 12
+MOST_ALIKE = 100
+EXAMPLES_PER_GROUP = 3
 
 
 @dataclass(frozen=True)
@@ -88,9 +93,12 @@ class Overview:
         self._order = {question.id: index for index, question in enumerate(assignment.questions)}
         self._results: list[Result] = []
         self._cases: dict[tuple[str, str, bool], _CaseRow] = {}
+        self._mistakes = Mistakes(assignment)
 
     def add(self, result: Result) -> None:
         self._results.append(without_cases(result))
+        if result.total is not None:
+            self._mistakes.add(result)
         for found in result.questions if result.total is not None else ():
             for case in found.cases if found.id in self._order else ():
                 key = (found.id, case.title, case.hidden)
@@ -130,11 +138,17 @@ class Overview:
             highest=max((bar.count for bar in bars), default=0),
             questions=[_question_row(question, graded) for question in assignment.questions],
             columns=assignment.questions,
+            mistakes=self._mistakes.by_question(),
+            alike=self._mistakes.unexplained(),
             cases=self._lost(),
             held_up=[result for result in results if result.total is None],
             unmarked=[(question, unmarked[question.id]) for question in assignment.answer_questions],
             examples_per_case=EXAMPLES_PER_CASE,
             shown_cases=SHOWN_CASES,
+            shown_mistakes=SHOWN_MISTAKES,
+            shown_alike=SHOWN_ALIKE,
+            most_alike=MOST_ALIKE,
+            examples_per_group=EXAMPLES_PER_GROUP,
             reached=_reached(totals),
         )
 
