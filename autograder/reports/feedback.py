@@ -6,7 +6,8 @@ its outcome and the hint.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from ..assignment import Assignment, Question
 from ..gradebook import Mark, Marks
@@ -18,14 +19,19 @@ from .words import about, checks, next_steps, outcome_words
 
 @dataclass(frozen=True)
 class _Line:
-    """What a student may see of one case."""
+    """What a student may see of one case.
+
+    Attributes:
+        hints: one for each known mistake; again: whether all of them stand above, in the same question.
+    """
 
     title: str
     hidden: bool
     outcome: Outcome
     words: str
     message: str
-    hint: str
+    hints: tuple[str, ...]
+    again: bool = False
 
     @property
     def passed(self) -> bool:
@@ -73,8 +79,16 @@ def _part(result: Result, found: QuestionResult, assignment: Assignment, marks: 
         question = assignment.question(found.id)
     except KeyError:
         return None  # it was switched off after this was graded
-    lines = tuple(_line(case) for case in found.cases)
+    lines = tuple(_each_hint_once(map(_line, found.cases)))
     return _Part(question, found, checks(found.cases), lines, mark_of(result.student, found, marks))
+
+
+def _each_hint_once(lines: Iterable[_Line]) -> Iterator[_Line]:
+    """One mistake fails many cases: its hint is read beside the first."""
+    shown: set[str] = set()
+    for line in lines:
+        yield replace(line, again=bool(line.hints) and shown.issuperset(line.hints))
+        shown.update(line.hints)
 
 
 def _line(case: CaseResult) -> _Line:
@@ -88,5 +102,5 @@ def _line(case: CaseResult) -> _Line:
         case.outcome,
         words,
         message,
-        case.hint if case.outcome is not Outcome.PASSED else "",
+        tuple(case.hint.splitlines()) if case.outcome is not Outcome.PASSED else (),
     )

@@ -77,8 +77,8 @@ def _tests(
 def _case(index: str, question: Question, case: CaseResult, visibility: str) -> dict[str, Any]:
     passed = case.outcome is Outcome.PASSED
     output = [] if passed else [f"{str(case.outcome).capitalize()}."]
-    output += [] if case.hidden or passed else [case.message]
     output += [case.hint]
+    output += [] if case.hidden or passed else [case.message]
     return {
         "number": index,
         "name": f"{question.id}: {line(case.title)}",

@@ -64,8 +64,19 @@ def test_the_page_says_who_how_much_and_what_was_found(read):
 
 def test_a_public_failure_shows_its_message_and_hint(read):
     text = read(typical("ada"))
-    assert "lookup(table, -1) expected: IndexError got: tensor" in text
-    assert "A negative id counts from the end." in text
+    hint = "A negative id counts from the end."
+    assert f"(does not pass) {hint} lookup(table, -1) expected: IndexError got: tensor" in text
+
+
+def test_a_hint_is_read_whole_once_in_a_question_and_then_by_its_first_sentence(read):
+    first, second = "Ids start at 1. Look at the count.", "A row is lost."
+    one = case(Outcome.FAILED, title="One", hint=first)
+    both = case(Outcome.FAILED, title="Two", hint=f"{first}\n{second}")
+    again = case(Outcome.FAILED, title="Three", hint=f"{first}\n{second}", hidden=True)
+    text = read(result("ada", code(LOOKUP, one, both, again), code(SINUSOIDAL, one)))
+    assert text.count(f"One (does not pass) {first}") == 2
+    assert f"Two (does not pass) {first} {second}" in text
+    assert "Three (does not pass) As above: Ids start at 1. As above: A row is lost." in text
 
 
 def test_a_hidden_failure_shows_title_outcome_and_hint_alone(read):

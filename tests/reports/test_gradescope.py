@@ -65,11 +65,11 @@ def test_hidden_cases_have_the_assignments_visibility(read):
     ]
 
 
-def test_a_public_failure_has_its_message_and_a_hidden_one_its_hint_alone(read):
+def test_a_public_failure_has_its_hint_and_message_and_a_hidden_one_its_hint_alone(read):
     tests = read(typical("ada"))["tests"]
     assert tests[1]["output"] == (
-        "Failed.\nlookup(table, -1)\nexpected: IndexError\n     got: tensor\n"
-        "A negative id counts from the end."
+        "Failed.\nA negative id counts from the end.\n"
+        "lookup(table, -1)\nexpected: IndexError\n     got: tensor"
     )
     assert tests[3]["output"] == "Failed.\nOnly rows that were looked up."
 
