@@ -5,17 +5,22 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+from html import unescape
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
 from autograder.assignment import ROOT, load_assignment
+from autograder.misconceptions import misconceptions
 from autograder.plain import number
 
 ASSIGNMENT = load_assignment()
+CODE_QUESTIONS = [question.id for question in ASSIGNMENT.code_questions]
 BATCH = ROOT / "tests" / "example_batch" / "submissions"
 EXPECTED = ROOT / "tests" / "example_batch" / "expected_grades.csv"
 
@@ -34,6 +39,15 @@ def graded(tmp_path_factory):
     run = grade(BATCH, out, "--workers", "2")
     assert run.returncode == 0, run.stderr
     return out, run.stdout
+
+
+def text_of(page: Path) -> str:
+    """What a page says, without its tags."""
+    return plain_text(unescape(page.read_text("utf-8")))
+
+
+def plain_text(html: str) -> str:
+    return " ".join(re.sub(r"<[^>]*>", "", html).split())
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -69,6 +83,31 @@ def test_a_hang_costs_the_function_that_hangs_and_is_named_to_the_student(graded
     assert stopped and all("still running after 10 s" in test["output"] for test in stopped)
     earned = {question["id"]: question["points"] for question in page["extra_data"]["questions"]}
     assert earned["lookup"] == ASSIGNMENT.question("lookup").points
+
+
+def test_students_read_the_hints_of_their_mistakes_and_the_instructor_who_made_which(graded):
+    out, _ = graded
+    report = unescape((out / "report.html").read_text("utf-8"))
+    known = {mistake.id: mistake for id in CODE_QUESTIONS for mistake in misconceptions(id)}
+    made = {
+        "S31": ("chen_wei", "müller_jonas"),
+        "L7": ("dimitrov_pavel",),
+        "P20": ("jensen_mads",),
+        "V31": ("kowalska_ewa",),
+    }
+    for id, students in made.items():
+        hint = known[id].hint.replace("`", "")
+        for student in students:
+            assert hint in text_of(out / "feedback" / f"{student}.html"), (id, student)
+        row = next(row for row in report.split("<details>") if f">{id}</code>" in row)
+        assert f"{len(students)} of 13" in row and hint in plain_text(row)
+        assert re.findall(r"feedback/([^.]+)\.html", unquote(row)) == list(students)
+
+
+def test_who_has_all_points_for_the_code_reads_no_hint(graded):
+    out, _ = graded
+    for student in ("bergstrom_lina", "moreau_chloe", "okafor_amara"):
+        assert '<div class="hint"' not in (out / "feedback" / f"{student}.html").read_text("utf-8")
 
 
 @pytest.mark.parametrize("workers", ["1", "4"])
