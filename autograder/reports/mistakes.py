@@ -14,13 +14,16 @@ from ..result import CaseResult, Outcome, Result
 LONGEST = 2000
 """Characters of a message that are looked at, and kept of an example."""
 
-_ASIDE = re.compile(r'^(?:\s*line \d+: |\s*File "|(?:your code )?printed:$)', re.MULTILINE)
+_ASIDE = re.compile(r'^(?: *line \d+: | *File "|(?:your code )?printed:$)', re.MULTILINE)
 """Where a message comes to the student's own lines and prints, which differ for the same mistake."""
 
 _NUMBER = re.compile(
     r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?(?!\w)"
     r"|(\(\d[\d, ]*\)|\w+)"  # a shape, as (3, 4) and 3x4, and a word with digits, as float32, stay
 )
+
+_ALL = re.compile(r"\b(\d+) of \1\b")
+"""All numbers wrong is another mistake than some wrong, however many they are."""
 
 
 @dataclass
@@ -137,7 +140,7 @@ def likeness(case: CaseResult) -> str:
     hidden case it stands before the student's own lines in `untrusted`.
     """
     text = _ASIDE.split((case.message or case.untrusted)[:LONGEST], maxsplit=1)[0]
-    return " ".join(_NUMBER.sub(lambda match: match[1] or "#", text).split())
+    return " ".join(_NUMBER.sub(lambda match: match[1] or "#", _ALL.sub("all", text)).split())
 
 
 def _add_once(students: list[str], student: str) -> None:
