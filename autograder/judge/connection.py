@@ -10,14 +10,12 @@ from typing import Any
 from ..assignment import Limits
 from ..errors import GraderError
 from ..result import Outcome
-from ..sandbox.wire import Blob, Closed, Content, TooLate, WireError
+from ..sandbox.wire import Blob, Channel, Closed, Content, TooLate, WireError
 from .launcher import Launcher, Process
+from .script import Request
 
 END_SECONDS = 600
 """How long the zygote may take to tell how a process ended: milliseconds, unless the machine is stuck."""
-
-AHEAD_WALL_SECONDS = 20
-"""How long one case may take among many that run in one go. Too long costs time, and no points."""
 
 MAX_STATEMENTS = 20_000
 
@@ -31,16 +29,17 @@ class Stopped(BaseException):
         outcome: how the case ends.
         reason: the grader's own words, safe to show.
         detail: may hold the student's words, for instructors.
-        starved: whether the wall clock ended a call that had not used its processor time, as it
-            does when code sleeps, and when the machine is too busy.
+        ended_process: whether the process is gone by it.
     """
 
-    def __init__(self, outcome: Outcome, reason: str, detail: str = "", starved: bool = False) -> None:
+    def __init__(
+        self, outcome: Outcome, reason: str, detail: str = "", *, ended_process: bool = False
+    ) -> None:
         super().__init__(reason)
         self.outcome = outcome
         self.reason = reason
         self.detail = detail
-        self.starved = starved
+        self.ended_process = ended_process
 
 
 class OurFault(BaseException):
@@ -55,18 +54,17 @@ class Connection:
         limits: how long calls and the whole submission may take.
 
     Attributes:
+        limits: the same.
         sequence: the number of the last request; its reply must bear it.
         starved: whether any stop so far may be the machine's doing.
     """
 
     def __init__(self, launcher: Launcher, limits: Limits) -> None:
         self._launcher = launcher
-        self._limits = limits
+        self.limits = limits
         self._process: Process | None = None
         self._stops_left = max(1, int(limits.seconds_per_submission // limits.seconds_per_call))
         self._wall_left: float = limits.wall_seconds_per_call * self._stops_left
-        self._goes_ahead = True
-        self._ahead_seconds = min(AHEAD_WALL_SECONDS, limits.wall_seconds_per_call)
         self.sequence = 0
         self.starved = False
 
@@ -107,7 +105,7 @@ class Connection:
         """
         try:
             with _Clock(self):
-                deadline = self._deadline(self._limits.wall_seconds_per_call)
+                deadline = self._deadline(self.limits.wall_seconds_per_call)
                 self._send(header, blobs, name, deadline)
                 while True:
                     reply, pieces = self._receive(deadline)
@@ -119,44 +117,49 @@ class Connection:
         except (TooLate, Closed, WireError) as problem:
             raise self._stopped(problem, name) from None
 
-    def ask_ahead(self, header: dict[str, Any], blobs: Sequence[Blob], count: int) -> Iterator[Content]:
-        """Send one request that has `count` replies, and give them as they come.
+    def ask_ahead(self, requests: Sequence[Request]) -> Iterator[bytes]:
+        """Send requests in one message, and give the reply to each as it comes: a whole frame, unread.
 
-        They end early if the process dies, is slow or breaks the protocol. It is gone then, and
-        nobody is told why: who needs the rest asks one by one, and does so from then on.
+        Raises:
+            Stopped: as `ask` does, at the request that is to blame. Those after it were not carried out.
         """
-        if not (self.is_open and self._goes_ahead):
-            return
+        name = "your code"
         try:
             with _Clock(self):
-                self._send(header, blobs, "the cases", self._deadline(self._ahead_seconds))
-            for _ in range(count):
+                deadline = self._deadline(self.limits.wall_seconds_per_call)
+                self._send({"op": "ahead"}, [request.frame for request in requests], name, deadline)
+            for request in requests:
+                name = request.name
                 with _Clock(self):
-                    reply = self._receive(self._deadline(self._ahead_seconds))
+                    deadline = self._deadline(self.limits.wall_seconds_per_call)
+                    reply = self._channel.receive_whole(deadline)
+                    if request is requests[-1]:
+                        self._receive(deadline)  # there were as many replies as requests
                 yield reply
-        except (TooLate, Closed, WireError):
-            self._goes_ahead = False
-            self.close()
+        except (TooLate, Closed, WireError) as problem:
+            raise self._stopped(problem, name) from None
 
     def distrust(self, why: str) -> Stopped:
         """Give up a process that does not keep to the protocol."""
-        self._drop()
-        return Stopped(Outcome.CRASHED, "the answer of your code could not be read.", why)
+        return self._stop(Outcome.CRASHED, "the answer of your code could not be read.", why)
 
     def _deadline(self, seconds: float) -> float:
         return time.monotonic() + min(seconds, max(0, self._wall_left))
 
-    def _send(self, header: dict[str, Any], blobs: Sequence[Blob], name: str, deadline: float) -> None:
+    @property
+    def _channel(self) -> Channel:
         assert self._process is not None
+        return self._process.channel
+
+    def _send(self, header: dict[str, Any], blobs: Sequence[Blob], name: str, deadline: float) -> None:
         self.sequence += 1
         try:
-            self._process.channel.send({**header, "seq": self.sequence}, blobs, deadline)
+            self._channel.send({**header, "seq": self.sequence}, blobs, deadline)
         except WireError as problem:
             raise OurFault(f"what {name} should be told cannot cross: {problem}") from None
 
     def _receive(self, deadline: float) -> Content:
-        assert self._process is not None
-        reply, pieces = self._process.channel.receive(deadline)
+        reply, pieces = self._channel.receive(deadline)
         if type(reply.get("seq")) is not int or reply.pop("seq") != self.sequence:
             raise WireError("a reply to no question")
         return reply, pieces
@@ -170,32 +173,31 @@ class Connection:
         end = self._process.kill(END_SECONDS) if self._process else None
         # The processor's limit is the kernel's to keep: what reached this one slept, waited for a busy
         # machine, or raised its own limit and burned all that time.
-        starved = end is None or end.cpu_seconds < self._limits.wall_seconds_per_call
-        self.starved |= starved
-        self._drop()
-        if self._wall_left < self._limits.wall_seconds_per_call:
+        most = self.limits.wall_seconds_per_call
+        self.starved |= end is None or end.cpu_seconds < most
+        if self._wall_left < most:
             self._wall_left = 0  # sleeping a little in each of many calls is no way round, either
-            return Stopped(Outcome.TIMED_OUT, f"{name} used up the submission's time.", starved=starved)
-        seconds = f"{self._limits.wall_seconds_per_call:g}"
-        return Stopped(Outcome.TIMED_OUT, f"{name} had not answered after {seconds} s.", starved=starved)
+            return self._stop(Outcome.TIMED_OUT, f"{name} used up the submission's time.")
+        return self._stop(Outcome.TIMED_OUT, f"{name} had not answered after {most:g} s.")
 
     def _ended(self, name: str) -> Stopped:
         """Why the process is gone, by its exit status."""
         end = self._process.ended(END_SECONDS) if self._process else None
         status = end.status if end else None
-        self._drop()
         if status == -signal.SIGXCPU:
-            seconds = f"{self._limits.seconds_per_call:g}"
-            return Stopped(Outcome.TIMED_OUT, f"{name} was still running after {seconds} s.")
+            seconds = f"{self.limits.seconds_per_call:g}"
+            return self._stop(Outcome.TIMED_OUT, f"{name} was still running after {seconds} s.")
         if status == -signal.SIGKILL:
-            return Stopped(Outcome.CRASHED, f"{name} used up the submission's time, or too much memory.")
+            return self._stop(Outcome.CRASHED, f"{name} used up the submission's time, or too much memory.")
         if status is not None and status < 0:
-            return Stopped(Outcome.CRASHED, f"{name} crashed Python.", f"by signal {-status}")
-        return Stopped(Outcome.CRASHED, f"{name} ended the program.", f"with exit status {status}")
+            return self._stop(Outcome.CRASHED, f"{name} crashed Python.", f"by signal {-status}")
+        return self._stop(Outcome.CRASHED, f"{name} ended the program.", f"with exit status {status}")
 
-    def _drop(self) -> None:
+    def _stop(self, outcome: Outcome, reason: str, detail: str = "") -> Stopped:
+        """Let the process go, and say that it is gone."""
         self._stops_left -= 1
         self.close()
+        return Stopped(outcome, reason, detail, ended_process=True)
 
 
 class _Clock:

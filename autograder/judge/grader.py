@@ -18,7 +18,7 @@ from ..errors import AssignmentError
 from ..result import CaseResult, Outcome, QuestionResult, Result, Status
 from ..sandbox.mirror import SEED
 from ..submission import Submission
-from .connection import OurFault, Stopped
+from .connection import Connection, OurFault, Stopped
 from .launcher import Launcher
 from .rehearsed import Rehearsed
 from .script import Replay
@@ -111,10 +111,10 @@ class Grader:
         """
         source = self._assignment.reference.read_bytes()
         try:
-            with self._session(source) as session:
+            with self._session(source, self._connection()) as session:
                 self._judged.rehearse(session, self._all_cases())
                 self._diagnosed.rehearse(session, self._mistakes.functions)
-            with self._session(source) as session:
+            with self._session(source, self._connection()) as session:
                 for case, result in self._run_cases(session).items():
                     _expect_pass(case, result)
         except (Stopped, OurFault) as problem:
@@ -125,16 +125,20 @@ class Grader:
             missing = Attempt("not attempted", f"There is no {self._assignment.code_file}.")
             return Run(self._all_alike(missing))
         file = self._assignment.code_file
+        connection = self._connection()
         try:
-            with self._session(source) as session:
+            with self._session(source, connection) as session:
                 outcomes = self._run_cases(session)
                 notes = tuple(f"{file}, line {line}: {text}" for line, text in session.file.problems)
-                return Run(outcomes, notes, session.starved)
         except Stopped as stop:
-            return Run(self._all_alike(stop), (f"{file}: {stop.reason}",), stop.starved)
+            outcomes, notes = self._all_alike(stop), (f"{file}: {stop.reason}",)
+        return Run(outcomes, notes, connection.starved)
 
-    def _session(self, source: bytes) -> closing[Session]:
-        return closing(Session(self._launcher, source, self._names, self._assignment.limits))
+    def _connection(self) -> Connection:
+        return Connection(self._launcher, self._assignment.limits)
+
+    def _session(self, source: bytes, connection: Connection) -> closing[Session]:
+        return closing(Session(connection, source, self._names))
 
     def _run_cases(self, session: Session) -> dict[Case, CaseResult]:
         """Public cases of all questions before the first hidden one.

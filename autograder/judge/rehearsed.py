@@ -39,17 +39,34 @@ class Rehearsed(Generic[Part, Verdict]):
             self._scripts[part] = session.recorded(partial(self._run, session, part, None))
 
     def verdicts(self, session: Session, parts: list[Part]) -> dict[Part, Verdict]:
-        """Run parts on a student's functions: all in one go, then those anew that must ask for themselves."""
+        """Run parts on a student's functions, as many in one go as their process survives."""
         done: dict[Part, Verdict] = {}
+        while waiting := [part for part in parts if part not in done]:
+            done |= self._go(session, waiting)
+        return {part: done[part] for part in parts}
+
+    def _go(self, session: Session, parts: list[Part]) -> dict[Part, Verdict]:
+        """Verdicts on the first of these parts, up to one that ended the process, if any does."""
+        done: dict[Part, Verdict] = {}
+        astray: list[Part] = []
         replays = session.run_ahead([self._scripts[part] for part in parts])
         for part, replay in zip(parts, replays, strict=False):
+            if replay.stop:  # no part that comes before it is to suffer by it
+                done |= self._one_by_one(session, astray)
+                astray = []
             try:
                 done[part] = self._on_answers(session, part, replay)
             except Diverged:
-                continue
-        return {part: done[part] if part in done else self._run(session, part, None) for part in parts}
+                astray.append(part)
+        nothing_goes_ahead = not done and not astray
+        return done | self._one_by_one(session, parts if nothing_goes_ahead else astray)
+
+    def _one_by_one(self, session: Session, parts: list[Part]) -> dict[Part, Verdict]:
+        return {part: self._run(session, part, None) for part in parts}
 
     def _on_answers(self, session: Session, part: Part, replay: Replay) -> Verdict:
+        if not replay.is_whole:  # what stopped it is told in its own words
+            return self._run(session, part, replay)
         key = part, replay.digest
         if key not in self._known:
             self._known[key] = self._run(session, part, replay)

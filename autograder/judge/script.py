@@ -19,10 +19,20 @@ from ..sandbox.wire import Blob, Content, WireError, frame, unframe
 
 
 @dataclass(frozen=True)
-class Script:
-    """The requests of one case, each a whole frame."""
+class Request:
+    """A request that can be sent ahead.
 
-    requests: tuple[bytes, ...]
+    Attributes:
+        name: what messages call the function that it is for.
+        frame: the whole of it.
+    """
+
+    name: str
+    frame: bytes
+
+
+Script = tuple[Request, ...]
+"""All that one case asks."""
 
 
 class Diverged(BaseException):
@@ -33,26 +43,37 @@ class Replay:
     """The answers to a script, handed out as long as the case keeps to it.
 
     Args:
-        replies: one frame for each request, as they came from the student's process: not to be
-            trusted in anything.
+        script: the requests.
+        replies: a frame for each of the first of them, or all, as they came from the student's
+            process: not to be trusted in anything.
+        stop: what is raised for the request after these, which ended the process.
 
     Attributes:
+        stop: the same.
+        is_whole: whether every request was answered.
         digest: the same for the same answers, and for no others.
     """
 
-    def __init__(self, script: Script, replies: Sequence[Blob]) -> None:
-        self._expected = zip(script.requests, replies, strict=True)
+    def __init__(self, script: Script, replies: Sequence[Blob], stop: BaseException | None = None) -> None:
+        self.stop = stop
+        self.is_whole = len(replies) == len(script)
         self.digest = _digest(replies)
+        self._script = iter(script)
+        self._replies = iter(replies)
 
     def answer(self, header: dict[str, Any], blobs: Sequence[Blob]) -> Content:
         """The reply to a request.
 
         Raises:
-            Diverged: if the request is not the script's next one, or its reply cannot be read.
+            Diverged: if the request is not the script's next one, or its reply is missing or cannot
+                be read.
         """
-        request, reply = next(self._expected, (b"", b""))
-        if frame(header, blobs) != request:
+        expected = next(self._script, None)
+        if expected is None or frame(header, blobs) != expected.frame:
             raise Diverged
+        reply = next(self._replies, None)
+        if reply is None:
+            raise self.stop or Diverged
         try:
             return unframe(reply)
         except WireError:

@@ -6,20 +6,19 @@ import builtins
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
+from itertools import takewhile
 from typing import Any
 
 import torch
 from torch import nn
 
-from ..assignment import Limits
 from ..check.operations import Operations
 from ..result import Outcome
 from ..sandbox.mirror import Mirror, ModuleState
 from ..sandbox.wire import Blob, WireError, frame
 from . import stand_ins
 from .connection import Connection, OurFault, Stopped
-from .launcher import Launcher
-from .script import Diverged, Replay, Script
+from .script import Diverged, Replay, Request, Script
 
 MAX_SKIPPED = 3
 """Top-level statements that may hang or crash before the rest of the file is given up."""
@@ -48,14 +47,13 @@ class Session:
     """One student's file, loaded behind the wall.
 
     Args:
-        launcher: starts the processes.
+        connection: leads to a process, as soon as there is one.
         source: the file's bytes.
         names: what the assignment asks the file to define.
-        limits: how long a call may take.
     """
 
-    def __init__(self, launcher: Launcher, source: bytes, names: tuple[str, ...], limits: Limits) -> None:
-        self._connection = Connection(launcher, limits)
+    def __init__(self, connection: Connection, source: bytes, names: tuple[str, ...]) -> None:
+        self._connection = connection
         self._mirror = Mirror(+1, self._stand_in)
         self._source = source
         self._names = names
@@ -63,9 +61,9 @@ class Session:
         self._stopped: dict[str, Stopped] = {}
         self._classes: dict[str, type] = {}
         self._replay: Replay | None = None
-        self._recorded: list[bytes] | None = None  # what is asked while a script is written
+        self._recorded: list[Request] | None = None  # what is asked while a script is written
         self._new_case = False
-        self._most_printed = min(MAX_SAID, int(limits.output_kb) * 2**10)
+        self._most_printed = min(MAX_SAID, int(connection.limits.output_kb) * 2**10)
         self.printed = ""
         try:
             self.file = self._start()
@@ -78,6 +76,7 @@ class Session:
 
     def _start(self) -> StudentFile:
         """Load the file in a fresh process; a statement that hangs or crashes is left out next time."""
+        self._replay = None
         while True:
             self._connection.open()
             self._mirror = Mirror(+1, self._stand_in)
@@ -140,28 +139,35 @@ class Session:
         self._recorded = []
         try:
             run()
-            return Script(tuple(self._recorded))
+            return tuple(self._recorded)
         finally:
             self._recorded = None
 
     def run_ahead(self, scripts: Sequence[Script]) -> Iterator[Replay]:
         """Have several cases' scripts run in one go; give their answers, case by case.
 
-        The answers end early if the process ends before it gave them all.
+        The last one that comes may be of a case that ended the process; the cases after it did not run.
         """
-        header = {"op": "scripts", "requests": [len(script.requests) for script in scripts]}
-        requests = [request for script in scripts for request in script.requests]
-        answers = self._connection.ask_ahead(header, requests, len(scripts))
-        for script, (_, replies) in zip(scripts, answers, strict=False):
-            if len(replies) != len(script.requests):
-                self._connection.close()
+        cut = [self._runnable(script) for script in scripts]
+        try:
+            if not self._connection.is_open:
+                self._start()
+            replies = self._connection.ask_ahead([request for script in cut for request in script])
+        except Stopped:
+            return
+        for script, sent in zip(scripts, cut, strict=True):
+            came = []
+            try:
+                for _ in sent:
+                    came.append(next(replies))
+            except Stopped as stop:
+                yield Replay(script, came, stop)
                 return
-            yield Replay(script, replies)
+            yield Replay(script, came)
 
-    @property
-    def starved(self) -> bool:
-        """Whether the wall clock ended a call that had not used its processor time."""
-        return self._connection.starved
+    def _runnable(self, script: Script) -> Script:
+        """The requests of a script before the first one that would not be sent."""
+        return tuple(takewhile(lambda request: request.name not in self._stopped, script))
 
     def call(self, name: str, target: dict[str, Any], args: tuple, kwargs: dict[str, Any]) -> Any:
         """Call a function, construct or call a module there; `name` is what messages call it.
@@ -190,13 +196,13 @@ class Session:
     @contextmanager
     def _at_most_one_stop(self, name: str) -> Iterator[None]:
         """Block a function once a call of it has ended the process: it would again, at full length."""
-        if name in self._stopped and self._replay is None:
+        if name in self._stopped:
             before = self._stopped[name].reason
             raise Stopped(Outcome.BLOCKED, f"not run again, because before, {before}")
         try:
             yield
         except Stopped as stop:
-            if not self._connection.is_open:
+            if stop.ended_process:
                 self._stopped[name] = stop
             raise
 
@@ -263,7 +269,7 @@ class Session:
     ) -> dict[str, Any]:
         """The reply to a request, from the process or from what it answered already."""
         if self._recorded is not None:
-            self._recorded.append(frame(header, blobs))
+            self._recorded.append(Request(name, frame(header, blobs)))
         if self._replay is not None:
             reply, pieces = self._replay.answer(header, blobs)
         else:

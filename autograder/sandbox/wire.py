@@ -22,7 +22,9 @@ MAX_BLOBS = 4096
 
 _PREFIX = struct.Struct("<IQ")
 _CHUNK = 2**16
-_TOGETHER_SECONDS = 0.02
+_PAUSE_SECONDS = 0.004
+"""To be woken by each of many small frames costs more than to read them; so they are let come together."""
+
 _SURROGATE = re.compile(rb"(?<!\\)(?:\\\\)*\\u[dD][89a-fA-F]")  # an escape that `pack` never writes
 
 
@@ -164,24 +166,6 @@ class Channel:
         except OSError:
             raise Closed from None
 
-    def send_together(self, frames: Iterable[bytes]) -> None:
-        """Send frames as they come, several at a time: each piece that is sent wakes the reader.
-
-        Raises:
-            Closed: if the other side is gone.
-        """
-        waiting, size, sent = [], 0, time.monotonic()
-        try:
-            for each in frames:
-                waiting.append(each)
-                size += len(each)
-                if size > _CHUNK or time.monotonic() - sent > _TOGETHER_SECONDS:
-                    self._socket.sendall(b"".join(waiting))
-                    waiting, size, sent = [], 0, time.monotonic()
-            self._socket.sendall(b"".join(waiting))
-        except OSError:
-            raise Closed from None
-
     def receive(self, deadline: float | None = None) -> Content:
         """Wait for one frame, until `deadline` on the monotonic clock.
 
@@ -191,6 +175,17 @@ class Channel:
         header, body = parse_prefix(self._read(_PREFIX.size, deadline))
         text = self._read(header, deadline)
         return parse(text, memoryview(self._read(body, deadline)))
+
+    def receive_whole(self, deadline: float) -> bytes:
+        """Wait for one frame, one of many, and give it unread, for `unframe`.
+
+        Raises:
+            WireError, Closed, TooLate: as they say.
+        """
+        if not self._came:
+            time.sleep(_PAUSE_SECONDS)
+        prefix = self._read(_PREFIX.size, deadline)
+        return prefix + self._read(sum(parse_prefix(prefix)), deadline)
 
     def close(self) -> None:
         self._socket.close()

@@ -15,9 +15,8 @@ import random
 import socket
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
-from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -30,13 +29,10 @@ from .confinement import Wall
 from .limits import WorkerLimits, allow_seconds, cut_loose, set_limits
 from .mirror import PLAIN_MODULES, Message, Mirror, ModuleState
 from .probe import probe
-from .wire import Blob, Channel, Closed, WireError, frame, unframe
+from .wire import Blob, Channel, Closed, WireError, unframe
 
 STUDENT_FILE = "embeddings.py"
 """What tracebacks call the student's file, whatever its name was."""
-
-AHEAD_SECONDS = 5
-"""Processor seconds of a call among many that run in one go: one that needs more is made again, by itself."""
 
 MAX_MESSAGE = 2_000
 MAX_TRACE = 6_000
@@ -104,31 +100,24 @@ class Worker:
         """Read one request, carry it out and send what came of it."""
         header, blobs = self.channel.receive()
         seq = {"seq": header["seq"]}
-        if header["op"] == "scripts":
-            self.channel.send_together(
-                frame(seq, replies) for replies in self.scripts(header["requests"], blobs)
-            )
-            return
+        if header["op"] == "ahead":
+            for request in blobs:
+                self.carry_out(*unframe(request))
+            self.channel.send(seq)
+        else:
+            self.carry_out(header, blobs, seq)
+
+    def carry_out(
+        self, header: dict[str, Any], blobs: list[memoryview], seq: dict[str, int] | None = None
+    ) -> None:
+        """Do what one request asks for and send the reply."""
         allow_seconds(self.limits.seconds_per_call)
         reply, pieces = self.reply_to(header, blobs)
+        reply |= seq or {}
         try:
-            self.channel.send({**reply, **seq}, pieces)
+            self.channel.send(reply, pieces)
         except WireError as error:
-            self.channel.send({**too_large(reply, error), **seq})
-
-    def scripts(self, lengths: list[int], blobs: list[memoryview]) -> Iterator[list[bytes]]:
-        """Carry out the requests of several cases; give the replies case by case, as whole frames."""
-        requests = iter(blobs)
-        for length in lengths:
-            replies = []
-            for request in islice(requests, length):
-                allow_seconds(min(AHEAD_SECONDS, self.limits.seconds_per_call))
-                reply, pieces = self.reply_to(*unframe(request))
-                try:
-                    replies.append(frame(reply, pieces))
-                except WireError as error:
-                    replies.append(frame(too_large(reply, error)))
-            yield replies
+            self.channel.send({**too_large(reply, error), **(seq or {})})
 
     def reply_to(self, header: dict[str, Any], blobs: list[memoryview]) -> tuple[dict[str, Any], list[Blob]]:
         """Carry out one request; give header and blobs of the reply."""

@@ -32,6 +32,7 @@ from autograder.assignment import ROOT, load_assignment
 from autograder.batch import Batch, open_batch
 from autograder.check.cases import read_cases, run_case
 from autograder.intake import collect
+from autograder.judge.connection import Connection
 from autograder.judge.launcher import open_launcher
 from autograder.judge.session import Session
 from autograder.result import Outcome, Result
@@ -155,7 +156,9 @@ def memory() -> Iterator[Row]:
     private = []
     with open_launcher(ASSIGNMENT.limits) as launcher:
         for _ in range(5):
-            session = Session(launcher, ASSIGNMENT.reference.read_bytes(), names, ASSIGNMENT.limits)
+            session = Session(
+                Connection(launcher, ASSIGNMENT.limits), ASSIGNMENT.reference.read_bytes(), names
+            )
             environment = {**session.environment, "reference": reference}
             for path in files:
                 for case in read_cases(path):

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 
+from autograder.judge.connection import Connection
 from autograder.judge.session import Session, Stopped
 from autograder.result import Outcome
 from autograder.submission import Submission
@@ -69,7 +70,7 @@ def test_sleeping_a_little_in_every_call_ends_with_the_submissions_time(walled: 
     drowsy = b"import time\n\ndef nap():\n    time.sleep(0.5)\n"
     one_stop = LIMITS.seconds_per_call
     limits = replace(LIMITS, wall_seconds_per_call=4, seconds_per_submission=one_stop)
-    session = Session(walled.launcher, drowsy, ("nap",), limits)
+    session = Session(Connection(walled.launcher, limits), drowsy, ("nap",))
     naps = 0
     try:
         with pytest.raises(Stopped, match="used up the submission's time"):
@@ -143,7 +144,8 @@ def test_a_process_does_not_become_a_program(walled: Gate, unwalled: Gate):
 def test_nothing_of_a_submission_stays(walled: Gate):
     before = set(os.listdir("/dev/shm")), set(os.listdir("/tmp"))
     assert left_after_reaping() == []  # by the tests before
-    session = Session(walled.launcher, b"import time\n\ndef nap():\n    time.sleep(60)\n", ("nap",), LIMITS)
+    nap = b"import time\n\ndef nap():\n    time.sleep(60)\n"
+    session = Session(Connection(walled.launcher, LIMITS), nap, ("nap",))
     users = students_processes()
     session.close()
     for attack in ATTACKS:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from autograder.assignment import Limits
+from autograder.judge.connection import Connection
 from autograder.judge.launcher import Launcher, open_launcher
 from autograder.judge.session import Session
 
@@ -42,7 +43,7 @@ def load_with() -> Iterator[Callable[..., Session]]:
         found = [
             line.split("(")[0].split(":")[0].split()[1] for line in lines if line[:4] in ("def ", "clas")
         ]
-        session = Session(launcher, source.encode(), names or tuple(found), limits)
+        session = Session(Connection(launcher, limits), source.encode(), names or tuple(found))
         sessions.append(session)
         session.begin_case()
         return session

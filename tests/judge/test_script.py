@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from autograder.judge import connection
 from autograder.judge.grader import Grader
-from autograder.judge.script import Diverged, Replay, Script
+from autograder.judge.launcher import Launcher
+from autograder.judge.script import Diverged, Replay, Request, Script
+from autograder.judge.session import Session
 from autograder.sandbox.wire import frame
 from autograder.submission import Submission
 
@@ -17,8 +18,8 @@ from . import small_assignment
 REPLY = frame({"value": 1, "printed": ""})
 
 
-def script_of(*requests: dict):
-    return Script(tuple(frame(request, [b"bytes"]) for request in requests))
+def script_of(*requests: dict) -> Script:
+    return tuple(Request(request["op"], frame(request, [b"bytes"])) for request in requests)
 
 
 # One script --------------------------------------------------------------------------------------
@@ -91,32 +92,48 @@ def grader(launcher, tmp_path_factory):
 def test_running_ahead_changes_no_result(grader, name, monkeypatch):
     submission = Submission("ada", SUBMISSIONS[name].encode())
     ahead = [grader.grade(submission) for _ in range(2)]
-    monkeypatch.setattr(connection.Connection, "ask_ahead", lambda *_: iter(()))
+    monkeypatch.setattr(Session, "run_ahead", lambda *_: iter(()))
     assert ahead[0] == ahead[1] == grader.grade(submission)
 
 
-def test_a_case_that_asks_anew_is_graded_by_what_it_asks(launcher, tmp_path):
-    adaptive = small_assignment.make(tmp_path)
-    path = adaptive.public_tests("doubling")
+@pytest.fixture(scope="module")
+def adaptive(launcher, tmp_path_factory):
+    """A grader whose first case goes on with what it got."""
+    assignment = small_assignment.make(tmp_path_factory.mktemp("adaptive"))
+    path = assignment.public_tests("doubling")
     path.write_text(path.read_text().replace("equal(double(1), 2)", "equal(double(double(1)), 4)"))
-    grader = Grader(adaptive, launcher)
+    return Grader(assignment, launcher)
+
+
+def test_a_case_that_asks_anew_is_graded_by_what_it_asks(adaptive):
     lucky = "def double(n): return {1: 7, 7: 4}.get(n, 2 * n)\ndef triple(n): return 3 * n\n"
-    first = grader.grade(Submission("ada", lucky.encode())).questions[0].cases[0]
+    first = adaptive.grade(Submission("ada", lucky.encode())).questions[0].cases[0]
     assert first.outcome == "passed", (
         "the second call is with what the first one gave, not with the script's 2"
     )
 
 
-def test_what_runs_ahead_for_too_long_is_asked_again_and_judged_by_its_own_limit(
-    launcher, grader, monkeypatch
-):
-    monkeypatch.setattr(connection, "AHEAD_WALL_SECONDS", 0.01)
-    source = (
-        "import time\ndef double(n):\n    time.sleep(0.1)\n    return 2 * n\ndef triple(n): return 3 * n\n"
-    )
-    result = grader.grade(Submission("ada", source.encode()))
-    assert [question.points for question in result.questions] == [4, 8]
-    assert not result.retry_alone
+def test_a_case_that_asks_anew_does_not_suffer_by_what_ends_the_process_after_it(adaptive):
+    lucky = "import os\ndef double(n): return {1: 7, 7: 4}.get(n) or (os._exit(1) if n > 4000 else 2 * n)\n"
+    cases = adaptive.grade(Submission("ada", lucky.encode())).questions[0].cases
+    assert [case.outcome for case in cases] == ["passed", "passed", "crashed"]
+
+
+def test_a_call_that_ends_the_process_is_made_once_and_the_cases_after_it_go_on(grader, monkeypatch):
+    started = []
+    spawn = Launcher.spawn
+    monkeypatch.setattr(Launcher, "spawn", lambda self: started.append(self) or spawn(self))
+    result = grader.grade(Submission("ada", SUBMISSIONS["dies late"].encode()))
+    outcomes = [[case.outcome for case in question.cases] for question in result.questions]
+    assert outcomes == [["passed", "passed", "crashed"], ["passed"] * 3]
+    assert len(started) == 2
+
+
+def test_a_function_that_ended_the_process_is_not_called_again(grader):
+    first, *others = grader.grade(Submission("ada", SUBMISSIONS["dies"].encode())).questions[1].cases
+    assert first.message == "triple ended the program."
+    assert {case.message for case in others} == {"not run again, because before, triple ended the program."}
+    assert {case.outcome for case in others} == {"blocked"}
 
 
 def test_a_verdict_is_the_same_remembered_or_not(grader):

@@ -15,6 +15,7 @@ from gensim.models import KeyedVectors
 from torch import nn
 
 from autograder.check import calls
+from autograder.judge.connection import Connection
 from autograder.judge.session import OurFault, Session, Stopped
 from autograder.result import Outcome
 
@@ -830,7 +831,7 @@ def test_the_reason_of_a_stop_holds_no_words_of_the_student(load_hurried):
 
 
 def test_a_session_is_let_go_of(launcher):
-    session = Session(launcher, MODULES.encode(), ("Positions",), LIMITS)
+    session = Session(Connection(launcher, LIMITS), MODULES.encode(), ("Positions",))
     session.begin_case()
     module = session.environment["Positions"](4, 3)
     result = module(torch.zeros(1, 2, 3))
