@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from html import unescape
+from urllib.parse import unquote
 
 import pytest
 
+from autograder.files import file_names
 from autograder.gradebook import open_gradebook
 from autograder.reports import write_reports
 from autograder.reports.mistakes import LONGEST, Mistakes, likeness
 from autograder.reports.overview import MOST_ALIKE, Overview
 from autograder.result import Outcome, Result, Status
-from tests.hand_made import LOOKUP, SINUSOIDAL, case, code, make_assignment, result
+from tests.hand_made import LOOKUP, NASTY_NAMES, SINUSOIDAL, case, code, make_assignment, result
 
 LIBRARY = """
 from autograder.misconceptions import Misconception
@@ -197,6 +200,24 @@ def test_what_the_students_code_wrote_is_marked_there_too(page):
     text = page(result("ada", code(LOOKUP, failed(hidden=True, untrusted="<script>alert(1)</script>"))))
     assert "Untrusted" in cards(text)
     assert "<script>" not in text and "&lt;script&gt;" in text
+
+
+def test_names_hints_and_messages_of_strangers_are_escaped_in_both_cards(assignment, tmp_path):
+    evil = '</pre><script>alert(1)</script> \x1b[31m \udc80 {{ 7 * 7 }} "><img src=x>'
+    with open_gradebook(tmp_path / "out") as book:
+        for name in NASTY_NAMES:
+            known, unknown = failed(evil, title=evil), failed(message=evil, title=evil)
+            book.save(result(name, code(LOOKUP, known, unknown, failed(title="Other", untrusted=evil))))
+        write_reports(tmp_path / "out", book, assignment)
+    text = (tmp_path / "out" / "report.html").read_text("utf-8")
+    _, start, rest = text.partition("<h2>Known mistakes")
+    both = start + rest.partition("<h2>Cases that")[0]
+    assert not {"script", "img"} & set(re.findall(r"</?(\w+)", both))
+    assert both.count("<pre") == both.count("</pre>")
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", both)
+    links = {unquote(unescape(link)) for link in re.findall(r'href="([^"]*)"', both)}
+    assert links == {f"feedback/{name}.html" for name in file_names(NASTY_NAMES).values()}
+    assert both.count("{{ 7 * 7 }}") >= 5
 
 
 # A large class, and a gradebook -----------------------------------------------------------------
