@@ -240,11 +240,11 @@ def describe_error(error: BaseException) -> dict[str, Any]:
     try:
         argument = error.args[0] if len(error.args) == 1 else None
         text = argument if isinstance(argument, str) else str(error)
-        frames = traceback.extract_tb(error.__traceback__)
-        own = [index for index, frame in enumerate(frames) if frame.filename == STUDENT_FILE]
-        line = f"line {frames[own[-1]].lineno}: {frames[own[-1]].line}" if own else ""
-        shown = traceback.format_list(frames[own[0] :]) if own else []
-        trace = "".join(shown) + f"{type(error).__name__}: {text}"
+        walk = list(traceback.walk_tb(error.__traceback__))
+        own = [index for index, (frame, _) in enumerate(walk) if frame.f_code.co_filename == STUDENT_FILE]
+        frames = traceback.StackSummary.extract(iter(walk[own[0] :] if own else ()))
+        line = f"line {frames[own[-1] - own[0]].lineno}: {frames[own[-1] - own[0]].line}" if own else ""
+        trace = "".join(frames.format()) + f"{type(error).__name__}: {text}"
     except BaseException:
         text, line, trace = "(its message could not be read)", "", ""
     return {
