@@ -7,6 +7,43 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class Member:
+    """A student as the platform names them; what it does not tell is empty.
+
+    Attributes:
+        id: what the platform's own grade file knows them by: Canvas' user id, Moodle's participant
+            number, Gradescope's SID, the roster identifier of GitHub Classroom.
+    """
+
+    id: str = ""
+    name: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """How a platform handed a submission over: what it takes to hand the grade back.
+
+    Attributes:
+        layout: the platform's name, such as "canvas"; "plain" for a folder of students.
+        upload: the folder's or file's name as the platform wrote it.
+        members: the students who handed it in together; most often one.
+        late: whether the platform marked it as late.
+        seconds_late: by how much; None where the platform does not tell.
+        submitted: when it was handed in, in ISO 8601, if the platform tells.
+        others: earlier attempts, by the names of their uploads.
+    """
+
+    layout: str
+    upload: str
+    members: tuple[Member, ...]
+    late: bool = False
+    seconds_late: float | None = None
+    submitted: str = ""
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Submission:
     """The files that count among all that a student handed in.
 
@@ -17,6 +54,7 @@ class Submission:
         notes: sentences for the student about what was found ("the file was called ...").
         set_aside: the question to the instructor when it is not clear which file is meant; the
             submission is then not graded.
+        origin: how the platform handed it over.
     """
 
     student: str
@@ -24,6 +62,7 @@ class Submission:
     answers: bytes | None = None
     notes: tuple[str, ...] = ()
     set_aside: str | None = None
+    origin: Origin | None = None
 
     @property
     def digest(self) -> str:
