@@ -16,7 +16,7 @@ from typing import Any
 from .assignment import Assignment, import_file
 from .check import diagnosis, outcomes, probes
 from .check.diagnosis import UNSTEADY, Known, Row, Table, observe, read_table, row_of
-from .check.outcomes import Outcome, outcome
+from .check.outcomes import Outcome
 from .errors import GraderError
 from .misconceptions import Misconception, apply
 
@@ -82,7 +82,7 @@ class Findings:
 
     def is_steady(self, function: str, mistake: str) -> bool:
         """Whether a mistake leaves the results of a function alike from call to call."""
-        unsteady = outcome(UNSTEADY).record
+        unsteady = UNSTEADY.record
         row = self.singles[function][mistake]
         return all(
             records[number] != unsteady for records, number in zip(self.outcomes[function], row, strict=True)

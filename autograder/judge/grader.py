@@ -13,7 +13,19 @@ import numpy as np
 from ..answers import read_answers
 from ..assignment import Assignment, Question, import_file
 from ..check.cases import Attempt, Case, read_cases, run_case
-from ..check.diagnosis import FILE, Row, Table, explain, hint_for, read_table, row_in
+from ..check.diagnosis import (
+    FILE,
+    UNSTEADY,
+    Row,
+    Table,
+    explain,
+    hint_for,
+    observe_one,
+    read_table,
+    row_in,
+    row_of,
+)
+from ..check.outcomes import Outcome as Seen
 from ..errors import AssignmentError
 from ..result import CaseResult, Outcome, QuestionResult, Result, Status
 from ..sandbox.mirror import SEED
@@ -25,6 +37,14 @@ from .script import Replay
 from .session import Session
 
 SHOWN_PRINTS = 500
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One of a function's probes, by its place among them."""
+
+    function: str
+    at: int
 
 
 @dataclass(frozen=True)
@@ -70,7 +90,7 @@ class Grader:
             if not cases:
                 raise AssignmentError(f"`{question_id}` has no case that could earn its points.")
         self._judged = Rehearsed(self._judge)
-        self._diagnosed = Rehearsed(self._diagnose)
+        self._probed = Rehearsed(self._probe)
         self._mistakes = _known_mistakes(assignment)
         self._rehearse()
 
@@ -113,7 +133,7 @@ class Grader:
         try:
             with self._session(source, self._connection()) as session:
                 self._judged.rehearse(session, self._all_cases())
-                self._diagnosed.rehearse(session, self._mistakes.functions)
+                self._probed.rehearse(session, self._probes_of(self._mistakes.functions))
             with self._session(source, self._connection()) as session:
                 for case, result in self._run_cases(session).items():
                     _expect_pass(case, result)
@@ -157,7 +177,7 @@ class Grader:
         failed = [case for case, result in done.items() if result.outcome is Outcome.FAILED]
         needed = {name for case in failed for name in case.needs}
         suspects = [name for name in self._mistakes.functions if name in needed]
-        rows = self._diagnosed.verdicts(session, suspects)
+        rows = self._rows(session, suspects)
         hints = [
             hint
             for question in self._assignment.code_questions
@@ -165,10 +185,34 @@ class Grader:
         ]
         return done | {case: replace(done[case], hint=hint_for(case.needs, hints)) for case in failed}
 
-    def _diagnose(self, session: Session, function: str, replay: Replay | None) -> Row:
-        """How one function does on its probes; an empty row where that cannot be found out."""
+    def _rows(self, session: Session, functions: list[str]) -> dict[str, Row]:
+        """How functions do on their probes; an empty row where that cannot be found out."""
+        seen = self._probed.verdicts(session, self._probes_of(functions))
+        rows: dict[str, Row] = {}
+        for name in functions:
+            outcomes = [one for probe, one in seen.items() if probe.function == name]
+            if any(one is UNSTEADY for one in outcomes):
+                rows[name] = self._row_of_unsteady(session, name)
+            else:
+                known = self._mistakes.functions[name].outcomes
+                rows[name] = row_of(filter(None, outcomes), known) if all(outcomes) else ()
+        return rows
+
+    def _probes_of(self, functions: Iterable[str]) -> list[Probe]:
+        known = self._mistakes.functions
+        return [Probe(name, at) for name in functions for at in range(len(known[name].outcomes))]
+
+    def _probe(self, session: Session, probe: Probe, replay: Replay | None) -> Seen | None:
+        """What one probe gives, or None where the student's code is not written or ends the process."""
         try:
             session.begin_case(replay)
+            return observe_one(probe.function, probe.at, session.environment)
+        except (Stopped, OurFault):
+            return None
+
+    def _row_of_unsteady(self, session: Session, function: str) -> Row:
+        try:
+            session.begin_case()
             return row_in(function, session.environment, self._mistakes)
         except (Stopped, OurFault):
             return ()

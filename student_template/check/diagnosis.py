@@ -27,10 +27,10 @@ from .probes import PROBES
 FILE = "fingerprints.json"
 """Derived by `autograder release`."""
 
-UNSTEADY = "another result at every call"
+UNSTEADY = outcome("another result at every call")
 
 MORE = 8
-"""Runs of every probe of a function of which one probe gave two outcomes."""
+"""Further runs of every probe of a function of which one probe gave two outcomes."""
 
 Row = tuple[int, ...]
 """The number of the outcome at each probe of a function: 0 is the right one, -1 a new one."""
@@ -209,23 +209,30 @@ def observe(name: str, environment: Mapping[str, Any], *, again: bool = True) ->
         again: whether to run the probes a second time, to see that their outcomes are steady. Where
             one is not, all run a few times more, since random numbers may agree by chance.
     """
-    probes = list(PROBES[name].values())
-    others = [list(inspect.signature(probe).parameters)[1:] for probe in probes]
-    needs = [[environment.get(need) for need in (name, *names)] for names in others]
-    if any(need is None for several in needs for need in several):
-        return ()
+    places = range(len(PROBES[name]))
+    seen = [observe_one(name, at, environment, runs=1 + again) for at in places]
+    if again and any(one is UNSTEADY for one in seen):
+        seen = [observe_one(name, at, environment, runs=2 + MORE) for at in places]
+    return tuple(one for one in seen if one) if all(seen) else ()
+
+
+def observe_one(name: str, at: int, environment: Mapping[str, Any], *, runs: int = 2) -> Outcome | None:
+    """The outcome of one probe of a function, by its place; None if what it needs is not written yet.
+
+    It is `UNSTEADY` if two of the runs do not give the same.
+    """
+    probe = list(PROBES[name].values())[at]
+    needs = [environment.get(need) for need in (name, *list(inspect.signature(probe).parameters)[1:])]
+    if any(need is None for need in needs):
+        return None
     with torch.random.fork_rng(devices=[]), unnoted(), _one_thread():
         torch.default_generator.manual_seed(0)
         try:
-            seen = [_run(probe, several) for probe, several in zip(probes, needs, strict=True)]
-            steady = [True for _ in probes]
-            for turn in range(1 + MORE if again else 0):
-                if turn == 0 or not all(steady):
-                    for at, probe in enumerate(probes):
-                        steady[at] = steady[at] and _run(probe, needs[at]).agrees(seen[at].record)
+            first = _run(probe, needs)
+            steady = all(_run(probe, needs).agrees(first.record) for _ in range(runs - 1))
         except NotImplementedError:
-            return ()
-    return tuple(one if is_steady else outcome(UNSTEADY) for one, is_steady in zip(seen, steady, strict=True))
+            return None
+    return first if steady else UNSTEADY
 
 
 def row_of(seen: Iterable[Outcome], outcomes: Iterable[Sequence[str]]) -> Row:
