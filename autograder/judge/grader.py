@@ -13,38 +13,18 @@ import numpy as np
 from ..answers import read_answers
 from ..assignment import Assignment, Question, import_file
 from ..check.cases import Attempt, Case, read_cases, run_case
-from ..check.diagnosis import (
-    FILE,
-    UNSTEADY,
-    Row,
-    Table,
-    explain,
-    hint_for,
-    observe_one,
-    read_table,
-    row_in,
-    row_of,
-)
-from ..check.outcomes import Outcome as Seen
 from ..errors import AssignmentError
 from ..result import CaseResult, Outcome, QuestionResult, Result, Status
 from ..sandbox.mirror import SEED
 from ..submission import Submission
 from .connection import Connection, OurFault, Stopped
+from .hints import Hints
 from .launcher import Launcher
 from .rehearsed import Rehearsed
 from .script import Replay
 from .session import Session
 
 SHOWN_PRINTS = 500
-
-
-@dataclass(frozen=True)
-class Probe:
-    """One of a function's probes, by its place among them."""
-
-    function: str
-    at: int
 
 
 @dataclass(frozen=True)
@@ -90,8 +70,7 @@ class Grader:
             if not cases:
                 raise AssignmentError(f"`{question_id}` has no case that could earn its points.")
         self._judged = Rehearsed(self._judge)
-        self._probed = Rehearsed(self._probe)
-        self._mistakes = _known_mistakes(assignment)
+        self._hints = Hints(assignment)
         self._rehearse()
 
     def grade(self, submission: Submission) -> Result:
@@ -133,7 +112,7 @@ class Grader:
         try:
             with self._session(source, self._connection()) as session:
                 self._judged.rehearse(session, self._all_cases())
-                self._probed.rehearse(session, self._probes_of(self._mistakes.functions))
+                self._hints.rehearse(session)
             with self._session(source, self._connection()) as session:
                 for case, result in self._run_cases(session).items():
                     _expect_pass(case, result)
@@ -170,52 +149,9 @@ class Grader:
         for hidden in (False, True):
             cases = [case for case in self._all_cases() if case.hidden == hidden]
             done |= self._judged.verdicts(session, cases)
-        return self._with_hints(session, done)
-
-    def _with_hints(self, session: Session, done: dict[Case, CaseResult]) -> dict[Case, CaseResult]:
-        """Say beside each failed case which known mistake its functions make."""
         failed = [case for case, result in done.items() if result.outcome is Outcome.FAILED]
-        needed = {name for case in failed for name in case.needs}
-        suspects = [name for name in self._mistakes.functions if name in needed]
-        rows = self._rows(session, suspects)
-        hints = [
-            hint
-            for question in self._assignment.code_questions
-            for hint in explain({name: rows.get(name, ()) for name in question.functions}, self._mistakes)
-        ]
-        return done | {case: replace(done[case], hint=hint_for(case.needs, hints)) for case in failed}
-
-    def _rows(self, session: Session, functions: list[str]) -> dict[str, Row]:
-        """How functions do on their probes; an empty row where that cannot be found out."""
-        seen = self._probed.verdicts(session, self._probes_of(functions))
-        rows: dict[str, Row] = {}
-        for name in functions:
-            outcomes = [one for probe, one in seen.items() if probe.function == name]
-            if any(one is UNSTEADY for one in outcomes):
-                rows[name] = self._row_of_unsteady(session, name)
-            else:
-                known = self._mistakes.functions[name].outcomes
-                rows[name] = row_of(filter(None, outcomes), known) if all(outcomes) else ()
-        return rows
-
-    def _probes_of(self, functions: Iterable[str]) -> list[Probe]:
-        known = self._mistakes.functions
-        return [Probe(name, at) for name in functions for at in range(len(known[name].outcomes))]
-
-    def _probe(self, session: Session, probe: Probe, replay: Replay | None) -> Seen | None:
-        """What one probe gives, or None where the student's code is not written or ends the process."""
-        try:
-            session.begin_case(replay)
-            return observe_one(probe.function, probe.at, session.environment)
-        except (Stopped, OurFault):
-            return None
-
-    def _row_of_unsteady(self, session: Session, function: str) -> Row:
-        try:
-            session.begin_case()
-            return row_in(function, session.environment, self._mistakes)
-        except (Stopped, OurFault):
-            return ()
+        hints = self._hints.beside(failed, session)
+        return done | {case: replace(done[case], hint=hint) for case, hint in hints.items()}
 
     def _judge(self, session: Session, case: Case, replay: Replay | None) -> CaseResult:
         """Run one case."""
@@ -291,21 +227,6 @@ def _look_for_files(assignment: Assignment) -> None:
     for needed in (assignment.reference, template, *tests):
         if not needed.is_file():
             raise AssignmentError(f"{needed} is missing: assignment.yml asks for it.")
-
-
-def _known_mistakes(assignment: Assignment) -> Table:
-    """The table that students have, too; an assignment without one gives no hints.
-
-    Raises:
-        AssignmentError: if it is not as `autograder release` wrote it.
-    """
-    path = assignment.root / "student_template" / "check" / FILE
-    if not path.exists():
-        return Table({}, {}, {})
-    try:
-        return read_table(path)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as problem:
-        raise AssignmentError(f"{path} cannot be read ({problem}): run `autograder release`.") from None
 
 
 def _expect_pass(case: Case, result: CaseResult) -> None:
