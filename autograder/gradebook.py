@@ -18,9 +18,10 @@ from typing import Any
 
 from .errors import GraderError
 from .result import CaseResult, Outcome, QuestionResult, Result, Status
+from .submission import Member, Origin, Submission
 
 FILE_NAME = "gradebook.sqlite"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 APPLICATION_ID = 0x456D4742
 """Stands in the file's header, by which a gradebook is told from any other SQLite file."""
 
@@ -34,6 +35,9 @@ CREATE TABLE IF NOT EXISTS results (
     digest TEXT NOT NULL, status TEXT NOT NULL, result TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS results_by_student ON results (student, id);
+CREATE TABLE IF NOT EXISTS origins (
+    id INTEGER PRIMARY KEY, saved TEXT NOT NULL, student TEXT NOT NULL, origin TEXT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS marks (
     id INTEGER PRIMARY KEY, saved TEXT NOT NULL, student TEXT NOT NULL, question TEXT NOT NULL,
     answer TEXT NOT NULL, mark TEXT NOT NULL, source TEXT NOT NULL
@@ -160,6 +164,22 @@ class Gradebook:
         """The keys of all students who have a result."""
         return [_untext(student) for (student,) in self._rows("SELECT DISTINCT student FROM results")]
 
+    def save_origins(self, submissions: Iterable[Submission]) -> None:
+        """Remember how the platform handed these over; what is known already is not written again."""
+        known = self.origins()
+        rows = [
+            (_now(), _text(submission.student), json.dumps(asdict(submission.origin)))
+            for submission in submissions
+            if submission.origin is not None and known.get(submission.student) != submission.origin
+        ]
+        with self._transaction() as connection:
+            connection.executemany("INSERT INTO origins (saved, student, origin) VALUES (?, ?, ?)", rows)
+
+    def origins(self) -> dict[str, Origin]:
+        """How the platform handed over each student's submission, by key: the latest that is known."""
+        rows = self._rows("SELECT student, origin FROM origins ORDER BY id")
+        return {_untext(student): _origin(text) for student, text in rows}
+
     def save_marks(self, marks: Iterable[Mark], source: str = "") -> None:
         """Add marks, all or none; `source` names the sheet they come from."""
         rows = [
@@ -270,6 +290,12 @@ def _case(data: dict[str, Any]) -> CaseResult:
     return CaseResult(**data | {"outcome": Outcome(data["outcome"])})
 
 
+def _origin(text: str) -> Origin:
+    data = json.loads(text)
+    members = tuple(Member(**member) for member in data["members"])
+    return Origin(**data | {"members": members, "others": tuple(data["others"])})
+
+
 def _mark(text: str) -> Mark:
     data = json.loads(text)
     return Mark(**data | {"items": tuple(ItemMark(**item) for item in data["items"])})
@@ -291,7 +317,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
         # Written ahead and synced by checkpoints: a killed process loses nothing that was committed.
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
-        if is_new:
+        if version < SCHEMA_VERSION:  # a new one, or an older version's: what it lacks is added
             connection.executescript(
                 f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; "
                 f"PRAGMA application_id = {APPLICATION_ID}; COMMIT;"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 
 import pytest
 
@@ -17,6 +18,7 @@ from autograder.gradebook import (
     result_to_json,
 )
 from autograder.result import Outcome, Result, Status
+from autograder.submission import Member, Origin, Submission
 from tests.hand_made import LOOKUP, NASTY_NAMES, case, code, result, typical
 
 
@@ -73,6 +75,23 @@ def test_our_fault_comes_back_with_its_text(tmp_path):
         book.save(failed)
         assert list(book.results()) == [failed]
         assert failed.total is None
+
+
+def test_origins_come_back_and_the_latest_counts(tmp_path):
+    group = Origin(
+        "canvas",
+        "bad\udc80_12_34_embeddings.py",
+        (Member("12", "O'Neill, Zoë", "zoe@example.org"), Member("13", "عمر")),
+        late=True,
+        others=("an earlier one",),
+    )
+    later = replace(group, seconds_late=7200.5, submitted="2026-11-22T23:59:00+01:00")
+    with open_gradebook(tmp_path) as book:
+        book.save_origins([Submission("bad\udc80", origin=group), Submission("ada")])
+        assert book.origins() == {"bad\udc80": group}
+        book.save_origins([Submission("bad\udc80", origin=later), Submission("bad\udc80", origin=later)])
+    with open_gradebook(tmp_path, create=False) as book:
+        assert book.origins() == {"bad\udc80": later}
 
 
 def test_marks_come_back_and_the_latest_counts(tmp_path):
