@@ -1,5 +1,6 @@
 """Turns what students uploaded into submissions: finds the files that count, extracts nothing."""
 
-from .uploads import collect
+from .layouts import LAYOUTS
+from .uploads import Intake, collect, take_in
 
-__all__ = ["collect"]
+__all__ = ["LAYOUTS", "Intake", "collect", "take_in"]

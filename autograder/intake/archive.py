@@ -23,24 +23,25 @@ from .listing import (
 MAX_DIRECTORY_BYTES = 8_000_000
 """Of a zip's table of contents: about 80,000 files."""
 
-MAX_NESTED_BYTES = 20_000_000
-"""Of a zip inside an upload."""
+MAX_NESTED_BYTES = 100_000_000
+"""Of the zips inside an upload together."""
 
 MAX_NESTED = 10
 """Zips inside an upload that are opened."""
 
 _READ_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # zipfile bounds no other's output
-_ENCRYPTED = 0x1  # a bit of an entry's flags
+_ENCRYPTED = 0x1  # bits of an entry's flags
+_IS_UTF8 = 0x800
 
 
-def list_archive(stream: IO[bytes], name: str) -> Listing:
+def list_archive(stream: IO[bytes], name: str, max_directory: int | None = None) -> Listing:
     """List the zip in `stream`, which must stay open as long as its entries are read.
 
     An archive that cannot be opened, and entries that point out of it or are links, are problems.
     """
     name = printable(name)
     try:
-        bounded = _Bounded(stream)
+        bounded = _Bounded(stream, max_directory or MAX_DIRECTORY_BYTES)
         archive = zipfile.ZipFile(bounded)
         bounded.opening = False
     except _TooLongError:
@@ -49,19 +50,17 @@ def list_archive(stream: IO[bytes], name: str) -> Listing:
         return Listing(problems=(f"{name} is damaged, cut short or no zip file: it cannot be opened.",))
     entries: list[Entry] = []
     problems: list[str] = []
-    members = [(info, _parts(info.orig_filename)) for info in archive.infolist()]
-    found = environments(parts for _, parts in members)
-    for info, parts in members:
-        is_folder = not parts or info.orig_filename.endswith(("/", "\\"))
+    members = [(info, inside, _parts(inside)) for info in archive.infolist() if (inside := _name(info))]
+    found = environments(parts for _, _, parts in members)
+    for info, inside, parts in members:
+        is_folder = not parts or inside.endswith(("/", "\\"))
         within = tuple(part for part in parts if part != "..")
         if is_folder or is_junk(within) or in_environment(parts, found):
             continue
         shown = printable("/".join(parts))
-        if ".." in parts or _is_absolute(info.orig_filename):
+        if ".." in parts or _is_absolute(inside):
             if is_relevant(parts[-1]):
-                problems.append(
-                    f"{printable(info.orig_filename)} in {name} points outside the zip: not read."
-                )
+                problems.append(f"{printable(inside)} in {name} points outside the zip: not read.")
         elif stat.S_ISLNK(info.external_attr >> 16):
             problems.append(f"{shown} in {name} is a link, and links are not followed.")
         else:
@@ -73,7 +72,7 @@ def open_nested(listing: Listing) -> Listing:
     """Put in place of the zips of a listing what they hold; zips inside those stay closed."""
     entries: list[Entry] = []
     problems = list(listing.problems)
-    opened = 0
+    opened, room = 0, MAX_NESTED_BYTES
     for entry in listing.entries:
         if not entry.name.lower().endswith(".zip"):
             entries.append(entry)
@@ -83,10 +82,11 @@ def open_nested(listing: Listing) -> Listing:
             problems.append(f"More than {MAX_NESTED} zips were handed in; the rest was not opened.")
             break
         try:
-            content = entry.read(MAX_NESTED_BYTES)
+            content = entry.read(room)
         except UnreadableError as problem:
             problems.append(str(problem))
             continue
+        room -= len(content)
         inner = list_archive(io.BytesIO(content), entry.shown).within(entry.name)
         folder = entry.parts[:-1]
         problems += inner.problems
@@ -105,14 +105,15 @@ class _TooLongError(Exception):
 class _Bounded(io.RawIOBase):
     """A file that refuses long reads while zipfile opens it: it reads the table of contents at one go."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
+    def __init__(self, stream: IO[bytes], longest: int) -> None:
         self.stream = stream
+        self.longest = longest
         self.opening = True
 
     def read(self, size: int | None = -1) -> bytes:
-        if self.opening and size is not None and size > MAX_DIRECTORY_BYTES:
+        if self.opening and size is not None and size > self.longest:
             raise _TooLongError
-        return self.stream.read(MAX_DIRECTORY_BYTES if size is None or size < 0 else size)
+        return self.stream.read(self.longest if size is None or size < 0 else size)
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         return self.stream.seek(offset, whence)
@@ -140,6 +141,16 @@ def _reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo, shown: str) -> Call
         return content
 
     return read
+
+
+def _name(info: zipfile.ZipInfo) -> str:
+    """An entry's name. Some programs write UTF-8 without saying so; zipfile then reads it as cp437."""
+    if info.flag_bits & _IS_UTF8:
+        return info.orig_filename
+    try:
+        return info.orig_filename.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return info.orig_filename
 
 
 def _parts(name: str) -> tuple[str, ...]:

@@ -9,8 +9,9 @@ from pathlib import PurePath
 
 from ..assignment import Assignment
 from ..submission import Submission
+from .choices import to_type
 from .handed_out import HandedOut, bare
-from .listing import Entry, Listing, UnreadableError, meant_stem, meant_suffix
+from .listing import Entry, Listing, UnreadableError, meant_stem, meant_suffix, printable
 
 MAX_FILE_BYTES = 1_000_000
 """Of a code or answers file."""
@@ -35,21 +36,44 @@ class _Found:
 
 @dataclass(frozen=True)
 class _Choice:
-    """What was chosen: content and notes for the student, or a question to the instructor."""
+    """What was chosen: content and notes for the student, or a question to the instructor.
+
+    Attributes:
+        example: where files can be chosen from, the first of them.
+    """
 
     content: bytes | None = None
     notes: tuple[str, ...] = ()
     question: str | None = None
+    example: str = ""
 
 
-def choose(student: str, listing: Listing, assignment: Assignment, handed_out: HandedOut) -> Submission:
-    """Choose the code file and the answers file of one student's upload."""
+def choose(
+    student: str,
+    listing: Listing,
+    assignment: Assignment,
+    handed_out: HandedOut,
+    chosen: Sequence[str] = (),
+) -> Submission:
+    """Choose the code file and the answers file of one student's upload.
+
+    Args:
+        chosen: the names of files that the instructor chose; of each kind, the last one counts.
+    """
     work = (assignment.code_file, assignment.answers_file)
     entries = [entry for entry in listing.entries if not handed_out.is_helper(entry.parts, *work)]
-    code = _choose_code(entries, assignment, handed_out)
-    answers = _choose_answers(entries, assignment, handed_out)
+    by_hand = _chosen(chosen, listing.entries, assignment, handed_out)
+    code = by_hand.get(assignment.code_file) or _choose_code(entries, assignment, handed_out)
+    answers = by_hand.get(assignment.answers_file) or _choose_answers(entries, assignment, handed_out)
     questions = [choice.question for choice in (code, answers) if choice.question]
-    if listing.problems and (code.content is None or handed_out.holds(code.content)):
+    differing = [choice.example for choice in (code, answers) if choice.example]
+    if differing and len(differing) == len(questions):
+        questions += [to_type(student, name) for name in differing]
+    if (
+        listing.problems
+        and assignment.code_file not in by_hand
+        and (code.content is None or handed_out.holds(code.content))
+    ):
         questions += listing.problems  # the work may lie where we could not look: no zero for that
         questions.append(f"Where is this student's {assignment.code_file}?")
     if questions:
@@ -57,6 +81,36 @@ def choose(student: str, listing: Listing, assignment: Assignment, handed_out: H
     return Submission(
         student, code.content, answers.content, (*code.notes, *answers.notes, *listing.problems)
     )
+
+
+def _chosen(
+    chosen: Sequence[str], entries: Sequence[Entry], assignment: Assignment, handed_out: HandedOut
+) -> dict[str, _Choice]:
+    """The files chosen by hand, by the name of what they stand for."""
+    choices: dict[str, _Choice] = {}
+    for file in chosen:
+        found = [entry for entry in entries if file in (entry.shown, "/".join(entry.parts))]
+        suffix = meant_suffix(file)
+        wanted = assignment.answers_file if suffix in _TEXT else assignment.code_file
+        if not found or suffix not in (".py", *_TEXT):
+            here = [entry.shown for entry in entries if meant_suffix(entry.name) in (".py", *_TEXT)]
+            question = f"{printable(file)} was chosen as {wanted}, but is not there. {_there_is(here)}"
+            choices[wanted] = _Choice(question=question)
+        elif len(found) > 1:
+            choices[wanted] = _Choice(
+                question=f"{printable(file)} was chosen, but {len(found)} files are called so."
+            )
+        else:
+            choices[wanted] = _only(wanted, found[0], handed_out)
+    return choices
+
+
+def _only(wanted: str, entry: Entry, handed_out: HandedOut) -> _Choice:
+    try:
+        found = _Found(entry, entry.read(MAX_FILE_BYTES))
+    except UnreadableError as problem:
+        return _Choice(question=f"{problem} It was chosen as {wanted}: which other file is meant?")
+    return _Choice(found.content, _notes(wanted, found, handed_out))
 
 
 def _choose_code(entries: Sequence[Entry], assignment: Assignment, handed_out: HandedOut) -> _Choice:
@@ -123,7 +177,8 @@ def _choose(
     if not work:
         return _Choice()
     if len(work) > 1:
-        return _Choice(question=_which(wanted, [found.entry.shown for found in work]))
+        names = [found.entry.shown for found in work]
+        return _Choice(question=_which(wanted, names), example=names[0])
     return _Choice(work[0].content, _notes(wanted, work[0], handed_out))
 
 
@@ -139,9 +194,16 @@ def _read(entries: Sequence[Entry]) -> list[_Found]:
 
 
 def _which(wanted: str, names: list[str]) -> str:
-    listed = ", ".join(names[:NAMED_AT_MOST])
+    return f"Which file is meant as {wanted}? These differ: {_listed(names)}."
+
+
+def _there_is(names: list[str]) -> str:
+    return f"There is: {_listed(names)}." if names else "There is no file that could be."
+
+
+def _listed(names: list[str]) -> str:
     more = f" and {len(names) - NAMED_AT_MOST} more" if len(names) > NAMED_AT_MOST else ""
-    return f"Which file is meant as {wanted}? These differ: {listed}{more}."
+    return ", ".join(names[:NAMED_AT_MOST]) + more
 
 
 def _notes(wanted: str, found: _Found, handed_out: HandedOut) -> tuple[str, ...]:

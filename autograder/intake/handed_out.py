@@ -30,8 +30,17 @@ class HandedOut:
     def _contents(self) -> frozenset[bytes]:
         return frozenset(self.texts.values()) - {b""}
 
+    @cached_property
+    def _code(self) -> frozenset[bytes]:
+        return frozenset(
+            code(content) for parts, content in self.texts.items() if parts[-1].endswith(".py")
+        ) - {b""}
+
     def holds(self, content: bytes) -> bool:
-        """Whether this content is that of a handed-out file."""
+        """Whether this content is that of a handed-out file, or its code but for comments and layout."""
+        return self.holds_exactly(content) or code(content) in self._code
+
+    def holds_exactly(self, content: bytes) -> bool:
         return bare(content) in self._contents
 
     def is_helper(self, parts: tuple[str, ...], *work: str) -> bool:
@@ -55,9 +64,20 @@ def read_handed_out(assignment: Assignment) -> HandedOut:
 
 
 def bare(content: bytes) -> bytes:
-    """A text without what editors and transfers change: byte-order mark, line ends, trailing space."""
+    """A text as UTF-8 without what editors change: byte-order mark, line ends, trailing space."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        content = content.decode("utf-16", "replace").encode("utf-8", "replace")
     lines = content.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
     return b"\n".join(line.rstrip() for line in lines).strip()
+
+
+def code(content: bytes) -> bytes:
+    """The lines of a program without empty ones, comments of their own line, and tabs.
+
+    Only for comparing with what was handed out: it parses nothing that strangers wrote.
+    """
+    lines = (line.expandtabs(4) for line in bare(content).split(b"\n"))
+    return b"\n".join(line for line in lines if line.strip() and not line.lstrip().startswith(b"#"))
 
 
 def _is_ours(path: Path) -> bool:

@@ -1,133 +1,300 @@
-"""Finds the students' uploads in SUBMISSIONS and turns each into a submission."""
+"""Takes in a download: finds its layout and its uploads, and turns each into a submission."""
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..assignment import Assignment
 from ..errors import GraderError
-from ..submission import Submission
+from ..plain import counted
+from ..submission import Origin, Submission
 from .archive import list_archive, open_nested
+from .choices import Choices, read_choices, recall, remember, to_type, together
 from .choose import choose
-from .folder import file_reader, list_folder
-from .handed_out import read_handed_out
-from .listing import Entry, Listing, is_junk, meant_stem, meant_suffix, printable
-
-UNREAD_SUFFIXES = (".7z", ".bz2", ".gz", ".ipynb", ".rar", ".tar", ".tgz", ".xz")
-"""Files that a student may have handed in but that are not read; anything else is no upload."""
+from .download import Download, of_folder, on_disk, open_download
+from .handed_out import HandedOut, read_handed_out
+from .layouts import (
+    LAYOUTS,
+    PLAIN,
+    Layout,
+    Sorted,
+    Upload,
+    assignment_of,
+    key_of,
+    place_of,
+    recognise,
+    upload_of,
+)
+from .listing import Listing, meant_stem, meant_suffix, printable
+from .roster import match, read_roster
 
 
 @dataclass(frozen=True)
-class _Upload:
-    """One student's folder, zip or file. `student` is the key that its name gives."""
+class Intake:
+    """What was taken in.
 
-    student: str
-    path: Path
+    Attributes:
+        submissions: sorted by student.
+        layout: the layout's name, as `--layout` takes it.
+        summary: what was recognised, such as "Canvas download, 212 files, 198 students".
+        problems: sentences for the instructor on what belongs to no submission, and on the roster.
+    """
+
+    submissions: tuple[Submission, ...]
+    layout: str
+    summary: str
+    problems: tuple[str, ...] = ()
 
 
 def collect(path: Path, assignment: Assignment) -> list[Submission]:
-    """Collect the submissions in `path`, sorted by student.
+    """The submissions in `path`, as `take_in` finds them by itself."""
+    return list(take_in(path, assignment).submissions)
 
-    `path` is a folder of student folders, zips and files, or one submission: a folder that holds
-    the code file itself, a zip or a Python file.
+
+def take_in(
+    path: Path,
+    assignment: Assignment,
+    *,
+    layout: str | None = None,
+    roster: Path | None = None,
+    choices: Sequence[str] = (),
+    out: Path | None = None,
+) -> Intake:
+    """Take in a platform's download, a plain folder of students, or one submission.
+
+    Args:
+        path: a folder or the platform's zip; a zip that is no platform's is one submission.
+        layout: the name of the layout; by itself where it is None.
+        roster: a CSV file of the course's students.
+        choices: answers to the questions of set-aside submissions, each `STUDENT=FILE`.
+        out: the folder of the results, which remembers such answers.
 
     Raises:
-        GraderError: if there is nothing to grade, saying what was looked for.
+        GraderError: if there is nothing to grade, the layout does not fit, the roster cannot be
+            read, or an answer names nobody.
     """
-    handed_out = read_handed_out(assignment)
-
-    def submission(upload: _Upload) -> Submission:
-        return _read(
-            upload, assignment, lambda listing: choose(upload.student, listing, assignment, handed_out)
+    with _opened(path, assignment, layout) as found:
+        uploads, problems = found.sorted.uploads, [*found.place.problems, *found.sorted.problems]
+        if not uploads:
+            raise GraderError(f"{path} holds no submissions. {_what_to_type(assignment)}")
+        if roster:
+            matched = match(uploads, read_roster(roster), assignment_of(found.place.name))
+            uploads = matched.uploads
+            problems += matched.problems
+        chosen = read_choices(choices, _names(uploads))
+        if out:
+            chosen = together(recall(out), chosen)
+        reader = _Reader(found.layout, assignment, read_handed_out(assignment), chosen)
+        submissions = reader.read(uploads)
+    if out and choices:
+        remember(out, chosen)
+    members = {member for upload in uploads for member in upload.members or (upload.student,)}
+    summary = ", ".join(
+        (
+            found.layout.label[0].upper() + found.layout.label[1:],
+            counted(reader.files, "file"),
+            counted(len(members), "student"),
         )
-
-    by_student: dict[str, list[_Upload]] = defaultdict(list)
-    for upload in _uploads(path, assignment):
-        by_student[upload.student].append(upload)
-    read = {
-        student: submission(uploads[0]) if len(uploads) == 1 else _twice(student, uploads)
-        for student, uploads in by_student.items()
-    }
-    for alike in _alike(list(read)):
-        for student in alike:
-            names = " and ".join(printable(name) for name in alike)
-            read[student] = Submission(
-                student, set_aside=f"Are {names} one student? The names differ in capital letters alone."
-            )
-    return [read[student] for student in sorted(read)]
+    )
+    if len(submissions) != len(members):
+        summary += f" in {counted(len(submissions), 'submission')}"
+    return Intake(tuple(submissions), found.layout.name, summary, tuple(problems))
 
 
-def _uploads(path: Path, assignment: Assignment) -> list[_Upload]:
+# What lies there ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A download whose layout is known: the folder in it that counts, and its uploads."""
+
+    layout: Layout
+    place: Download
+    sorted: Sorted
+
+
+@contextmanager
+def _opened(path: Path, assignment: Assignment, name: str | None) -> Iterator[_Found]:
+    """Find out what lies at `path`; its files can be read as long as this is open."""
     if not path.exists():
         raise GraderError(f"There is no {path}. {_what_to_type(assignment)}")
     path = path.resolve()  # also gives `.` a name
-    if path.is_file():
-        if meant_suffix(path.name) not in (".zip", ".py"):
-            raise GraderError(
-                f"{path} is neither a folder nor a zip nor a .py file. {_what_to_type(assignment)}"
-            )
-        name = path.parent.name if path.name == assignment.code_file else meant_stem(path.name)
-        return [_Upload(_key(name), path)]
-    if (path / assignment.code_file).is_file():
-        return [_Upload(_key(path.name), path)]
-    uploads = [
-        _Upload(_key(item.name if item.is_dir() else meant_stem(item.name)), item)
-        for item in sorted(path.iterdir())
-        if not is_junk((item.name,)) and _is_upload(item)
-    ]
-    if not uploads:
-        raise GraderError(f"{path} holds no submissions. {_what_to_type(assignment)}")
-    return uploads
+    if path.is_file() and meant_suffix(path.name) not in (".zip", ".py"):
+        raise GraderError(f"{path} is neither a folder nor a zip nor a .py file. {_what_to_type(assignment)}")
+    if name is None and _is_one(path, assignment):
+        yield _one(path, assignment)
+        return
+    with open_download(path) as download:
+        if name is not None:
+            layout, place = LAYOUTS[name], place_of(LAYOUTS[name], download)
+            yield _Found(layout, place, layout.sort(place))
+        elif recognised := recognise(download):
+            layout, place = recognised
+            yield _Found(layout, place, layout.sort(place))
+        elif path.is_file():
+            yield _one(path, assignment)
+        elif inside := _only_zip(download):
+            with _opened(inside, assignment, None) as found:
+                yield found if found.layout is not PLAIN else _Found(PLAIN, download, PLAIN.sort(download))
+        else:
+            yield _Found(PLAIN, download, PLAIN.sort(download))
+
+
+def _is_one(path: Path, assignment: Assignment) -> bool:
+    """Whether it can only be one submission."""
+    return (path.is_file() and meant_suffix(path.name) == ".py") or (path / assignment.code_file).is_file()
+
+
+def _one(path: Path, assignment: Assignment) -> _Found:
+    name = path.parent.name if path.name == assignment.code_file else path.name
+    item = on_disk(path)
+    upload = upload_of(item, key_of(name if item.is_folder or name != path.name else meant_stem(name)))
+    return _Found(PLAIN, Download(path.name, (item,), lambda _: of_folder(path)), Sorted((upload,)))
+
+
+def _only_zip(download: Download) -> Path | None:
+    """The zip in a folder that holds nothing else: the platform's, as it was downloaded, perhaps."""
+    paths = [item.path for item in download.items]
+    return paths[0] if len(paths) == 1 and paths[0] and meant_suffix(paths[0].name) == ".zip" else None
 
 
 def _what_to_type(assignment: Assignment) -> str:
     return (
-        f"Submissions are a folder of <student>/{assignment.code_file}, <student>.zip or <student>.py. "
-        "Type: autograder grade SUBMISSIONS --output OUT"
+        f"Submissions are a folder of <student>/{assignment.code_file}, <student>.zip or <student>.py, "
+        f"or what a platform lets you download. Type: autograder grade SUBMISSIONS --output OUT"
     )
 
 
-def _is_upload(item: Path) -> bool:
-    return item.is_dir() or meant_suffix(item.name) in (".zip", ".py", *UNREAD_SUFFIXES)
+def _names(uploads: Sequence[Upload]) -> dict[str, str]:
+    """The student's key by all that may be typed for it: the key itself, a number, an address."""
+    keys: dict[str, set[str]] = defaultdict(set)
+    for upload in uploads:
+        for member in upload.members:
+            for name in {member.id, member.email} - {""}:
+                keys[name].add(upload.student)
+    certain = {name: next(iter(students)) for name, students in keys.items() if len(students) == 1}
+    shown = {printable(upload.student): upload.student for upload in uploads}
+    return certain | shown | {upload.student: upload.student for upload in uploads}
 
 
-def _key(name: str) -> str:
-    """A student's key: the name, spelled one way whatever the system it was packed on."""
-    readable = name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    clean = "".join("�" if unicodedata.category(c) == "Cc" else c for c in readable)
-    return unicodedata.normalize("NFC", clean)
+# Reading -----------------------------------------------------------------------------------------
 
 
-def _read(upload: _Upload, assignment: Assignment, chosen: Callable[[Listing], Submission]) -> Submission:
-    path, name = upload.path, printable(upload.path.name)
-    try:
-        if path.is_symlink():
-            return _aside(upload, f"{name} is a link, and links are not followed. What was handed in?")
-        if path.is_dir():
-            return chosen(open_nested(list_folder(path)))
-        if meant_suffix(path.name) == ".zip":
-            with path.open("rb") as stream:
-                return chosen(open_nested(list_archive(stream, path.name)))
-        if path.is_file() and meant_suffix(path.name) == ".py":
-            return chosen(Listing((Entry((assignment.code_file,), file_reader(path)),)))
-    except OSError as problem:
-        return _aside(upload, f"{name} cannot be read: {problem.strerror}.")
-    return _aside(
-        upload, f"{name} is not read here: where is this student's {assignment.code_file}, or a zip of it?"
-    )
+@dataclass
+class _Reader:
+    """Reads uploads, one at a time; `files` counts what they held."""
+
+    layout: Layout
+    assignment: Assignment
+    handed_out: HandedOut
+    choices: Choices
+    files: int = 0
+
+    def read(self, uploads: Sequence[Upload]) -> list[Submission]:
+        """One submission for each student, sorted by student."""
+        by_student: dict[str, list[Upload]] = defaultdict(list)
+        for upload in uploads:
+            by_student[upload.student].append(upload)
+        shared = _shared(uploads)
+        read: dict[str, Submission] = {}
+        for student, attempts in by_student.items():
+            read[student] = (
+                self._aside(attempts, shared[student]) if student in shared else self._student(attempts)
+            )
+        for alike in _alike(list(read)):
+            for student in alike:
+                names = " and ".join(printable(name) for name in alike)
+                question = f"Are {names} one student? The names differ in capital letters alone."
+                read[student] = self._aside(by_student[student], question)
+        return [read[student] for student in sorted(read)]
+
+    def _student(self, uploads: Sequence[Upload]) -> Submission:
+        """The submission of one student, of whom there may be several uploads."""
+        student = uploads[0].student
+        chosen = [
+            upload for file in self.choices.get(student, ()) for upload in uploads if upload.name == file
+        ]
+        if chosen:
+            return self._attempt(chosen[-1], [upload for upload in uploads if upload is not chosen[-1]])
+        if len(uploads) == 1:
+            return self._attempt(uploads[0], [])
+        if len({upload.submitted for upload in uploads} - {""}) < len(uploads):
+            names = " and ".join(printable(upload.name) for upload in uploads)
+            question = f"Which upload is meant? {names} are of one student."
+            return self._aside(uploads, f"{question} {to_type(student, uploads[0].name)}")
+        *earlier, latest = sorted(uploads, key=lambda upload: upload.submitted)
+        found = self._attempt(latest, earlier)
+        if found.code is None and not found.set_aside:
+            before = [upload for upload in reversed(earlier) if self._attempt(upload, []).code is not None]
+            if before:
+                question = (
+                    f"The latest attempt, {printable(latest.name)}, holds no {self.assignment.code_file}, "
+                    f"but an earlier one does: {printable(before[0].name)}. Which is meant?"
+                )
+                return self._aside(uploads, f"{question} {to_type(student, before[0].name)}")
+        when = latest.submitted.replace("T", " at ")
+        note = f"{len(uploads)} attempts were handed in; the latest, of {when}, was graded."
+        return replace(found, notes=(note, *found.notes))
+
+    def _attempt(self, upload: Upload, others: Sequence[Upload]) -> Submission:
+        chosen = [file for file in self.choices.get(upload.student, ()) if file != upload.name]
+        with self._listed(upload) as listing:
+            self.files += len(listing.entries)
+            files = open_nested(listing)
+            found = choose(upload.student, files, self.assignment, self.handed_out, chosen)
+        return replace(found, origin=self._origin(upload, others))
+
+    @contextmanager
+    def _listed(self, upload: Upload) -> Iterator[Listing]:
+        path = upload.path
+        try:
+            if path and path.is_file() and not path.is_symlink() and meant_suffix(path.name) == ".zip":
+                with path.open("rb") as stream:
+                    yield list_archive(stream, path.name)
+                return
+            listing = upload.listing()
+        except OSError as problem:
+            listing = Listing(problems=(f"{printable(upload.name)} cannot be read: {problem.strerror}.",))
+        if self.layout is PLAIN and [entry.parts for entry in listing.entries] == [(upload.name,)]:
+            (entry,) = listing.entries
+            if meant_suffix(entry.name) == ".py":  # named after its student, which is no mistake
+                listing = replace(listing, entries=(replace(entry, parts=(self.assignment.code_file,)),))
+        yield listing
+
+    def _aside(self, uploads: Sequence[Upload], question: str) -> Submission:
+        origin = self._origin(uploads[-1], uploads[:-1])
+        return Submission(uploads[0].student, set_aside=question, origin=origin)
+
+    def _origin(self, upload: Upload, others: Sequence[Upload]) -> Origin:
+        names = (other.name for other in others)
+        return Origin(
+            layout=self.layout.name,
+            upload=upload.name,
+            members=upload.members,
+            late=upload.late,
+            submitted=upload.submitted,
+            others=(*upload.earlier, *names),
+        )
 
 
-def _aside(upload: _Upload, question: str) -> Submission:
-    return Submission(upload.student, set_aside=question)
-
-
-def _twice(student: str, uploads: list[_Upload]) -> Submission:
-    names = " and ".join(printable(upload.path.name) for upload in uploads)
-    return Submission(student, set_aside=f"Which upload is meant? {names} are of one student.")
+def _shared(uploads: Sequence[Upload]) -> dict[str, str]:
+    """The question for every student's key that has a member in common with another."""
+    keys: dict[str, dict[str, Upload]] = defaultdict(dict)
+    for upload in uploads:
+        for member in upload.members:
+            if identity := member.id or member.email.casefold():
+                keys[identity][upload.student] = upload
+    return {
+        student: f"{printable(identity)} is in {' and in '.join(printable(u.name) for u in found.values())}. "
+        "Which of them counts? Move the other away, and grade again."
+        for identity, found in keys.items()
+        if len(found) > 1
+        for student in found
+    }
 
 
 def _alike(students: list[str]) -> list[list[str]]:

@@ -77,7 +77,8 @@ def test_a_zip_two_levels_down_is_not_opened(hand_in):
 def test_a_packed_copy_that_differs_is_set_aside(hand_in):
     found = hand_in(zipped({**BOTH, "submission.zip": zipped({"embeddings.py": OTHER_WORK})}))
     assert found.set_aside == (
-        "Which file is meant as embeddings.py? These differ: embeddings.py, submission.zip/embeddings.py."
+        "Which file is meant as embeddings.py? These differ: embeddings.py, submission.zip/embeddings.py. "
+        "To choose, type: --choose ada=embeddings.py"
     )
 
 

@@ -121,13 +121,16 @@ def test_two_differing_files_of_the_right_name_are_set_aside_with_the_question(s
     found = one()
     assert found.code is None
     assert found.set_aside == (
-        f"Which file is meant as embeddings.py? These differ: embeddings.py, {second}."
+        f"Which file is meant as embeddings.py? These differ: embeddings.py, {second}. "
+        "To choose, type: --choose ada=embeddings.py"
     )
 
 
 def test_two_misnamed_files_are_set_aside(submissions, one):
     write(submissions / "ada", {"a.py": WORK, "b.py": OTHER_WORK})
-    assert one().set_aside == "Which file is meant as embeddings.py? These differ: a.py, b.py."
+    assert one().set_aside == (
+        "Which file is meant as embeddings.py? These differ: a.py, b.py. To choose, type: --choose ada=a.py"
+    )
 
 
 def test_two_differing_answers_files_are_set_aside(submissions, one):
@@ -135,13 +138,17 @@ def test_two_differing_answers_files_are_set_aside(submissions, one):
         submissions / "ada",
         {"embeddings.py": WORK, "answers.md": ANSWERS, "new/answers.md": ANSWERS + "More."},
     )
-    assert one().set_aside == "Which file is meant as answers.md? These differ: answers.md, new/answers.md."
+    assert one().set_aside == (
+        "Which file is meant as answers.md? These differ: answers.md, new/answers.md. "
+        "To choose, type: --choose ada=answers.md"
+    )
 
 
 def test_a_question_lists_only_a_few_of_many_files(submissions, one):
     write(submissions / "ada", {f"{i}/embeddings.py": f"{WORK}# {i}" for i in range(9)})
-    assert one().set_aside.endswith(
-        "0/embeddings.py, 1/embeddings.py, 2/embeddings.py, 3/embeddings.py and 5 more."
+    assert (
+        "0/embeddings.py, 1/embeddings.py, 2/embeddings.py, 3/embeddings.py and 5 more. To choose"
+        in one().set_aside
     )
 
 

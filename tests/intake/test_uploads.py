@@ -39,7 +39,9 @@ def test_a_file_named_after_its_student_is_not_called_misnamed(submissions, one)
 def test_two_uploads_with_one_key_are_set_aside_as_one_student(submissions, one):
     write(submissions / "ada", {"embeddings.py": WORK})
     (submissions / "ada.zip").write_bytes(zipped({"embeddings.py": WORK}))
-    assert one().set_aside == "Which upload is meant? ada and ada.zip are of one student."
+    assert one().set_aside == (
+        "Which upload is meant? ada and ada.zip are of one student. To choose, type: --choose ada=ada"
+    )
 
 
 def test_one_name_spelled_in_two_unicode_forms_is_one_key(submissions, one):

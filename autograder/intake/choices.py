@@ -1,0 +1,98 @@
+"""Answers to the questions of set-aside submissions: `--choose STUDENT=FILE`, remembered in OUT."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import io
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from ..errors import GraderError
+from ..files import write_atomically
+from .listing import printable
+
+FILE_NAME = "choices.csv"
+_HEADER = ("student", "file")
+
+Choices = Mapping[str, Sequence[str]]
+"""The files and uploads chosen for each student, by the student's key; the last of a kind counts."""
+
+
+def to_type(student: str, file: str) -> str:
+    """What answers a question, ready for a shell."""
+    return f"To choose, type: --choose {shlex.quote(f'{printable(student)}={file}')}"
+
+
+def read_choices(texts: Iterable[str], students: Mapping[str, str]) -> dict[str, list[str]]:
+    """Read what was typed after `--choose`.
+
+    Args:
+        texts: each `STUDENT=FILE`. Both may hold an equals sign: the student has to be one there is.
+        students: the key by every name that may be typed for it.
+
+    Raises:
+        GraderError: if a text names no student, or has no file.
+    """
+    choices: dict[str, list[str]] = {}
+    for text in texts:
+        places = [place for place, character in enumerate(text) if character == "="]
+        found = [place for place in places if text[:place] in students and text[place + 1 :]]
+        if not found:
+            raise GraderError(_no_student(text, students))
+        place = found[-1]  # the longest name that is a student's
+        choices.setdefault(students[text[:place]], []).append(text[place + 1 :])
+    return choices
+
+
+def recall(out: Path) -> dict[str, list[str]]:
+    """The choices made before for the results in `out`.
+
+    Raises:
+        GraderError: if their file is not as it was written.
+    """
+    path = out / FILE_NAME
+    if not path.is_file():
+        return {}
+    try:
+        header, *rows = list(csv.reader(io.StringIO(path.read_text("utf-8"))))
+        choices: dict[str, list[str]] = {}
+        if tuple(header) != _HEADER:
+            raise ValueError
+        for student, file in rows:
+            choices.setdefault(student, []).append(file)
+    except (OSError, ValueError, csv.Error):
+        raise GraderError(
+            f"{path} cannot be read as a table of {' and '.join(_HEADER)}. Mend it, or move it away."
+        ) from None
+    return choices
+
+
+def remember(out: Path, choices: Choices) -> None:
+    """Keep choices beside the results, so that the next run needs not be told again."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(_HEADER)
+    writer.writerows((student, file) for student, files in sorted(choices.items()) for file in files)
+    write_atomically(out / FILE_NAME, text.getvalue())
+
+
+def together(earlier: Choices, later: Choices) -> dict[str, list[str]]:
+    """Both; what was chosen later stands last, so that it counts."""
+    return {
+        student: [
+            *(file for file in earlier.get(student, ()) if file not in later.get(student, ())),
+            *later.get(student, ()),
+        ]
+        for student in {**earlier, **later}
+    }
+
+
+def _no_student(text: str, students: Mapping[str, str]) -> str:
+    student, _, file = text.partition("=")
+    if not file:
+        return f"`--choose {text}` is not STUDENT=FILE, such as {shlex.quote('ada=old/embeddings.py')}."
+    close = difflib.get_close_matches(student, students, n=3, cutoff=0.5)
+    hint = f" Did you mean {' or '.join(map(printable, close))}?" if close else ""
+    return f"`--choose {text}`: there is no student {student} among the submissions.{hint}"

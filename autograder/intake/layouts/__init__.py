@@ -1,0 +1,68 @@
+"""The layouts of downloads: one module per platform, and which of them a download has."""
+
+from __future__ import annotations
+
+from ...errors import GraderError
+from ..download import Download
+from .blackboard import BLACKBOARD
+from .canvas import CANVAS
+from .classroom import CLASSROOM, assignment_of
+from .gradescope import GRADESCOPE
+from .layout import Layout, Sorted, Upload
+from .moodle import MOODLE
+from .plain import PLAIN, key_of, upload_of
+
+__all__ = [
+    "LAYOUTS",
+    "PLAIN",
+    "Layout",
+    "Sorted",
+    "Upload",
+    "assignment_of",
+    "key_of",
+    "place_of",
+    "recognise",
+    "upload_of",
+]
+
+PLATFORMS = (GRADESCOPE, MOODLE, BLACKBOARD, CANVAS, CLASSROOM)
+"""In the order in which they are tried: the most telling names first."""
+
+LAYOUTS = {layout.name: layout for layout in (PLAIN, *PLATFORMS)}
+
+
+def recognise(download: Download) -> tuple[Layout, Download] | None:
+    """The platform that made a download, and the folder in it that counts; None if it is plain.
+
+    A platform's folder is also found alone inside another folder, as unpacking leaves it, and a
+    platform's name counts once most items bear it: instructors keep files of their own beside.
+    """
+    for place in _places(download):
+        claims = [(layout.claims(place), layout) for layout in PLATFORMS]
+        most, layout = max(claims, key=lambda claim: claim[0])
+        if most and 2 * most >= len(place.items):
+            return layout, place
+    return None
+
+
+def place_of(layout: Layout, download: Download) -> Download:
+    """The folder in a download that `layout` fits.
+
+    Raises:
+        GraderError: if there is none.
+    """
+    for place in _places(download):
+        if layout.claims(place):
+            return place
+    damage = "".join(f"{problem} " for problem in download.problems[:1])
+    raise GraderError(
+        f"{damage}Nothing in {download.name} is named as in a {layout.label}: {layout.pattern}. "
+        f"Leave --layout away, or say another: {', '.join(LAYOUTS)}."
+    )
+
+
+def _places(download: Download) -> list[Download]:
+    """The download itself, and what it holds if that is a single folder."""
+    if len(download.items) == 1 and download.items[0].is_folder:
+        return [download, download.enter(download.items[0].name)]
+    return [download]

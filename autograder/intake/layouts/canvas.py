@@ -1,0 +1,78 @@
+"""Canvas: one flat zip; name, lateness, user and attachment stand before each file's own name."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+
+from ...submission import Member
+from ..download import Download, Item
+from .layout import Layout, Sorted, Upload, gathered, left_out, with_problem
+
+LABEL = "Canvas download"
+
+# Canvas drops what is no letter, digit or underscore from the first part and lowers its letters,
+# so that LATE in capitals is never a name's, and takes digits between underscores out of names.
+_FILE = re.compile(r"(?P<name>\w*?)(?P<late>_LATE)?_(?P<user>\d+)_(?P<attachment>\d+)_(?P<file>.+)", re.S)
+_ANONYMOUS = re.compile(r"(?P<late>LATE_)?anon_(?P<user>[^\W_]+)_(?P<attachment>\d+)_(?P<file>.+)", re.S)
+_TYPED = re.compile(
+    r"((?P<anonymous>(LATE_)?anon_(?P<code>[^\W_]+))|(?P<name>\w*?)(?P<late>_LATE)?_(?P<user>\d+))"
+    r"_(?P<kind>text|link)\.html"
+)
+
+
+def _parsed(item: Item) -> tuple[str, str, bool, str] | None:
+    """An item's student name, user id, lateness and file name; the latter is empty for typed text."""
+    if item.is_folder:
+        return None
+    if found := _TYPED.fullmatch(item.name):
+        late = bool(found["late"]) or item.name.startswith("LATE_anon_")
+        return found["name"] or "", found["user"] or f"anon_{found['code']}", late, ""
+    if found := _ANONYMOUS.fullmatch(item.name):
+        return "", f"anon_{found['user']}", bool(found["late"]), found["file"]
+    if found := _FILE.fullmatch(item.name):
+        return found["name"], found["user"], bool(found["late"]), found["file"]
+    return None
+
+
+def _claims(download: Download) -> int:
+    return sum(_parsed(item) is not None for item in download.items)
+
+
+def _sort(download: Download) -> Sorted:
+    files: dict[str, list[tuple[str, Item]]] = defaultdict(list)
+    names: dict[str, str] = {}
+    late: set[str] = set()
+    others = []
+    for item in download.items:
+        parsed = _parsed(item)
+        if parsed is None:
+            others.append(item)
+            continue
+        name, user, is_late, file = parsed
+        files[user].append((file, item))
+        names[user] = name
+        late |= {user} if is_late else set()
+    uploads = tuple(_upload(user, names[user], user in late, found) for user, found in files.items())
+    return Sorted(uploads, left_out(others, LABEL))
+
+
+def _upload(user: str, name: str, late: bool, files: list[tuple[str, Item]]) -> Upload:
+    listing = gathered([(file, item) for file, item in files if file])
+    for file, item in files:
+        if not file:
+            kind = "a link" if item.name.endswith("_link.html") else "a text typed into Canvas"
+            listing = with_problem(listing, f"{item.name} is {kind}, and only files are read.")
+    # Feedback goes back under the name of an attachment, best that of the work itself.
+    first = min(files, key=lambda found: not found[0].lower().endswith((".py", ".zip")))
+    is_anonymous = user.startswith("anon_")
+    return Upload(
+        student=user if is_anonymous else f"{name}_{user}",
+        name=first[1].name,
+        listing=listing,
+        members=(Member(id=user.removeprefix("anon_"), name=name),),
+        late=late,
+    )
+
+
+CANVAS = Layout("canvas", LABEL, "{name}[_LATE]_{user id}_{attachment id}_{file}", _claims, _sort)

@@ -1,0 +1,113 @@
+"""Gradescope's export: a folder per submission, and one file that says whose each is."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+import yaml
+
+from ...submission import Member
+from ..download import Download, Item
+from ..listing import UnreadableError, printable
+from .layout import Layout, Sorted, Upload, gathered, left_out, with_problem
+
+LABEL = "Gradescope export"
+METADATA = "submission_metadata.yml"
+MAX_METADATA_BYTES = 200_000_000
+"""It holds every result of every attempt."""
+
+_FOLDER = re.compile(r"submission_\d+")
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(\.\d+)? *(Z|[+-]\d\d:?\d\d)?")
+# Everything stays text: a student number may start with zeros. Tags of Ruby's own mean nothing here.
+_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+
+
+def _claims(download: Download) -> int:
+    if any(item.name == METADATA for item in download.items):
+        return len(download.items)
+    return sum(item.is_folder and bool(_FOLDER.fullmatch(item.name)) for item in download.items)
+
+
+def _sort(download: Download) -> Sorted:
+    told, problems = _metadata(download)
+    folders = {item.name: item for item in download.folders}
+    uploads = [_upload(name, told.get(name), folders.get(name)) for name in {**folders, **told}]
+    if told:
+        problems += [
+            f"{printable(name)} is not named in {METADATA}: whose it is, is not known."
+            for name in folders
+            if name not in told
+        ]
+    files = [item for item in download.items if not item.is_folder and item.name != METADATA]
+    return Sorted(tuple(uploads), (*problems, *left_out(files, LABEL)))
+
+
+def _metadata(download: Download) -> tuple[dict[str, dict[str, Any]], list[str]]:
+    try:
+        content = download.read(METADATA, MAX_METADATA_BYTES)
+        if content is None:
+            return {}, [f"There is no {METADATA}: whose each submission is, is not known."]
+        data = yaml.load(content, Loader=_LOADER)
+    except (UnreadableError, yaml.YAMLError, ValueError, RecursionError) as problem:
+        reason = str(problem).splitlines()[0]
+        return {}, [f"{METADATA} cannot be read ({reason}): whose each submission is, is not known."]
+    if not isinstance(data, dict):
+        return {}, [f"{METADATA} is no list of submissions: whose each is, is not known."]
+    return {str(name): entry for name, entry in data.items() if isinstance(entry, dict)}, []
+
+
+def _upload(name: str, told: dict[str, Any] | None, folder: Item | None) -> Upload:
+    told = told or {}
+    listing = gathered([(name, folder)] if folder else [])
+    if folder is None:
+        listing = with_problem(listing, f"{printable(name)} is named in {METADATA}, but not in the export.")
+    members = tuple(
+        Member(_text(entry, ":sid"), _text(entry, ":name"), _text(entry, ":email"))
+        for entry in _entries(told.get(":submitters"))
+    )
+    earlier = (_iso(_text(entry, ":created_at")) for entry in _entries(told.get(":history")))
+    return Upload(
+        student=" + ".join(sorted(_key(member, name) for member in members)) or name,
+        name=name,
+        listing=listing,
+        members=members,
+        submitted=_iso(_text(told, ":created_at")),
+        earlier=tuple(f"attempt of {when}" for when in earlier if when),
+    )
+
+
+def _key(member: Member, folder: str) -> str:
+    """Name and number: the same at the next download, and different for two of one name."""
+    return "_".join(part for part in (member.name, member.id or member.email or folder) if part)
+
+
+def _entries(value: Any) -> list[dict[str, Any]]:
+    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+
+
+def _text(entry: dict[str, Any], key: str) -> str:
+    value = entry.get(key)
+    return "" if not isinstance(value, str) or value in ("null", "~") else value.strip()
+
+
+def _iso(text: str) -> str:
+    """`2026-04-26 17:34:00.861687000 Z` as `2026-04-26T17:34:00+00:00`; nothing for what is no time."""
+    found = _TIME.fullmatch(text)
+    if not found:
+        return ""
+    try:
+        when = datetime.fromisoformat(f"{found[1]}T{found[2]}{(found[4] or 'Z').replace('Z', '+00:00')}")
+    except ValueError:
+        return ""
+    return when.astimezone(UTC).isoformat()
+
+
+GRADESCOPE = Layout(
+    "gradescope",
+    LABEL,
+    f"assignment_{{id}}_export/submission_{{id}}/ and {METADATA}",
+    _claims,
+    _sort,
+)

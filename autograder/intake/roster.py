@@ -1,0 +1,274 @@
+"""Finds the students of a download on the course's roster; whoever is not certain is named, not guessed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from ..errors import GraderError
+from ..submission import Member
+from .layouts import Upload
+from .listing import printable
+
+_IDS = (
+    "rosteridentifier",
+    "identifier",
+    "id",
+    "sid",
+    "studentid",
+    "studentnumber",
+    "idnumber",
+    "sisuserid",
+    "userid",
+)
+_LOGINS = ("username", "login", "loginid", "sisloginid", "githubusername", "user")
+_EMAILS = ("email", "emailaddress", "mail")
+_NAMES = ("name", "fullname", "studentname", "student", "sortablename", "displayname")
+_FIRST, _LAST = ("firstname", "givenname", "first"), ("lastname", "surname", "familyname", "last")
+_GROUPS = ("group", "groupname", "team")
+_REPOSITORIES = ("studentrepositoryname", "repository", "repositoryname")
+_KNOWN = (*_IDS, *_LOGINS, *_EMAILS, *_NAMES, *_FIRST, *_LAST, *_GROUPS, *_REPOSITORIES)
+
+_PARTICIPANT = re.compile(r"\D+ (\d+)")  # a Moodle worksheet's "Participant 4711"
+_NO_STUDENT = "points possible"  # the row that Canvas' gradebook puts above the students
+
+
+@dataclass(frozen=True)
+class Row:
+    """A student on the roster.
+
+    Attributes:
+        identifiers: numbers, user names and addresses, by any of which an upload may name them.
+        names: the full name in every order of its parts, as `squeezed` gives it.
+        logins: the user names alone.
+    """
+
+    member: Member
+    identifiers: frozenset[str]
+    names: frozenset[str]
+    logins: frozenset[str] = frozenset()
+    group: str = ""
+    repository: str = ""
+
+    @property
+    def shown(self) -> str:
+        parts = dict.fromkeys(
+            part for part in (self.member.name, self.member.id or self.member.email) if part
+        )
+        return printable(" ".join(parts))
+
+
+@dataclass(frozen=True)
+class Match:
+    """What the roster says of a download.
+
+    Attributes:
+        uploads: with what the roster knows of their members.
+        missing: students on the roster of whom nothing was handed in.
+        unknown: uploads of nobody on the roster.
+        ambiguous: uploads that could be of several there, or several that could be of one.
+    """
+
+    uploads: tuple[Upload, ...]
+    missing: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    ambiguous: tuple[str, ...] = ()
+
+    @property
+    def problems(self) -> Iterator[str]:
+        if self.missing:
+            yield f"On the roster, nothing handed in ({len(self.missing):,}): {', '.join(self.missing)}."
+        if self.unknown:
+            yield f"Handed in, not on the roster ({len(self.unknown):,}): {', '.join(self.unknown)}."
+        if self.ambiguous:
+            yield f"Not clear who on the roster ({len(self.ambiguous):,}): {'; '.join(self.ambiguous)}."
+
+
+def read_roster(path: Path) -> tuple[Row, ...]:
+    """Read a roster: a CSV file with a column for a number, a user name, an address or a name.
+
+    The files that the platforms export serve as they are.
+
+    Raises:
+        GraderError: if it cannot be read, or has no such column, or no students.
+    """
+    try:
+        table = csv.reader(io.StringIO(text := _decoded(path.read_bytes())), delimiter=_delimiter(text))
+        lines = [[cell.strip() for cell in line] for line in table]
+    except (OSError, csv.Error, ValueError) as problem:
+        raise GraderError(f"The roster {path} cannot be read: {problem}.") from None
+    if lines and len(lines[0]) == 1 and lines[0][0].startswith("sep="):  # for Excel
+        del lines[0]
+    header = [squeezed(cell) for cell in lines[0]] if lines else []
+    if not set(header) & set(_KNOWN):
+        raise GraderError(
+            f"The roster {path} has no column that names a student. Its first line is to have one or several "
+            "of: id, sid, identifier, username, email, name, first name, last name; for groups: group."
+        )
+    rows = dict.fromkeys(row for line in lines[1:] if (row := _row(header, line)) is not None)
+    if not rows:
+        raise GraderError(f"The roster {path} names no students.")
+    return tuple(rows)
+
+
+def match(uploads: Sequence[Upload], roster: Sequence[Row], assignment_name: str = "") -> Match:
+    """Find the members of every upload on the roster.
+
+    Numbers, user names and addresses decide; names only where those say nothing, and only if they
+    leave one student, whom no other upload could be of.
+
+    Args:
+        assignment_name: what GitHub Classroom puts before every repository's user name.
+    """
+    index = _Index(roster, assignment_name)
+    found: list[tuple[Upload, Member | None, list[Row], bool]] = []
+    grouped: dict[str, list[Row]] = {}
+    for upload in uploads:
+        if rows := index.group(upload):
+            grouped[upload.student] = rows
+            continue
+        for member in upload.members or (Member(),):
+            by_id = index.by_identifier(upload, member)
+            found.append((upload, member, by_id or index.by_name(upload, member), bool(by_id)))
+    claims: dict[Row, int] = defaultdict(int)
+    for _, _, rows, _ in found:
+        for row in rows:
+            claims[row] += 1
+    seen = {row for rows in grouped.values() for row in rows}
+    members: dict[str, list[Member]] = defaultdict(list)
+    unknown, ambiguous = [], []
+    for upload, named, rows, is_certain in found:
+        seen |= set(rows)
+        known = named or Member()
+        if len(rows) == 1 and (is_certain or claims[rows[0]] == 1):
+            members[upload.student].append(_filled(known, rows[0], upload))
+            continue
+        members[upload.student] += [named] if named else []
+        shown = printable(known.name or upload.student)
+        if rows:
+            ambiguous.append(f"{printable(upload.student)} may be {' or '.join(row.shown for row in rows)}")
+        else:
+            unknown.append(shown if shown == upload.student else f"{shown} ({printable(upload.student)})")
+    for student, rows in grouped.items():
+        members[student] = [row.member for row in rows]
+    return Match(
+        tuple(replace(upload, members=tuple(members[upload.student])) for upload in uploads),
+        tuple(row.shown for row in roster if row not in seen),
+        tuple(unknown),
+        tuple(ambiguous),
+    )
+
+
+def squeezed(text: str) -> str:
+    """A name or a heading without what platforms change in it: case, spaces, punctuation."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).casefold())
+
+
+@dataclass
+class _Index:
+    """The roster by whatever an upload may name a student by."""
+
+    roster: Sequence[Row]
+    assignment_name: str
+    identifiers: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
+    names: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
+    groups: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
+    repositories: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
+
+    def __post_init__(self) -> None:
+        for row in self.roster:
+            for identifier in row.identifiers:
+                self.identifiers[identifier].append(row)
+            for name in row.names:
+                self.names[name].append(row)
+            if row.group:
+                self.groups[squeezed(row.group)].append(row)
+            if row.repository:
+                self.repositories[row.repository.casefold()].append(row)
+            elif self.assignment_name:
+                for login in row.logins:
+                    self.repositories[f"{self.assignment_name}-{login}".casefold()].append(row)
+
+    def group(self, upload: Upload) -> list[Row]:
+        """The members of the group that an upload is named after; none if it is not a group's."""
+        if len(upload.members) > 1:
+            return []
+        if len(rows := self.repositories.get(upload.name.casefold(), [])) > 1:
+            return rows
+        names = [member.name for member in upload.members if member.name] or [upload.student]
+        return self.groups.get(squeezed(names[0]), [])
+
+    def by_identifier(self, upload: Upload, member: Member) -> list[Row]:
+        told = {member.id, member.email} if member.id or member.email else {upload.student}
+        rows = [row for text in told if text for row in self.identifiers.get(text.casefold(), [])]
+        return list(dict.fromkeys([*rows, *self.repositories.get(upload.name.casefold(), [])]))
+
+    def by_name(self, upload: Upload, member: Member) -> list[Row]:
+        return self.names.get(squeezed(member.name or upload.student), [])
+
+
+def _filled(member: Member, row: Row, upload: Upload) -> Member:
+    """A member with what the roster adds; the platform's own number stays."""
+    is_plain = member == Member(id=upload.student)
+    own = "" if is_plain else member.id
+    return Member(
+        own or row.member.id or member.id, row.member.name or member.name, member.email or row.member.email
+    )
+
+
+def _row(header: Sequence[str], line: Sequence[str]) -> Row | None:
+    cells = dict(reversed([(name, cell) for name, cell in zip(header, line, strict=False) if cell]))
+    first, last = _first(cells, _FIRST), _first(cells, _LAST)
+    name = " ".join(part for part in (first, last) if part) or _first(cells, _NAMES)
+    logins = frozenset(cells[column].casefold() for column in _LOGINS if column in cells)
+    email = _first(cells, _EMAILS)
+    own = [cells[column] for column in _IDS if column in cells]
+    if not own and "student" in cells:  # as in our own grades.csv
+        own = [cells["student"]]
+    if number := next((found[1] for text in own if (found := _PARTICIPANT.fullmatch(text))), ""):
+        own.insert(0, number)
+    identifiers = logins | {text.casefold() for text in (*own, email) if text}
+    if squeezed(name) == squeezed(_NO_STUDENT) or not (identifiers or name):
+        return None
+    number = own[0] if own else _first(cells, _LOGINS)
+    return Row(
+        Member(number, name, email),
+        frozenset(identifiers),
+        frozenset(_orders(name, first, last)) - {""},
+        logins,
+        _first(cells, _GROUPS),
+        _first(cells, _REPOSITORIES),
+    )
+
+
+def _orders(name: str, first: str, last: str) -> Iterable[str]:
+    """A name in the orders in which platforms write it: given name first, and family name first."""
+    if not (first and last) and "," in name:
+        last, _, first = name.partition(",")
+    elif not (first and last):
+        first, _, last = name.rpartition(" ")
+    return squeezed(name), squeezed(first + last), squeezed(last + first)
+
+
+def _first(cells: Mapping[str, str], columns: Iterable[str]) -> str:
+    return next((cells[column] for column in columns if column in cells), "")
+
+
+def _decoded(content: bytes) -> str:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")
+
+
+def _delimiter(text: str) -> str:
+    first = next((line for line in text.splitlines() if line.strip() and not line.startswith("sep=")), "")
+    return max(",;\t", key=first.count)
