@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+LAYOUT_NAMES = ("plain", "gradescope", "moodle", "blackboard", "canvas", "github-classroom")
+"""The layouts of what is handed over, as `--layout` takes them and origins name them."""
+
 
 @dataclass(frozen=True)
 class Member:
