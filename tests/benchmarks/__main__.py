@@ -29,12 +29,14 @@ from rich.table import Table
 
 import solutions.embeddings as reference
 from autograder.assignment import ROOT, load_assignment
-from autograder.batch import open_batch
+from autograder.batch import Batch, open_batch
 from autograder.check.cases import read_cases, run_case
 from autograder.intake import collect
 from autograder.judge.connection import Connection
+from autograder.judge.grader import Grader
 from autograder.judge.launcher import open_launcher
 from autograder.judge.session import Session
+from autograder.judge.wall import Tier
 from autograder.result import Outcome, Result
 from autograder.submission import Submission
 
@@ -148,9 +150,10 @@ def by_size(submissions: list[Submission], sizes: list[int]) -> Iterator[Row]:
     """Cost per submission and the grader's own memory as the batch grows.
 
     Processor seconds of all processes, which a busy machine disturbs least; those of the start are
-    measured by a batch of one and taken off.
+    measured by a batch of one and taken off. Behind tier 2, since bubblewrap keeps to itself what the
+    processes inside have used.
     """
-    start = processor_seconds(lambda: grade(submissions[:1]))
+    start = processor_seconds(lambda: exhaust(submissions[:1]))
     for size in sizes:
         many = repeated(submissions, size)
         used = processor_seconds(lambda many=many: exhaust(many))  # type: ignore[misc]
@@ -236,9 +239,10 @@ def run(command: list[str], folder: Path) -> None:
 
 
 def exhaust(submissions: list[Submission]) -> None:
-    """Grade submissions and keep no result."""
-    with open_batch(ASSIGNMENT, AT_A_TIME) as batch:
-        for _ in batch.grade(submissions):
+    """Grade submissions behind tier 2 and keep no result."""
+    torch.set_num_threads(1)
+    with open_launcher(ASSIGNMENT.limits, only=Tier.NO_NAMESPACES) as launcher:
+        for _ in Batch(Grader(ASSIGNMENT, launcher), launcher, AT_A_TIME).grade(submissions):
             pass
 
 
