@@ -9,12 +9,14 @@ import functools
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import click
 
 from .errors import GraderError
+from .submission import LAYOUT_NAMES
 
 GOOD, SOME_ARE_LEFT, WRONG_USAGE, STOPPED = 0, 1, 2, 130
 
@@ -63,71 +65,215 @@ def main() -> None:
     """
 
 
+def _grading_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that `grade` and `regrade` share."""
+    for option in reversed(
+        (
+            click.option(
+                "--only",
+                multiple=True,
+                metavar="QUESTION",
+                help="Grade this question anew, keep the others' results; repeat it.",
+            ),
+            click.option(
+                "--student", "students", multiple=True, metavar="STUDENT", help="Only this one; repeat it."
+            ),
+            click.option("--force", is_flag=True, help="Grade also what has not changed."),
+            click.option(
+                "--workers",
+                type=click.IntRange(min=1),
+                help="Submissions graded at a time.  [default: one per processor]",
+            ),
+            click.option(
+                "--unconfined",
+                is_flag=True,
+                help="DANGEROUS: run student code without the wall, as yourself. Every output says so.",
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
 @main.command(cls=_Command, example="autograder grade submissions --output graded")
 @click.argument("submissions", type=click.Path(path_type=Path, exists=True))
 @click.option(
     "--output", "out", type=_FOLDER, default=Path("graded"), show_default=True, help="Where the results go."
 )
 @click.option(
-    "--workers",
-    type=click.IntRange(min=1),
-    help="Submissions graded at a time.  [default: one per processor]",
+    "--layout",
+    type=click.Choice(LAYOUT_NAMES),
+    help="How SUBMISSIONS are laid out, where that is not recognised.",
 )
 @click.option(
-    "--unconfined",
-    is_flag=True,
-    help="DANGEROUS: run student code without the wall, as yourself. Every output says so.",
+    "--roster", type=_FILE, metavar="ROSTER.csv", help="The course's students; names who is missing."
 )
+@click.option(
+    "--choose",
+    "choices",
+    multiple=True,
+    metavar="STUDENT=FILE",
+    help="Which file of a set-aside submission counts; repeat it. OUT remembers it.",
+)
+@_grading_options
 @_says_what_is_wrong
-def grade(submissions: Path, out: Path, workers: int | None, unconfined: bool) -> int:
-    """Grade SUBMISSIONS: a folder of students' folders, zips or files.
+def grade(
+    submissions: Path,
+    out: Path,
+    layout: str | None,
+    roster: Path | None,
+    choices: tuple[str, ...],
+    only: tuple[str, ...],
+    students: tuple[str, ...],
+    force: bool,
+    workers: int | None,
+    unconfined: bool,
+) -> int:
+    """Grade SUBMISSIONS: a platform's download, or a folder of students' folders, zips or files.
 
-    Writes grades.csv, report.html, results/, feedback/ and gradebook.sqlite. Exit status: 0 when
-    every submission is graded or needs marking, 1 when some are set aside or not graded.
+    Writes grades.csv, report.html, results/, feedback/ and gradebook.sqlite. On the same OUT again, it
+    goes on where it was stopped and skips what has not changed. Exit status: 0 when every submission
+    is graded or needs marking, 1 when some are set aside or not graded.
     """
     from .assignment import load_assignment
-    from .gradebook import open_gradebook
-    from .intake import collect
+    from .gradebook import alone_in, open_gradebook
+    from .grading import run_plan
+    from .intake import take_in
+    from .keys import keys
     from .marks import with_marks
-    from .plain import counted
+    from .plan import Choice, chosen, make_plan
     from .reports import without_cases, write_reports
     from .result import Status
-    from .terminal import progress, say, show_results
+    from .terminal import say, show_results
 
     assignment = load_assignment()
-    workers = workers or os.cpu_count() or 1
-    found = collect(submissions, assignment)
-    from .batch import open_batch
-
-    results, stopped = [], False
-    with open_gradebook(out) as book:
-        marks = book.marks()
+    choice = Choice(only, students, force, unconfined)
+    intake = take_in(submissions, assignment, layout=layout, roster=roster, choices=choices, out=out)
+    for text in (intake.summary, *intake.problems):
+        say(text)
+    found = list(intake.submissions)
+    wanted = chosen([submission.student for submission in found], choice)
+    found = [submission for submission in found if submission.student in wanted]
+    with alone_in(out), open_gradebook(out) as book:
+        current = keys(assignment)
+        plan = make_plan(found, book, assignment, current, choice)
+        book.save_origins(found)
         try:
-            with (
-                open_batch(assignment, workers, unconfined=unconfined) as batch,
-                progress(len(found)) as advance,
-            ):
-                wall = batch.wall.value
-                run = book.start_run(str(submissions.resolve()), workers, wall)
-                count = counted(len(found), "submission")
-                say(f"{count}, {workers} at a time. Wall around their code: {wall}")
-                for result in batch.grade(found):
-                    book.save(result, run)
-                    results.append(without_cases(with_marks(result, marks)))
-                    advance()
-                book.end_run(run)
-        except KeyboardInterrupt:
-            stopped = True
-        finally:
-            if results:  # whatever stopped the batch: what was graded can be read
+            ran = run_plan(
+                plan,
+                book,
+                assignment,
+                current,
+                lambda graded: graded.save(book),
+                path=str(submissions.resolve()),
+                workers=workers or os.cpu_count() or 1,
+                unconfined=unconfined,
+            )
+        except BaseException:
+            with suppress(GraderError):  # what was graded can be read, whatever stopped the batch
                 write_reports(out, book, assignment)
+            raise
+        marks = book.marks()
+        entries = filter(None, (book.entry(student) for student in sorted(wanted)))
+        results = [without_cases(with_marks(entry.result, marks)) for entry in entries]
+        write_reports(out, book, assignment)
     if results:
         show_results(results, assignment, out)
-    if stopped:
-        say(f"Stopped: {len(results):,} of {len(found):,} submissions are graded and kept in {out}.")
+    if ran.stopped:
+        done = len(plan.unchanged) + ran.done
+        say(f"Stopped: {done:,} of {len(found):,} submissions are graded and kept in {out}.")
         return STOPPED
     is_held_up = any(result.status in (Status.SET_ASIDE, Status.NOT_GRADED) for result in results)
-    return SOME_ARE_LEFT if is_held_up or len(results) < len(found) else GOOD
+    return SOME_ARE_LEFT if is_held_up or ran.faults or plan.left_out else GOOD
+
+
+@main.command(cls=_Command, example="autograder regrade graded --dry-run")
+@click.argument("out", type=_FOLDER)
+@click.option("--dry-run", is_flag=True, help="Only show what would change.")
+@click.option("--all", "all_students", is_flag=True, help="Show every student whose result changes.")
+@_grading_options
+@_says_what_is_wrong
+def regrade(
+    out: Path,
+    dry_run: bool,
+    all_students: bool,
+    only: tuple[str, ...],
+    students: tuple[str, ...],
+    force: bool,
+    workers: int | None,
+    unconfined: bool,
+) -> int:
+    """Grade OUT again, from the files in its gradebook, where tests, limits or points have changed.
+
+    Shows which cases flipped and why, who gains and who loses. Marks given by hand stay. After a
+    --dry-run, the same command without it writes what was found, without grading again. Exit status: 1
+    when something could not be graded again; its result stands.
+    """
+    from .assignment import load_assignment
+    from .difference import Change, difference
+    from .difference_table import say_without_files, show_changes
+    from .gradebook import alone_in, open_gradebook
+    from .grading import Graded, run_plan
+    from .keys import keys
+    from .marks import with_marks
+    from .plan import Choice, chosen, make_plan
+    from .reports import write_reports
+    from .terminal import say
+
+    assignment = load_assignment()
+    current = keys(assignment)
+    choice = Choice(only, students, force, unconfined)
+    changes: list[Change] = []
+    with open_gradebook(out, create=False) as book, alone_in(out):
+        wanted = sorted(chosen(book.students(), choice))
+        without_files = [student for student in wanted if not book.has_files(student)]
+        found = filter(None, map(book.submission, wanted))
+        plan = make_plan(found, book, assignment, current, choice)
+        marks = book.marks()
+
+        def keep(graded: Graded) -> None:
+            if graded.before:
+                changes.append(difference(*(with_marks(r, marks) for r in (graded.before, graded.result))))
+            graded.save_draft(book) if dry_run else graded.save(book)
+
+        ran = run_plan(
+            plan,
+            book,
+            assignment,
+            current,
+            keep,
+            path=str(out.resolve()),
+            workers=workers or os.cpu_count() or 1,
+            unconfined=unconfined,
+        )
+        if not dry_run:
+            write_reports(out, book, assignment)
+    say_without_files(without_files, out)
+    show_changes(changes, all_students=all_students)
+    if ran.stopped:
+        say(f"Stopped: {ran.done:,} of {len(plan.tasks):,} are graded. The same command goes on from there.")
+        return STOPPED
+    if dry_run:
+        say("Nothing is written. The same command without --dry-run writes it, and grades nothing twice.")
+    return SOME_ARE_LEFT if ran.faults or plan.left_out or without_files else GOOD
+
+
+@main.command(cls=_Command, example="autograder history graded chen_wei")
+@click.argument("out", type=_FOLDER)
+@click.argument("student")
+@_says_what_is_wrong
+def history(out: Path, student: str) -> int:
+    """Show every result that STUDENT has had in OUT, and what each of them changed."""
+    from .difference_table import show_history
+    from .gradebook import open_gradebook
+    from .plan import no_such_student
+
+    with open_gradebook(out, create=False) as book:
+        entries = book.history(student)
+        if not entries:
+            raise GraderError(no_such_student(student, book.students()))
+        show_history(entries, book.marks())
+    return GOOD
 
 
 @main.command(cls=_Command, example="autograder marks graded --write sheet.csv")
@@ -192,6 +338,74 @@ def marks(
         say(problem)
     say(summary(reading))
     return SOME_ARE_LEFT if reading.problems else GOOD
+
+
+@main.command(cls=_Command, example="autograder export graded --to canvas --into Grades.csv")
+@click.argument("out", type=_FOLDER)
+@click.option(
+    "--to",
+    "platform",
+    metavar="PLATFORM",
+    help="canvas, moodle, gradescope, github-classroom, nbgrader or csv.",
+)
+@click.option(
+    "--into", type=_FILE, metavar="FILE.csv", help="The platform's own file; a copy of it is filled."
+)
+@click.option("--assignment", "name", default="", metavar="NAME", help="What the assignment is called there.")
+@click.option(
+    "--grade-column", default="", metavar="NAME", help="The column for points, if it is called otherwise."
+)
+@click.option(
+    "--feedback-column",
+    default="",
+    metavar="NAME",
+    help="The column for comments, if it is called otherwise.",
+)
+@click.option("--output", "folder", type=_FOLDER, help="Where the files go.  [default: OUT/export]")
+@click.option(
+    "--late-file", type=_FILE, metavar="FILE.csv", help="How late students were: student,hours_late."
+)
+@click.option("--provisional", is_flag=True, help="Hand out also what still needs marking.")
+@click.option("--feedback", is_flag=True, help="Write the students' pages, too, as the platform takes them.")
+@_says_what_is_wrong
+def export(
+    out: Path,
+    platform: str | None,
+    into: Path | None,
+    name: str,
+    grade_column: str,
+    feedback_column: str,
+    folder: Path | None,
+    late_file: Path | None,
+    provisional: bool,
+    feedback: bool,
+) -> int:
+    """Hand the grades of OUT back: fill a copy of the platform's own file.
+
+    Only the columns for points and comments change; whoever cannot be found for sure is named. Exit
+    status: 1 when something was not handed out; each case is named.
+    """
+    from .assignment import load_assignment
+    from .export import PLATFORMS, Wish
+    from .export import export as hand_back
+    from .gradebook import open_gradebook
+    from .plain import line
+    from .terminal import say
+
+    if platform not in PLATFORMS:
+        raise click.UsageError(
+            f"Say --to one of {', '.join(PLATFORMS)}.\n"
+            f"Type, for example: autograder export {out} --to canvas --into Grades.csv"
+        )
+    wish = Wish(load_assignment(), into, name, grade_column, feedback_column)
+    folder = folder or out / "export"
+    with open_gradebook(out, create=False) as book:
+        handed = hand_back(
+            book, platform, wish, folder, late_file=late_file, provisional=provisional, feedback=feedback
+        )
+    for text in (*handed.said, *handed.problems, *(f"Written: {line(str(path))}" for path in handed.files)):
+        say(text)
+    return SOME_ARE_LEFT if handed.problems else GOOD
 
 
 @main.command(

@@ -101,20 +101,20 @@ def say(text: str, console: Console | None = None) -> None:
 
 def _held_up(result: Result, why: str, console: Console) -> None:
     text = Text(f"{result.status}: ", style=COLOURS[result.status])
-    text.append(f"{_short(result.student)}: {clip(line(why), 400)}", style="default")
+    text.append(f"{short(result.student)}: {clip(line(why), 400)}", style="default")
     console.print(text, soft_wrap=True)
 
 
 def _students(results: Sequence[Result], assignment: Assignment) -> Table:
     table = Table(box=None, padding=(0, 1), header_style="dim", expand=True)
-    names = max((cell_len(_short(result.student)) for result in results), default=0)
+    names = max((cell_len(short(result.student)) for result in results), default=0)
     table.add_column("student", no_wrap=True, min_width=names)
     table.add_column("status", no_wrap=True, min_width=max(map(len, Status)))
     table.add_column(f"of {number(assignment.possible)}", justify="right", no_wrap=True, min_width=6)
     table.add_column("notes", overflow="ellipsis", no_wrap=True, ratio=1)  # the rest of the line
     for result in sorted(results, key=lambda result: result.student):
         table.add_row(
-            Text(_short(result.student)),
+            Text(short(result.student)),
             Text(str(result.status), style=COLOURS[result.status]),
             number(result.total),
             Text(line(" ".join(result.notes)), style="dim"),
@@ -144,6 +144,7 @@ def _questions(results: Sequence[Result], assignment: Assignment) -> Table:
     return table
 
 
-def _short(name: str) -> str:
+def short(name: str) -> str:
+    """A student's key, harmless and short enough for a column."""
     name = line(name)
     return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 3] + "..."

@@ -79,6 +79,19 @@ def make_assignment(root: Path, *questions: Question, rubric: str = RUBRIC) -> A
     )
 
 
+def write_files(assignment: Assignment) -> None:
+    """Empty files wherever the assignment has tests, a reference and prompts."""
+    tests = [
+        path(question.id)
+        for question in assignment.code_questions
+        for path in (assignment.public_tests, assignment.hidden_tests)
+    ]
+    template = assignment.root / "student_template" / assignment.answers_file
+    for file in (assignment.reference, template, *tests):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+
+
 def case(
     outcome: Outcome = Outcome.PASSED,
     *,

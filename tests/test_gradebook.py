@@ -50,7 +50,7 @@ def test_the_latest_result_counts_and_the_earlier_ones_stay(tmp_path):
         book.save(typical("ben"))
         book.save(second)
         assert list(book.results()) == [second, typical("ben")]
-        assert [found for _, found in book.history("ada")] == [first, second]
+        assert [entry.result for entry in book.history("ada")] == [first, second]
 
 
 def test_each_save_is_seen_by_others_at_once(tmp_path):

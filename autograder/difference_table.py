@@ -1,0 +1,192 @@
+"""Shows in a terminal what is to be graded again and why, and what a regrade changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from .difference import Change, Flip, difference
+from .gradebook import Entry, Marks
+from .marks import with_marks
+from .plain import clip, counted, line, number
+from .plan import Plan, reasons_for
+from .terminal import COLOURS, SMALL_BATCH, say, short
+
+GAIN, LOSS = "green", "red"
+
+
+def say_plan(plan: Plan, console: Console | None = None) -> None:
+    """What is skipped, what changed since the last time, and who is left out."""
+    if plan.unchanged:
+        all_ = len(plan.unchanged) + len(plan.tasks) + len(plan.left_out)
+        say(f"Skipped: {len(plan.unchanged):,} of {counted(all_, 'submission')}, unchanged.", console)
+    if plan.reasons:
+        say(f"Changed since they were graded: {_reasons(plan.reasons)}.", console)
+    if plan.left_out:
+        say(
+            f"Left out: {_names(plan.left_out)}. --only grades questions of submissions that have a result, "
+            "and there is none of what they handed in. Grade them without --only.",
+            console,
+        )
+
+
+def say_without_files(students: Sequence[str], out: Path, console: Console | None = None) -> None:
+    if students:
+        say(
+            f"Not graded again: {_names(students)}. An older version wrote this gradebook and did not keep "
+            f"their files. Grade them from the download: autograder grade SUBMISSIONS --output {out}",
+            console,
+        )
+
+
+def show_changes(changes: Sequence[Change], *, all_students: bool, console: Console | None = None) -> None:
+    """The cases that flipped, who gains and who loses, and a last line that adds it up."""
+    console = console or Console()
+    different = [change for change in changes if not change.is_none]
+    if flips := [flip for change in different for flip in change.flips]:
+        console.print(_cases(flips))
+        console.print()
+    if different:
+        order = sorted(different, key=lambda change: (-abs(change.gain), change.student))
+        shown = order if all_students else order[:SMALL_BATCH]
+        console.print(_students(shown))
+        if len(shown) < len(order):
+            say(f"{len(order) - len(shown):,} more change, by less: --all shows them.", console)
+        console.print()
+    gain, lose = (sum(sign * change.gain > 0 for change in changes) for sign in (1, -1))
+    text = Text.assemble(
+        (f"{counted(gain, 'student')} gain{'s' if gain == 1 else ''}", GAIN if gain else ""),
+        ", ",
+        (f"{lose:,} lose{'s' if lose == 1 else ''}", LOSS if lose else ""),
+        f", {len(changes) - gain - lose:,} keep their points.",
+    )
+    if totals := [(c.before, c.after) for c in changes if c.before is not None and c.after is not None]:
+        before, after = (sum(column) / len(totals) for column in zip(*totals, strict=True))
+        text.append(f" Mean: {number(before)} before, {number(after)} after.")
+    console.print(text, soft_wrap=True)
+
+
+def show_history(entries: Sequence[Entry], marks: Marks, console: Console | None = None) -> None:
+    """Every result that a student ever had, the earliest first, and what each changed."""
+    console = console or Console()
+    table = Table(box=None, padding=(0, 1), header_style="dim", expand=True)
+    table.add_column("graded (UTC)", no_wrap=True)
+    table.add_column("status", no_wrap=True)
+    table.add_column("total", justify="right", no_wrap=True)
+    table.add_column("of", justify="right", no_wrap=True)
+    table.add_column("what changed", ratio=1)
+    before: Entry | None = None
+    for entry in entries:
+        result = with_marks(entry.result, marks)
+        what = Text(_what_changed(before, entry), style="dim")
+        if before:
+            change = difference(with_marks(before.result, marks), result)
+            for question_id, (was, now) in change.questions.items():
+                what.append(f"\n{question_id}: {number(was) or '-'} → {number(now) or '-'}", style="default")
+            for flip in change.flips:
+                what.append("\n").append(_flip(flip))
+        table.add_row(
+            entry.saved.replace("T", " ")[:19],
+            Text(str(result.status), style=COLOURS[result.status]),
+            number(result.total) or "-",
+            number(result.possible),
+            what,
+        )
+        before = entry
+    console.print(table)
+
+
+def _what_changed(before: Entry | None, after: Entry) -> str:
+    if before is None:
+        return "first result"
+    if before.result.digest != after.result.digest:
+        return "other files were handed in"
+    if not before.keys:
+        return "graded again, by a newer version"
+    reasons = {name: parts for name, parts in reasons_for(before.keys, after.keys).items() if parts}
+    return f"graded again, changed: {_reasons(reasons)}" if reasons else "graded again, nothing had changed"
+
+
+def _reasons(reasons: dict[str, tuple[str, ...]]) -> str:
+    """By what changed, so that what is common to all questions is said once."""
+    by_part: dict[str, list[str]] = {}
+    for question_id, parts in reasons.items():
+        for part in parts:
+            by_part.setdefault(part, []).append(question_id)
+    return "; ".join(f"{part} ({', '.join(ids)})" for part, ids in by_part.items())
+
+
+def _cases(flips: Iterable[Flip]) -> Table:
+    """One row for each case that flipped for anybody."""
+    groups: dict[tuple[str, str], list[Flip]] = {}
+    for flip in flips:
+        groups.setdefault((flip.question, flip.title), []).append(flip)
+    table = Table(box=None, padding=(0, 1), header_style="dim", expand=True)
+    table.add_column("question", no_wrap=True)
+    table.add_column("case that flipped", ratio=2)
+    table.add_column("gain", justify="right", no_wrap=True)
+    table.add_column("lose", justify="right", no_wrap=True)
+    table.add_column("why, for example", ratio=3)
+    for (question_id, title), group in groups.items():
+        gain = sum(flip.is_gain for flip in group)
+        lose = len(group) - gain
+        example = next((flip for flip in group if not flip.is_gain and flip.why), group[0])
+        table.add_row(
+            Text(question_id),
+            Text(line(title)),
+            Text(f"{gain:,}" if gain else "", style=GAIN),
+            Text(f"{lose:,}" if lose else "", style=LOSS),
+            Text(_why(example), style="dim"),
+        )
+    return table
+
+
+def _why(flip: Flip) -> str:
+    if flip.before is None:
+        return f"New case. {flip.why}".strip()
+    if flip.after is None:
+        return "No such case any more."
+    said = clip(flip.why, 160) or str(flip.before if flip.is_gain else flip.after)
+    return f"Before: {said}" if flip.is_gain else f"Now: {said}"
+
+
+def _students(changes: Iterable[Change]) -> Table:
+    table = Table(box=None, padding=(0, 1), header_style="dim", expand=True)
+    table.add_column("student", no_wrap=True)
+    table.add_column("before", justify="right", no_wrap=True)
+    table.add_column("after", justify="right", no_wrap=True)
+    table.add_column("", justify="right", no_wrap=True)
+    table.add_column("by question", ratio=1)
+    for change in changes:
+        parts = [
+            f"{question_id} {_signed((now or 0) - (was or 0))}"
+            for question_id, (was, now) in change.questions.items()
+        ]
+        if change.statuses[0] is not change.statuses[1]:
+            parts.append(f"{change.statuses[0]} → {change.statuses[1]}")
+        table.add_row(
+            Text(short(change.student)),
+            number(change.before) or "-",
+            number(change.after) or "-",
+            Text(_signed(change.gain), style=GAIN if change.gain > 0 else LOSS if change.gain < 0 else "dim"),
+            Text(", ".join(parts) or counted(len(change.flips), "case") + " flipped", style="dim"),
+        )
+    return table
+
+
+def _flip(flip: Flip) -> Text:
+    how = f"{flip.before or 'new'} → {flip.after or 'gone'}"
+    return Text(f"{line(flip.title)} {how}", style=GAIN if flip.is_gain else LOSS)
+
+
+def _signed(points: float) -> str:
+    return f"+{number(points)}" if points > 0 else number(points)
+
+
+def _names(students: Sequence[str], most: int = 10) -> str:
+    names = ", ".join(short(student) for student in students[:most])
+    return names if len(students) <= most else f"{names} and {len(students) - most:,} more"

@@ -1,0 +1,324 @@
+"""Reads and writes the gradebook's file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from ..errors import GraderError
+from ..keys import Keys
+from ..result import Result
+from ..submission import Origin, Submission
+from .rows import (
+    Draft,
+    Entry,
+    Mark,
+    SheetRow,
+    from_ascii,
+    mark_from_json,
+    origin_from_json,
+    result_from_json,
+    result_to_json,
+    to_ascii,
+)
+from .schema import AWAY, FILE_NAME, prepare
+
+_PSEUDONYM_LETTERS = "bcdfghjkmnpqrstvwxz"
+_COLUMNS = "id, run, saved, result, (SELECT keys FROM keys WHERE digest = results.keys), notes, set_aside"
+
+
+class Gradebook:
+    """An open gradebook. Use `open_gradebook`."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self.path = path
+        self._connection = connection
+
+    def start_run(self, submissions: str, workers: int | None = None, wall: str = "") -> int:
+        """Note that a run starts; its number goes to `save` and `end_run`.
+
+        Args:
+            submissions: the path of what is graded.
+            wall: how student code is shut in.
+        """
+        with self._transaction() as connection:
+            cursor = connection.execute(
+                "INSERT INTO runs (started, submissions, workers, wall) VALUES (?, ?, ?, ?)",
+                (_now(), to_ascii(submissions), workers, wall),
+            )
+            return int(cursor.lastrowid or 0)
+
+    def end_run(self, run: int) -> None:
+        with self._transaction() as connection:
+            connection.execute("UPDATE runs SET ended = ? WHERE id = ?", (_now(), run))
+
+    def save(
+        self,
+        result: Result,
+        run: int | None = None,
+        submission: Submission | None = None,
+        keys: Keys | None = None,
+    ) -> None:
+        """Add one result, in a transaction of its own: it is kept whole, whatever happens next.
+
+        Args:
+            submission: what was graded; its files are kept, so that it can be graded again.
+            keys: what the result depends on.
+        """
+        student = to_ascii(result.student)
+        with self._transaction() as connection:
+            given: tuple[Any, ...] = ("[]", None)
+            if submission:
+                aside = None if submission.set_aside is None else to_ascii(submission.set_aside)
+                given = (json.dumps(submission.notes), aside)
+                files = (submission.digest, _packed(submission.code), _packed(submission.answers))
+                connection.execute("INSERT OR IGNORE INTO files VALUES (?, ?, ?)", files)
+            row = (
+                *(run, _now(), student, result.digest, str(result.status)),
+                *(result_to_json(result), _save_keys(connection, keys or {}), *given),
+            )
+            connection.execute(
+                "INSERT INTO results (run, saved, student, digest, status, result, keys, notes, set_aside) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                row,
+            )
+            connection.execute("DELETE FROM drafts WHERE student = ?", (student,))
+
+    def entry(self, student: str) -> Entry | None:
+        """The row that counts for a student."""
+        query = f"SELECT {_COLUMNS} FROM results WHERE student = ? ORDER BY id DESC LIMIT 1"
+        for row in self._rows(query, (to_ascii(student),)):
+            return _entry(row)
+        return None
+
+    def submission(self, student: str) -> Submission | None:
+        """What was graded last for a student, from the files kept here; None if they are not."""
+        entry = self.entry(student)
+        query = "SELECT code, answers FROM files WHERE digest = ?"
+        for code, answers in self._rows(query, (entry.result.digest,)) if entry else ():
+            assert entry is not None
+            return Submission(student, _unpacked(code), _unpacked(answers), entry.notes, entry.set_aside)
+        return None
+
+    def has_files(self, student: str) -> bool:
+        """Whether `submission` gives what was graded last for this student."""
+        entry = self.entry(student)
+        query = "SELECT 1 FROM files WHERE digest = ?"
+        return entry is not None and any(self._rows(query, (entry.result.digest,)))
+
+    def save_draft(self, draft: Draft) -> None:
+        """Keep what a dry run found, in place of an earlier draft for this student."""
+        with self._transaction() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO drafts VALUES (?, ?, ?, ?, ?)",
+                (
+                    *(to_ascii(draft.result.student), draft.base, draft.run),
+                    *(_save_keys(connection, draft.keys), result_to_json(draft.result)),
+                ),
+            )
+
+    def draft(self, student: str) -> Draft | None:
+        query = "SELECT base, run, result, keys.keys FROM drafts JOIN keys ON digest = drafts.keys"
+        for base, run, result, keys in self._rows(f"{query} WHERE student = ?", (to_ascii(student),)):
+            return Draft(base, run, result_from_json(result), json.loads(keys))
+        return None
+
+    def questions(self) -> set[str]:
+        """The ids of the questions in the result that was saved last, of those that have any."""
+        for (text,) in self._rows("SELECT result FROM results ORDER BY id DESC"):
+            if result := result_from_json(text).questions:
+                return {question.id for question in result}
+        return set()
+
+    def results(self) -> Iterator[Result]:
+        """The latest result of every student, by the student's key, as graded (without marks)."""
+        query = (
+            "SELECT result FROM results WHERE id IN (SELECT max(id) FROM results GROUP BY student) "
+            "ORDER BY student COLLATE NOCASE, student"
+        )
+        for (text,) in self._rows(query):
+            yield result_from_json(text)
+
+    def history(self, student: str) -> list[Entry]:
+        """Every row of one student, the earliest first."""
+        query = f"SELECT {_COLUMNS} FROM results WHERE student = ? ORDER BY id"
+        return [_entry(row) for row in self._rows(query, (to_ascii(student),))]
+
+    def walls(self) -> list[str]:
+        """How student code was shut in, for every way behind the latest results."""
+        query = (
+            "SELECT DISTINCT wall FROM runs WHERE id IN (SELECT run FROM results WHERE id IN "
+            "(SELECT max(id) FROM results GROUP BY student)) ORDER BY wall"
+        )
+        return [wall for (wall,) in self._rows(query) if wall]
+
+    def students(self) -> list[str]:
+        """The keys of all students who have a result."""
+        return [from_ascii(student) for (student,) in self._rows("SELECT DISTINCT student FROM results")]
+
+    def save_origins(self, submissions: Iterable[Submission]) -> None:
+        """Remember how the platform handed these over; what is known already is not written again."""
+        known = self.origins()
+        rows = [
+            (_now(), to_ascii(submission.student), json.dumps(asdict(submission.origin)))
+            for submission in submissions
+            if submission.origin is not None and known.get(submission.student) != submission.origin
+        ]
+        with self._transaction() as connection:
+            connection.executemany("INSERT INTO origins (saved, student, origin) VALUES (?, ?, ?)", rows)
+
+    def origins(self) -> dict[str, Origin]:
+        """How the platform handed over each student's submission, by key: the latest that is known."""
+        rows = self._rows("SELECT student, origin FROM origins ORDER BY id")
+        return {from_ascii(student): origin_from_json(text) for student, text in rows}
+
+    def save_marks(self, marks: Iterable[Mark], source: str = "") -> None:
+        """Add marks, all or none; `source` names the sheet they come from."""
+        rows = [
+            (_now(), to_ascii(m.student), m.question, m.answer, json.dumps(asdict(m)), to_ascii(source))
+            for m in marks
+        ]
+        with self._transaction() as connection:
+            connection.executemany(
+                "INSERT INTO marks (saved, student, question, answer, mark, source) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                rows,
+            )
+
+    def marks(self) -> dict[tuple[str, str, str], Mark]:
+        """The latest mark of each student's answer, for every text of it that was marked."""
+        marks = (mark_from_json(text) for (text,) in self._rows("SELECT mark FROM marks ORDER BY id"))
+        return {mark.key: mark for mark in marks}
+
+    def pseudonyms(self, students: Iterable[str]) -> dict[str, str]:
+        """A random name for each student, the same one whenever it is asked for."""
+        students = list(students)
+        known = {from_ascii(s): p for s, p in self._rows("SELECT student, pseudonym FROM pseudonyms")}
+        taken = set(known.values())
+        fresh = {}
+        for student in dict.fromkeys(students):
+            if student not in known:
+                fresh[student] = _new_pseudonym(taken)
+                taken.add(fresh[student])
+        with self._transaction() as connection:
+            connection.executemany(
+                "INSERT INTO pseudonyms VALUES (?, ?)", [(to_ascii(s), p) for s, p in fresh.items()]
+            )
+        return {student: (known | fresh)[student] for student in students}
+
+    def save_sheet_rows(self, rows: Iterable[SheetRow]) -> None:
+        """Remember what marking sheets show, so that reading one back can tell what has changed."""
+        values = [(row.row, row.question, row.answer, json.dumps(row.shown)) for row in rows]
+        with self._transaction() as connection:
+            connection.executemany("INSERT OR REPLACE INTO sheet_rows VALUES (?, ?, ?, ?)", values)
+
+    def sheet_rows(self) -> dict[str, SheetRow]:
+        """All rows that marking sheets ever showed, by their name."""
+        return {
+            row: SheetRow(
+                row, question, answer, tuple((student, name) for student, name in json.loads(shown))
+            )
+            for row, question, answer, shown in self._rows("SELECT * FROM sheet_rows")
+        }
+
+    def _rows(self, query: str, values: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+        try:
+            yield from self._connection.execute(query, values)
+        except sqlite3.Error as problem:
+            raise GraderError(f"The gradebook {self.path} cannot be read: {problem}.") from None
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with self._connection:
+                yield self._connection
+        except sqlite3.Error as problem:
+            raise GraderError(
+                f"The gradebook {self.path} cannot be written: {problem}. What was saved before stays."
+            ) from None
+
+
+@contextmanager
+def open_gradebook(out: Path, *, create: bool = True) -> Iterator[Gradebook]:
+    """Open the gradebook in the folder `out`; a new one is made where `create` is true.
+
+    Raises:
+        GraderError: if there is none, or if the file is another program's, a newer version's or broken.
+    """
+    path = out / FILE_NAME
+    if not create and not path.is_file():
+        raise GraderError(
+            f"There is no gradebook in {out}. Grade first: autograder grade SUBMISSIONS --output {out}"
+        )
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise GraderError(f"The folder {out} cannot be made: {problem.strerror}.") from None
+    try:
+        connection = sqlite3.connect(path, timeout=60)
+    except sqlite3.Error as problem:
+        raise GraderError(f"{path} cannot be opened: {problem}. {AWAY}") from None
+    try:
+        prepare(connection, path)
+        yield Gradebook(path, connection)
+    finally:
+        connection.close()
+
+
+def _save_keys(connection: sqlite3.Connection, keys: Keys) -> str | None:
+    """Thousands of results depend on the same: that is written once, and its digest stands for it."""
+    if not keys:
+        return None
+    text = json.dumps(keys, sort_keys=True)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    connection.execute("INSERT OR IGNORE INTO keys VALUES (?, ?)", (digest, text))
+    return digest
+
+
+def _new_pseudonym(taken: set[str]) -> str:
+    while True:
+        letters = "".join(secrets.choice(_PSEUDONYM_LETTERS) for _ in range(5))
+        if f"anon-{letters}" not in taken:
+            return f"anon-{letters}"
+
+
+def _entry(row: tuple[Any, ...]) -> Entry:
+    number, run, saved, result, keys, notes, set_aside = row
+    return Entry(
+        id=number,
+        run=run,
+        saved=saved,
+        result=result_from_json(result),
+        keys=_keys(keys or "{}"),
+        notes=tuple(json.loads(notes or "[]")),
+        set_aside=None if set_aside is None else from_ascii(set_aside),
+    )
+
+
+@lru_cache(maxsize=64)
+def _keys(text: str) -> Keys:
+    """Thousands of entries have the same keys, and share them in memory, too."""
+    keys: Keys = json.loads(text)
+    return keys
+
+
+def _packed(content: bytes | None) -> bytes | None:
+    return None if content is None else zlib.compress(content)
+
+
+def _unpacked(content: bytes | None) -> bytes | None:
+    return None if content is None else zlib.decompress(content)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,139 @@
+"""What the gradebook holds, as plain values, and how they become text and come back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ..keys import Keys
+from ..result import CaseResult, Outcome, QuestionResult, Result, Status
+from ..submission import Member, Origin
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row of the journal.
+
+    Attributes:
+        id: the row's number.
+        run: the run that wrote it.
+        saved: when, in UTC.
+        keys: what each question's result depends on; empty where an older version wrote the row.
+        notes: the sentences that intake had on the submission.
+        set_aside: the question that intake had, if any.
+    """
+
+    id: int
+    run: int | None
+    saved: str
+    result: Result
+    keys: Keys
+    notes: tuple[str, ...]
+    set_aside: str | None
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a dry run found for a student: it counts for nothing until a regrade takes it.
+
+    Attributes:
+        base: the number of the entry that it would replace.
+    """
+
+    base: int
+    run: int | None
+    result: Result
+    keys: Keys
+
+
+@dataclass(frozen=True)
+class ItemMark:
+    """The points given for one item of the rubric."""
+
+    id: str
+    text: str
+    points: float
+    possible: float
+
+
+@dataclass(frozen=True)
+class Mark:
+    """The points that a person gave for one short answer.
+
+    Attributes:
+        answer: the answer's fingerprint: the mark stands for this text and for no other.
+        possible: what the question was worth when it was marked.
+        comment: for the student.
+    """
+
+    student: str
+    question: str
+    answer: str
+    points: float
+    possible: float
+    items: tuple[ItemMark, ...] = ()
+    comment: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return self.student, self.question, self.answer
+
+
+Marks = Mapping[tuple[str, str, str], Mark]
+"""The marks that count, by student, question and the answer's fingerprint."""
+
+
+@dataclass(frozen=True)
+class SheetRow:
+    """A row of a marking sheet that was handed out.
+
+    Attributes:
+        answer: the fingerprint of the answer it shows.
+        shown: each student who gave this answer, and the name the sheet showed for them.
+    """
+
+    row: str
+    question: str
+    answer: str
+    shown: tuple[tuple[str, str], ...]
+
+
+def result_to_json(result: Result) -> str:
+    """The result as JSON in ASCII: also text that UTF-8 cannot hold comes back as it was."""
+    return json.dumps(asdict(result))
+
+
+def result_from_json(text: str) -> Result:
+    data = json.loads(text)
+    questions = tuple(
+        QuestionResult(**question | {"cases": tuple(_case(case) for case in question["cases"])})
+        for question in data["questions"]
+    )
+    read = {"status": Status(data["status"]), "questions": questions, "notes": tuple(data["notes"])}
+    return Result(**data | read)
+
+
+def origin_from_json(text: str) -> Origin:
+    data = json.loads(text)
+    members = tuple(Member(**member) for member in data["members"])
+    return Origin(**data | {"members": members, "others": tuple(data["others"])})
+
+
+def mark_from_json(text: str) -> Mark:
+    data = json.loads(text)
+    return Mark(**data | {"items": tuple(ItemMark(**item) for item in data["items"])})
+
+
+def to_ascii(value: str) -> str:
+    """Any text in ASCII, reversibly: SQLite takes no lone surrogates."""
+    return json.dumps(value)[1:-1]
+
+
+def from_ascii(value: str) -> str:
+    return str(json.loads(f'"{value}"'))
+
+
+def _case(data: dict[str, Any]) -> CaseResult:
+    return CaseResult(**data | {"outcome": Outcome(data["outcome"])})

@@ -1,0 +1,89 @@
+"""The gradebook's tables, and how an older version's file gets those that it lacks."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from ..errors import GraderError
+
+FILE_NAME = "gradebook.sqlite"
+SCHEMA_VERSION = 3
+APPLICATION_ID = 0x456D4742
+"""Stands in the file's header, by which a gradebook is told from any other SQLite file."""
+
+AWAY = "Move it away, or choose another folder with --output."
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS runs (
+    id INTEGER PRIMARY KEY, started TEXT NOT NULL, ended TEXT, submissions TEXT NOT NULL, workers INTEGER,
+    wall TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS results (
+    id INTEGER PRIMARY KEY, run INTEGER REFERENCES runs, saved TEXT NOT NULL, student TEXT NOT NULL,
+    digest TEXT NOT NULL, status TEXT NOT NULL, result TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS results_by_student ON results (student, id);
+CREATE TABLE IF NOT EXISTS keys (digest TEXT PRIMARY KEY, keys TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS files (digest TEXT PRIMARY KEY, code BLOB, answers BLOB);
+CREATE TABLE IF NOT EXISTS drafts (
+    student TEXT PRIMARY KEY, base INTEGER NOT NULL REFERENCES results, run INTEGER REFERENCES runs,
+    keys TEXT NOT NULL REFERENCES keys, result TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS origins (
+    id INTEGER PRIMARY KEY, saved TEXT NOT NULL, student TEXT NOT NULL, origin TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS marks (
+    id INTEGER PRIMARY KEY, saved TEXT NOT NULL, student TEXT NOT NULL, question TEXT NOT NULL,
+    answer TEXT NOT NULL, mark TEXT NOT NULL, source TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS marks_by_answer ON marks (student, question, answer, id);
+CREATE TABLE IF NOT EXISTS pseudonyms (student TEXT PRIMARY KEY, pseudonym TEXT NOT NULL UNIQUE);
+CREATE TABLE IF NOT EXISTS sheet_rows (
+    row TEXT PRIMARY KEY, question TEXT NOT NULL, answer TEXT NOT NULL, shown TEXT NOT NULL
+);
+"""
+
+_ADDED_COLUMNS = {"keys": "TEXT REFERENCES keys", "notes": "TEXT", "set_aside": "TEXT"}
+"""Columns of `results` that the first version did not have."""
+
+
+def prepare(connection: sqlite3.Connection, path: Path) -> None:
+    """Make the tables in a new file, and add in an older one what it lacks: all in one transaction.
+
+    Raises:
+        GraderError: if the file is another program's, a newer version's or broken.
+    """
+    try:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        (application,) = connection.execute("PRAGMA application_id").fetchone()
+        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        is_new = not (version or application or tables)
+        if not is_new and application != APPLICATION_ID:
+            raise GraderError(f"{path} is not a gradebook of this program. {AWAY}")
+        if version > SCHEMA_VERSION:
+            raise GraderError(
+                f"{path} was written by a newer version (its format is {version}, this program reads up to "
+                f"{SCHEMA_VERSION}). Use that version, or choose another folder with --output."
+            )
+        # Written ahead and synced at every commit: what was committed outlives a killed process and a
+        # power cut.
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        if version < SCHEMA_VERSION:
+            _bring_up_to_date(connection)
+    except sqlite3.Error as problem:
+        raise GraderError(f"{path} cannot be opened as a gradebook: {problem}. {AWAY}") from None
+
+
+def _bring_up_to_date(connection: sqlite3.Connection) -> None:
+    with connection:
+        connection.execute("BEGIN IMMEDIATE")
+        for statement in _TABLES.split(";"):  # `executescript` would commit before it begins
+            connection.execute(statement)
+        there = {name for _, name, *_ in connection.execute("PRAGMA table_info(results)")}
+        for column, kind in _ADDED_COLUMNS.items():
+            if column not in there:
+                connection.execute(f"ALTER TABLE results ADD COLUMN {column} {kind}")
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")

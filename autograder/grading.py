@@ -1,0 +1,188 @@
+"""Does what a plan asks for: grades, and joins what is new with what stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from .assignment import Assignment, Question
+from .difference_table import say_plan
+from .gradebook import Draft, Gradebook
+from .keys import Keys
+from .plain import counted, line
+from .plan import Plan, Task, keys_after, was_stopped
+from .result import QuestionResult, Result, Status
+from .terminal import progress, say, short
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What came of a task; it is not saved yet.
+
+    Attributes:
+        result: what the student has now; where `fault` is set, what they have had before.
+        run: the run that found it.
+        before: what the student had before.
+        fault: why the grader failed on a submission that has a result already: that one stands.
+    """
+
+    task: Task
+    result: Result
+    keys: Keys
+    run: int | None
+    before: Result | None = None
+    fault: str = ""
+
+    def save(self, book: Gradebook) -> None:
+        if not self.fault:
+            book.save(self.result, self.run, self.task.submission, self.keys)
+
+    def save_draft(self, book: Gradebook) -> None:
+        """Keep it for the regrade that may follow a dry run."""
+        if not self.fault and self.task.base is not None:
+            book.save_draft(Draft(self.task.base, self.run, self.result, self.keys))
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How far a plan got.
+
+    Attributes:
+        done: how many tasks have a result that is kept.
+        faults: students whose earlier result stands, since the grader failed this time, and why.
+        stopped: whether someone pressed Ctrl-C.
+    """
+
+    done: int
+    faults: tuple[tuple[str, str], ...]
+    stopped: bool
+
+
+def run_plan(
+    plan: Plan,
+    book: Gradebook,
+    assignment: Assignment,
+    keys: Keys,
+    keep: Callable[[Graded], None],
+    *,
+    path: str,
+    workers: int,
+    unconfined: bool = False,
+) -> Ran:
+    """Carry a plan out and say so in the terminal; `keep` gets each result as it comes."""
+    say_plan(plan)
+    done, faults = 0, []
+    try:
+        with progress(len(plan.tasks)) as advance:
+            for graded in _grade_tasks(plan.tasks, book, assignment, keys, path, workers, unconfined):
+                keep(graded)
+                done += not graded.fault
+                if graded.fault:
+                    faults.append((graded.result.student, graded.fault))
+                advance()
+    except KeyboardInterrupt:
+        return Ran(done, tuple(faults), True)
+    for student, fault in faults:
+        reason = line(fault.partition("\n")[0])
+        say(f"The grader failed, so the earlier result stands: {short(student)}: {reason}")
+    return Ran(done, tuple(faults), False)
+
+
+def _grade_tasks(
+    tasks: Sequence[Task],
+    book: Gradebook,
+    assignment: Assignment,
+    keys: Keys,
+    path: str,
+    workers: int,
+    unconfined: bool,
+) -> Iterator[Graded]:
+    """Grade, in whatever order submissions get done. What a dry run found already is taken."""
+    waiting: dict[frozenset[str], list[Task]] = {}
+    for task in tasks:
+        entry = book.entry(task.submission.student) if task.base is not None else None
+        if entry and (draft := _draft(task, book, keys, unconfined)):
+            yield Graded(task, draft.result, draft.keys, draft.run, entry.result)
+        elif entry and not task.run:
+            yield _graded(task, entry.result, entry.run, entry.result, assignment, keys)
+        else:
+            waiting.setdefault(task.run, []).append(task)
+    if not waiting:
+        return
+    from .batch import open_batch
+
+    everything, ahead = frozenset(keys), sum(map(len, waiting.values()))
+    while waiting:
+        run_ids = min(waiting, key=len)  # what runs everything comes last
+        group = {task.submission.student: task for task in waiting.pop(run_ids)}
+        asked = tuple(q for q in assignment.questions if q.id in run_ids or not q.is_code)
+        with open_batch(replace(assignment, questions=asked), workers, unconfined=unconfined) as batch:
+            if ahead:
+                wall = f"Wall around their code: {batch.wall.value}"
+                say(f"{counted(ahead, 'submission')}, {workers} at a time. {wall}")
+                ahead = 0  # that is said once
+            run = book.start_run(path, workers, batch.wall.value)
+            for fresh in batch.grade([task.submission for task in group.values()]):
+                task = group[fresh.student]
+                if run_ids != everything and was_stopped(fresh):
+                    # What stopped it may cost other questions something, as it would in a first run.
+                    waiting.setdefault(everything, []).append(task.with_everything(everything))
+                else:
+                    entry = book.entry(fresh.student)
+                    yield _graded(task, fresh, run, entry.result if entry else None, assignment, keys)
+            book.end_run(run)
+
+
+def _draft(task: Task, book: Gradebook, keys: Keys, unconfined: bool) -> Draft | None:
+    """What a dry run found, if it would come out the same now."""
+    draft = book.draft(task.submission.student)
+    if draft is None or draft.base != task.base or (draft.result.unconfined and not unconfined):
+        return None
+    wider = task.with_everything(frozenset(keys))  # where something was stopped, all was run
+    return draft if draft.keys in (keys_after(task, keys), keys_after(wider, keys)) else None
+
+
+def _graded(
+    task: Task, fresh: Result, run: int | None, before: Result | None, assignment: Assignment, keys: Keys
+) -> Graded:
+    """Take of a fresh result what the task asks for; of the one before, the rest."""
+    after = keys_after(task, keys)
+    if before is None or fresh.status is Status.SET_ASIDE:
+        return Graded(task, fresh, after, run, before)
+    if fresh.status is Status.NOT_GRADED:
+        if before.total is not None and before.digest == fresh.digest:
+            return Graded(task, before, after, run, before, fresh.fault)
+        return Graded(task, fresh, after, run, before)
+    new, old = ({q.id: q for q in result.questions} for result in (fresh, before))
+    questions = tuple(
+        new[question.id] if question.id in task.take else _rescaled(old[question.id], question, assignment)
+        for question in assignment.questions
+    )
+    unmarked = any(question.points is None for question in questions)
+    joined = replace(
+        fresh,
+        status=Status.NEEDS_MARKING if unmarked else Status.GRADED,
+        possible=assignment.possible,
+        questions=questions,
+    )
+    return Graded(task, joined, after, run, before)
+
+
+def _rescaled(result: QuestionResult, question: Question, assignment: Assignment) -> QuestionResult:
+    """The question's result where it is worth other points now."""
+    if result.possible == question.points:
+        return result
+    if not result.cases:
+        return replace(result, possible=question.points)
+    from .check.cases import read_cases
+
+    files = (assignment.public_tests(question.id), assignment.hidden_tests(question.id))
+    shares = [case.share for file in files for case in read_cases(file)]
+    if len(shares) != len(result.cases):  # its tests have changed since, and are not to be run now
+        shares = [case.points for case in result.cases]
+    cases = tuple(
+        replace(case, points=question.points * share / sum(shares))
+        for case, share in zip(result.cases, shares, strict=True)
+    )
+    points = round(sum(case.earned for case in cases), 2)
+    return replace(result, possible=question.points, points=points, cases=cases)

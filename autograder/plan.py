@@ -1,0 +1,194 @@
+"""Decides what of a batch has to be graded: what is new, and what the gradebook's result no longer fits."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from .assignment import Assignment
+from .errors import GraderError
+from .gradebook import Entry, Gradebook
+from .keys import POINTS, Keys, changed, foundations, needs_a_run
+from .plain import clip, line
+from .result import Outcome, Result, Status
+from .submission import Submission
+
+STOPPED = (Outcome.TIMED_OUT, Outcome.CRASHED, Outcome.BLOCKED, Outcome.OUR_FAULT)
+"""How a case ends that may cost other cases something, in other questions, too."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the instructor asked for.
+
+    Attributes:
+        only: the questions to grade anew; the others keep their result. Empty: all that changed.
+        students: the students to grade; empty: all.
+        force: whether to grade also what has not changed.
+        unconfined: whether student code runs without the wall.
+    """
+
+    only: tuple[str, ...] = ()
+    students: tuple[str, ...] = ()
+    force: bool = False
+    unconfined: bool = False
+
+
+@dataclass(frozen=True)
+class Task:
+    """A submission to grade.
+
+    Attributes:
+        take: the questions whose new result counts; the others keep what they have.
+        run: the questions to run: what `take` builds on, too. Empty where only points are scaled.
+        base: the number of the entry that counts so far; None if there is none.
+        keys: what that entry's result depends on.
+        only: whether the instructor named the questions.
+    """
+
+    submission: Submission
+    take: frozenset[str]
+    run: frozenset[str]
+    base: int | None = None
+    keys: Keys = field(default_factory=dict)
+    only: bool = False
+
+    def with_everything(self, everything: frozenset[str]) -> Task:
+        """The same task with all questions run; all count, unless the instructor named some."""
+        return replace(self, run=everything, take=self.take if self.only else everything)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be done.
+
+    Attributes:
+        unchanged: the students whose result stands as it is.
+        left_out: the students whom `only` cannot serve: they have no result, or handed in anew.
+        reasons: for each question, which parts of its keys changed for anybody.
+    """
+
+    tasks: tuple[Task, ...]
+    unchanged: tuple[str, ...]
+    left_out: tuple[str, ...]
+    reasons: dict[str, tuple[str, ...]]
+
+
+def make_plan(
+    found: Iterable[Submission], book: Gradebook, assignment: Assignment, keys: Keys, choice: Choice
+) -> Plan:
+    """Compare each submission with its latest result.
+
+    Raises:
+        GraderError: if the gradebook is of another assignment, or if there is no such question.
+    """
+    _check_assignment(book, assignment)
+    for question in choice.only:
+        if question not in keys:
+            raise GraderError(f"`{line(question)}` is no question. These are: {', '.join(keys)}")
+    tasks, unchanged, left_out = [], [], []
+    reasons: dict[str, tuple[str, ...]] = {}
+    for submission in found:
+        entry = book.entry(submission.student)
+        if entry is None or not _is_of(entry, submission, choice):
+            if choice.only:
+                left_out.append(submission.student)
+            else:
+                everything = frozenset(keys)
+                tasks.append(Task(submission, everything, everything, entry.id if entry else None))
+            continue
+        task = _task(submission, entry, assignment, keys, choice)
+        if task is None:
+            unchanged.append(submission.student)
+        else:
+            tasks.append(task)
+            for question, parts in reasons_for(entry.keys, keys).items():
+                if parts:
+                    reasons[question] = tuple(sorted({*reasons.get(question, ()), *parts}))
+    return Plan(tuple(tasks), tuple(unchanged), tuple(left_out), reasons)
+
+
+def reasons_for(old: Keys, new: Keys) -> dict[str, tuple[str, ...]]:
+    """The parts that differ, for every question that is asked now."""
+    return {question: changed(old.get(question, {}), parts) for question, parts in new.items()}
+
+
+def keys_after(task: Task, keys: Keys) -> Keys:
+    """What the result depends on once the task is done."""
+    return {
+        question: parts if question in task.take else task.keys[question] | {POINTS: parts[POINTS]}
+        for question, parts in keys.items()
+    }
+
+
+def chosen(students: Sequence[str], choice: Choice) -> set[str]:
+    """The students that the choice names, or all.
+
+    Raises:
+        GraderError: if one is not there, naming those with a similar name.
+    """
+    for student in choice.students:
+        if student not in students:
+            raise GraderError(no_such_student(student, students))
+    return set(choice.students or students)
+
+
+def no_such_student(student: str, students: Sequence[str]) -> str:
+    similar = difflib.get_close_matches(student, students, n=3, cutoff=0.5)
+    hint = f" Similar: {', '.join(clip(line(name), 60) for name in similar)}." if similar else ""
+    return f"There is no student `{clip(line(student), 60)}` among {len(students):,}.{hint}"
+
+
+def was_stopped(result: Result) -> bool:
+    """Whether some case ended so that others, of any question, may have suffered."""
+    return any(case.outcome in STOPPED for question in result.questions for case in question.cases)
+
+
+def _is_of(entry: Entry, submission: Submission, choice: Choice) -> bool:
+    """Whether the entry is a result of this very submission, found in this way."""
+    result = entry.result
+    return (
+        result.digest == submission.digest
+        and result.status is not Status.NOT_GRADED
+        and entry.set_aside == submission.set_aside
+        and entry.notes == submission.notes
+        and (bool(entry.keys) or result.status is Status.SET_ASIDE)
+        and (choice.unconfined or not result.unconfined)
+    )
+
+
+def _task(
+    submission: Submission, entry: Entry, assignment: Assignment, keys: Keys, choice: Choice
+) -> Task | None:
+    """What is left to do where the files are the same; None if nothing is."""
+    if submission.set_aside:
+        return None
+    everything = frozenset(keys)
+    if choice.force and not choice.only:
+        return Task(submission, everything, everything, entry.id, entry.keys)
+    there = {question.id for question in entry.result.questions}
+    stale = {name for name, parts in keys.items() if needs_a_run(entry.keys.get(name, {}), parts)}
+    if choice.only:
+        asked = set(choice.only)
+        stale = (asked if choice.force else stale & asked) | (keys.keys() - there)
+    if stale:
+        take = frozenset(stale) | {question.id for question in assignment.answer_questions}
+        run = foundations(assignment, take)
+        task = Task(submission, take, run, entry.id, entry.keys, bool(choice.only))
+        # Where something was stopped, other questions may have lost by it: only a whole run shows that.
+        return task.with_everything(everything) if was_stopped(entry.result) else task
+    worth = {question.id: question.possible for question in entry.result.questions}
+    if worth != {question.id: question.points for question in assignment.questions}:
+        return Task(submission, frozenset(), frozenset(), entry.id, entry.keys)
+    return None
+
+
+def _check_assignment(book: Gradebook, assignment: Assignment) -> None:
+    there = book.questions()
+    asked = {question.id for question in assignment.questions}
+    if there and not there & asked:
+        raise GraderError(
+            f"{book.path} is of another assignment: its questions are {', '.join(sorted(there))}, and none "
+            "of them is asked here. Choose another folder with --output."
+        )
