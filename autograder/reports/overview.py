@@ -5,18 +5,23 @@ from __future__ import annotations
 import shlex
 import statistics
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from ..assignment import Assignment, Question
+from ..assignment import Assignment
 from ..plain import number
-from ..result import CaseResult, Outcome, Result, Status
+from ..result import Result, Status
 from .mistakes import Mistakes
-from .page import render
+from .page import render, script
+from .questions import EXAMPLES_PER_CASE, Questions
+from .side_by_side import Block, blocks
+from .similar import NEARLY, Group, Pair, Similar
 
 BINS = 20
-EXAMPLES_PER_CASE = 12
 SHOWN_CASES = 12
+SHOWN_SLOWEST = 10
+SHOWN_GROUPS = 40
+SHOWN_PAIRS = 12
 SHOWN_MISTAKES = 6
 SHOWN_ALIKE = 12
 MOST_ALIKE = 100
@@ -38,51 +43,11 @@ class _Bar:
 
 
 @dataclass(frozen=True)
-class _QuestionRow:
-    """How the class did in one question; counts of students."""
+class _Alike:
+    """Submissions that are alike, and the closest two of them side by side."""
 
-    question: Question
-    mean: float | None
-    full: int
-    part: int
-    none: int
-    unmarked: int
-
-    @property
-    def count(self) -> int:
-        return self.full + self.part + self.none + self.unmarked
-
-
-@dataclass(frozen=True)
-class _Example:
-    """One student's failure in a case."""
-
-    student: str
-    case: CaseResult
-
-
-@dataclass
-class _CaseRow:
-    """A case that some students lost; `examples` are those most worth reading."""
-
-    question: Question
-    title: str
-    hidden: bool
-    ran: int = 0
-    outcomes: Counter[Outcome] = field(default_factory=Counter)
-    examples: list[_Example] = field(default_factory=list)
-
-    @property
-    def lost(self) -> int:
-        return self.outcomes.total()
-
-    def add(self, student: str, case: CaseResult) -> None:
-        self.ran += 1
-        if case.outcome is not Outcome.PASSED:
-            self.outcomes[case.outcome] += 1
-            self.examples.append(_Example(student, case))
-            self.examples.sort(key=_says_little)  # stable: among equals the first students stay
-            del self.examples[EXAMPLES_PER_CASE:]
+    group: Group
+    blocks: tuple[Block, ...]
 
 
 class Overview:
@@ -90,35 +55,47 @@ class Overview:
 
     def __init__(self, assignment: Assignment) -> None:
         self._assignment = assignment
-        self._order = {question.id: index for index, question in enumerate(assignment.questions)}
         self._results: list[Result] = []
-        self._cases: dict[tuple[str, str, bool], _CaseRow] = {}
+        self._questions = Questions(assignment)
         self._mistakes = Mistakes(assignment)
+        self._similar = Similar(_starter(assignment))
+        self._seconds: dict[str, float] = {}
 
-    def add(self, result: Result) -> None:
+    def add(self, result: Result, code: bytes | None = None, seconds: float | None = None) -> None:
+        """Add a student.
+
+        Args:
+            code: the file that was graded, if it is known.
+            seconds: how long grading took, if it is known.
+        """
         self._results.append(without_cases(result))
         if result.total is not None:
             self._mistakes.add(result)
-        for found in result.questions if result.total is not None else ():
-            for case in found.cases if found.id in self._order else ():
-                key = (found.id, case.title, case.hidden)
-                if key not in self._cases:
-                    question = self._assignment.question(found.id)
-                    self._cases[key] = _CaseRow(question, case.title, case.hidden)
-                self._cases[key].add(result.student, case)
+            self._questions.add(result)
+        if code is not None:
+            self._similar.add(result.student, code)
+        if seconds is not None:
+            self._seconds[result.student] = seconds
 
-    def page(self, names: Mapping[str, str], out: str, walls: Sequence[str] = ()) -> str:
+    def page(
+        self,
+        names: Mapping[str, str],
+        out: str,
+        walls: Sequence[str] = (),
+        code_of: Callable[[str], bytes | None] = lambda student: None,
+    ) -> str:
         """One HTML file.
 
         Args:
             names: each student's file name in feedback/, without suffix.
             out: the folder, for the commands that the page tells the reader to type.
             walls: how student code was shut in, each way that was used.
+            code_of: gives once more the file of a student that `add` was told of.
         """
         assignment, results = self._assignment, self._results
         graded = [result for result in results if result.total is not None]
         totals = [result.total for result in graded if result.total is not None]
-        unmarked = Counter(q.id for result in graded for q in result.questions if q.points is None)
+        questions = self._questions.rows()
         bars = _histogram(graded, assignment.possible)
         return render(
             "report.html",
@@ -136,15 +113,21 @@ class Overview:
             provisional=sum(result.status is Status.NEEDS_MARKING for result in graded),
             bars=bars,
             highest=max((bar.count for bar in bars), default=0),
-            questions=[_question_row(question, graded) for question in assignment.questions],
+            questions=questions,
+            answers=[row for row in questions if not row.question.is_code],
             columns=assignment.questions,
             mistakes=self._mistakes.by_question(),
             alike=self._mistakes.unexplained(),
-            cases=self._lost(),
+            cases=self._questions.lost(),
             held_up=[result for result in results if result.total is None],
-            unmarked=[(question, unmarked[question.id]) for question in assignment.answer_questions],
+            groups=self._groups(code_of),
+            slowest=sorted(self._seconds.items(), key=lambda item: -item[1])[:SHOWN_SLOWEST],
+            usual=statistics.median(self._seconds.values()) if self._seconds else None,
+            script=script("report.js"),
             examples_per_case=EXAMPLES_PER_CASE,
             shown_cases=SHOWN_CASES,
+            shown_pairs=SHOWN_PAIRS,
+            nearly=NEARLY,
             shown_mistakes=SHOWN_MISTAKES,
             shown_alike=SHOWN_ALIKE,
             most_alike=MOST_ALIKE,
@@ -152,12 +135,18 @@ class Overview:
             reached=_reached(totals),
         )
 
-    def _lost(self) -> list[_CaseRow]:
-        """Every case that someone lost, the one that most students lost first."""
-        return sorted(
-            (row for row in self._cases.values() if row.lost),
-            key=lambda row: (-row.lost, self._order[row.question.id], row.hidden, row.title),
-        )
+    def _groups(self, code_of: Callable[[str], bytes | None]) -> list[_Alike]:
+        """The submissions that are alike; of the first groups the closest two are laid side by side."""
+        starter = self._similar.read(_starter(self._assignment))
+
+        def laid_out(pair: Pair) -> tuple[Block, ...]:
+            left, right = (self._similar.read(code_of(student) or b"") for student in (pair.one, pair.two))
+            return tuple(blocks(left, right, starter))
+
+        return [
+            _Alike(group, laid_out(group.pairs[0]) if at < SHOWN_GROUPS else ())
+            for at, group in enumerate(self._similar.groups())
+        ]
 
 
 def _histogram(graded: Sequence[Result], possible: float) -> list[_Bar]:
@@ -177,25 +166,9 @@ def _histogram(graded: Sequence[Result], possible: float) -> list[_Bar]:
     ]
 
 
-def _question_row(question: Question, graded: Sequence[Result]) -> _QuestionRow:
-    found = [q for result in graded for q in result.questions if q.id == question.id]
-    points = [q.points for q in found if q.points is not None]
-    full = sum(value >= question.points - 0.005 for value in points)
-    none = sum(value <= 0 for value in points)
-    return _QuestionRow(
-        question,
-        statistics.mean(points) if points else None,
-        full,
-        len(points) - full - none,
-        none,
-        len(found) - len(points),
-    )
-
-
-def _says_little(example: _Example) -> tuple[bool, bool]:
-    """What puts examples in order: those with something to read come first."""
-    case = example.case
-    return case.outcome is Outcome.NOT_ATTEMPTED, not (case.untrusted or case.message)
+def _starter(assignment: Assignment) -> bytes:
+    path = assignment.root / "student_template" / assignment.code_file
+    return path.read_bytes() if path.is_file() else b""
 
 
 def _reached(totals: Sequence[float]) -> str:

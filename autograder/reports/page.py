@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from base64 import b64encode
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from ..plain import clip, counted, line, number, plain
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_CODE = re.compile(r"`([^`\n]+)`")
 
 
 def render(template: str, **values: Any) -> str:
@@ -26,10 +33,24 @@ def share(part: float | None, whole: float) -> float:
     return round(100 * min(max((part or 0.0) / whole, 0.0), 1.0), 1) if whole else 0.0
 
 
+@dataclass(frozen=True)
+class Script:
+    """A script of ours, and the digest by which the page's policy lets it run and no other."""
+
+    text: Markup
+    digest: str
+
+
+def script(name: str) -> Script:
+    """A file in templates/."""
+    text = (_TEMPLATES / name).read_text(encoding="utf-8")
+    return Script(Markup(text), b64encode(hashlib.sha256(text.encode()).digest()).decode())
+
+
+@lru_cache(2_000)
 def with_code(text: str) -> Markup:
     """The text with what stands between backticks set as code; everything is escaped."""
-    parts = re.split(r"`([^`\n]+)`", plain(text))
-    return Markup("").join(Markup("<code>{}</code>").format(p) if i % 2 else p for i, p in enumerate(parts))
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(plain(text)))))
 
 
 def _harmless(value: Any) -> Any:
@@ -38,7 +59,7 @@ def _harmless(value: Any) -> Any:
 
 
 _environment = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    loader=FileSystemLoader(_TEMPLATES),
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,
@@ -49,6 +70,7 @@ _environment.filters |= {
     "line": line,
     "clip": clip,
     "number": number,
+    "count": lambda number: f"{number:,}",
     "code": with_code,
     "url": lambda text: quote(text, safe="/"),
 }

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import re
+from base64 import b64encode
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
@@ -15,6 +17,7 @@ from autograder.answers import fingerprint
 from autograder.files import file_names
 from autograder.gradebook import ItemMark, Mark, open_gradebook
 from autograder.reports import write_reports
+from autograder.reports.page import script
 from autograder.result import Result, Status
 from tests.hand_made import NASTY_NAMES, make_assignment, typical
 
@@ -31,6 +34,7 @@ class _Tags(HTMLParser):
         self.tags: list[str] = []
         self.attributes: list[tuple[str, str | None]] = []
         self.open: list[str] = []
+        self.scripts: list[str] = []
         self.feed(page)
         self.close()
 
@@ -40,8 +44,17 @@ class _Tags(HTMLParser):
         if tag not in self.VOID:
             self.open.append(tag)
 
+    def handle_data(self, data):
+        if self.open and self.open[-1] == "script":
+            self.scripts.append(data)
+
     def handle_endtag(self, tag):
         assert self.open.pop() == tag
+
+
+def scripts_of(page: str) -> list[str]:
+    """The scripts that may stand on a page: in the report the one of ours, in the feedback none."""
+    return [str(script("report.js").text)] if Path(page).name == "report.html" else []
 
 
 @pytest.fixture
@@ -112,7 +125,8 @@ def test_no_name_becomes_markup_or_steers_anything(write, name):
         if path.suffix == ".html":
             tags = _Tags(text)
             assert tags.open == []
-            assert not {"script", "img", "iframe"} & set(tags.tags)
+            assert not {"img", "iframe"} & set(tags.tags)
+            assert tags.scripts == scripts_of(path.name) and tags.tags.count("script") == len(tags.scripts)
             assert not [key for key, _ in tags.attributes if key.startswith("on")]
 
 
@@ -134,20 +148,28 @@ def test_no_text_of_a_result_becomes_markup(write):
     out = write(bad, failed, marks=(mark,))
     for path in (out / "report.html", out / "feedback" / "ada.html", out / "feedback" / "ben.html"):
         tags = _Tags(path.read_text(encoding="utf-8"))
-        assert "script" not in tags.tags
+        assert tags.scripts == scripts_of(path.name) and tags.tags.count("script") == len(tags.scripts)
         assert tags.open == []
         assert "{{ 7 * 7 }}" in path.read_text(encoding="utf-8")
     assert json.loads((out / "results" / "ada.json").read_text())["extra_data"]["status"] == "graded"
 
 
 @pytest.mark.parametrize("page", ["report.html", "feedback/ada.html"])
-def test_pages_load_nothing_from_elsewhere_and_run_nothing(write, page):
+def test_pages_load_nothing_from_elsewhere_and_run_nothing_of_others(write, page):
     text = (write(typical("ada")) / page).read_text()
     tags = _Tags(text)
     assert "default-src 'none'" in text
     assert not re.search(r"(src|href)=.?(https?:)?//", text)
     assert "@import" not in text and "url(" not in text
-    assert "script" not in tags.tags
+    assert tags.scripts == scripts_of(page) and tags.tags.count("script") == len(tags.scripts)
+    assert ("script-src" in text) == bool(tags.scripts)
+
+
+def test_the_policy_lets_the_one_script_run_and_no_other(write):
+    text = (write(typical("ada")) / "report.html").read_text()
+    (ours,) = _Tags(text).scripts
+    digest = b64encode(hashlib.sha256(ours.encode()).digest()).decode()
+    assert re.findall(r"script-src ([^\"]*)\"", text) == [f"'sha256-{digest}'"]
 
 
 def test_a_mark_reaches_every_report(write):

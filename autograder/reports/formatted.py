@@ -1,0 +1,82 @@
+"""Formats files alike, so that what two of them share can be seen.
+
+Of a file its tokens are left. Comments, docstrings, blanks, line ends, quotes, what texts say and the
+names that a student chose do not count; the starter's names, Python's and those behind a dot do. No
+parser sees the file: one that does not parse is read like any other, and a hostile one can do no harm.
+"""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+LONGEST = 200_000
+"""Bytes of a file that are looked at."""
+
+CHOSEN, TEXT = "_", "''"
+"""What stands for a name that a student chose, and for a text."""
+
+_TOKEN = re.compile(
+    r"""[^\S\n]+ | \\\n | \#[^\n]*
+    | (?P<text>[rRbBuUfF]{0,2} (?:
+        \"\"\"(?:[^\\]|\\.)*?(?:\"\"\"|\Z) | '''(?:[^\\]|\\.)*?(?:'''|\Z)
+        | "(?:[^"\\\n]|\\.)*"? | '(?:[^'\\\n]|\\.)*'? ))
+    | (?P<name>[^\W\d]\w*)
+    | (?P<number>\.?\d[\w.]*)
+    | (?P<end>\n)
+    | (?P<sign>.)""",
+    re.VERBOSE | re.DOTALL,
+)
+_NAME = re.compile(r"[^\W\d]\w*")
+_OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
+_PYTHONS = frozenset(keyword.kwlist) | frozenset(dir(builtins))
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file as it was written, and formatted alike.
+
+    Attributes:
+        lines: its text; tokens: what is left of it; at: the line of each token, from 0.
+    """
+
+    lines: tuple[str, ...]
+    tokens: tuple[str, ...]
+    at: tuple[int, ...]
+
+
+def names_in(code: bytes) -> frozenset[str]:
+    """Every name in a file, and those that Python brings."""
+    return frozenset(_NAME.findall(_decoded(code))) | _PYTHONS
+
+
+def read_source(code: bytes, given: frozenset[str]) -> Source:
+    """Format a file; `given` are the names that no student chose."""
+    text = _decoded(code)
+    found = list(_tokens(text, given))
+    return Source(tuple(text.split("\n")), tuple(token for token, _ in found), tuple(at for _, at in found))
+
+
+def _decoded(code: bytes) -> str:
+    text = code[:LONGEST].decode("utf-8-sig", "replace")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _tokens(text: str, given: frozenset[str]) -> Iterator[tuple[str, int]]:
+    """Each token that counts, with the number of its line."""
+    line, depth, before, is_first = 0, 0, "", True
+    for match in _TOKEN.finditer(text):
+        kind, token, at = match.lastgroup, match.group(), line
+        if kind in (None, "text", "end"):
+            line += token.count("\n")
+        if kind == "end":
+            is_first = is_first or not depth
+        elif kind is not None and not (kind == "text" and is_first and not depth):  # no docstring
+            if kind == "sign":
+                depth = max(0, depth + (token in _OPENING) - (token in _CLOSING))
+            is_chosen = kind == "name" and before != "." and token not in given
+            yield TEXT if kind == "text" else CHOSEN if is_chosen else token, at
+            before, is_first = token, False
