@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -55,6 +56,25 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class LatePolicy:
+    """What handing in late costs, where grades are exported.
+
+    Attributes:
+        percent_per_day: of the points possible, for each day that has begun.
+        grace_minutes: how late is not late yet.
+        cut_off_days: after how many days no points count; None for never.
+        due: when it was due, with its time zone; None where platforms tell how late something is.
+        extensions: days more, by a student's key, id, email address or name.
+    """
+
+    percent_per_day: float
+    grace_minutes: float = 0.0
+    cut_off_days: float | None = None
+    due: datetime | None = None
+    extensions: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Assignment:
     """A validated assignment.yml. `questions` holds the enabled ones, in order."""
 
@@ -65,6 +85,7 @@ class Assignment:
     limits: Limits
     questions: tuple[Question, ...]
     root: Path
+    late: LatePolicy | None = None
 
     @property
     def possible(self) -> float:
@@ -136,7 +157,9 @@ class _Reader:
 
     def assignment(self, data: Any, root: Path) -> Assignment:
         data = self.mapping("the file", data)
-        self.known("", data, "title", "files", "rescale_to", "hidden_visibility", "limits", "questions")
+        self.known(
+            "", data, "title", "files", "rescale_to", "hidden_visibility", "late", "limits", "questions"
+        )
         files = self.mapping("files", data.get("files"))
         self.known("files.", files, "code", "answers")
         visibility = data.get("hidden_visibility", "after_published")
@@ -150,7 +173,38 @@ class _Reader:
             limits=self.limits(data.get("limits") or {}),
             questions=self.questions(data.get("questions"), data.get("rescale_to")),
             root=root,
+            late=None if data.get("late") is None else self.late(data["late"]),
         )
+
+    def late(self, data: Any) -> LatePolicy:
+        data = self.mapping("late", data)
+        self.known("late.", data, *(field.name for field in fields(LatePolicy)))
+        percent = self.positive("late.percent_per_day", data.get("percent_per_day"))
+        if percent > 100:
+            raise self.complaint("late.percent_per_day", "a number from 0 to 100", percent)
+        cut_off, grace = data.get("cut_off_days"), data.get("grace_minutes") or 0
+        extensions = self.mapping("late.extensions", data.get("extensions") or {})
+        return LatePolicy(
+            percent_per_day=percent,
+            grace_minutes=self.positive("late.grace_minutes", grace) if grace else 0.0,
+            cut_off_days=None if cut_off is None else self.positive("late.cut_off_days", cut_off),
+            due=self.moment("late.due", data.get("due")),
+            extensions={
+                str(name): self.positive(f"late.extensions.{name}", days) for name, days in extensions.items()
+            },
+        )
+
+    def moment(self, key: str, value: Any) -> datetime | None:
+        """A time with its zone, as YAML reads it or as a text in quotes."""
+        if value is None:
+            return None
+        try:
+            moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+        except ValueError:
+            moment = value
+        if isinstance(moment, datetime) and moment.tzinfo is not None:
+            return moment
+        raise self.complaint(key, "a time with its zone, such as 2026-12-01T23:59:00+01:00", value)
 
     def limits(self, data: Any) -> Limits:
         data = self.mapping("limits", data)

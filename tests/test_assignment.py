@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from autograder.assignment import Limits, load_assignment, to_the_cent
+from autograder.assignment import LatePolicy, Limits, load_assignment, to_the_cent
 from autograder.errors import AssignmentError
 
 GOOD: dict[str, Any] = {
@@ -56,6 +57,17 @@ def test_the_last_share_takes_what_rounding_leaves():
     assert to_the_cent([], 10) == []
 
 
+def test_without_a_late_policy_there_is_none(tmp_path):
+    assert load_assignment(write(tmp_path, late=None)).late is None
+
+
+@pytest.mark.parametrize("due", ["2026-12-01T23:59:00+01:00", datetime(2026, 12, 1, 22, 59, tzinfo=UTC)])
+def test_a_late_policy_is_read_with_its_extensions(tmp_path, due):
+    keys = {"percent_per_day": 10, "grace_minutes": 15, "cut_off_days": 5, "due": due}
+    late = load_assignment(write(tmp_path, late=keys | {"extensions": {"ada": 1.5, 4711: 2}})).late
+    assert late == LatePolicy(10, 15, 5, datetime(2026, 12, 1, 22, 59, tzinfo=UTC), {"ada": 1.5, "4711": 2})
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
@@ -67,6 +79,16 @@ def test_the_last_share_takes_what_rounding_leaves():
         ({"limits": {"memory_mb": -1}}, "`limits.memory_mb` should be a whole number above 0, but it is -1"),
         ({"limits": {"seconds_per_call": 0.5}}, "should be a whole number above 0, but it is 0.5"),
         ({"rescale_to": True}, "`rescale_to` should be a number above 0"),
+        ({"late": {"per_day": 10}}, "`late.per_day` is no key; these are: percent_per_day"),
+        ({"late": {"grace_minutes": 5}}, "`late.percent_per_day` should be a number above 0, but nothing"),
+        ({"late": {"percent_per_day": 110}}, "`late.percent_per_day` should be a number from 0 to 100"),
+        ({"late": {"percent_per_day": 1, "cut_off_days": "x"}}, "`late.cut_off_days` should be a number"),
+        ({"late": {"percent_per_day": 1, "due": "2026-12-01"}}, "`late.due` should be a time with its zone"),
+        (
+            {"late": {"percent_per_day": 1, "due": "2026-12-01T23:59:00"}},
+            "`late.due` should be a time with its",
+        ),
+        ({"late": {"percent_per_day": 1, "extensions": {"ada": -1}}}, "`late.extensions.ada` should be"),
         ({"questions": []}, "`questions` should be a list with at least one question"),
         ({"questions": question(enabled=False)}, "at least one enabled question"),
         ({"questions": question(enabled="no")}, "`questions[0].enabled` should be true or false"),

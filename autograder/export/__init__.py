@@ -1,0 +1,198 @@
+"""Hands the grades back: fills the platform's own files from the gradebook."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import zipfile
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..assignment import Assignment
+from ..errors import GraderError
+from ..files import write_atomically
+from ..gradebook import Gradebook
+from ..marks import with_marks
+from ..plain import counted, line
+from ..reports.feedback import feedback_page
+from ..result import Status
+from .canvas import canvas
+from .github_classroom import github_classroom
+from .grades import Grade, Left, sort_out, with_remarks
+from .gradescope import gradescope
+from .late import deduct
+from .moodle import moodle
+from .nbgrader import nbgrader
+from .plain_csv import handed_back, plain_csv
+from .plan import Plan, Platform, Wish, Zip
+from .results import results_of
+
+__all__ = ["PLATFORMS", "Handed", "Wish", "export"]
+
+PLATFORMS: dict[str, Platform] = {
+    "canvas": canvas,
+    "moodle": moodle,
+    "gradescope": gradescope,
+    "github-classroom": github_classroom,
+    "nbgrader": nbgrader,
+    "csv": plain_csv,
+}
+"""By the names that `--to` takes."""
+
+_NAMED = 20
+"""How many students a sentence names before it counts the rest."""
+
+
+@dataclass(frozen=True)
+class Handed:
+    """What an export did.
+
+    Attributes:
+        files: what was written.
+        said: what the instructor reads.
+        problems: what was not handed out though it might be, one sentence each.
+    """
+
+    files: tuple[Path, ...]
+    said: tuple[str, ...]
+    problems: tuple[str, ...]
+
+
+def export(
+    book: Gradebook,
+    to: str,
+    wish: Wish,
+    folder: Path,
+    *,
+    late_file: Path | None = None,
+    provisional: bool = False,
+    feedback: bool = False,
+) -> Handed:
+    """Write what the platform `to` takes into `folder`.
+
+    Args:
+        provisional: hand out also what still needs marking.
+        late_file: how late students were, where the platform only tells that they were.
+        feedback: write the students' pages, too, as the platform takes them.
+
+    Raises:
+        GraderError: if the platform's file is missing or not what it should be. Nothing is written then.
+    """
+    marks, assignment = book.marks(), wish.assignment
+    results = (with_marks(result, marks) for result in book.results())
+    grades, left = sort_out(results, book.origins(), assignment, provisional=provisional)
+    if not grades:
+        raise GraderError(f"There is no grade to hand out. {_left(left) or 'The gradebook is empty.'}")
+    charged = deduct(grades, assignment.late, late_file)
+    plan = PLATFORMS[to](charged.grades, wish)
+    files = _write(plan, folder, wish, book, feedback)
+    said = [*plan.said, *_remarks(plan.grades)]
+    if charged.untold:
+        said.append(
+            f"Whether {counted(len(charged.untold), 'student')} handed in late is not known, so nothing is "
+            "deducted from them. Say --late-file; where the platform tells when, `late.due` is enough."
+        )
+    problems = [*charged.problems, *plan.problems]
+    if left:
+        problems.append(_left(left))
+    if charged.unknown:
+        problems.append(
+            f"{counted(len(charged.unknown), 'student')} handed in late, but not known how late, so nothing "
+            "is deducted. Write it into a CSV with the columns student,hours_late and say --late-file: "
+            f"{_listed(grade.person.shown for grade in charged.unknown)}."
+        )
+    return Handed(tuple(files), tuple(said), tuple(problems))
+
+
+def _write(plan: Plan, folder: Path, wish: Wish, book: Gradebook, feedback: bool) -> list[Path]:
+    files = [folder / "handed-back.csv"]
+    if plan.table is not None:
+        assert wish.into is not None
+        files.append(folder / wish.into.name)
+        if files[-1].exists() and files[-1].samefile(wish.into):
+            raise GraderError(f"{wish.into} would be written over. Choose another folder with --output.")
+        plan.table.write(files[-1])
+    write_atomically(files[0], handed_back(plan.grades), "utf-8-sig")
+    for name, text in plan.files:
+        write_atomically(folder / name, text, "utf-8-sig")
+        files.append(folder / name)
+    for zipped in plan.zips:
+        if feedback or zipped.holds == "results":
+            write_zip(folder / zipped.name, _texts(zipped, book, wish.assignment))
+            files.append(folder / zipped.name)
+    return files
+
+
+def _texts(zipped: Zip, book: Gradebook, assignment: Assignment) -> Iterator[tuple[str, str]]:
+    """The archive's files one by one: a class's pages together would not fit into memory."""
+    yield from zipped.texts
+    marks = book.marks()
+    entries: dict[str, dict[str, Grade]] = defaultdict(dict)
+    for grade, name in zipped.entries:
+        entries[grade.person.student].setdefault(name, grade)
+    for graded in book.results():
+        for name, grade in entries[graded.student].items():
+            result = with_marks(graded, marks)
+            if zipped.holds == "results":
+                yield name, results_of(result, grade, assignment, marks)
+            else:
+                yield name, feedback_page(with_remarks(result, grade), assignment, marks)
+
+
+def write_zip(path: Path, texts: Iterable[tuple[str, str]]) -> None:
+    """Write a zip whole or not at all; the same texts give the same bytes.
+
+    Raises:
+        GraderError: if the disk does not take it.
+    """
+    temporary = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+        with os.fdopen(handle, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, text in texts:
+                entry = zipfile.ZipInfo(name)  # dated 1980, always
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                is_program = text.startswith("#!")
+                entry.external_attr = (0o100755 if is_program else 0o100644) << 16
+                archive.writestr(entry, text.encode("utf-8", "backslashreplace"))
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except OSError as problem:
+        raise GraderError(f"{path} cannot be written: {problem.strerror}") from None
+    finally:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+
+
+def _remarks(grades: Iterable[Grade]) -> list[str]:
+    grades = list(grades)
+    said = []
+    if late := [grade for grade in grades if grade.deduction]:
+        said.append(f"Points deducted from {counted(len(late), 'student')} for being late.")
+    if unmarked := [grade for grade in grades if grade.unmarked]:
+        said.append(f"Provisional, for want of marks: {counted(len(unmarked), 'grade')}.")
+    if unconfined := [grade for grade in grades if grade.unconfined]:
+        said.append(f"Graded UNCONFINED, without the wall: {_listed(g.person.shown for g in unconfined)}.")
+    return said
+
+
+def _left(left: Iterable[Left]) -> str:
+    """Who gets nothing, by reason."""
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    for one in left:
+        by_reason[one.why].append(one.student)
+    told = [
+        f"Left out, {why}{' (--provisional hands these out)' if why == Status.NEEDS_MARKING else ''}: "
+        f"{_listed(students)}."
+        for why, students in by_reason.items()
+    ]
+    return " ".join(told)
+
+
+def _listed(names: Iterable[str]) -> str:
+    names = [line(name) for name in names]
+    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more

@@ -1,0 +1,85 @@
+"""GitHub Classroom: fills `points_awarded` in its own grades.csv; the repository's name decides."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..files import file_names
+from ..plain import line
+from .grades import Grade
+from .match import Row, folded, match
+from .plan import Filling, Plan, Wish, Zip, column_of, differs_in_points, own_file
+
+
+def github_classroom(grades: Sequence[Grade], wish: Wish) -> Plan:
+    """A filled copy of grades.csv, and a feedback page for each repository."""
+    table = own_file(wish, "in GitHub Classroom, the assignment's page, Download, Download grades (CSV).")
+    column = column_of(table, wish.grade_column, "--grade-column", "points_awarded")
+    repository = column_of(table, "", "--into", "student_repository_name")
+    who = [table.column("roster_identifier"), table.column("github_username")]
+    rows = [
+        Row(row, ids=tuple(table.value(row, i) for i in who if i is not None), name="") for row in table.rows
+    ]
+    in_repository = defaultdict(list)
+    for row in rows:
+        in_repository[folded(table.value(row.number, repository))].append(row)
+
+    by_repository = defaultdict(list)
+    for grade in grades:
+        by_repository[_repository(grade)].append(grade)
+    filling, elsewhere = Filling(table), []
+    pairs: list[tuple[Grade, int]] = []
+    for name, theirs in by_repository.items():
+        if name and in_repository[name]:
+            found, problems = _members(theirs, in_repository[name])
+            pairs += found
+            filling.problems += problems
+        else:
+            elsewhere += theirs
+    matching = match(elsewhere, rows, "github-classroom", table.name)
+    matching.pairs += pairs
+    for grade, number in matching.pairs:
+        filling.points(number, column, grade.total)
+    filling.sum_up(matching, len(rows), table.header[column])
+    available = table.column("points_available")
+    if available is not None and rows:
+        theirs_possible = table.value(rows[0].number, available)
+        filling.said += differs_in_points(table, wish.assignment.possible, theirs_possible)
+    folders = file_names({_repository(grade) or grade.person.student for grade in grades})
+    return Plan(
+        grades=tuple(grade for grade, _ in matching.pairs),
+        table=table,
+        zips=(
+            Zip(
+                "github-classroom-feedback.zip",
+                "page",
+                tuple(
+                    (grade, f"{folders[_repository(grade) or grade.person.student]}/feedback.html")
+                    for grade in grades
+                ),
+            ),
+        ),
+        said=tuple(filling.said),
+        problems=tuple(filling.problems),
+    )
+
+
+def _repository(grade: Grade) -> str:
+    origin = grade.person.origin
+    return folded(Path(origin.upload).name) if origin.layout == "github-classroom" else ""
+
+
+def _members(grades: Sequence[Grade], rows: Sequence[Row]) -> tuple[list[tuple[Grade, int]], list[str]]:
+    """All who share a repository get its grade, each with their own deduction where it is known whose."""
+    pairs, problems = [], []
+    for row in rows:
+        ids = {folded(key) for key in row.ids} - {""}
+        own = [grade for grade in grades if folded(grade.person.member.id) in ids]
+        if own or len({grade.total for grade in grades}) == 1:
+            pairs.append(((own or list(grades))[0], row.number))
+        else:
+            key = line(grades[0].person.student)
+            problems.append(f"{key}: row {row.number + 1} is of the group, but whose extension counts there?")
+    return pairs, problems

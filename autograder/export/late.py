@@ -1,0 +1,186 @@
+"""What being late costs, by the policy in assignment.yml; what is not known costs nothing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from ..assignment import LatePolicy
+from ..errors import GraderError
+from ..plain import counted, line, number
+from .grades import Deduction, Grade, Person
+from .match import same, words_of
+from .table import Table, read_table
+
+DAY = 86_400
+SECONDS = {"seconds_late": 1, "minutes_late": 60, "hours_late": 3_600, "days_late": DAY}
+"""The columns that a late file may have, and what one stands for."""
+
+
+TELLS_LATENESS = ("canvas",)
+"""The layouts that mark what is late: what they do not mark was handed in on time."""
+
+
+@dataclass(frozen=True)
+class Charged:
+    """The grades with what is deducted.
+
+    Attributes:
+        unknown: those of whom only "late" is known; nothing is deducted from them.
+        untold: those of whom it is not even known whether they were late.
+        problems: what in the late file or the extensions was not clear.
+    """
+
+    grades: tuple[Grade, ...]
+    unknown: tuple[Grade, ...] = ()
+    untold: tuple[Grade, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+def deduct(grades: Sequence[Grade], policy: LatePolicy | None, late_file: Path | None = None) -> Charged:
+    """Deduct what the policy says from every grade that is known to be late.
+
+    Who is not named in a late file is what the platform told of them.
+
+    Raises:
+        GraderError: if there is a late file but no policy, or the file cannot be read.
+    """
+    if policy is None:
+        if late_file:
+            raise GraderError(
+                f"{late_file} says who was late, but assignment.yml has no `late:` section, which says what "
+                "that costs."
+            )
+        return Charged(tuple(grades))
+    told, problems = _read(late_file, [grade.person for grade in grades], policy) if late_file else ({}, [])
+    charged: list[Grade] = []
+    unknown: list[Grade] = []
+    untold: list[Grade] = []
+    for grade in grades:
+        seconds = told.get(_key(grade.person), _seconds(grade.person, policy))
+        if seconds is None:
+            (unknown if grade.person.origin.late else untold).append(grade)
+        charged.append(replace(grade, deduction=deduction(policy, grade, seconds or 0.0)))
+    problems += [
+        f"assignment.yml, `late.extensions`: {line(name)!r} is nobody who gets a grade now."
+        for name in policy.extensions
+        if not any(_is(name, grade.person) for grade in grades)
+    ]
+    return Charged(tuple(charged), tuple(unknown), () if late_file else tuple(untold), tuple(problems))
+
+
+def deduction(policy: LatePolicy, grade: Grade, seconds: float) -> Deduction | None:
+    """What so many seconds after the due date cost this student; None where it is nothing.
+
+    A day that has begun counts whole. Grace and extension move the due date for the count of days.
+    """
+    extended = max((days for name, days in policy.extensions.items() if _is(name, grade.person)), default=0.0)
+    counts = seconds - policy.grace_minutes * 60 - extended * DAY
+    if counts <= 0:
+        return None
+    extension = f" after an extension of {counted_days(extended)}" if extended else ""
+    if policy.cut_off_days is not None and counts > policy.cut_off_days * DAY:
+        words = f"Late{extension}, past the cut-off of {counted_days(policy.cut_off_days)}: no points count."
+        return Deduction(grade.raw, words)
+    days = math.ceil(counts / DAY)
+    points = min(grade.raw, round(grade.possible * policy.percent_per_day / 100 * days, 2))
+    words = (
+        f"Late{extension}: {counted(days, 'day')} begun, {number(policy.percent_per_day)} per cent of "
+        f"{number(grade.possible)} points each."
+    )
+    return Deduction(points, words) if points else None
+
+
+def counted_days(days: float) -> str:
+    return f"{number(days)} {'day' if days == 1 else 'days'}"
+
+
+def _seconds(person: Person, policy: LatePolicy) -> float | None:
+    """How late, as far as the platform told; None where it did not."""
+    origin = person.origin
+    if origin.seconds_late is not None:
+        return origin.seconds_late
+    submitted = _moment(origin.submitted, policy)
+    if submitted is not None and policy.due is not None:
+        return (submitted - policy.due).total_seconds()
+    return 0.0 if origin.layout in TELLS_LATENESS and not origin.late else None
+
+
+def _moment(text: str, policy: LatePolicy) -> datetime | None:
+    """A time in ISO 8601; one without a zone is in the due date's."""
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=policy.due.tzinfo) if policy.due else None
+    return moment
+
+
+def _read(path: Path, persons: Sequence[Person], policy: LatePolicy) -> tuple[dict[_Key, float], list[str]]:
+    """The seconds that a late file tells of each person it names."""
+    table = read_table(path)
+    student = table.column("student", "id", "email", "name")
+    how = table.column(*SECONDS, "submitted")
+    if student is None or how is None or (table.header[how].casefold() == "submitted" and not policy.due):
+        raise GraderError(
+            f"{path} should have a column `student` and one of {', '.join(SECONDS)} "
+            f"(or `submitted`, if assignment.yml has `late.due`), but its columns are: "
+            f"{', '.join(map(line, table.header))}."
+        )
+    told: dict[_Key, float] = {}
+    problems = []
+    for row in table.rows:
+        name, value = table.value(row, student).strip(), table.value(row, how).strip()
+        if not name or not value:
+            continue
+        where = f"{table.name}, row {row + 1}"
+        found = [person for person in persons if _is(name, person)]
+        seconds = _amount(table, how, value, policy)
+        if seconds is None:
+            problems.append(f"{where}: {line(value)!r} does not say how late; write a number such as 26.5.")
+        elif len({person.student for person in found}) > 1:
+            problems.append(f"{where}: {line(name)!r} may be {_names(found)}. Write the key or the email.")
+        elif not found:
+            problems.append(f"{where}: {line(name)!r} is nobody who gets a grade now.")
+        else:
+            told.update((_key(person), seconds) for person in found)
+    return told, problems
+
+
+_Key = tuple[str, str, str, str]
+
+
+def _key(person: Person) -> _Key:
+    return person.student, person.member.id, person.member.email, person.member.name
+
+
+def _amount(table: Table, column: int, value: str, policy: LatePolicy) -> float | None:
+    name = table.header[column].casefold()
+    if name == "submitted":
+        moment = _moment(value, policy)
+        return None if moment is None or policy.due is None else (moment - policy.due).total_seconds()
+    try:
+        seconds = float(value.replace(",", ".")) * SECONDS[name]
+    except ValueError:
+        return None
+    return seconds if math.isfinite(seconds) else None
+
+
+def _is(name: str, person: Person) -> bool:
+    """Whether a name in a file of the instructor's own means this person."""
+    exact = (person.student, person.member.id, person.member.email)
+    if any(same(name, known) for known in exact):
+        return True
+    return bool(words_of(name)) and words_of(name) == words_of(person.member.name)
+
+
+def _names(persons: Iterable[Person]) -> str:
+    return " or ".join(_unique(line(person.student) for person in persons))
+
+
+def _unique(names: Iterable[str]) -> Iterator[str]:
+    return iter(dict.fromkeys(names))

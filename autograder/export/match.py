@@ -1,0 +1,166 @@
+"""Finds the row of a platform's file that each student's grade belongs to, and never guesses.
+
+The platform's own id decides where there is one. Else an id of the university's or an email address,
+as far as both sides have it; last the name, if nobody else has the same, neither in the file nor among
+the graded. Whatever could be two is named and left alone.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from ..plain import line
+from .grades import Grade, Person
+
+OF_THE_UNIVERSITY = ("plain", "gradescope", "github-classroom", "blackboard")
+"""The layouts whose ids come from outside the platform, and so may stand in another's file."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """Whom a row of the platform's file is about.
+
+    Attributes:
+        own: the ids that only this platform knows.
+        ids: ids, logins and email addresses of the university's.
+        name: first and last name, in any order.
+    """
+
+    number: int
+    own: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+    name: str = ""
+
+
+@dataclass
+class Matching:
+    """Which grade goes into which row.
+
+    Attributes:
+        pairs: each grade with the number of its row.
+        by_name: those of them that only the name has found.
+        problems: one sentence for each grade that has no row, and why.
+    """
+
+    pairs: list[tuple[Grade, int]] = field(default_factory=list)
+    by_name: list[Grade] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+def match(grades: Sequence[Grade], rows: Sequence[Row], platform: str, file: str) -> Matching:
+    """Match every grade with a row.
+
+    Args:
+        platform: whose file it is, as the layouts are called.
+        file: the file's name, for messages.
+    """
+    own, ids, names = _index(rows, "own"), _index(rows, "ids"), defaultdict(list)
+    called = {row.number: row.name for row in rows}
+    for row in rows:
+        names[words_of(row.name)].append(row.number)
+    alike = Counter(words_of(name) for name in {_who(g.person): name_of(g.person) for g in grades}.values())
+    claims: dict[int, list[tuple[Grade, bool]]] = defaultdict(list)
+    matching = Matching()
+    for grade in grades:
+        person, by_name = grade.person, False
+        if person.layout == platform and person.member.id:
+            found, key = own[folded(person.member.id)], f"the id {line(person.member.id)}"
+            why = f"no row of {file} has {key}"
+            if len(found) == 1 and _contradict(called[found[0]], person.member.name):
+                found, why = (
+                    [],
+                    (
+                        f"{key} is {line(called[found[0]])}'s in {file}. Is it the file of another course or "
+                        "assignment?"
+                    ),
+                )
+        else:
+            found = sorted({number for key in ids_of(person) for number in ids[key]})
+            why = f"no row of {file} has this id, email address or name"
+            words = words_of(name_of(person))
+            if not found and words:
+                found, by_name = names[words], True
+                if found and alike[words] > 1:
+                    matching.problems.append(f"{_shown(person)}: {alike[words]} of the graded are so named.")
+                    continue
+        if len(found) == 1:
+            claims[found[0]].append((grade, by_name))
+        elif found:
+            where = ", ".join(str(number + 1) for number in found)
+            matching.problems.append(f"{_shown(person)}: it could be any of the rows {where} of {file}.")
+        else:
+            matching.problems.append(f"{_shown(person)}: {why}.")
+    for number, claimed in claims.items():
+        if len(claimed) > 1:
+            who = " and ".join(_shown(grade.person) for grade, _ in claimed)
+            matching.problems.append(f"{who}: all belong to row {number + 1} of {file}; which one counts?")
+            continue
+        (grade, by_name) = claimed[0]
+        matching.pairs.append((grade, number))
+        matching.by_name += [grade] if by_name else []
+    return matching
+
+
+def ids_of(person: Person) -> set[str]:
+    """What the university knows them by: the email address, and the id if it is no platform's own."""
+    known = {person.member.email}
+    if person.layout in OF_THE_UNIVERSITY:
+        known.add(person.member.id)
+    if person.layout == "plain":
+        known.add(person.student)
+    return {folded(key) for key in known} - {""}
+
+
+def name_of(person: Person) -> str:
+    """Their name; where the platform told none, the key of a plain folder may be one."""
+    return person.member.name or (person.student if person.layout == "plain" else "")
+
+
+def folded(text: str) -> str:
+    return unicodedata.normalize("NFC", text).strip().casefold()
+
+
+def same(one: str, other: str) -> bool:
+    return bool(folded(one)) and folded(one) == folded(other)
+
+
+def words_of(name: str) -> tuple[str, ...]:
+    """The words of a name in one order: "Chen, Wei" and "wei_chen" are the same to a reader."""
+    text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    kept = (c if unicodedata.category(c)[0] in "LMN" else " " for c in text)
+    return tuple(sorted(re.split(r"\s+", "".join(kept).strip()))) if text.strip() else ()
+
+
+def _contradict(theirs: str, ours: str) -> bool:
+    """Whether two names cannot be one person's.
+
+    Platforms drop signs, spaces and accented letters from the names of uploads, and turn their parts
+    round; they add nothing. So all letters of ours are to be among theirs.
+    """
+    return bool(theirs.strip()) and bool(Counter(_letters(ours)) - Counter(_letters(theirs)))
+
+
+def _letters(name: str) -> str:
+    text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name).casefold())
+    return "".join(c for c in text if unicodedata.category(c)[0] in "LN")
+
+
+def _index(rows: Iterable[Row], what: str) -> defaultdict[str, list[int]]:
+    index: defaultdict[str, list[int]] = defaultdict(list)
+    for row in rows:
+        for key in {folded(key) for key in getattr(row, what)} - {""}:
+            index[key].append(row.number)
+    return index
+
+
+def _who(person: Person) -> tuple[str, str, str, str]:
+    return person.student, person.member.id, person.member.email, person.member.name
+
+
+def _shown(person: Person) -> str:
+    shown = line(person.shown)
+    return shown if shown == line(person.student) else f"{shown} ({line(person.student)})"

@@ -1,0 +1,133 @@
+"""Moodle: fills Grade and Feedback comments of the assignment's own grading worksheet.
+
+Read in Moodle's importer: it finds the participant by the number at the end of `Identifier`, the same
+as in the download's folders; skips a row without a grade; takes a point as the decimal sign whatever
+the language; compares `Last modified (grade)`, which therefore stays. Feedback comments are HTML.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from html import escape
+
+from ..errors import GraderError
+from ..plain import line, number, plain
+from .grades import Grade
+from .match import Row, folded, match, words_of
+from .plan import Filling, Plan, Wish, Zip, column_of, differs_in_points, own_file
+from .table import Table
+
+_WORKSHEET = "on the assignment's page in Moodle, Submissions, Actions, Download grading worksheet."
+
+
+def moodle(grades: Sequence[Grade], wish: Wish) -> Plan:
+    """A filled copy of the grading worksheet, and the feedback files for its upload."""
+    table = own_file(wish, _WORKSHEET)
+    who = _identifier(table)
+    column = column_of(table, wish.grade_column, "--grade-column", "Grade")
+    feedback = table.column("Feedback comments")
+    if wish.feedback_column:
+        feedback = column_of(table, wish.feedback_column, "--feedback-column")
+    name, group = table.column("Full name"), table.column("Group", "Groups")
+    ids = [table.column("ID number"), table.column("Email address"), table.column("Username")]
+    numbers = {row: found[0] for row in table.rows if (found := re.findall(r"\d+$", table.value(row, who)))}
+    rows = [
+        Row(
+            number=row,
+            own=(participant,),
+            ids=tuple(table.value(row, i) for i in ids if i is not None),
+            name="" if name is None else table.value(row, name),
+        )
+        for row, participant in numbers.items()
+    ]
+    filling = Filling(table)
+    teams = {} if group is None else _teams(table, grades, rows, group)
+    single = [grade for grade in grades if grade.person.student not in teams]
+    matching = match(single, rows, "moodle", table.name)
+    matching.pairs += [(grade, row) for grade in grades for row in teams.get(grade.person.student, ())]
+    _each_row_once(matching.pairs, matching.problems, table)
+    for grade, row in matching.pairs:
+        filling.points(row, column, grade.total)
+        if feedback is not None:
+            table.set(row, feedback, _beside(table.value(row, feedback), comment(grade)))
+    filling.sum_up(matching, len(rows), table.header[column])
+    most = table.column("Maximum grade", "Maximum Grade")
+    if most is not None and rows:
+        theirs = table.value(rows[0].number, most)
+        filling.said += differs_in_points(table, wish.assignment.possible, theirs)
+    pages = tuple(
+        (grade, _feedback_file("" if name is None else table.value(row, name), numbers[row]))
+        for grade, row in matching.pairs
+    )
+    return Plan(
+        grades=tuple(grade for grade, _ in matching.pairs),
+        table=table,
+        zips=(Zip("moodle-feedback.zip", "page", pages),),
+        said=tuple(filling.said),
+        problems=tuple(filling.problems),
+    )
+
+
+def comment(grade: Grade) -> str:
+    """The feedback comment: points by question and what was deducted, as HTML."""
+    parts = [f"{number(grade.total)} of {number(grade.possible)} points.", *grade.remarks]
+    for question, points, possible in grade.questions:
+        earned = "not marked yet" if points is None else f"{number(points)} of {number(possible)}"
+        parts.append(f"{question}: {earned}")
+    return "<br>".join(escape(plain(part)) for part in parts)
+
+
+def _identifier(table: Table) -> int:
+    """The column of "Participant 123", by its name or, in another language, by what it holds."""
+    column = table.column("Identifier")
+    if column is None and table.rows:
+        values = [table.value(row, 0).strip() for row in table.rows]
+        if all(re.fullmatch(r"\D+\d+", value) for value in values):
+            column = 0
+    if column is None:
+        raise GraderError(
+            f"{table.name} is no grading worksheet: it has no column Identifier. Get it {_WORKSHEET}"
+        )
+    return column
+
+
+def _teams(table: Table, grades: Sequence[Grade], rows: Sequence[Row], group: int) -> dict[str, list[int]]:
+    """The rows of all members, for each submission that a group handed in.
+
+    A group's folder carries the group's number, which may be a participant's, too: the name decides.
+    """
+    by_number = {row.own[0]: row for row in rows}
+    teams = {}
+    for grade in grades:
+        person = grade.person
+        name = folded(person.member.name)
+        row = by_number.get(person.member.id)
+        is_person = row is not None and words_of(row.name) == words_of(name)
+        members = [row.number for row in rows if name and name == folded(table.value(row.number, group))]
+        if person.layout == "moodle" and members and not is_person:
+            teams[person.student] = members
+    return teams
+
+
+def _each_row_once(pairs: list[tuple[Grade, int]], problems: list[str], table: Table) -> None:
+    """Take out what a group's and a member's own submission both claim."""
+    counts = Counter(row for _, row in pairs)
+    for row in [row for row, count in counts.items() if count > 1]:
+        names = " and ".join(line(grade.person.student) for grade, number in pairs if number == row)
+        problems.append(f"{names}: all belong to row {row + 1} of {table.name}; which one counts?")
+    pairs[:] = [(grade, row) for grade, row in pairs if counts[row] == 1]
+
+
+def _beside(before: str, new: str) -> str:
+    """What somebody wrote into the comments before stays."""
+    if not before.strip() or new in before:
+        return before if new in before else new
+    return f"{before}<br>{new}"
+
+
+def _feedback_file(name: str, participant: str) -> str:
+    """Moodle parts the name at the underscores and finds the participant by the second part."""
+    kept = re.sub(r'[\x00-\x1f\x7f_/\\:*?"<>|&`\']', " ", name).strip(" .~") or "Participant"
+    return f"{plain(kept)[:80]}_{participant}_assignfeedback_file_feedback.html"

@@ -1,0 +1,147 @@
+"""What the platforms' files are made of: the instructor's wishes in, texts and sentences out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..assignment import Assignment
+from ..errors import GraderError
+from ..plain import counted, line, number
+from .grades import Grade
+from .match import Matching
+from .table import Table, read_table
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the instructor asked for.
+
+    Attributes:
+        into: the platform's own file, of which a copy is filled.
+        name: what the assignment is called on the platform.
+        grade_column, feedback_column: where the platform's own names for them are not known.
+    """
+
+    assignment: Assignment
+    into: Path | None = None
+    name: str = ""
+    grade_column: str = ""
+    feedback_column: str = ""
+
+
+@dataclass(frozen=True)
+class Zip:
+    """An archive to write, one entry for each grade.
+
+    Attributes:
+        holds: "page" for what students read, "results" for Gradescope's results.json.
+        entries: each grade with the name of its file.
+        texts: other files in it, name and content.
+    """
+
+    name: str
+    holds: str
+    entries: tuple[tuple[Grade, str], ...]
+    texts: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one platform's export writes and says.
+
+    Attributes:
+        grades: those that go out with it.
+        table: the filled copy of the platform's own file, if it has one.
+        said: sentences for the instructor that ask for nothing.
+        problems: what was not handed out, and why.
+    """
+
+    grades: tuple[Grade, ...]
+    table: Table | None = None
+    files: tuple[tuple[str, str], ...] = ()
+    zips: tuple[Zip, ...] = ()
+    said: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+Platform = Callable[[Sequence[Grade], Wish], Plan]
+
+
+@dataclass
+class Filling:
+    """Writes grades into one table and notes what is to be said about it."""
+
+    table: Table
+    said: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    replaced: int = 0
+
+    def points(self, row: int, column: int, points: float) -> None:
+        """Set a cell to points, written as the file writes its own numbers."""
+        text = number(points)
+        if self.table.has_decimal_commas:
+            text = text.replace(".", ",")
+        before = self.table.value(row, column).strip()
+        self.replaced += bool(before) and _value(before) != points
+        self.table.set(row, column, text)
+
+    def sum_up(self, matching: Matching, rows: int, column: str) -> None:
+        """Say how many rows got a grade, and what is worth a look."""
+        pairs = len(matching.pairs)
+        self.said.append(f"{counted(pairs, 'grade')} written to the column {line(column)!r}.")
+        if self.replaced:
+            self.said.append(f"{counted(self.replaced, 'grade')} there before had another value.")
+        if matching.by_name:
+            names = ", ".join(line(grade.person.shown) for grade in matching.by_name[:20])
+            more = f" and {len(matching.by_name) - 20:,} more" if len(matching.by_name) > 20 else ""
+            self.said.append(f"Found by the name alone, so look them over: {names}{more}.")
+        if rows > pairs:
+            self.said.append(f"{counted(rows - pairs, 'row')} without a grade from here stay as they were.")
+        self.problems += matching.problems
+
+
+def own_file(wish: Wish, what: str) -> Table:
+    """The platform's own file.
+
+    Raises:
+        GraderError: if the instructor named none, saying where the platform gives it.
+    """
+    if wish.into is None:
+        raise GraderError(f"Say with --into which file to fill: {what}")
+    return read_table(wish.into)
+
+
+def column_of(table: Table, wished: str, option: str, *names: str) -> int:
+    """The column that the instructor named with `option`, else one of these names.
+
+    Raises:
+        GraderError: if there is none, listing those there are.
+    """
+    column = table.column(*([wished] if wished else names))
+    if column is None:
+        asked = line(wished) if wished else " or ".join(names)
+        raise GraderError(
+            f"{table.name} has no column {asked!r}. Name it with {option}; "
+            f"the columns are: {', '.join(repr(line(name)) for name in table.header)}."
+        )
+    return column
+
+
+def differs_in_points(table: Table, possible: float, theirs: str) -> list[str]:
+    """A sentence where the platform holds the assignment for worth something else."""
+    value = _value(theirs)
+    if value is None or value == possible:
+        return []
+    return [
+        f"{table.name} says that the assignment is worth {number(value)} points, assignment.yml "
+        f"{number(possible)}. The points are written as they are; change one of the two (`rescale_to`)."
+    ]
+
+
+def _value(text: str) -> float | None:
+    try:
+        return float(text.strip().replace(",", "."))
+    except ValueError:
+        return None

@@ -1,0 +1,177 @@
+"""A CSV file of a platform, edited cell by cell: whatever is not set stays as it was, byte for byte."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from ..errors import GraderError
+from ..files import write_atomically
+from ..plain import line
+
+_SEPARATORS = (",", ";", "\t")
+_UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+_MARK = "\ufeff"
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """Where a cell stands in the text, quotes included, and what it says."""
+
+    start: int
+    end: int
+    value: str
+
+
+class Table:
+    """The rows of a CSV file. Row 0 is the header; rows and columns count from 0."""
+
+    def __init__(self, name: str, data: bytes) -> None:
+        """Read the bytes of a file.
+
+        Raises:
+            GraderError: if they are no table: nothing in them, an open quote, a row longer than the header.
+        """
+        self.name = name
+        self._text, self._encoding = _decoded(data)
+        self.separator = max(_SEPARATORS, key=lambda s: len(next(_records(name, self._text, s), [])))
+        self._records = list(_records(name, self._text, self.separator))
+        self._set: dict[tuple[int, int], str] = {}
+        if not self._records or not any(self.header):
+            raise GraderError(f"{name} is empty. Download it from the platform once more.")
+        for index, record in enumerate(self._records):
+            if len(record) > len(self.header):
+                raise GraderError(
+                    f"{name}, row {index + 1} has {len(record)} cells, the header has {len(self.header)}. "
+                    "Which cell belongs to which column is not clear, so nothing was written. "
+                    "Download the file once more, and do not open it in a spreadsheet."
+                )
+
+    @cached_property
+    def header(self) -> list[str]:
+        return [cell.value.strip() for cell in self._records[0]] if self._records else []
+
+    @property
+    def rows(self) -> range:
+        """The numbers of the rows below the header that hold anything."""
+        return range(1, len(self._records))
+
+    def value(self, row: int, column: int) -> str:
+        """What a cell says now; empty where a short row has none."""
+        record = self._records[row]
+        before = record[column].value if column < len(record) else ""
+        return self._set.get((row, column), before)
+
+    def set(self, row: int, column: int, value: str) -> None:
+        self._set[row, column] = value
+
+    def column(self, *names: str) -> int | None:
+        """The first column with one of these names, in the order of the names; letter case does not count."""
+        header = [name.casefold() for name in self.header]
+        return next((header.index(name.casefold()) for name in names if name.casefold() in header), None)
+
+    @property
+    def text(self) -> str:
+        """The whole file, with what was set."""
+        parts, position = [], 0
+        for (row, column), value in sorted(self._set.items()):
+            record = self._records[row]
+            missing = column - len(record) + 1
+            if missing > 0:  # a row that ends early
+                start = end = record[-1].end
+                earlier = sum(r == row and len(record) <= c < column for r, c in self._set)
+                new = self.separator * (missing - earlier) + self._written(value, "")
+            else:
+                start, end = record[column].start, record[column].end
+                new = self._written(value, self._text[start:end])
+            parts += [self._text[position:start], new]
+            position = end
+        return "".join([*parts, self._text[position:]])
+
+    def write(self, path: Path) -> None:
+        """Write the file, encoded as it was.
+
+        Raises:
+            GraderError: if the disk does not take it.
+        """
+        write_atomically(path, self.text, self._encoding)
+
+    @cached_property
+    def has_decimal_commas(self) -> bool:
+        """Whether the file's own numbers are written as 7,5."""
+        values = [cell.value for record in self._records for cell in record]
+        return any(re.fullmatch(r"-?\d+,\d+", value) for value in values) and not any(
+            re.fullmatch(r"-?\d+\.\d+", value) for value in values
+        )
+
+    def _written(self, value: str, before: str) -> str:
+        """The cell's text, quoted if it was or must be."""
+        must = any(mark in value for mark in (self.separator, '"', "\n", "\r")) or value != value.strip()
+        return '"' + value.replace('"', '""') + '"' if must or before.startswith('"') else value
+
+
+def read_table(path: Path) -> Table:
+    """Read a platform's file.
+
+    Raises:
+        GraderError: if it cannot be read or is no table.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as problem:
+        raise GraderError(f"{path} cannot be read: {problem.strerror}.") from None
+    if data.startswith(b"PK"):
+        raise GraderError(f"{path} is no CSV but a zip or a spreadsheet. Download the CSV instead.")
+    return Table(line(path.name), data)
+
+
+def _decoded(data: bytes) -> tuple[str, str]:
+    """The text, its byte-order mark included, and the encoding that gives the same bytes back."""
+    for mark, encoding in _UTF16.items():
+        if data.startswith(mark) and len(data) % 2 == 0:
+            return data.decode(encoding, "surrogatepass"), encoding
+    for encoding in ("utf-8", "cp1252"):
+        try:
+            return data.decode(encoding), encoding
+        except UnicodeDecodeError:
+            continue
+    return data.decode("latin-1"), "latin-1"
+
+
+def _records(name: str, text: str, separator: str) -> Iterator[list[_Cell]]:
+    """The records in order, empty lines left out.
+
+    A quote inside a quoted cell is doubled; one that neither ends the cell nor is doubled stands for
+    itself, as some platforms write it.
+    """
+    end_of_cell = f"[{separator}\r\n]"
+    quoted = re.compile(rf'"((?:[^"]++|""|"(?!"|{end_of_cell}|\Z))*+)"(?={end_of_cell}|\Z)')
+    bare = re.compile(rf"[^{separator}\r\n]*")
+    position = 1 if text.startswith(_MARK) else 0
+    record: list[_Cell] = []
+    while position <= len(text):
+        match = quoted.match(text, position)
+        if match:
+            value = match[1].replace('""', '"')
+        else:
+            match = bare.match(text, position)
+            assert match is not None
+            value = match[0]
+            if value.startswith('"'):
+                row = text.count("\n", 0, position) + 1
+                raise GraderError(f"{name}, line {row}: a quote is opened and never closed.")
+        record.append(_Cell(match.start(), match.end(), value))
+        position = match.end()
+        if text.startswith(separator, position):
+            position += 1
+            continue
+        if len(record) > 1 or record[0].end > record[0].start:
+            yield record
+        record = []
+        if position == len(text):
+            return
+        position += 2 if text.startswith("\r\n", position) else 1

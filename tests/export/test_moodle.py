@@ -1,0 +1,183 @@
+"""Moodle: the grading worksheet comes back with grades and comments, and nothing else touched."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from autograder.errors import GraderError
+from tests.export.conftest import AWKWARD
+
+HEADER = [
+    "Identifier",
+    "Full name",
+    "Email address",
+    "Status",
+    "Grade",
+    "Maximum Grade",
+    "Grade can be changed",
+    "Last modified (submission)",
+    "Last modified (grade)",
+    "Feedback comments",
+]
+
+
+def worksheet(fill: dict[int, tuple[str, str]] | None = None, header: list[str] = HEADER) -> str:
+    """As Moodle writes it: everything with a space is quoted."""
+    lines = [header]
+    for number, name in enumerate(AWKWARD):
+        grade, comment = (fill or {}).get(number, ("", ""))
+        lines.append(
+            [
+                f"Participant {500 + number}",
+                name,
+                f"u{number}@example.edu",
+                "Submitted for grading",
+                grade,
+                "20.00",
+                "Yes",
+                "Tuesday, 1 December 2026, 9:03 PM",
+                "-",
+                comment,
+            ]
+        )
+    return "\ufeff" + "".join(",".join(map(quoted, cells)) + "\n" for cells in lines)
+
+
+def quoted(value: str) -> str:
+    """Ours are quoted only where a comma asks for it."""
+    must = set(' ,"\n') if "<br>" not in value else set(",")
+    return '"' + value.replace('"', '""') + '"' if set(value) & must else value
+
+
+def folder(number: int, name: str) -> str:
+    clean = "".join(c for c in name if c not in "'=():,")
+    return f"{clean}_{500 + number}_assignsubmission_file_"
+
+
+@pytest.fixture
+def class_of(graded, origin):
+    for number, name in enumerate(AWKWARD):
+        up = folder(number, name)
+        graded.add(f"k{number}", 10 + number, origin("moodle", up, (str(500 + number), up.split("_")[0])))
+    return graded
+
+
+def said(points: int) -> str:
+    return f"{points} of 20 points.<br>lookup: 8 of 8<br>sinusoidal: {points - 8} of 12"
+
+
+def test_all_get_points_and_comments_and_no_other_byte_changes(class_of):
+    handed = class_of.export("moodle", worksheet())
+    expected = worksheet({n: (str(10 + n), said(10 + n)) for n in range(len(AWKWARD))})
+    assert class_of.file() == expected.encode()
+    assert handed.problems == ()
+
+
+def test_a_worksheet_of_another_assignment_is_noticed_by_the_names(graded, origin):
+    graded.add("k", 12, origin("moodle", "Zita Zorn_501_assignsubmission_file_", ("501", "Zita Zorn")))
+    handed = graded.export("moodle", worksheet())
+    assert graded.file().decode() == worksheet()
+    assert "the id 501 is Seán O'Brien's in theirs.csv. Is it the file of another" in handed.problems[0]
+
+
+def test_a_blind_download_is_matched_by_its_numbers(graded, origin):
+    graded.add("k", 12, origin("moodle", "Participant_503_assignsubmission_file_", ("503", "")))
+    sheet = "Identifier,Status,Grade,Last modified (grade)\nParticipant 502,x,,-\nParticipant 503,x,,-\n"
+    graded.export("moodle", sheet)
+    assert graded.file().decode() == sheet.replace("503,x,,", "503,x,12,")
+
+
+def test_a_comment_that_is_there_stays_and_ours_comes_once(class_of):
+    class_of.export("moodle", worksheet({1: ("3", "Well argued, <b>Seán</b>.")}))
+    once = class_of.file().decode()
+    assert f"Well argued, <b>Seán</b>.<br>{said(11)}" in once
+    class_of.export("moodle", once)
+    assert class_of.file().decode() == once
+
+
+def test_a_name_is_harmless_in_a_comment(graded, origin):
+    graded.policy(percent_per_day=10, extensions={"<b>": 1})
+    graded.add(
+        "<b>", 12, origin("moodle", "x_500_assignsubmission_file_", ("500", ""), seconds_late=3 * 86400)
+    )
+    graded.export("moodle", worksheet())
+    assert "<b>" not in graded.file().decode()
+    assert "Late after an extension of 1 day: 2 days begun" in graded.file().decode()
+
+
+def test_a_group_s_grade_goes_to_every_member_even_where_its_number_is_a_participant_s(graded, origin):
+    graded.add(
+        "Team Zeta_501", 12, origin("moodle", "Team Zeta_501_assignsubmission_file_", ("501", "Team Zeta"))
+    )
+    sheet = (
+        "Identifier,Full name,Group,Grade,Last modified (grade)\n"
+        "Participant 500,Ada,Team Zeta,,-\nParticipant 501,Ben,Other,,-\nParticipant 502,Cem,Team Zeta,,-\n"
+    )
+    handed = graded.export("moodle", sheet, feedback=True)
+    assert graded.file().decode() == sheet.replace("Zeta,,", "Zeta,12,")
+    assert handed.problems == ()
+    assert sorted(graded.zipped("moodle-feedback.zip")) == [
+        "Ada_500_assignfeedback_file_feedback.html",
+        "Cem_502_assignfeedback_file_feedback.html",
+    ]
+
+
+def test_a_group_and_a_member_of_it_who_both_handed_in_are_named(graded, origin):
+    graded.add("team", 12, origin("moodle", "Team_9_assignsubmission_file_", ("9", "Team")))
+    graded.add("ada", 3, origin("moodle", "Ada_500_assignsubmission_file_", ("500", "Ada")))
+    sheet = "Identifier,Full name,Group,Grade\nParticipant 500,Ada,Team,\nParticipant 502,Cem,Team,\n"
+    handed = graded.export("moodle", sheet)
+    assert graded.file().decode() == sheet.replace("Cem,Team,", "Cem,Team,12")
+    assert "all belong to row 2" in handed.problems[0]
+
+
+def test_another_language_needs_the_columns_named(class_of):
+    german = [
+        "ID",
+        "Vollständiger Name",
+        "E-Mail",
+        "Status",
+        "Bewertung",
+        "Beste",
+        "Ja",
+        "Z",
+        "Z2",
+        "Feedback als Kommentar",
+    ]
+    with pytest.raises(GraderError, match="has no column 'Grade'"):
+        class_of.export("moodle", worksheet(header=german))
+    class_of.export(
+        "moodle",
+        worksheet(header=german),
+        grade_column="Bewertung",
+        feedback_column="Feedback als Kommentar",
+    )
+    expected = worksheet({n: (str(10 + n), said(10 + n)) for n in range(len(AWKWARD))}, german)
+    assert class_of.file().decode() == expected
+
+
+def test_feedback_files_are_named_as_moodle_s_importer_reads_them(class_of):
+    class_of.export("moodle", worksheet(), feedback=True)
+    names = list(class_of.zipped("moodle-feedback.zip"))
+    assert len(names) == len(AWKWARD)
+    for number, name in enumerate(names):
+        # full name, participant, plugin's type, plugin, and the rest is the file's name
+        parts = name.split("_", 4)
+        assert parts[1:] == [str(500 + number), "assignfeedback", "file", "feedback.html"]
+        assert "/" not in name and parts[0]
+
+
+def test_what_is_no_worksheet_is_refused(class_of):
+    with pytest.raises(GraderError, match="is no grading worksheet: it has no column Identifier"):
+        class_of.export("moodle", "Name,Grade\nAnna,\n")
+
+
+def test_formulas_of_others_stay_and_ours_are_none(class_of):
+    class_of.export("moodle", worksheet())
+    rows = list(csv.DictReader(io.StringIO(class_of.file().decode("utf-8-sig"))))
+    assert rows[7]["Full name"] == "=HYPERLINK(1)"
+    ours = [row[column] for row in rows for column in ("Grade", "Feedback comments")]
+    assert not [value for value in ours if value.startswith(("=", "+", "-", "@"))]

@@ -1,0 +1,229 @@
+"""Gradescope, GitHub Classroom, nbgrader and plain CSV; and what every export has in common."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+import zipfile
+
+import pytest
+
+from autograder.errors import GraderError
+from autograder.result import Status
+from tests.export.conftest import AWKWARD
+
+DAY = 86400
+
+
+@pytest.fixture
+def class_of(graded, origin):
+    """The awkward names as Gradescope hands them over; the last has no email address."""
+    for number, name in enumerate(AWKWARD):
+        email = "" if name.startswith("=") else f"u{number}@example.edu"
+        graded.add(
+            f"k{number}", number, origin("gradescope", f"submission_{number}", (f"S{number}", name, email))
+        )
+    return graded
+
+
+def table(data: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
+
+
+def test_gradescope_gets_a_results_json_per_submission_and_a_table(class_of):
+    handed = class_of.export("gradescope")
+    results = class_of.results("gradescope-results.zip")
+    assert sorted(results) == [f"results/k{number}.json" for number in range(len(AWKWARD))]
+    assert results["results/k3.json"]["score"] == 3
+    rows = table(class_of.file("gradescope-grades.csv"))
+    assert [(row["email"], row["sid"], row["total"]) for row in rows[1:3]] == [
+        ("u1@example.edu", "S1", "1"),
+        ("u2@example.edu", "S2", "2"),
+    ]
+    assert rows[7]["name"] == "'=HYPERLINK(1)"
+    assert handed.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("told", "score"),
+    [
+        ({"id": 4, "users": [{"email": "another@example.edu"}]}, 4),
+        ({"id": 999, "users": [{"id": 1, "email": "U3@example.edu", "name": "Anna Li"}]}, 3),
+        ({"id": 999, "users": [{"email": None}, {"email": "u2@example.edu"}]}, 2),
+        ({"id": 999, "users": [{"sid": "S7"}]}, 7),
+    ],
+)
+def test_what_is_uploaded_to_gradescope_hands_each_submission_its_results(class_of, tmp_path, told, score):
+    class_of.export("gradescope")
+    home = tmp_path / "autograder"
+    with zipfile.ZipFile(class_of.folder / "out" / "export" / "gradescope-results.zip") as archive:
+        archive.extractall(home / "source")
+        assert archive.getinfo("run_autograder").external_attr >> 16 & 0o111
+    (home / "submission_metadata.json").write_text(json.dumps(told))
+    program = (home / "source" / "run_autograder").rename(home / "run_autograder")
+    subprocess.run([sys.executable, str(program), str(home)], check=True)
+    assert json.loads((home / "results" / "results.json").read_text("utf-8"))["score"] == score
+
+
+def test_a_submission_that_has_no_grade_gets_a_sentence_and_no_zero(class_of, tmp_path):
+    class_of.export("gradescope")
+    home = tmp_path / "autograder"
+    with zipfile.ZipFile(class_of.folder / "out" / "export" / "gradescope-results.zip") as archive:
+        archive.extractall(home / "source")
+    (home / "submission_metadata.json").write_text('{"id": 999, "users": [{"email": "new@example.edu"}]}')
+    program = home / "source" / "run_autograder"
+    ran = subprocess.run([sys.executable, str(program), str(home)], capture_output=True, text=True)
+    assert ran.returncode == 1 and "has no grade yet" in ran.stderr
+    assert not (home / "results").exists()
+
+
+def test_on_gradescope_the_score_is_what_counts_and_what_was_earned_stays(graded, origin):
+    graded.policy(percent_per_day=10)
+    graded.add("ada", 12, origin("gradescope", "submission_1", ("S1", "Ada", "a@b.c"), seconds_late=2 * DAY))
+    graded.export("gradescope")
+    (data,) = graded.results("gradescope-results.zip").values()
+    assert data["score"] == 8 and data["extra_data"]["total"] == 12
+    assert "Late: 2 days begun, 10 per cent of 20 points each. 12 - 4 = 8 points count." in data["output"]
+    (row,) = table(graded.file("gradescope-grades.csv"))
+    assert (row["raw"], row["late_deduction"], row["total"]) == ("12", "4", "8")
+
+
+def test_an_address_that_two_submissions_have_finds_neither_by_it(graded, origin):
+    for number in (1, 2):
+        graded.add(f"k{number}", number, origin("gradescope", f"submission_{number}", ("", "", "a@b.c")))
+    handed = graded.export("gradescope")
+    index = json.loads(graded.zipped("gradescope-results.zip")["index.json"])
+    assert index == {"submission 1": "results/k1.json", "submission 2": "results/k2.json"}
+    assert "email a@b.c: several of the graded are so known" in handed.problems[0]
+
+
+def test_members_whose_extensions_differ_are_left_to_be_entered_by_hand(graded, origin):
+    graded.policy(percent_per_day=10, extensions={"S1": 2})
+    members = (("S1", "Ada", "a@b.c"), ("S2", "Ben", "b@b.c"))
+    graded.add("pair", 12, origin("gradescope", "submission_1", *members, seconds_late=DAY))
+    handed = graded.export("gradescope")
+    assert graded.results("gradescope-results.zip") == {}
+    assert "pair: the members' extensions differ" in handed.problems[0]
+    rows = table(graded.file("gradescope-grades.csv"))
+    assert [(row["sid"], row["total"]) for row in rows] == [("S1", "12"), ("S2", "10")]
+
+
+REPOSITORIES = (
+    "assignment_name,assignment_url,starter_code_url,github_username,roster_identifier,"
+    "student_repository_name,student_repository_url,submission_timestamp,points_awarded,points_available\r\n"
+)
+
+
+def repository(name: str, user: str, roster: str, points: str = "") -> str:
+    url = f"https://github.com/c/{name}"
+    return f'"Emb",u,s,"{user}","{roster}","{name}","{url}",2026-12-01 21:00:00 UTC,"{points}","20"\r\n'
+
+
+def classroom(fill: dict[str, str] | None = None) -> str:
+    fill = fill or {}
+    students = [
+        ("emb-ada-l", "ada-l", "Lovelace, Ada"),
+        ("emb-ada", "ada", ""),
+        ("emb-zoë-ben", "ben", "Ben"),
+    ]
+    return REPOSITORIES + "".join(repository(*student, fill.get(student[0], "")) for student in students)
+
+
+def test_github_classroom_goes_by_the_repository_and_never_parts_its_name(graded, origin):
+    graded.add("emb-ada", 4, origin("github-classroom", "emb-ada", ()))
+    graded.add("emb-ada-l", 5, origin("github-classroom", "emb-ada-l", ()))
+    graded.add("emb-gone", 6, origin("github-classroom", "emb-gone", ()))
+    handed = graded.export("github-classroom", classroom(), feedback=True)
+    assert graded.file().decode() == classroom({"emb-ada": "4", "emb-ada-l": "5"})
+    assert handed.problems == ("emb-gone: no row of theirs.csv has this id, email address or name.",)
+    assert "emb-ada/feedback.html" in graded.zipped("github-classroom-feedback.zip")
+
+
+def test_all_who_share_a_repository_get_its_grade(graded, origin):
+    text = REPOSITORIES + repository("emb-team", "ada", "A1") + repository("emb-team", "ben", "B2")
+    graded.policy(percent_per_day=10, extensions={"B2": 1})
+    team = origin("github-classroom", "emb-team", ("A1", "", ""), ("B2", "", ""), seconds_late=DAY)
+    graded.add("emb-team", 10, team)
+    graded.export("github-classroom", text)
+    rows = list(csv.DictReader(io.StringIO(graded.file().decode())))
+    assert [row["points_awarded"] for row in rows] == ["8", "10"]
+
+
+NB = (
+    "assignment,duedate,timestamp,student_id,last_name,first_name,email,raw_score,late_submission_penalty,"
+    "score,max_score\n"
+    "ps1,,,S0,Müller,Zoë,u0@example.edu,1.0,0.0,1.0,5.0\n"
+    "ps2,,,S0,Müller,Zoë,u0@example.edu,,,,20.0\n"
+    "ps2,,,S1,O'Brien,Seán,,,,,20.0\n"
+)
+
+
+def test_nbgrader_s_table_is_filled_for_one_assignment(class_of):
+    class_of.policy(percent_per_day=10, extensions={})
+    handed = class_of.export("nbgrader", NB, name="ps2")
+    expected = NB.replace("u0@example.edu,,,,20.0", "u0@example.edu,0,0,0,20.0")
+    assert class_of.file().decode() == expected.replace("Seán,,,,,20.0", "Seán,,1,0,1,20.0")
+    assert len(handed.problems) == len(AWKWARD) - 2
+    with pytest.raises(GraderError, match="Name it with --assignment; these are there: 'ps1', 'ps2'"):
+        class_of.export("nbgrader", NB)
+
+
+def test_nbgrader_s_table_is_made_where_there_is_none(class_of):
+    class_of.export("nbgrader", name="ps2", feedback=True)
+    rows = table(class_of.file("nbgrader-grades.csv"))
+    assert list(rows[0]) == NB.partition("\n")[0].split(",")
+    assert (rows[1]["student_id"], rows[1]["raw_score"], rows[1]["max_score"]) == ("S1", "1", "20")
+    assert "feedback/S1/ps2/embeddings.html" in class_of.zipped("nbgrader-feedback.zip")
+
+
+def test_every_export_leaves_a_table_of_what_was_handed_back(class_of):
+    class_of.export("csv", feedback=True)
+    rows = table(class_of.file("handed-back.csv"))
+    assert [row["total"] for row in rows] == [str(number) for number in range(len(AWKWARD))]
+    assert rows[1]["name"] == "Seán O'Brien" and rows[7]["name"] == "'=HYPERLINK(1)"
+    assert sorted(class_of.zipped("feedback.zip")) == [f"k{number}.html" for number in range(len(AWKWARD))]
+
+
+def test_what_needs_marking_waits_unless_provisional(graded):
+    graded.add("ada", 12, status=Status.NEEDS_MARKING)
+    graded.add("ben", 20)
+    handed = graded.export("csv")
+    assert [row["student"] for row in table(graded.file("handed-back.csv"))] == ["ben"]
+    assert handed.problems == ("Left out, needs marking (--provisional hands these out): ada.",)
+    handed = graded.export("csv", provisional=True)
+    rows = table(graded.file("handed-back.csv"))
+    assert [(row["student"], row["total"]) for row in rows] == [("ada", "12"), ("ben", "20")]
+    assert rows[0]["remarks"] == "Provisional: 1 short answer not marked yet."
+    assert handed.problems == () and "Provisional, for want of marks: 1 grade." in handed.said
+
+
+@pytest.mark.parametrize("status", [Status.SET_ASIDE, Status.NOT_GRADED])
+def test_what_was_not_graded_is_never_a_zero(graded, status):
+    graded.add("ada", 12, status=status)
+    with pytest.raises(GraderError, match=f"There is no grade to hand out. Left out, {status}: ada."):
+        graded.export("csv", provisional=True)
+
+
+def test_who_is_only_known_to_be_late_is_listed(graded, origin):
+    graded.policy(percent_per_day=10)
+    graded.add("ada", 12, origin("canvas", "ada_1_2_e.py", ("1", "ada"), late=True))
+    handed = graded.export("csv")
+    assert "1 student handed in late, but not known how late" in handed.problems[0]
+    assert handed.problems[0].endswith("--late-file: ada.")
+    (graded.folder / "late.csv").write_text("student,hours_late\n1,30\n")
+    handed = graded.export("csv", late_file=graded.folder / "late.csv", feedback=True)
+    assert handed.problems == ()
+    assert table(graded.file("handed-back.csv"))[0]["total"] == "8"
+    page = graded.zipped("feedback.zip")["ada.html"]
+    assert "12 - 4 = 8 points count." in page and "<b>12</b>" in page
+
+
+def test_the_same_grades_give_the_same_bytes(class_of):
+    class_of.export("gradescope", feedback=True)
+    names = ("gradescope-results.zip", "gradescope-feedback.zip", "gradescope-grades.csv")
+    first = [class_of.file(name) for name in names]
+    class_of.export("gradescope", feedback=True)
+    assert [class_of.file(name) for name in names] == first
