@@ -11,7 +11,7 @@ from pathlib import Path
 from ..assignment import Assignment
 from ..errors import GraderError
 from ..plain import counted
-from ..submission import Origin, Submission
+from ..submission import Member, Origin, Submission
 from .archive import list_archive, open_nested
 from .choices import Choices, read_choices, recall, remember, to_type, together
 from .choose import choose
@@ -80,7 +80,7 @@ def take_in(
     with _opened(path, assignment, layout) as found:
         uploads, problems = found.sorted.uploads, [*found.place.problems, *found.sorted.problems]
         if not uploads:
-            raise GraderError(f"{path} holds no submissions. {_what_to_type(assignment)}")
+            raise GraderError(f"{path.resolve()} holds no submissions. {_what_to_type(assignment)}")
         if roster:
             matched = match(uploads, read_roster(roster), assignment_of(found.place.name))
             uploads = matched.uploads
@@ -92,7 +92,11 @@ def take_in(
         submissions = reader.read(uploads)
     if out and choices:
         remember(out, chosen)
-    members = {member for upload in uploads for member in upload.members or (upload.student,)}
+    members = {
+        member if member != Member() else upload.student
+        for upload in uploads
+        for member in upload.members or (Member(),)
+    }
     summary = ", ".join(
         (
             found.layout.label[0].upper() + found.layout.label[1:],

@@ -28,6 +28,9 @@ __all__ = [
 PLATFORMS = (GRADESCOPE, MOODLE, BLACKBOARD, CANVAS, CLASSROOM)
 """In the order in which they are tried: the most telling names first."""
 
+MOST_FOLDERS = 4
+"""Folders in folders that are looked into for a platform's."""
+
 LAYOUTS = {layout.name: layout for layout in (PLAIN, *PLATFORMS)}
 
 
@@ -52,7 +55,8 @@ def place_of(layout: Layout, download: Download) -> Download:
         GraderError: if there is none.
     """
     for place in _places(download):
-        if layout.claims(place):
+        is_packed_folder = layout is PLAIN and len(place.items) == 1 and place.items[0].path is None
+        if layout.claims(place) and not is_packed_folder:
             return place
     damage = "".join(f"{problem} " for problem in download.problems[:1])
     raise GraderError(
@@ -62,7 +66,8 @@ def place_of(layout: Layout, download: Download) -> Download:
 
 
 def _places(download: Download) -> list[Download]:
-    """The download itself, and what it holds if that is a single folder."""
-    if len(download.items) == 1 and download.items[0].is_folder:
-        return [download, download.enter(download.items[0].name)]
-    return [download]
+    """The download itself and, as long as there is nothing beside it, the folder in it."""
+    places = [download]
+    while len(places) < MOST_FOLDERS and len(places[-1].items) == 1 and places[-1].folders:
+        places.append(places[-1].enter(places[-1].items[0].name))
+    return places

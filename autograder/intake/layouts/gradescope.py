@@ -53,9 +53,9 @@ def _metadata(download: Download) -> tuple[dict[str, dict[str, Any]], list[str]]
     except (UnreadableError, yaml.YAMLError, ValueError, RecursionError) as problem:
         reason = str(problem).splitlines()[0]
         return {}, [f"{METADATA} cannot be read ({reason}): whose each submission is, is not known."]
-    if not isinstance(data, dict):
-        return {}, [f"{METADATA} is no list of submissions: whose each is, is not known."]
-    return {str(name): entry for name, entry in data.items() if isinstance(entry, dict)}, []
+    told = data.items() if isinstance(data, dict) else ()
+    found = {str(name): entry for name, entry in told if isinstance(entry, dict)}
+    return found, [] if found else [f"{METADATA} names no submission: whose each is, is not known."]
 
 
 def _upload(name: str, told: dict[str, Any] | None, folder: Item | None) -> Upload:

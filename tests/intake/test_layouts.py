@@ -1,0 +1,359 @@
+"""Every platform's download, as a folder and as its zip: recognised, and every student told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from autograder.errors import GraderError
+from autograder.intake import LAYOUTS, take_in
+from autograder.submission import LAYOUT_NAMES, Member
+from tests.platforms import downloads
+from tests.platforms.downloads import Files, as_folder, as_zip
+from tests.platforms.people import PEOPLE, Person
+
+from .conftest import ANSWERS, OTHER_WORK, WORK, zipped
+
+MANY = f"{2 * len(PEOPLE)} files, {len(PEOPLE)} students"
+
+
+def own(person: Person) -> Files:
+    """Each person's own work, so that nobody can be taken for somebody else."""
+    return {"embeddings.py": own_code(person), "answers.md": ANSWERS.encode()}
+
+
+def own_code(person: Person) -> bytes:
+    return f"{WORK}# {person.number}\n".encode()
+
+
+def in_root(files: Files) -> Files:
+    return {f"download/{name}": content for name, content in files.items()}
+
+
+@pytest.fixture(params=["folder", "zip", "zip without the mark of UTF-8", "zip in a folder", "folder in one"])
+def take(request, submissions, assignment) -> Callable:
+    """Takes in the files of a download, however it lies on the disk."""
+
+    def take(files: Files, name: str = "download", **options: object):
+        if request.param == "folder":
+            path = as_folder(submissions / name, files)
+        elif request.param == "zip in a folder":
+            path = as_zip(submissions / f"{name}.zip", files).parent
+        elif request.param == "folder in one":
+            path = as_folder(submissions / name, files).parent
+        else:
+            path = as_zip(submissions / f"{name}.zip", files, says_utf8=request.param == "zip")
+        return take_in(path, assignment, **options)
+
+    return take
+
+
+BUILT = {
+    "canvas": (downloads.canvas, "Canvas download"),
+    "canvas, anonymous": (downloads.canvas_anonymous, "Canvas download"),
+    "blackboard": (downloads.blackboard, "Blackboard download"),
+    "gradescope": (downloads.gradescope, "Gradescope export"),
+    "moodle, folders": (downloads.moodle, "Moodle download"),
+    "moodle, folders_": (lambda work: downloads.moodle(work, spelling="folder_"), "Moodle download"),
+    "moodle, flat": (lambda work: downloads.moodle(work, spelling="flat"), "Moodle download"),
+    "moodle, blind": (downloads.moodle_blind, "Moodle download"),
+    "github-classroom": (downloads.github_classroom, "GitHub Classroom download"),
+}
+
+
+@pytest.mark.parametrize("platform", BUILT)
+def test_a_download_is_recognised_and_everybody_gets_their_own_work(take, platform):
+    build, label = BUILT[platform]
+    taken = take(build(own))
+    assert taken.layout == platform.partition(",")[0]
+    files = 3 if taken.layout == "github-classroom" else 2
+    assert taken.summary == f"{label}, {files * len(PEOPLE)} files, {len(PEOPLE)} students"
+    assert [found.set_aside for found in taken.submissions] == [None] * len(PEOPLE)
+    assert sorted(found.code for found in taken.submissions) == sorted(map(own_code, PEOPLE))
+    assert {found.answers for found in taken.submissions} == {ANSWERS.encode()}
+    assert all(found.origin.layout == taken.layout for found in taken.submissions)
+    assert taken.problems == ()
+
+
+def test_a_plain_folder_is_still_one(submissions, assignment):
+    taken = take_in(as_folder(submissions, downloads.plain(own)), assignment)
+    assert taken.summary == f"Plain folder, {MANY}"
+    assert {found.origin.members for found in taken.submissions} == {
+        (Member(id=person.login),) for person in PEOPLE
+    }
+
+
+def test_every_layout_that_can_be_forced_is_there():
+    assert tuple(LAYOUTS) == LAYOUT_NAMES
+    assert {platform.partition(",")[0] for platform in BUILT} | {"plain"} == set(LAYOUT_NAMES)
+
+
+# Canvas ------------------------------------------------------------------------------------------
+
+
+def test_canvas_tells_a_number_a_squeezed_name_and_lateness(take):
+    taken = take(downloads.canvas(own, late=frozenset({"4711", "4715"})))
+    found = {found.student: found.origin for found in taken.submissions}
+    assert list(found) == sorted(
+        [
+            "obrienséan_4711",
+            "vanderbergmüllerzoë_4712",
+            "chenwei_4713",
+            "chenwei_4714",
+            "الهدىنور_4715",
+            "לוידנה_4716",
+            "davisjrsammy_4717",
+            "madonna_4718",
+        ]
+    )
+    assert [student for student, origin in found.items() if origin.late] == [
+        "obrienséan_4711",
+        "الهدىنور_4715",
+    ]
+    assert found["obrienséan_4711"].seconds_late is None
+    assert found["obrienséan_4711"].members == (Member("4711", "obrienséan"),)
+    assert found["obrienséan_4711"].upload == "obrienséan_LATE_4711_47110_embeddings.py"
+
+
+def test_canvas_without_names_tells_a_code_and_lateness(take):
+    taken = take(downloads.canvas_anonymous(own, PEOPLE[:2], late=frozenset({"4712"})))
+    assert [(found.student, found.origin.late) for found in taken.submissions] == [
+        ("anon_x4711", False),
+        ("anon_x4712", True),
+    ]
+    assert taken.submissions[0].origin.members == (Member("x4711"),)
+
+
+def test_canvas_numbers_repeated_file_names_and_underscores_in_them_are_the_students(take):
+    names = {"4711": "embeddings-1.py", "4712": "my_12_34_embeddings.py", "4713": "embeddings (2).py"}
+    taken = take(downloads.canvas(lambda person: {names[person.number]: own_code(person)}, PEOPLE[:3]))
+    notes = {found.student: found.notes[0] for found in taken.submissions}
+    assert notes["obrienséan_4711"] == "The file was called embeddings-1.py; it was graded as embeddings.py."
+    assert notes["vanderbergmüllerzoë_4712"].startswith("The file was called my_12_34_embeddings.py;")
+    assert notes["chenwei_4713"].startswith("The file was called embeddings (2).py;")
+
+
+def test_a_text_typed_into_canvas_is_set_aside_not_graded_as_nothing(take):
+    files = downloads.canvas(own, PEOPLE[:2]) | {
+        "chenwei_4713_text.html": b"<p>def encode():</p>",
+        "LATE_anon_abc12_link.html": b"https://example.edu",
+    }
+    asides = {found.student: found.set_aside for found in take(files).submissions if found.set_aside}
+    assert asides == {
+        "chenwei_4713": "chenwei_4713_text.html is a text typed into Canvas, and only files are read. "
+        "Where is this student's embeddings.py?",
+        "anon_abc12": "LATE_anon_abc12_link.html is a link, and only files are read. "
+        "Where is this student's embeddings.py?",
+    }
+
+
+def test_a_zip_handed_in_on_canvas_is_opened_and_one_inside_it_is_not(take):
+    uploads = {
+        "4711": zipped({"hw/embeddings.py": WORK, "hw/answers.md": ANSWERS}),
+        "4712": zipped({"hw/submission.zip": zipped({"embeddings.py": WORK})}),
+    }
+    taken = take(downloads.canvas(lambda person: {"hw 3.zip": uploads[person.number]}, PEOPLE[:2]))
+    found = {found.student: found for found in taken.submissions}
+    assert found["obrienséan_4711"].code == WORK.encode()
+    assert found["vanderbergmüllerzoë_4712"].set_aside == (
+        "hw 3.zip/hw/submission.zip is a zip in a zip in what was handed in: not opened. "
+        "Where is this student's embeddings.py?"
+    )
+
+
+def test_what_is_no_part_of_a_download_is_named(take):
+    taken = take(downloads.canvas(own) | {"notes to self.txt": b"", "grades.csv": b""})
+    assert taken.problems == (
+        "Left out 2 items not named as in a Canvas download: grades.csv, notes to self.txt.",
+    )
+    assert len(taken.submissions) == len(PEOPLE)
+
+
+# Blackboard --------------------------------------------------------------------------------------
+
+
+def test_blackboard_tells_user_names_full_names_and_times(take):
+    taken = take(downloads.blackboard(own))
+    found = {found.student: found.origin for found in taken.submissions}
+    assert set(found) == {person.login for person in PEOPLE}
+    assert {origin.members for origin in found.values()} == {
+        (Member(person.login, person.name),) for person in PEOPLE
+    }
+    assert {origin.submitted for origin in found.values()} == {"2026-03-02T21:47:00"}
+
+
+def test_the_latest_attempt_counts_and_the_others_are_named(take):
+    early = downloads.blackboard(lambda _: {"embeddings.py": b"old = 1\n"}, when="2026-03-01-08-00-00")
+    taken = take(downloads.blackboard(own) | early)
+    assert len(taken.submissions) == len(PEOPLE)
+    found = {found.student: found for found in taken.submissions}["sobrien"]
+    assert found.code == own_code(PEOPLE[0])
+    assert found.origin.others == (f"{downloads.ASSIGNMENT}_sobrien_attempt_2026-03-01-08-00-00",)
+    assert found.notes == ("2 attempts were handed in; the latest, of 2026-03-02 at 21:47:00, was graded.",)
+
+
+def test_a_latest_attempt_without_code_is_a_question_when_an_earlier_one_has_it(take):
+    early = downloads.blackboard(own, PEOPLE[:1], when="2026-03-01-08-00-00")
+    late = downloads.blackboard(lambda _: {"answers.md": ANSWERS.encode()}, PEOPLE[:1])
+    (found,) = take(early | late).submissions
+    name = f"{downloads.ASSIGNMENT}_sobrien_attempt_2026-03"
+    assert found.set_aside == (
+        f"The latest attempt, {name}-02-21-47-00, holds no embeddings.py, but an earlier one does: "
+        f"{name}-01-08-00-00. Which is meant? To choose, type: --choose 'sobrien={name}-01-08-00-00'"
+    )
+
+
+@pytest.mark.parametrize("notes", [True, False])
+def test_underscores_in_user_names_merge_nobody(submissions, assignment, notes):
+    people = [Person(str(i), "", "A", "B", login) for i, login in enumerate(("a_b", "c_b", "b"))]
+    taken = take_in(as_folder(submissions, downloads.blackboard(own, people, notes=notes)), assignment)
+    assert [found.student for found in taken.submissions] == ["a_b", "b", "c_b"]
+
+
+# Gradescope --------------------------------------------------------------------------------------
+
+
+def test_gradescope_tells_numbers_names_addresses_times_and_earlier_attempts(take):
+    found = {found.student: found.origin for found in take(downloads.gradescope(own)).submissions}
+    origin = found["Séan O'Brien_0080123"]
+    assert origin.members == (Member("0080123", "Séan O'Brien", "sobrien@example.edu"),)
+    assert (origin.upload, origin.submitted) == ("submission_94711", "2026-03-02T21:47:00+00:00")
+    assert origin.others == ("attempt of 2026-03-01T09:05:00+00:00",)
+    assert {"Wei Chen_0080125", "Wei Chen_0080126", "Sammy Davis, Jr._0080129"} < set(found)
+
+
+def test_a_group_is_one_submission_with_all_its_members(take):
+    taken = take(downloads.gradescope(own, groups=[PEOPLE[2:4]], emails=False))
+    assert taken.summary == (
+        f"Gradescope export, {2 * len(PEOPLE) - 2} files, {len(PEOPLE)} students in "
+        f"{len(PEOPLE) - 1} submissions"
+    )
+    found = {found.student: found for found in taken.submissions}["Wei Chen_0080125 + Wei Chen_0080126"]
+    assert found.origin.members == (Member("0080125", "Wei Chen"), Member("0080126", "Wei Chen"))
+
+
+def test_someone_in_two_submissions_sets_both_aside(take):
+    files = downloads.gradescope(own, PEOPLE[:1]) | downloads.gradescope(own, [PEOPLE[1]])
+    told = "assignment_8046601_export/submission_metadata.yml"
+    first, second = (downloads.gradescope(own, [person])[told] for person in PEOPLE[:2])
+    both = second.replace(b"  :created_at", b"  - :sid: '0080123'\n  :created_at", 1)
+    files[told] = first + both.removeprefix(b"---\n")
+    taken = take(files)
+    assert [found.set_aside for found in taken.submissions] == [
+        "0080123 is in submission_94711 and in submission_94712. Which of them counts? "
+        "Move the other away, and grade again."
+    ] * 2
+
+
+@pytest.mark.parametrize(
+    "metadata", [b"- [", b"\xff\xfe\x00", b"42", b"a: !!python/object/apply:os.abort []\n"]
+)
+def test_without_a_readable_list_everything_is_graded_under_its_folder(submissions, assignment, metadata):
+    files = downloads.gradescope(own)
+    files["assignment_8046601_export/submission_metadata.yml"] = metadata
+    taken = take_in(as_folder(submissions, files), assignment)
+    assert [found.student for found in taken.submissions] == [f"submission_9{p.number}" for p in PEOPLE]
+    assert all(found.code and found.origin.members == () for found in taken.submissions)
+    assert "submission_metadata.yml" in " ".join(taken.problems)
+
+
+def test_a_folder_that_is_missing_and_one_too_many_are_told(take):
+    files = downloads.gradescope(own, PEOPLE[:3])
+    root = "assignment_8046601_export"
+    files = {name: content for name, content in files.items() if "94711" not in name}
+    taken = take(files | {f"{root}/submission_7/embeddings.py": WORK.encode()})
+    asides = {found.student: found.set_aside for found in taken.submissions if found.set_aside}
+    assert asides == {
+        "Séan O'Brien_0080123": "submission_94711 is named in submission_metadata.yml, but not in the "
+        "export. Where is this student's embeddings.py?"
+    }
+    assert taken.problems == (
+        "submission_7 is not named in submission_metadata.yml: whose it is, is not known.",
+    )
+
+
+# Moodle ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("spelling", "upload"), [("folder", ""), ("folder_", "_"), ("flat", "_")])
+def test_moodle_tells_names_and_participant_numbers(take, spelling, upload):
+    found = {f.student: f.origin for f in take(downloads.moodle(own, spelling=spelling)).submissions}
+    assert set(found) == {f"{person.name}_{person.number}" for person in PEOPLE}
+    assert found["Sammy Davis, Jr._4717"].members == (Member("4717", "Sammy Davis, Jr."),)
+    assert found["דנה לוי_4716"].upload == f"דנה לוי_4716_assignsubmission_file{upload}"
+
+
+def test_moodle_blind_tells_numbers_alone(take):
+    found = {found.student: found.origin for found in take(downloads.moodle_blind(own)).submissions}
+    assert found["Participant_4711"].members == (Member("4711"),)
+
+
+def test_folders_of_a_students_own_stay_apart_in_moodle(take):
+    taken = take(downloads.moodle(lambda _: {"a/embeddings.py": WORK.encode(), "b/embeddings.py":
+                                             OTHER_WORK.encode()}, PEOPLE[:1]))  # fmt: skip
+    assert "These differ: a/embeddings.py, b/embeddings.py." in taken.submissions[0].set_aside
+
+
+def test_a_text_typed_into_moodle_is_named_beside_the_files(take):
+    files = downloads.moodle(own, PEOPLE[:2])
+    files["Séan O'Brien_4711_assignsubmission_onlinetext/onlinetext.html"] = b"<p>Sorry!</p>"
+    files["Wei Chen_4713_assignsubmission_onlinetext_/onlinetext.html"] = b"<p>def encode</p>"
+    found = {found.student: found for found in take(files).submissions}
+    assert found["Séan O'Brien_4711"].code == own_code(PEOPLE[0])
+    assert found["Wei Chen_4713"].set_aside.startswith(
+        "Wei Chen_4713_assignsubmission_onlinetext_ is a text typed into Moodle, and only files are read."
+    )
+
+
+# GitHub Classroom --------------------------------------------------------------------------------
+
+
+def test_a_repositorys_name_is_not_split(take):
+    found = {found.student: found.origin for found in take(downloads.github_classroom(own)).submissions}
+    assert set(found) == {downloads.repository(person) for person in PEOPLE}
+    assert set(origin.members for origin in found.values()) == {(Member(),)}
+
+
+# Forcing a layout --------------------------------------------------------------------------------
+
+
+def test_a_layout_can_be_forced(submissions, assignment):
+    files = downloads.canvas(own, PEOPLE[:1])
+    for i in range(9):
+        files[f"note {i}.py"] = b""
+    path = as_folder(submissions, files)
+    assert take_in(path, assignment).layout == "plain"
+    taken = take_in(path, assignment, layout="canvas")
+    assert [found.student for found in taken.submissions] == ["obrienséan_4711"]
+
+
+def test_a_zip_of_plain_folders_is_a_class_when_it_is_said(submissions, assignment):
+    path = as_zip(submissions / "class.zip", in_root(downloads.plain(own)))
+    assert [found.student for found in take_in(path, assignment).submissions] == ["class"]
+    taken = take_in(path, assignment, layout="plain")
+    assert [found.student for found in taken.submissions] == sorted(person.login for person in PEOPLE)
+
+
+@pytest.mark.parametrize("layout", [name for name in LAYOUT_NAMES if name != "plain"])
+def test_a_layout_that_does_not_fit_says_what_it_looks_for(submissions, assignment, layout):
+    path = as_folder(submissions, downloads.plain(own))
+    with pytest.raises(GraderError) as problem:
+        take_in(path, assignment, layout=layout)
+    assert LAYOUTS[layout].pattern in str(problem.value)
+    assert "Leave --layout away, or say another: plain, gradescope" in str(problem.value)
+
+
+def test_a_damaged_zip_of_a_platform_says_so(submissions, assignment):
+    path = as_zip(submissions / "download.zip", downloads.canvas(own))
+    path.write_bytes(path.read_bytes()[:-40])
+    with pytest.raises(GraderError, match=r"download\.zip is damaged, cut short or no zip file"):
+        take_in(path, assignment, layout="canvas")
+
+
+def test_nothing_is_written_anywhere(submissions, assignment, tmp_path: Path):
+    path = as_zip(submissions / "download.zip", downloads.gradescope(own))
+    before = sorted(tmp_path.rglob("*"))
+    take_in(path, assignment)
+    assert sorted(tmp_path.rglob("*")) == before

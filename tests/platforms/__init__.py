@@ -1,0 +1,1 @@
+"""A class as every platform hands its submissions over, built by code."""
