@@ -103,7 +103,7 @@ def raises(error: type[Exception], *, quoting: Iterable[Any] = ()) -> Iterator[N
     try:
         yield
     except error as problem:
-        missing = [value for value in quoting if not _quotes(str(problem), value)]
+        missing = [value for value in quoting if not quotes(str(problem), value)]
         if missing:
             raise Misconduct(
                 f"the {type(problem).__name__} should quote {' and '.join(map(str, missing))}, "
@@ -184,7 +184,8 @@ def _dtype(tensor: torch.Tensor) -> str:
     return str(tensor.dtype).removeprefix("torch.")
 
 
-def _quotes(message: str, value: Any) -> bool:
+def quotes(message: str, value: Any) -> bool:
+    """Whether a message holds a value; a number must stand by itself, not within another."""
     if isinstance(value, int):
         return re.search(rf"(?<![\d.]){re.escape(str(value))}(?![\d]|\.\d)", message) is not None
     return str(value) in message

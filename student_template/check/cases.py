@@ -13,7 +13,7 @@ from typing import Any
 from otter.test_files import test_case as OtterCase
 from otter.test_files.exception_test import ExceptionTestFile
 
-from . import calls, carried, compare, data, operations
+from . import calls, carried, compare, data, demands, operations
 from .compare import Misconduct, Mismatch, raises, unchanged
 
 NOT_YET = "a value is wrong already, before anything else is looked at:"
@@ -139,5 +139,5 @@ def _importable_as_check() -> None:
     """Let test files import these tools as `check.…`, the name by which students have them."""
     package = __package__ or "check"
     sys.modules.setdefault("check", sys.modules[package])
-    for module in (calls, carried, compare, data, operations):
+    for module in (calls, carried, compare, data, demands, operations):
         sys.modules.setdefault("check." + module.__name__.rpartition(".")[2], module)

@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from .compare import _quotes
+from .compare import quotes
 from .operations import count_operations
 from .outcomes import kind as kind_of_error
 
@@ -83,7 +83,7 @@ def refusal(expected: type[Exception], call: Callable[[], Any], *quoted: Any) ->
     except NotImplementedError:
         raise
     except expected as error:
-        return ["refused", *(_quotes(str(error), value) for value in quoted)]
+        return ["refused", *(quotes(str(error), value) for value in quoted)]
     except Exception as error:
         return ["refused", kind_of_error(error)]
 
