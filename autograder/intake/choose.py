@@ -210,8 +210,10 @@ def _notes(wanted: str, found: _Found, handed_out: HandedOut) -> tuple[str, ...]
     notes = []
     if found.entry.name != wanted:
         notes.append(f"The file was called {found.entry.shown}; it was graded as {wanted}.")
-    if handed_out.holds(found.content):
+    if handed_out.holds_exactly(found.content):
         notes.append(f"{wanted} is the file that was handed out, unchanged.")
+    elif handed_out.holds(found.content):
+        notes.append(f"{wanted} holds the code that was handed out, and no other.")
     return tuple(notes)
 
 

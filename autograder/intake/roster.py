@@ -111,10 +111,12 @@ def read_roster(path: Path) -> tuple[Row, ...]:
             f"The roster {path} has no column that names a student. Its first line is to have one or several "
             "of: id, sid, identifier, username, email, name, first name, last name; for groups: group."
         )
-    rows = dict.fromkeys(row for line in lines[1:] if (row := _row(header, line)) is not None)
+    rows = [row for line in lines[1:] if (row := _row(header, line)) is not None]
     if not rows:
         raise GraderError(f"The roster {path} names no students.")
-    return tuple(rows)
+    # The same line twice is one student, in two sections; the same name alone may be two.
+    once = dict.fromkeys(row for row in rows if row.identifiers)
+    return (*once, *(row for row in rows if not row.identifiers))
 
 
 def match(uploads: Sequence[Upload], roster: Sequence[Row], assignment_name: str = "") -> Match:

@@ -1,0 +1,160 @@
+"""`--choose STUDENT=FILE`: the instructor's answer to the question of a set-aside submission."""
+
+from __future__ import annotations
+
+import shlex
+
+import pytest
+
+from autograder.errors import GraderError
+from autograder.intake import take_in
+from autograder.intake.choices import FILE_NAME
+from tests.platforms import downloads
+from tests.platforms.downloads import as_folder
+from tests.platforms.people import PEOPLE
+
+from .conftest import ANSWERS, HANDED_OUT, OTHER_WORK, STUB, WORK, write, zipped
+
+TWO = {"embeddings.py": WORK, "old/embeddings.py": OTHER_WORK, "answers.md": ANSWERS}
+
+
+@pytest.fixture
+def take(submissions, assignment):
+    """Takes in with these choices, and gives the submissions by student."""
+
+    def take(*choices: str, **options: object):
+        taken = take_in(submissions, assignment, choices=choices, **options)
+        return {found.student: found for found in taken.submissions}
+
+    return take
+
+
+@pytest.mark.parametrize(("file", "code"), [("embeddings.py", WORK), ("old/embeddings.py", OTHER_WORK)])
+def test_a_chosen_file_is_graded(submissions, take, file, code):
+    write(submissions / "ada", TWO)
+    write(submissions / "ben", TWO)
+    found = take(f"ada={file}")
+    assert found["ada"].code == code.encode() and found["ada"].set_aside is None
+    assert found["ada"].answers == ANSWERS.encode()
+    assert found["ben"].set_aside
+
+
+@pytest.mark.parametrize("student", ["ada", "O'Brien, Séan", "a = b", "נור", "$(x) *"])
+def test_what_the_question_says_to_type_answers_it_in_a_shell(submissions, take, student):
+    write(submissions / student, {"a b.py": WORK, "x=y.py": OTHER_WORK})
+    question = take()[student].set_aside
+    typed = shlex.split(question.partition("To choose, type: ")[2])
+    assert typed[0] == "--choose"
+    assert take(typed[1])[student].code == WORK.encode()
+    assert take(f"{student}=x=y.py")[student].code == OTHER_WORK.encode()
+
+
+def test_both_questions_of_a_submission_are_answered(submissions, take):
+    write(submissions / "ada", {**TWO, "old/answers.md": ANSWERS + "More."})
+    question = take()["ada"].set_aside
+    assert "--choose ada=embeddings.py" in question and "--choose ada=answers.md" in question
+    found = take("ada=old/embeddings.py", "ada=old/answers.md")["ada"]
+    assert (found.code, found.answers) == (OTHER_WORK.encode(), (ANSWERS + "More.").encode())
+
+
+def test_any_file_can_be_chosen_even_where_nothing_is_asked(submissions, take):
+    write(submissions / "ada", {**HANDED_OUT, "embeddings.py": WORK, "sketch.py": OTHER_WORK})
+    found = take("ada=sketch.py")["ada"]
+    assert found.code == OTHER_WORK.encode()
+    assert "The file was called sketch.py; it was graded as embeddings.py." in found.notes
+
+
+def test_a_file_in_a_zip_can_be_chosen(submissions, take):
+    write(submissions / "ada", {"embeddings.py": WORK})
+    (submissions / "ada" / "hw.zip").write_bytes(zipped({"embeddings.py": OTHER_WORK}))
+    assert take("ada=hw.zip/embeddings.py")["ada"].code == OTHER_WORK.encode()
+
+
+def test_a_choice_ends_the_question_where_something_could_not_be_read(submissions, take):
+    write(submissions / "ada", {"embeddings.py": STUB, "broken.zip": "no zip"})
+    assert take()["ada"].set_aside
+    found = take("ada=embeddings.py")["ada"]
+    assert found.code == STUB.encode() and found.set_aside is None
+
+
+def test_a_file_that_is_not_there_is_asked_for_again_with_what_there_is(submissions, take):
+    write(submissions / "ada", TWO)
+    assert take("ada=new/embeddings.py")["ada"].set_aside == (
+        "new/embeddings.py was chosen as embeddings.py, but is not there. "
+        "There is: answers.md, embeddings.py, old/embeddings.py."
+    )
+
+
+def test_one_of_two_uploads_can_be_chosen(submissions, take):
+    write(submissions / "ada", {"embeddings.py": WORK})
+    (submissions / "ada.zip").write_bytes(zipped({"embeddings.py": OTHER_WORK}))
+    found = take("ada=ada.zip")["ada"]
+    assert found.code == OTHER_WORK.encode()
+    assert (found.origin.upload, found.origin.others) == ("ada.zip", ("ada",))
+
+
+def test_an_earlier_attempt_can_be_chosen(submissions, take):
+    early = downloads.blackboard(
+        lambda _: {"embeddings.py": WORK.encode()}, PEOPLE[:1], "2026-03-01-08-00-00"
+    )
+    late = downloads.blackboard(lambda _: {"embeddings.py": OTHER_WORK.encode()}, PEOPLE[:1])
+    as_folder(submissions, early | late)
+    name = f"{downloads.ASSIGNMENT}_sobrien_attempt_2026-03"
+    found = take(f"sobrien={name}-01-08-00-00")["sobrien"]
+    assert found.code == WORK.encode()
+    assert found.origin.others == (f"{name}-02-21-47-00",)
+
+
+@pytest.mark.parametrize("who", ["0080125", "wchen@example.edu", "Wei Chen_0080125"])
+def test_a_student_can_be_named_by_number_or_address(submissions, take, who):
+    def work(person):
+        return {"a.py": WORK.encode(), "b.py": OTHER_WORK.encode()}
+
+    as_folder(submissions, downloads.gradescope(work))
+    found = take(f"{who}=b.py")
+    assert found["Wei Chen_0080125"].code == OTHER_WORK.encode()
+    assert found["Wei Chen_0080126"].set_aside
+
+
+@pytest.mark.parametrize(
+    ("choice", "said"),
+    [
+        ("adda=embeddings.py", "there is no student adda among the submissions. Did you mean ada?"),
+        ("ada", "is not STUDENT=FILE, such as ada=old/embeddings.py"),
+        ("ada=", "is not STUDENT=FILE"),
+    ],
+)
+def test_a_choice_for_nobody_is_wrong_usage(submissions, take, choice, said):
+    write(submissions / "ada", TWO)
+    with pytest.raises(GraderError) as problem:
+        take(choice)
+    assert said in str(problem.value)
+
+
+def test_choices_are_remembered_beside_the_results(submissions, take, tmp_path):
+    write(submissions / "O'Brien, Séan", TWO)
+    write(submissions / "ben", TWO)
+    out = tmp_path / "out"
+    take("O'Brien, Séan=embeddings.py", out=out)
+    assert take("ben=old/embeddings.py", out=out)["O'Brien, Séan"].code == WORK.encode()
+    take("ben=embeddings.py", out=out)
+    found = take(out=out)
+    assert [found[student].code for student in ("O'Brien, Séan", "ben")] == [WORK.encode()] * 2
+
+
+def test_a_remembered_choice_of_another_download_is_no_matter(submissions, take, tmp_path):
+    write(submissions / "ada", {"embeddings.py": WORK})
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / FILE_NAME).write_text("student,file\nzoe,old/embeddings.py\n")
+    assert take(out=tmp_path / "out")["ada"].code == WORK.encode()
+
+
+@pytest.mark.parametrize("content", ["", "a,b\n", "student,file\nada\n", "student,file\n\x80"])
+def test_a_broken_memory_of_choices_is_named_not_overwritten(submissions, take, tmp_path, content):
+    write(submissions / "ada", TWO)
+    path = tmp_path / "out" / FILE_NAME
+    path.parent.mkdir()
+    path.write_bytes(content.encode("latin-1"))
+    with pytest.raises(GraderError, match=r"choices\.csv cannot be read as a table of student and file"):
+        take("ada=embeddings.py", out=path.parent)
+    assert path.read_bytes() == content.encode("latin-1")

@@ -1,0 +1,212 @@
+"""The course's roster: who is missing, who is unknown, who could be somebody else; none is guessed."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+
+from autograder.errors import GraderError
+from autograder.intake import take_in
+from autograder.submission import Member
+from tests.platforms import downloads
+from tests.platforms.downloads import Files, as_folder
+from tests.platforms.people import ABSENT, PEOPLE, Person
+
+from .conftest import WORK
+
+ROSTER = (*PEOPLE, ABSENT)
+
+
+def own(person: Person) -> Files:
+    return {"embeddings.py": f"{WORK}# {person.number}\n".encode()}
+
+
+def table(header: str, *rows: tuple[str, ...], delimiter: str = ",") -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=delimiter)
+    writer.writerows([header.split(","), *rows])
+    return text.getvalue()
+
+
+def canvas_gradebook() -> str:
+    """As Canvas exports it, with its two rows that are no students."""
+    posting = ("", "", "", "", "", "Manual Posting")
+    points = ("    Points Possible", "", "", "", "", "100")
+    rows = [(p.sortable, p.number, p.sid, p.login, "Section 1", "") for p in ROSTER]
+    return table("Student,ID,SIS User ID,SIS Login ID,Section,Homework 3 (99)", posting, points, *rows)
+
+
+def moodle_worksheet(*, blind: bool = False) -> str:
+    rows = [
+        (f"Participant {p.number}", "" if blind else p.name, "" if blind else p.email, "") for p in ROSTER
+    ]
+    return table("Identifier,Full name,Email address,Grade", *rows)
+
+
+def gradescope_roster() -> str:
+    return table("First Name,Last Name,SID,Email", *[(p.first, p.last, p.sid, p.email) for p in ROSTER])
+
+
+def classroom_grades() -> str:
+    header = "assignment_name,github_username,roster_identifier,student_repository_name"
+    rows = [("hw3", p.login, p.sid, downloads.repository(p)) for p in ROSTER]
+    return table(header, *rows)
+
+
+def classroom_roster() -> str:
+    rows = [(p.sid, f"{p.login}-x", "17", p.name) for p in ROSTER]
+    return table("identifier,github_username,github_id,name", *rows)
+
+
+def logins() -> str:
+    return table("sid,name,username", *[(p.sid, p.name, p.login) for p in ROSTER])
+
+
+@pytest.fixture
+def take(submissions, assignment, tmp_path: Path):
+    def take(files: Files, roster: str | bytes, name: str = "download"):
+        path = tmp_path / "roster.csv"
+        path.write_bytes(roster.encode() if isinstance(roster, str) else roster)
+        return take_in(as_folder(submissions / name, files), assignment, roster=path)
+
+    return take
+
+
+@pytest.mark.parametrize(
+    ("files", "roster", "shown"),
+    [
+        (downloads.canvas(own), canvas_gradebook(), "4719"),
+        (downloads.moodle(own), moodle_worksheet(), "4719"),
+        (downloads.moodle_blind(own), moodle_worksheet(), "4719"),
+        (downloads.gradescope(own), gradescope_roster(), "0080131"),
+        (downloads.gradescope(own, emails=False), gradescope_roster(), "0080131"),
+        (downloads.github_classroom(own), classroom_roster(), "0080131"),
+        (downloads.blackboard(own), logins(), "0080131"),
+        (downloads.plain(own), logins(), "0080131"),
+    ],
+    ids=["canvas", "moodle", "moodle-blind", "gradescope", "no-emails", "classroom", "blackboard", "plain"],
+)
+def test_a_platforms_own_file_is_a_roster_that_finds_everybody(take, files, roster, shown):
+    taken = take(files, roster)
+    assert [text.replace("Sørensen, Jens Åge", "Jens Åge Sørensen") for text in taken.problems] == [
+        f"On the roster, nothing handed in (1): Jens Åge Sørensen {shown}."
+    ]
+    assert len(taken.submissions) == len(PEOPLE)
+
+
+def test_the_platforms_number_stays_and_the_roster_adds_name_and_address(take):
+    rows = [(p.number, p.name, p.email) for p in ROSTER]
+    taken = take(downloads.canvas(own), table("ID,Name,Email", *rows))
+    members = {found.origin.members[0] for found in taken.submissions}
+    assert members == {Member(p.number, p.name, p.email) for p in PEOPLE}
+
+
+def test_a_repository_is_its_roster_identifiers(take):
+    taken = take(downloads.github_classroom(own), classroom_grades())
+    found = {found.student: found.origin.members for found in taken.submissions}
+    assert found == {downloads.repository(p): (Member(p.sid),) for p in PEOPLE}
+
+
+def test_a_repository_that_several_share_is_their_groups(take):
+    shared = downloads.repository(PEOPLE[0])
+    rows = [("hw3", p.login, p.sid, shared) for p in PEOPLE[:2]]
+    taken = take(
+        downloads.github_classroom(own, PEOPLE[:1]),
+        table("assignment_name,github_username,roster_identifier,student_repository_name", *rows),
+    )
+    assert taken.submissions[0].origin.members == (Member("0080123"), Member("0080124"))
+    assert taken.summary.endswith("2 files, 2 students in 1 submission")
+
+
+@pytest.mark.parametrize("layout", ["canvas", "moodle", "plain"])
+def test_an_upload_of_a_groups_name_is_all_its_members(take, layout):
+    team = Person("77", "", "", "Les Éléphants, 3", "Les Éléphants, 3")
+    files = getattr(downloads, layout)(own, [team])
+    rows = [(p.number, p.name, "Les Éléphants, 3") for p in PEOPLE[:3]]
+    taken = take(files, table("id,name,group", *rows))
+    assert taken.submissions[0].origin.members == tuple(Member(p.number, p.name) for p in PEOPLE[:3])
+    assert taken.problems == ()
+
+
+def test_two_of_one_name_are_found_by_number_and_not_by_name(take):
+    taken = take(downloads.moodle(own), table("name", *{(p.name,): 0 for p in PEOPLE}))
+    assert taken.problems == (
+        "Not clear who on the roster (2): Wei Chen_4713 may be Wei Chen; Wei Chen_4714 may be Wei Chen.",
+    )
+    assert {found.student for found in taken.submissions} > {"Wei Chen_4713", "Wei Chen_4714"}
+    assert all(found.set_aside is None for found in taken.submissions)
+
+
+def test_one_upload_that_could_be_two_on_the_roster_is_nobodys(take):
+    rows = [(p.sid, p.name) for p in PEOPLE[2:4]]
+    taken = take(downloads.moodle(own, PEOPLE[2:3]), table("sid,name", *rows))
+    assert taken.problems == (
+        "Not clear who on the roster (1): Wei Chen_4713 may be Wei Chen 0080125 or Wei Chen 0080126.",
+    )
+    assert taken.submissions[0].origin.members == (Member("4713", "Wei Chen"),)
+
+
+def test_a_name_that_stands_on_the_roster_twice_is_two_students(take):
+    taken = take(downloads.moodle(own, PEOPLE[2:3]), "name\nWei Chen\nWei Chen\n")
+    assert taken.problems == ("Not clear who on the roster (1): Wei Chen_4713 may be Wei Chen or Wei Chen.",)
+
+
+def test_a_student_of_two_sections_is_one(take):
+    rows = [(PEOPLE[0].sid, PEOPLE[0].name)] * 2
+    assert take(downloads.moodle(own, PEOPLE[:1]), table("sid,name", *rows)).problems == ()
+
+
+def test_who_is_not_on_the_roster_is_named_and_graded(take):
+    rows = [(p.number, p.name) for p in PEOPLE[1:]]
+    taken = take(downloads.moodle(own), table("id,name", *rows))
+    assert taken.problems == ("Handed in, not on the roster (1): Séan O'Brien (Séan O'Brien_4711).",)
+    assert len(taken.submissions) == len(PEOPLE)
+
+
+def test_two_uploads_of_one_on_the_roster_are_both_set_aside(take):
+    files = {"sobrien/embeddings.py": WORK.encode(), "sobrien@example.edu/embeddings.py": WORK.encode()}
+    taken = take(files, gradescope_roster().replace("Email", "Email,Username").replace(
+        "sobrien@example.edu", "sobrien@example.edu,sobrien"))  # fmt: skip
+    assert [found.set_aside for found in taken.submissions] == [
+        "0080123 is in sobrien and in sobrien@example.edu. Which of them counts? "
+        "Move the other away, and grade again."
+    ] * 2
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_roster_is_read_as_spreadsheets_write_it(take, encoding, delimiter):
+    rows = [(p.number, p.name) for p in PEOPLE]
+    text = table("ID number,Name", *rows, delimiter=delimiter)
+    taken = take(downloads.moodle(own), text.encode(encoding))
+    assert taken.problems == ()
+
+
+def test_a_roster_in_a_westerners_old_encoding_is_read(take):
+    taken = take(
+        downloads.plain(own, [ABSENT]), "name;username\r\nJens Åge Sørensen;jasorensen\r\n".encode("cp1252")
+    )
+    assert taken.submissions[0].origin.members == (Member("jasorensen", "Jens Åge Sørensen"),)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("", "has no column that names a student"),
+        ("when,what\n1,2\n", "has no column that names a student"),
+        ("id,name\n,\n", "names no students"),
+        ("id\n" + "x" * 200_000 + "\n", "cannot be read: field larger than field limit"),
+    ],
+)
+def test_a_file_that_is_no_roster_says_what_was_looked_for(take, content, said):
+    with pytest.raises(GraderError, match=said):
+        take(downloads.plain(own), content)
+
+
+def test_a_missing_roster_is_a_sentence(submissions, assignment, tmp_path):
+    as_folder(submissions, downloads.plain(own))
+    with pytest.raises(GraderError, match=r"The roster .*none\.csv cannot be read"):
+        take_in(submissions, assignment, roster=tmp_path / "none.csv")
