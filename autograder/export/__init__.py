@@ -97,6 +97,11 @@ def export(
     problems = [*charged.problems, *plan.problems]
     if left:
         problems.append(_left(left))
+    if old := [grade for grade in plan.grades if not _is_of_today(grade, assignment)]:
+        problems.append(
+            f"Graded with other points than assignment.yml has now, and handed out so: "
+            f"{_listed(grade.person.shown for grade in old)}. Type: autograder regrade {book.path.parent}"
+        )
     if charged.unknown:
         problems.append(
             f"{counted(len(charged.unknown), 'student')} handed in late, but not known how late, so nothing "
@@ -165,6 +170,11 @@ def write_zip(path: Path, texts: Iterable[tuple[str, str]]) -> None:
     finally:
         if temporary:
             Path(temporary).unlink(missing_ok=True)
+
+
+def _is_of_today(grade: Grade, assignment: Assignment) -> bool:
+    graded = [(question, possible) for question, _, possible in grade.questions]
+    return graded == [(question.id, question.points) for question in assignment.questions]
 
 
 def _remarks(grades: Iterable[Grade]) -> list[str]:

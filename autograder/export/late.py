@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from ..assignment import LatePolicy
 from ..errors import GraderError
 from ..plain import counted, line, number
 from .grades import Deduction, Grade, Person
-from .match import same, words_of
+from .match import Directory
 from .table import Table, read_table
 
 DAY = 86_400
@@ -55,29 +55,37 @@ def deduct(grades: Sequence[Grade], policy: LatePolicy | None, late_file: Path |
                 "that costs."
             )
         return Charged(tuple(grades))
-    told, problems = _read(late_file, [grade.person for grade in grades], policy) if late_file else ({}, [])
+    directory = Directory(grade.person for grade in grades)
+    told, problems = _read(late_file, directory, policy) if late_file else ({}, [])
+    extensions = {name: directory.find(name) for name in policy.extensions}
+    days_more: dict[Person, float] = {}
+    for name, persons in extensions.items():
+        for person in persons if len({person.student for person in persons}) == 1 else ():
+            days_more[person] = max(days_more.get(person, 0.0), policy.extensions[name])
     charged: list[Grade] = []
     unknown: list[Grade] = []
     untold: list[Grade] = []
     for grade in grades:
-        seconds = told.get(_key(grade.person), _seconds(grade.person, policy))
+        seconds = told.get(grade.person, _seconds(grade.person, policy))
         if seconds is None:
             (unknown if grade.person.origin.late else untold).append(grade)
-        charged.append(replace(grade, deduction=deduction(policy, grade, seconds or 0.0)))
-    problems += [
-        f"assignment.yml, `late.extensions`: {line(name)!r} is nobody who gets a grade now."
-        for name in policy.extensions
-        if not any(_is(name, grade.person) for grade in grades)
-    ]
+        charged.append(
+            replace(
+                grade, deduction=deduction(policy, grade, seconds or 0.0, days_more.get(grade.person, 0.0))
+            )
+        )
+    for name, persons in extensions.items():
+        if (count := len({person.student for person in persons})) != 1:
+            who = "may be " + _names(persons) if count else "is nobody who gets a grade now"
+            problems.append(f"assignment.yml, `late.extensions`: {line(name)!r} {who}.")
     return Charged(tuple(charged), tuple(unknown), () if late_file else tuple(untold), tuple(problems))
 
 
-def deduction(policy: LatePolicy, grade: Grade, seconds: float) -> Deduction | None:
-    """What so many seconds after the due date cost this student; None where it is nothing.
+def deduction(policy: LatePolicy, grade: Grade, seconds: float, extended: float = 0.0) -> Deduction | None:
+    """What so many seconds after the due date cost; None where it is nothing. `extended`: days more.
 
     A day that has begun counts whole. Grace and extension move the due date for the count of days.
     """
-    extended = max((days for name, days in policy.extensions.items() if _is(name, grade.person)), default=0.0)
     counts = seconds - policy.grace_minutes * 60 - extended * DAY
     if counts <= 0:
         return None
@@ -120,7 +128,7 @@ def _moment(text: str, policy: LatePolicy) -> datetime | None:
     return moment
 
 
-def _read(path: Path, persons: Sequence[Person], policy: LatePolicy) -> tuple[dict[_Key, float], list[str]]:
+def _read(path: Path, directory: Directory, policy: LatePolicy) -> tuple[dict[Person, float], list[str]]:
     """The seconds that a late file tells of each person it names."""
     table = read_table(path)
     student = table.column("student", "id", "email", "name")
@@ -131,14 +139,14 @@ def _read(path: Path, persons: Sequence[Person], policy: LatePolicy) -> tuple[di
             f"(or `submitted`, if assignment.yml has `late.due`), but its columns are: "
             f"{', '.join(map(line, table.header))}."
         )
-    told: dict[_Key, float] = {}
+    told: dict[Person, float] = {}
     problems = []
     for row in table.rows:
         name, value = table.value(row, student).strip(), table.value(row, how).strip()
         if not name or not value:
             continue
         where = f"{table.name}, row {row + 1}"
-        found = [person for person in persons if _is(name, person)]
+        found = directory.find(name)
         seconds = _amount(table, how, value, policy)
         if seconds is None:
             problems.append(f"{where}: {line(value)!r} does not say how late; write a number such as 26.5.")
@@ -147,15 +155,8 @@ def _read(path: Path, persons: Sequence[Person], policy: LatePolicy) -> tuple[di
         elif not found:
             problems.append(f"{where}: {line(name)!r} is nobody who gets a grade now.")
         else:
-            told.update((_key(person), seconds) for person in found)
+            told.update((person, seconds) for person in found)
     return told, problems
-
-
-_Key = tuple[str, str, str, str]
-
-
-def _key(person: Person) -> _Key:
-    return person.student, person.member.id, person.member.email, person.member.name
 
 
 def _amount(table: Table, column: int, value: str, policy: LatePolicy) -> float | None:
@@ -170,17 +171,5 @@ def _amount(table: Table, column: int, value: str, policy: LatePolicy) -> float 
     return seconds if math.isfinite(seconds) else None
 
 
-def _is(name: str, person: Person) -> bool:
-    """Whether a name in a file of the instructor's own means this person."""
-    exact = (person.student, person.member.id, person.member.email)
-    if any(same(name, known) for known in exact):
-        return True
-    return bool(words_of(name)) and words_of(name) == words_of(person.member.name)
-
-
 def _names(persons: Iterable[Person]) -> str:
-    return " or ".join(_unique(line(person.student) for person in persons))
-
-
-def _unique(names: Iterable[str]) -> Iterator[str]:
-    return iter(dict.fromkeys(names))
+    return " or ".join(dict.fromkeys(line(person.student) for person in persons))

@@ -62,7 +62,7 @@ def match(grades: Sequence[Grade], rows: Sequence[Row], platform: str, file: str
     called = {row.number: row.name for row in rows}
     for row in rows:
         names[words_of(row.name)].append(row.number)
-    alike = Counter(words_of(name) for name in {_who(g.person): name_of(g.person) for g in grades}.values())
+    alike = Counter(words_of(name_of(person)) for person in {grade.person for grade in grades})
     claims: dict[int, list[tuple[Grade, bool]]] = defaultdict(list)
     matching = Matching()
     for grade in grades:
@@ -105,6 +105,23 @@ def match(grades: Sequence[Grade], rows: Sequence[Row], platform: str, file: str
     return matching
 
 
+class Directory:
+    """Finds the graded by what an instructor calls them: the key, an id, an email address, or the name."""
+
+    def __init__(self, persons: Iterable[Person]) -> None:
+        self._exact: defaultdict[str, list[Person]] = defaultdict(list)
+        self._names: defaultdict[tuple[str, ...], list[Person]] = defaultdict(list)
+        for person in dict.fromkeys(persons):
+            for key in {folded(k) for k in (person.student, person.member.id, person.member.email)} - {""}:
+                self._exact[key].append(person)
+            self._names[words_of(person.member.name)].append(person)
+
+    def find(self, name: str) -> list[Person]:
+        """All who may be meant."""
+        words = words_of(name)
+        return self._exact.get(folded(name)) or (self._names.get(words, []) if words else [])
+
+
 def ids_of(person: Person) -> set[str]:
     """What the university knows them by: the email address, and the id if it is no platform's own."""
     known = {person.member.email}
@@ -122,10 +139,6 @@ def name_of(person: Person) -> str:
 
 def folded(text: str) -> str:
     return unicodedata.normalize("NFC", text).strip().casefold()
-
-
-def same(one: str, other: str) -> bool:
-    return bool(folded(one)) and folded(one) == folded(other)
 
 
 def words_of(name: str) -> tuple[str, ...]:
@@ -155,10 +168,6 @@ def _index(rows: Iterable[Row], what: str) -> defaultdict[str, list[int]]:
         for key in {folded(key) for key in getattr(row, what)} - {""}:
             index[key].append(row.number)
     return index
-
-
-def _who(person: Person) -> tuple[str, str, str, str]:
-    return person.student, person.member.id, person.member.email, person.member.name
 
 
 def _shown(person: Person) -> str:

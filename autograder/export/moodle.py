@@ -8,7 +8,7 @@ the language; compares `Last modified (grade)`, which therefore stays. Feedback 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from html import escape
 
@@ -99,14 +99,15 @@ def _teams(table: Table, grades: Sequence[Grade], rows: Sequence[Row], group: in
     A group's folder carries the group's number, which may be a participant's, too: the name decides.
     """
     by_number = {row.own[0]: row for row in rows}
+    groups = defaultdict(list)
+    for row in rows:
+        groups[folded(table.value(row.number, group))].append(row.number)
     teams = {}
-    for grade in grades:
-        person = grade.person
-        name = folded(person.member.name)
-        row = by_number.get(person.member.id)
-        is_person = row is not None and words_of(row.name) == words_of(name)
-        members = [row.number for row in rows if name and name == folded(table.value(row.number, group))]
-        if person.layout == "moodle" and members and not is_person:
+    for person in (grade.person for grade in grades):
+        participant = by_number.get(person.member.id)
+        is_a_person = participant and words_of(participant.name) == words_of(person.member.name)
+        members = groups.get(folded(person.member.name)) if person.member.name else None
+        if person.layout == "moodle" and members and not is_a_person:
             teams[person.student] = members
     return teams
 
@@ -114,9 +115,9 @@ def _teams(table: Table, grades: Sequence[Grade], rows: Sequence[Row], group: in
 def _each_row_once(pairs: list[tuple[Grade, int]], problems: list[str], table: Table) -> None:
     """Take out what a group's and a member's own submission both claim."""
     counts = Counter(row for _, row in pairs)
-    for row in [row for row, count in counts.items() if count > 1]:
-        names = " and ".join(line(grade.person.student) for grade, number in pairs if number == row)
-        problems.append(f"{names}: all belong to row {row + 1} of {table.name}; which one counts?")
+    for taken in sorted(row for row, count in counts.items() if count > 1):
+        names = " and ".join(line(grade.person.student) for grade, row in pairs if row == taken)
+        problems.append(f"{names}: all belong to row {taken + 1} of {table.name}; which one counts?")
     pairs[:] = [(grade, row) for grade, row in pairs if counts[row] == 1]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from ..files import file_names
@@ -59,10 +60,10 @@ def table_of(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def file_for_each(grades: Sequence[Grade], suffix: str = ".html") -> list[tuple[Grade, str]]:
     """A file name for each grade: the submission's key, with the member where there are several."""
-    several = [g.person.student for g in grades]
+    members = Counter(grade.person.student for grade in grades)
     keys = [
         g.person.student
-        if several.count(g.person.student) == 1
+        if members[g.person.student] == 1
         else f"{g.person.student}, {g.person.member.id or g.person.member.email or g.person.member.name}"
         for g in grades
     ]

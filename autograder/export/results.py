@@ -15,4 +15,4 @@ def results_of(result: Result, grade: Grade, assignment: Assignment, marks: Mark
     """The JSON text: `score` is what counts, `extra_data.total` stays what was earned."""
     data = json.loads(results_json(with_remarks(result, grade), assignment, marks))
     data["score"] = grade.total
-    return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(data, ensure_ascii=False) + "\n"

@@ -53,6 +53,8 @@ class Graded:
         if status is Status.NEEDS_MARKING:
             self.assignment = replace(self.assignment, questions=(LOOKUP, SINUSOIDAL, TRADEOFFS))
             questions += (QuestionResult("tradeoffs", 10, None, answer="An answer."),)
+        elif TRADEOFFS in self.assignment.questions:
+            questions += (QuestionResult("tradeoffs", 10, 0.0),)
         self._cases.append((Result(student, status, "0" * 64, 20, questions), origin))
 
     def policy(self, **keys: object) -> None:

@@ -9,7 +9,7 @@ import pytest
 from autograder.assignment import LatePolicy
 from autograder.errors import GraderError
 from autograder.export.grades import Grade, people
-from autograder.export.late import deduct, deduction
+from autograder.export.late import deduct
 from autograder.submission import Member, Origin
 
 HOUR, DAY = 3600, 86400
@@ -23,8 +23,9 @@ def grade(raw: float = 80, student: str = "ada", **origin: object) -> Grade:
 
 
 def deducted(seconds: float, raw: float = 80, **policy: object) -> float:
-    found = deduction(LatePolicy(**{"percent_per_day": 10, **policy}), grade(raw), seconds)  # type: ignore[arg-type]
-    return found.points if found else 0.0
+    policy = {"percent_per_day": 10, **policy}
+    (charged,) = deduct([grade(raw, seconds_late=seconds)], LatePolicy(**policy)).grades  # type: ignore[arg-type]
+    return charged.deduction.points if charged.deduction else 0.0
 
 
 @pytest.mark.parametrize(
@@ -140,3 +141,10 @@ def test_a_late_file_without_a_policy_is_refused(tmp_path):
 def test_an_extension_for_nobody_is_named():
     charged = deduct([grade()], LatePolicy(10, extensions={"adda": 1}))
     assert charged.problems == ("assignment.yml, `late.extensions`: 'adda' is nobody who gets a grade now.",)
+
+
+def test_an_extension_that_may_be_two_people_is_named():
+    grades = [grade(student=student, seconds_late=DAY) for student in ("one", "two")]
+    charged = deduct(grades, LatePolicy(10, extensions={"Ada Lovelace": 1}))
+    assert charged.problems == ("assignment.yml, `late.extensions`: 'Ada Lovelace' may be one or two.",)
+    assert [g.total for g in charged.grades] == [70, 70]

@@ -8,12 +8,14 @@ import json
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 
 import pytest
 
 from autograder.errors import GraderError
 from autograder.result import Status
 from tests.export.conftest import AWKWARD
+from tests.hand_made import LOOKUP, SINUSOIDAL
 
 DAY = 86400
 
@@ -198,6 +200,13 @@ def test_what_needs_marking_waits_unless_provisional(graded):
     assert [(row["student"], row["total"]) for row in rows] == [("ada", "12"), ("ben", "20")]
     assert rows[0]["remarks"] == "Provisional: 1 short answer not marked yet."
     assert handed.problems == () and "Provisional, for want of marks: 1 grade." in handed.said
+
+
+def test_points_of_yesterday_are_handed_out_and_named(graded):
+    graded.add("ada", 12)
+    graded.assignment = replace(graded.assignment, questions=(replace(LOOKUP, points=10), SINUSOIDAL))
+    (problem,) = graded.export("csv").problems
+    assert problem.startswith("Graded with other points than assignment.yml has now, and handed out so: ada.")
 
 
 @pytest.mark.parametrize("status", [Status.SET_ASIDE, Status.NOT_GRADED])

@@ -1,0 +1,141 @@
+"""A platform's download goes in, its own file with the grades comes out, and nothing else has changed."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+
+import pytest
+
+from autograder.assignment import load_assignment
+from autograder.intake import collect
+from tests.platforms import downloads
+from tests.platforms.people import ABSENT, PEOPLE, Person
+
+CLASS = (*PEOPLE, ABSENT)
+POINTS = {person.number: f"{index + 1}.5" for index, person in enumerate(PEOPLE)}
+
+
+def work(person: Person) -> dict[str, bytes]:
+    return {"embeddings.py": f"def encode(tokens, vocabulary):\n    return {person.number}\n".encode()}
+
+
+def table(rows: list[list[str]], end: str = "\r\n") -> bytes:
+    file = io.StringIO()
+    csv.writer(file, lineterminator=end).writerows(rows)
+    return b"\xef\xbb\xbf" + file.getvalue().encode()
+
+
+def canvas(points: dict[str, str]) -> bytes:
+    rows = [["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "Embeddings (7)", "Final Score"]]
+    rows += [["    Points Possible", "", "", "", "", "20", "(read only)"]]
+    rows += [[p.sortable, p.number, p.sid, p.login, "A", points.get(p.number, ""), "=1+1"] for p in CLASS]
+    return table(rows)
+
+
+def moodle(points: dict[str, str]) -> bytes:
+    rows = [["Identifier", "Full name", "Email address", "Grade", "Last modified (grade)"]]
+    rows += [[f"Participant {p.number}", p.name, p.email, points.get(p.number, ""), "-"] for p in CLASS]
+    return table(rows, "\n")
+
+
+def classroom(points: dict[str, str]) -> bytes:
+    rows = [["github_username", "roster_identifier", "student_repository_name", "points_awarded"]]
+    rows += [[p.login, p.sid, downloads.repository(p), points.get(p.number, "")] for p in CLASS]
+    return table(rows)
+
+
+def nbgrader(points: dict[str, str]) -> bytes:
+    rows = [["assignment", "student_id", "email", "raw_score", "late_submission_penalty", "score"]]
+    for p in CLASS:
+        earned = points.get(p.number, "")
+        rows += [["Embeddings", p.sid, p.email, earned, "0" if earned else "", earned]]
+    return table(rows)
+
+
+def by_sid(person: Person) -> bool:
+    return person.sid != ABSENT.sid
+
+
+TRIPS: dict[str, tuple[Callable[..., downloads.Files], str, Callable[[dict[str, str]], bytes]]] = {
+    "Canvas to Canvas": (downloads.canvas, "canvas", canvas),
+    "Moodle to Moodle": (downloads.moodle, "moodle", moodle),
+    "Moodle, blind": (downloads.moodle_blind, "moodle", moodle),
+    "GitHub Classroom": (downloads.github_classroom, "github-classroom", classroom),
+    "Gradescope to Canvas": (downloads.gradescope, "canvas", canvas),
+    "Gradescope to Moodle": (downloads.gradescope, "moodle", moodle),
+    "Gradescope to nbgrader": (downloads.gradescope, "nbgrader", nbgrader),
+    "Blackboard to Canvas": (downloads.blackboard, "canvas", canvas),
+    "a plain folder to Canvas": (downloads.plain, "canvas", canvas),
+    "a plain folder to GitHub Classroom": (downloads.plain, "github-classroom", classroom),
+}
+
+
+def put(graded, folder, download) -> None:
+    """Take a download in, and give everybody points of their own."""
+    downloads.as_folder(folder, download(work))
+    top = next(folder.iterdir()) if len(list(folder.iterdir())) == 1 else folder
+    found = collect(top, load_assignment())
+    assert len(found) == len(PEOPLE)
+    for submission in found:
+        assert submission.set_aside is None and submission.code is not None
+        number = submission.code.decode().split()[-1]
+        graded.add(submission.student, float(POINTS[number]), submission.origin)
+
+
+@pytest.mark.parametrize("trip", TRIPS)
+def test_every_grade_comes_back_and_no_other_byte_changes(graded, tmp_path, trip):
+    download, to, own = TRIPS[trip]
+    put(graded, tmp_path / "download", download)
+    handed = graded.export(to, own({}))
+    assert graded.file() == own(POINTS)
+    assert handed.problems == ()
+
+
+def test_a_gradescope_export_comes_back_by_submission_email_and_sid(graded, tmp_path):
+    put(graded, tmp_path / "download", downloads.gradescope)
+    handed = graded.export("gradescope")
+    rows = csv.DictReader(io.StringIO(graded.file("gradescope-grades.csv").decode("utf-8-sig")))
+    told = {(row["email"], row["sid"], row["submission"]): row["total"] for row in rows}
+    assert told == {(p.email, p.sid, f"submission_9{p.number}"): POINTS[p.number] for p in PEOPLE}
+    assert len(graded.results("gradescope-results.zip")) == len(PEOPLE)
+    assert handed.problems == ()
+
+
+def test_two_of_one_name_are_left_alone_where_only_the_name_is_known(graded, tmp_path):
+    put(graded, tmp_path / "download", downloads.moodle)
+    handed = graded.export(
+        "nbgrader",
+        table(
+            [
+                [
+                    "assignment",
+                    "student_id",
+                    "last_name",
+                    "first_name",
+                    "raw_score",
+                    "late_submission_penalty",
+                    "score",
+                ],
+                *[["E", p.sid, p.last, p.first, "", "", ""] for p in CLASS],
+            ]
+        ),
+    )
+    rows = list(csv.reader(io.StringIO(graded.file().decode("utf-8-sig"))))[1:]
+    assert [row[6] for row in rows] == [
+        "" if (p is ABSENT or p.last == "Chen") else POINTS[p.number] for p in CLASS
+    ]
+    assert len(handed.problems) == 2
+
+
+def test_late_work_of_a_canvas_download_is_listed(graded, tmp_path):
+    graded.policy(percent_per_day=10)
+    put(graded, tmp_path / "download", lambda work: downloads.canvas(work, late=frozenset({"4711", "4715"})))
+    handed = graded.export("canvas", canvas({}))
+    assert graded.file() == canvas(POINTS)
+    assert "2 students handed in late, but not known how late" in handed.problems[0]
+    (tmp_path / "late.csv").write_text("student,days_late\n4711,0.5\n4715,2\n", "utf-8")
+    handed = graded.export("canvas", canvas({}), late_file=tmp_path / "late.csv")
+    assert graded.file() == canvas(POINTS | {"4711": "0", "4715": "1.5"})
+    assert handed.problems == ()
