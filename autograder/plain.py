@@ -20,6 +20,8 @@ def plain(text: str) -> str:
     Line ends become `\\n`; tabs stay. What is returned can be encoded, printed and put, escaped,
     into HTML.
     """
+    if text.isprintable():  # most texts are: nothing that is harmful is
+        return text
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _HARMFUL.sub(lambda match: _written_out(match.group()), text)
 

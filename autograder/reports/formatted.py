@@ -1,8 +1,8 @@
 """Formats files alike, so that what two of them share can be seen.
 
 Of a file its tokens are left. Comments, docstrings, blanks, line ends, quotes, what texts say and the
-names that a student chose do not count; the starter's names, Python's and those behind a dot do. No
-parser sees the file: one that does not parse is read like any other, and a hostile one can do no harm.
+names that a student may choose do not count; what the starter defines and imports, Python's own names and
+those behind a dot do. No parser sees the file: one that does not parse is read like any other, and a hostile one can do no harm.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _TOKEN = re.compile(
     | (?P<sign>.)""",
     re.VERBOSE | re.DOTALL,
 )
-_NAME = re.compile(r"[^\W\d]\w*")
+_BROUGHT = re.compile(r"\b(?:def|class|import|from|as)[ \t]+([^\W\d]\w*)")
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
 _PYTHONS = frozenset(keyword.kwlist) | frozenset(dir(builtins))
 
@@ -48,9 +48,9 @@ class Source:
     at: tuple[int, ...]
 
 
-def names_in(code: bytes) -> frozenset[str]:
-    """Every name in a file, and those that Python brings."""
-    return frozenset(_NAME.findall(_decoded(code))) | _PYTHONS
+def names_in(starter: bytes) -> frozenset[str]:
+    """The names that no student chose: what the starter defines and imports, and what Python brings."""
+    return frozenset(_BROUGHT.findall(_decoded(starter))) | _PYTHONS
 
 
 def read_source(code: bytes, given: frozenset[str]) -> Source:

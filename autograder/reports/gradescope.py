@@ -49,7 +49,19 @@ def results_json(result: Result, assignment: Assignment, marks: Marks) -> str:
                 data["tests"] += _tests(
                     numbers[question.id], question, question_result, mark, assignment.hidden_visibility
                 )
-    return json.dumps(_plain(data), indent=1, ensure_ascii=False) + "\n"
+    return _written(_plain(data)) + "\n"
+
+
+def _written(data: dict[str, Any]) -> str:
+    """JSON with a line for each test and each fact: to read, and written in a tenth of the time of `indent`."""
+    lines = []
+    for key, value in data.items():
+        if isinstance(value, list) and value:
+            value = "[\n  " + ",\n  ".join(json.dumps(item, ensure_ascii=False) for item in value) + "\n ]"
+        else:
+            value = json.dumps(value, ensure_ascii=False)
+        lines.append(f" {json.dumps(key)}: {value}")
+    return "{\n" + ",\n".join(lines) + "\n}"
 
 
 def _tests(
@@ -108,8 +120,8 @@ def _summary(question: QuestionResult) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     """The same data with every text in it harmless."""
+    if isinstance(value, str):
+        return plain(value)
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    return plain(value) if isinstance(value, str) else value
+    return [_plain(item) for item in value] if isinstance(value, list) else value

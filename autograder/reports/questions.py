@@ -14,10 +14,11 @@ EXAMPLES_PER_CASE = 6
 
 @dataclass(frozen=True)
 class Example:
-    """One student's failure in a case."""
+    """One student's failure in a case; `again` where an earlier one reads the same."""
 
     student: str
     case: CaseResult
+    again: bool
 
 
 @dataclass
@@ -49,7 +50,8 @@ class CaseRow:
         self.ran += 1
         if case.outcome is not Outcome.PASSED:
             self.outcomes[case.outcome] += 1
-            self.examples.append(Example(student, case))
+            again = any(_reads(case) == _reads(example.case) for example in self.examples)
+            self.examples.append(Example(student, case, again))
             self.examples.sort(key=_says_little)  # stable: among equals the first students stay
             del self.examples[EXAMPLES_PER_CASE:]
 
@@ -138,7 +140,11 @@ class Questions:
         return sorted((case for row in self.rows() for case in row.lost), key=lambda case: -case.lost)
 
 
-def _says_little(example: Example) -> tuple[bool, bool]:
-    """What puts examples in order: those with something to read come first."""
+def _says_little(example: Example) -> tuple[bool, bool, bool]:
+    """What puts examples in order: those with something new to read come first."""
     case = example.case
-    return case.outcome is Outcome.NOT_ATTEMPTED, not (case.untrusted or case.message)
+    return example.again, case.outcome is Outcome.NOT_ATTEMPTED, not (case.untrusted or case.message)
+
+
+def _reads(case: CaseResult) -> tuple[Outcome, str]:
+    return case.outcome, case.message or case.untrusted

@@ -22,9 +22,8 @@
   }
 
   function compare(one, other) {
-    const a = text(one.row.cells[column]), b = text(other.row.cells[column]);
-    if (!a || !b) return !a - !b;  // who has nothing there comes last either way
-    return sign * (column < 2 ? inOrder.compare(a, b) : a - b);
+    if (!one.value || !other.value) return !one.value - !other.value;  // who has nothing there comes last
+    return sign * (column < 2 ? inOrder.compare(one.value, other.value) : one.value - other.value);
   }
 
   function show() {
@@ -38,6 +37,7 @@
   function sortBy(index) {
     sign = column === index ? -sign : index < 2 ? 1 : -1;
     column = index;
+    for (const student of students) student.value = text(student.row.cells[index]);
     students.sort(compare);
     headings.forEach((heading, i) => i === index
       ? heading.setAttribute("aria-sort", sign > 0 ? "ascending" : "descending")
