@@ -15,7 +15,7 @@ from ..errors import GraderError
 from ..files import write_atomically
 from ..gradebook import Gradebook
 from ..marks import with_marks
-from ..plain import counted, line
+from ..plain import counted
 from ..reports.feedback import feedback_page
 from ..result import Status
 from .canvas import canvas
@@ -26,7 +26,7 @@ from .late import deduct
 from .moodle import moodle
 from .nbgrader import nbgrader
 from .plain_csv import handed_back, plain_csv
-from .plan import Plan, Platform, Wish, Zip
+from .plan import Plan, Platform, Wish, Zip, shortened
 from .results import results_of
 
 __all__ = ["PLATFORMS", "Handed", "Wish", "export"]
@@ -40,9 +40,6 @@ PLATFORMS: dict[str, Platform] = {
     "csv": plain_csv,
 }
 """By the names that `--to` takes."""
-
-_NAMED = 20
-"""How many students a sentence names before it counts the rest."""
 
 
 @dataclass(frozen=True)
@@ -100,13 +97,13 @@ def export(
     if old := [grade for grade in plan.grades if not _is_of_today(grade, assignment)]:
         problems.append(
             f"Graded with other points than assignment.yml has now, and handed out so: "
-            f"{_listed(grade.person.shown for grade in old)}. Type: autograder regrade {book.path.parent}"
+            f"{shortened(grade.person.shown for grade in old)}. Type: autograder regrade {book.path.parent}"
         )
     if charged.unknown:
         problems.append(
             f"{counted(len(charged.unknown), 'student')} handed in late, but not known how late, so nothing "
             "is deducted. Write it into a CSV with the columns student,hours_late and say --late-file: "
-            f"{_listed(grade.person.shown for grade in charged.unknown)}."
+            f"{shortened(grade.person.shown for grade in charged.unknown)}."
         )
     return Handed(tuple(files), tuple(said), tuple(problems))
 
@@ -185,7 +182,7 @@ def _remarks(grades: Iterable[Grade]) -> list[str]:
     if unmarked := [grade for grade in grades if grade.unmarked]:
         said.append(f"Provisional, for want of marks: {counted(len(unmarked), 'grade')}.")
     if unconfined := [grade for grade in grades if grade.unconfined]:
-        said.append(f"Graded UNCONFINED, without the wall: {_listed(g.person.shown for g in unconfined)}.")
+        said.append(f"Graded UNCONFINED, without the wall: {shortened(g.person.shown for g in unconfined)}.")
     return said
 
 
@@ -196,13 +193,7 @@ def _left(left: Iterable[Left]) -> str:
         by_reason[one.why].append(one.student)
     told = [
         f"Left out, {why}{' (--provisional hands these out)' if why == Status.NEEDS_MARKING else ''}: "
-        f"{_listed(students)}."
+        f"{shortened(students)}."
         for why, students in by_reason.items()
     ]
     return " ".join(told)
-
-
-def _listed(names: Iterable[str]) -> str:
-    names = [line(name) for name in names]
-    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
-    return ", ".join(names[:_NAMED]) + more

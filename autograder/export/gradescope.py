@@ -16,7 +16,7 @@ from ..files import file_names
 from ..plain import line, number
 from .grades import Grade, Person
 from .plain_csv import file_for_each, points_of, table_of
-from .plan import Plan, Wish, Zip
+from .plan import Plan, Wish, Zip, shortened
 
 COLUMNS = ("email", "sid", "name", "submission", "raw", "late_deduction", "total", "possible", "remarks")
 PROGRAM = Path(__file__).parent / "on_gradescope.py"
@@ -79,9 +79,12 @@ def gradescope(grades: Sequence[Grade], wish: Wish) -> Plan:
                 for key in ambiguous
             ),
             *(
-                f"{line(grade.person.shown)}: no submission number, email address or SID is known, so "
-                "Gradescope cannot find them."
-                for grade in nameless
+                [
+                    "Gradescope cannot find who has no submission number, email address or SID: "
+                    f"{shortened(grade.person.shown for grade in nameless)}."
+                ]
+                if nameless
+                else []
             ),
         ),
     )

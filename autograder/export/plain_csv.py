@@ -4,23 +4,63 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from ..errors import GraderError
 from ..files import file_names
 from ..plain import cell, line, number
 from .grades import Grade
-from .plan import Plan, Wish, Zip
+from .match import Row, match
+from .plan import Filling, Plan, Wish, Zip, column_of
+from .table import read_table
 
 COLUMNS = ("student", "name", "email", "id", "raw", "late_deduction", "total", "possible", "remarks")
 
 
+_IDS = ["id", "sid", "student id", "student number", "identifier", "roster identifier", "sis user id", "sis login id", "username", "login", "login id", "github username", "email", "email address", "student"]
+_NAMES = ["name", "full name", "student name", "student"]
+
+
 def plain_csv(grades: Sequence[Grade], wish: Wish) -> Plan:
-    """The table alone: `handed-back.csv`, which every export writes, holds all there is."""
+    """`handed-back.csv` alone, which every export writes; or a copy of any table with one column filled."""
+    zips = (Zip("feedback.zip", "page", tuple(file_for_each(grades))),)
+    if wish.into is None:
+        return Plan(grades=tuple(grades), zips=zips, said=("handed-back.csv has a row per student.",))
+    table = read_table(wish.into)
+    column = column_of(table, wish.grade_column, "--grade-column")
+    feedback = column_of(table, wish.feedback_column, "--feedback-column") if wish.feedback_column else None
+    known = [re.sub(r"[\W_]+", " ", name.casefold()).strip() for name in table.header]
+    ids = [i for i, name in enumerate(known) if name in _IDS]
+    names = [i for i, name in enumerate(known) if name in ("first name", "last name")]
+    names = names or [i for i, name in enumerate(known) if name in _NAMES][:1]
+    if not ids and not names:
+        raise GraderError(
+            f"{table.name} has no column that says who a row is about; "
+            f"these are known: {', '.join(dict.fromkeys(_IDS + _NAMES))}."
+        )
+    rows = [
+        Row(
+            number=row,
+            ids=tuple(table.value(row, i) for i in ids),
+            name=" ".join(table.value(row, i) for i in names),
+        )
+        for row in table.rows
+    ]
+    filling = Filling(table)
+    matching = match(grades, rows, "csv", table.name)
+    for grade, row in matching.pairs:
+        filling.points(row, column, grade.total)
+        if feedback is not None:
+            table.set(row, feedback, cell(" ".join(grade.remarks), line))
+    filling.sum_up(matching, len(rows), table.header[column])
     return Plan(
-        grades=tuple(grades),
-        zips=(Zip("feedback.zip", "page", tuple(file_for_each(grades))),),
-        said=("handed-back.csv has a row per student.",),
+        grades=tuple(grade for grade, _ in matching.pairs),
+        table=table,
+        zips=zips,
+        said=tuple(filling.said),
+        problems=tuple(filling.problems),
     )
 
 

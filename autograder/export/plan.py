@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -76,7 +76,7 @@ class Filling:
     table: Table
     said: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
-    replaced: int = 0
+    replaced: list[int] = field(default_factory=list)
 
     def points(self, row: int, column: int, points: float) -> None:
         """Set a cell to points, written as the file writes its own numbers."""
@@ -84,7 +84,7 @@ class Filling:
         if self.table.has_decimal_commas:
             text = text.replace(".", ",")
         before = self.table.value(row, column).strip()
-        self.replaced += bool(before) and _value(before) != points
+        self.replaced += [row] if before and _value(before) != points else []
         self.table.set(row, column, text)
 
     def sum_up(self, matching: Matching, rows: int, column: str) -> None:
@@ -92,14 +92,24 @@ class Filling:
         pairs = len(matching.pairs)
         self.said.append(f"{counted(pairs, 'grade')} written to the column {line(column)!r}.")
         if self.replaced:
-            self.said.append(f"{counted(self.replaced, 'grade')} there before had another value.")
+            rows_there = sorted(set(self.replaced))
+            others = counted(len(rows_there), "other grade")
+            where = shortened(str(row + 1) for row in rows_there)
+            self.said.append(f"Replaced {others} that stood there, in row {where}.")
         if matching.by_name:
-            names = ", ".join(line(grade.person.shown) for grade in matching.by_name[:20])
-            more = f" and {len(matching.by_name) - 20:,} more" if len(matching.by_name) > 20 else ""
-            self.said.append(f"Found by the name alone, so look them over: {names}{more}.")
+            names = shortened(grade.person.shown for grade in matching.by_name)
+            self.said.append(f"Found by the name alone, so look them over: {names}.")
         if rows > pairs:
-            self.said.append(f"{counted(rows - pairs, 'row')} without a grade from here stay as they were.")
+            stays = "stays as it was" if rows - pairs == 1 else "stay as they were"
+            self.said.append(f"{counted(rows - pairs, 'row')} without a grade from here {stays}.")
         self.problems += matching.problems
+
+
+def shortened(names: Iterable[str], most: int = 20) -> str:
+    """The first names, and how many more there are."""
+    names = [line(name) for name in names]
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def own_file(wish: Wish, what: str) -> Table:
@@ -121,9 +131,9 @@ def column_of(table: Table, wished: str, option: str, *names: str) -> int:
     """
     column = table.column(*([wished] if wished else names))
     if column is None:
-        asked = line(wished) if wished else " or ".join(names)
+        asked = repr(line(wished)) if wished else " or ".join(map(repr, names)) or "that is known to be meant"
         raise GraderError(
-            f"{table.name} has no column {asked!r}. Name it with {option}; "
+            f"{table.name} has no column {asked}. Name it with {option}; "
             f"the columns are: {', '.join(repr(line(name)) for name in table.header)}."
         )
     return column

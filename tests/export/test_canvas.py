@@ -56,7 +56,7 @@ def test_all_get_their_points_and_no_other_byte_changes(class_of):
     assert class_of.file() == expected.encode()
     assert handed.problems == ()
     assert "8 grades written to the column 'Embeddings (4711)'." in handed.said
-    assert "1 row without a grade from here stay as they were." in handed.said
+    assert "1 row without a grade from here stays as it was." in handed.said
 
 
 def test_who_has_no_result_keeps_what_is_there(graded, origin):
@@ -65,7 +65,7 @@ def test_who_has_no_result_keeps_what_is_there(graded, origin):
     handed = graded.export("canvas", gradebook({1: "4", 2: "9", 5: "6.5"}))
     assert graded.file().decode() == gradebook({1: "4", 2: "12.5", 5: "6.5"})
     assert "Left out, set aside: b." in handed.problems
-    assert "1 grade there before had another value." in handed.said
+    assert "Replaced 1 other grade that stood there, in row 6." in handed.said
 
 
 def test_an_excused_student_stays_excused(graded, origin):

@@ -189,6 +189,35 @@ def test_every_export_leaves_a_table_of_what_was_handed_back(class_of):
     assert sorted(class_of.zipped("feedback.zip")) == [f"k{number}.html" for number in range(len(AWKWARD))]
 
 
+def test_any_table_is_filled_where_its_column_is_named(graded, origin):
+    graded.policy(percent_per_day=10)
+    graded.add("zb", 12, origin("blackboard", "Emb_zb_attempt_1_e.py", ("zb", "Zoë Ben"), seconds_late=DAY))
+    graded.add("li", 5, origin("blackboard", "Emb_li_attempt_1_e.py", ("li", ""), seconds_late=0.0))
+    text = '\ufeff"Last Name"\t"First Name"\t"Username"\t"Emb [Total Pts: 20 Score] |77"\t"Notes"\r\n'
+    text += (
+        '"Ben"\t"Zoë"\t"zb"\t"{}"\t"{}"\r\n"Li"\t"Anna"\t"li"\t"{}"\t""\r\n"Li"\t"Anna"\t"li2"\t""\t"=x"\r\n'
+    )
+    names = {"grade_column": "Emb [Total Pts: 20 Score] |77", "feedback_column": "Notes"}
+    handed = graded.export("csv", text.format("", "", "").encode("utf-16-le"), **names)
+    remark = "Late: 1 day begun, 10 per cent of 20 points each. 12 - 2 = 10 points count."
+    assert graded.file() == text.format("10", remark, "5").encode("utf-16-le")
+    assert handed.problems == ()
+
+
+def test_a_table_without_the_column_or_anybody_in_it_is_refused(graded):
+    graded.add("ada", 5)
+    with pytest.raises(GraderError, match="has no column that is known to be meant"):
+        graded.export("csv", "username,points\nada,\n")
+    with pytest.raises(GraderError, match="no column that says who a row is about"):
+        graded.export("csv", "x,points\nada,\n", grade_column="points")
+
+
+def test_who_gradescope_cannot_find_is_named(graded, origin):
+    graded.add("a", 5, origin("canvas", "ada_1_2_e.py", ("1", "ada")))
+    (problem,) = graded.export("gradescope").problems
+    assert problem.endswith("who has no submission number, email address or SID: ada.")
+
+
 def test_what_needs_marking_waits_unless_provisional(graded):
     graded.add("ada", 12, status=Status.NEEDS_MARKING)
     graded.add("ben", 20)
