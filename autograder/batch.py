@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import multiprocessing
 import signal
+import time
 import traceback
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -21,7 +22,7 @@ from .judge.launcher import Launcher, open_launcher
 from .result import Result
 from .submission import Submission
 
-_AHEAD = 4
+AHEAD = 4
 """Submissions handed to each grading process before it has finished one; memory stays bounded."""
 
 _PR_SET_PDEATHSIG = 1
@@ -81,7 +82,7 @@ class Batch:
             running: dict[Future[Result], Submission] = {}
             try:
                 while True:
-                    for submission in islice(waiting, workers * _AHEAD - len(running)):
+                    for submission in islice(waiting, workers * AHEAD - len(running)):
                         try:
                             running[pool.submit(_grade, submission)] = submission
                         except BrokenProcessPool:
@@ -124,8 +125,9 @@ def _adopt(grader: Grader) -> None:
 
 def _grade(submission: Submission) -> Result:
     assert _grader is not None
+    began = time.monotonic()
     try:
-        return _grader.grade(submission)
+        return replace(_grader.grade(submission), seconds=round(time.monotonic() - began, 3))
     except BaseException as problem:  # a bug of ours: it must cost neither the student nor the batch
         fault = f"{type(problem).__name__}: {problem}\n{traceback.format_exc()}"
         return not_graded(submission, _grader.possible, fault)

@@ -6,7 +6,7 @@ in the fields named `untrusted`, and is escaped wherever it is shown.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -88,6 +88,8 @@ class Result:
         unconfined: whether an instructor let the student's code run without the wall.
         retry_alone: whether the machine may have been too busy for it: a batch grades it once more,
             with nothing beside it, and takes what comes of that.
+        seconds: how long grading took, if that was measured; it differs from run to run, so it makes no
+            two results different, and only the gradebook and the instructor's report know it.
     """
 
     student: str
@@ -99,6 +101,7 @@ class Result:
     fault: str = ""
     unconfined: bool = False
     retry_alone: bool = False
+    seconds: float | None = field(default=None, compare=False)
 
     @property
     def total(self) -> float | None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import random
+import re
 import sqlite3
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -10,9 +14,11 @@ import pytest
 from autograder.errors import GraderError
 from autograder.gradebook import (
     FILE_NAME,
+    Draft,
     ItemMark,
     Mark,
     SheetRow,
+    alone_in,
     open_gradebook,
     result_from_json,
     result_to_json,
@@ -40,6 +46,61 @@ def test_any_key_can_be_saved(tmp_path, name):
         book.save(typical(name))
         assert [found.student for found in book.results()] == [name]
         assert book.students() == [name]
+
+
+@pytest.mark.parametrize("code", [None, b"", b"x = 1\n", bytes(range(256)) * 100])
+def test_the_files_behind_a_result_come_back_as_they_were(tmp_path, code):
+    submission = Submission("bad\udc80", code, b"\xff", ("It was \udc80.",), None)
+    aside = Submission("ada", set_aside="Is it \udc80 or b.py?")
+    with open_gradebook(tmp_path) as book:
+        for given in (submission, aside):
+            book.save(replace(typical(given.student), digest=given.digest), None, given)
+        assert book.submission("bad\udc80") == submission
+        assert book.submission("ada") == aside
+        assert book.submission("ben") is None
+
+
+def test_a_draft_counts_for_nothing_and_goes_when_a_result_is_saved(tmp_path):
+    draft = Draft(1, None, result("ada", code(LOOKUP, case())), {"lookup": {"tests": "1"}})
+    with open_gradebook(tmp_path) as book:
+        book.save(typical("ada"))
+        book.save_draft(replace(draft, keys={}))
+        book.save_draft(draft)
+        assert (book.draft("ada"), list(book.results())) == (draft, [typical("ada")])
+        book.save(draft.result)
+        assert (book.draft("ada"), list(book.results())) == (None, [draft.result])
+
+
+def test_a_full_disk_gives_a_sentence_and_what_was_saved_stays(tmp_path):
+    with open_gradebook(tmp_path) as book:
+        book.save(typical("ada"))
+        (pages,) = next(book._rows("PRAGMA page_count"))
+        next(book._rows(f"PRAGMA max_page_count = {pages}"))  # SQLite then says what it says of a full disk
+        with pytest.raises(GraderError, match=r"full. What was saved before stays; once this is mended"):
+            for number in range(1000):
+                book.save(typical(f"student {number}"), None, Submission("", random.randbytes(5000)))
+        saved = book.students()
+    with open_gradebook(tmp_path) as book:
+        assert book.students() == saved
+        assert [found.student for found in book.results()] == saved  # each whole
+        book.save(typical("ben"))
+
+
+def test_a_second_grader_in_the_same_folder_is_refused_and_named(tmp_path):
+    program = (
+        "import sys; from pathlib import Path; from autograder.gradebook import alone_in\n"
+        "with alone_in(Path(sys.argv[1])): print('in', flush=True); sys.stdin.read()"
+    )
+    pipe = subprocess.PIPE
+    arguments = [sys.executable, "-c", program, str(tmp_path)]
+    with subprocess.Popen(arguments, stdin=pipe, stdout=pipe, text=True) as other:
+        assert other.stdout.readline() == "in\n"
+        said = f"Another grader is at work in {re.escape(str(tmp_path))}: process {other.pid} on "
+        with pytest.raises(GraderError, match=said), alone_in(tmp_path):
+            pass
+        other.kill()
+    with alone_in(tmp_path):  # a killed one keeps nobody out
+        pass
 
 
 def test_the_latest_result_counts_and_the_earlier_ones_stay(tmp_path):
@@ -75,6 +136,19 @@ def test_our_fault_comes_back_with_its_text(tmp_path):
         book.save(failed)
         assert list(book.results()) == [failed]
         assert failed.total is None
+
+
+def test_how_long_grading_took_and_the_code_file_come_back(tmp_path):
+    submission = Submission("ada", b"x = 1\n", None)
+    graded = replace(typical("ada"), digest=submission.digest, seconds=1.25)
+    assert "1.25" not in result_to_json(graded)
+    with open_gradebook(tmp_path) as book:
+        book.save(graded, submission=submission)
+        book.save(typical("ben"))
+        assert [found.seconds for found in book.results()] == [1.25, None]
+        assert book.history("ada")[0].result.seconds == 1.25
+        assert book.code(submission.digest) == b"x = 1\n"
+        assert book.code(typical("ben").digest) is None
 
 
 def test_origins_come_back_and_the_latest_counts(tmp_path):
@@ -146,6 +220,26 @@ def test_another_programs_database_is_refused_and_left_alone(tmp_path):
     with pytest.raises(GraderError, match="not a gradebook of this program"), open_gradebook(tmp_path):
         pass
     assert (tmp_path / FILE_NAME).read_bytes() == before
+
+
+def test_an_older_gradebook_gets_what_it_lacks_and_loses_nothing(tmp_path):
+    with open_gradebook(tmp_path) as book:
+        book.save(typical("ada"), book.start_run("a folder", 2, "tier 1"))
+        book.save_marks([Mark("ada", "tradeoffs", "print", 3, 10)])
+    connection = sqlite3.connect(tmp_path / FILE_NAME)
+    for change in (  # as the first version left it
+        *(f"ALTER TABLE results DROP COLUMN {name}" for name in ("keys", "notes", "set_aside")),
+        *(f"DROP TABLE {name}" for name in ("drafts", "files", "keys", "origins")),
+        "PRAGMA user_version = 1",
+    ):
+        connection.execute(change)
+    connection.close()
+    with open_gradebook(tmp_path, create=False) as book:
+        entry = book.entry("ada")
+        assert (entry.result, entry.keys, book.submission("ada")) == (typical("ada"), {}, None)
+        assert len(book.marks()) == 1 and book.walls() == ["tier 1"]
+        book.save(typical("ada"), None, Submission("ada", b"x = 1"), {"lookup": {"tests": "1"}})
+        assert [entry.keys for entry in book.history("ada")] == [{}, {"lookup": {"tests": "1"}}]
 
 
 def test_a_newer_gradebook_is_refused(tmp_path):

@@ -9,7 +9,7 @@ import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -34,7 +34,9 @@ from .rows import (
 from .schema import AWAY, FILE_NAME, prepare
 
 _PSEUDONYM_LETTERS = "bcdfghjkmnpqrstvwxz"
-_COLUMNS = "id, run, saved, result, (SELECT keys FROM keys WHERE digest = results.keys), notes, set_aside"
+_COLUMNS = (
+    "id, run, saved, result, (SELECT keys FROM keys WHERE digest = results.keys), notes, set_aside, seconds"
+)
 
 
 class Gradebook:
@@ -85,11 +87,11 @@ class Gradebook:
                 connection.execute("INSERT OR IGNORE INTO files VALUES (?, ?, ?)", files)
             row = (
                 *(run, _now(), student, result.digest, str(result.status)),
-                *(result_to_json(result), _save_keys(connection, keys or {}), *given),
+                *(result_to_json(result), _save_keys(connection, keys or {}), *given, result.seconds),
             )
             connection.execute(
-                "INSERT INTO results (run, saved, student, digest, status, result, keys, notes, set_aside) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO results (run, saved, student, digest, status, result, keys, notes, set_aside, "
+                "seconds) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 row,
             )
             connection.execute("DELETE FROM drafts WHERE student = ?", (student,))
@@ -115,6 +117,12 @@ class Gradebook:
         entry = self.entry(student)
         query = "SELECT 1 FROM files WHERE digest = ?"
         return entry is not None and any(self._rows(query, (entry.result.digest,)))
+
+    def code(self, digest: str) -> bytes | None:
+        """The code file of what was graded, by its digest; None if it is not kept."""
+        for (code,) in self._rows("SELECT code FROM files WHERE digest = ?", (digest,)):
+            return _unpacked(code)
+        return None
 
     def save_draft(self, draft: Draft) -> None:
         """Keep what a dry run found, in place of an earlier draft for this student."""
@@ -143,11 +151,11 @@ class Gradebook:
     def results(self) -> Iterator[Result]:
         """The latest result of every student, by the student's key, as graded (without marks)."""
         query = (
-            "SELECT result FROM results WHERE id IN (SELECT max(id) FROM results GROUP BY student) "
+            "SELECT result, seconds FROM results WHERE id IN (SELECT max(id) FROM results GROUP BY student) "
             "ORDER BY student COLLATE NOCASE, student"
         )
-        for (text,) in self._rows(query):
-            yield result_from_json(text)
+        for text, seconds in self._rows(query):
+            yield replace(result_from_json(text), seconds=seconds)
 
     def history(self, student: str) -> list[Entry]:
         """Every row of one student, the earliest first."""
@@ -293,12 +301,12 @@ def _new_pseudonym(taken: set[str]) -> str:
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:
-    number, run, saved, result, keys, notes, set_aside = row
+    number, run, saved, result, keys, notes, set_aside, seconds = row
     return Entry(
         id=number,
         run=run,
         saved=saved,
-        result=result_from_json(result),
+        result=replace(result_from_json(result), seconds=seconds),
         keys=_keys(keys or "{}"),
         notes=tuple(json.loads(notes or "[]")),
         set_aside=None if set_aside is None else from_ascii(set_aside),

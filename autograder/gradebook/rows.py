@@ -101,8 +101,13 @@ class SheetRow:
 
 
 def result_to_json(result: Result) -> str:
-    """The result as JSON in ASCII: also text that UTF-8 cannot hold comes back as it was."""
-    return json.dumps(asdict(result))
+    """The result as JSON in ASCII: also text that UTF-8 cannot hold comes back as it was.
+
+    How long grading took is left out: it has a column of its own.
+    """
+    data = asdict(result)
+    del data["seconds"]
+    return json.dumps(data)
 
 
 def result_from_json(text: str) -> Result:

@@ -8,7 +8,7 @@ from pathlib import Path
 from ..errors import GraderError
 
 FILE_NAME = "gradebook.sqlite"
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 APPLICATION_ID = 0x456D4742
 """Stands in the file's header, by which a gradebook is told from any other SQLite file."""
 
@@ -44,7 +44,7 @@ CREATE TABLE IF NOT EXISTS sheet_rows (
 );
 """
 
-_ADDED_COLUMNS = {"keys": "TEXT REFERENCES keys", "notes": "TEXT", "set_aside": "TEXT"}
+_ADDED_COLUMNS = {"keys": "TEXT REFERENCES keys", "notes": "TEXT", "set_aside": "TEXT", "seconds": "REAL"}
 """Columns of `results` that the first version did not have."""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from ..assignment import Assignment
@@ -17,30 +16,20 @@ from .table import grades_csv
 __all__ = ["without_cases", "write_reports"]
 
 
-def write_reports(
-    out: Path,
-    book: Gradebook,
-    assignment: Assignment,
-    code: Mapping[str, bytes] | None = None,
-    seconds: Mapping[str, float] | None = None,
-) -> None:
+def write_reports(out: Path, book: Gradebook, assignment: Assignment) -> None:
     """Write grades.csv, results/, feedback/ and report.html into `out` from the gradebook.
 
     Each file is replaced whole, so a reader never sees half of one.
-
-    Args:
-        code: each student's code file; seconds: how long it took to grade. Only report.html shows them.
     """
-    code, seconds = code or {}, seconds or {}
     marks = book.marks()
     names = file_names(book.students())
     overview, rows = Overview(assignment), []
     for graded in book.results():
         result = with_marks(graded, marks)
-        overview.add(result, code.get(result.student), seconds.get(result.student))
+        overview.add(result, book.code(result.digest))
         rows.append(without_cases(result))
         name = names[result.student]
         write_atomically(out / "results" / f"{name}.json", results_json(result, assignment, marks))
         write_atomically(out / "feedback" / f"{name}.html", feedback_page(result, assignment, marks))
     write_atomically(out / "grades.csv", grades_csv(rows, assignment))
-    write_atomically(out / "report.html", overview.page(names, str(out), book.walls(), code.get))
+    write_atomically(out / "report.html", overview.page(names, str(out), book.walls(), book.code))

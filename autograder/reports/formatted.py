@@ -1,8 +1,9 @@
 """Formats files alike, so that what two of them share can be seen.
 
 Of a file its tokens are left. Comments, docstrings, blanks, line ends, quotes, what texts say and the
-names that a student may choose do not count; what the starter defines and imports, Python's own names and
-those behind a dot do. No parser sees the file: one that does not parse is read like any other, and a hostile one can do no harm.
+names that a student may choose do not count; what the starter defines and imports, Python's own names
+and those behind a dot do. No parser sees the file: one that does not parse is read like any other, and
+a hostile one can do no harm.
 """
 
 from __future__ import annotations

@@ -53,7 +53,7 @@ def results_json(result: Result, assignment: Assignment, marks: Marks) -> str:
 
 
 def _written(data: dict[str, Any]) -> str:
-    """JSON with a line for each test and each fact: to read, and written in a tenth of the time of `indent`."""
+    """JSON with a line for each test: to be read, and written in a tenth of the time that `indent` takes."""
     lines = []
     for key, value in data.items():
         if isinstance(value, list) and value:

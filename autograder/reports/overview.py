@@ -59,30 +59,22 @@ class Overview:
         self._questions = Questions(assignment)
         self._mistakes = Mistakes(assignment)
         self._similar = Similar(_starter(assignment))
-        self._seconds: dict[str, float] = {}
 
-    def add(self, result: Result, code: bytes | None = None, seconds: float | None = None) -> None:
-        """Add a student.
-
-        Args:
-            code: the file that was graded, if it is known.
-            seconds: how long grading took, if it is known.
-        """
+    def add(self, result: Result, code: bytes | None = None) -> None:
+        """Add a student; `code` is the file that was graded, if it is known."""
         self._results.append(without_cases(result))
         if result.total is not None:
             self._mistakes.add(result)
             self._questions.add(result)
         if code is not None:
             self._similar.add(result.student, code)
-        if seconds is not None:
-            self._seconds[result.student] = seconds
 
     def page(
         self,
         names: Mapping[str, str],
         out: str,
         walls: Sequence[str] = (),
-        code_of: Callable[[str], bytes | None] = lambda student: None,
+        code_of: Callable[[str], bytes | None] = lambda digest: None,
     ) -> str:
         """One HTML file.
 
@@ -90,12 +82,14 @@ class Overview:
             names: each student's file name in feedback/, without suffix.
             out: the folder, for the commands that the page tells the reader to type.
             walls: how student code was shut in, each way that was used.
-            code_of: gives once more the file of a student that `add` was told of.
+            code_of: gives once more the file that `add` was told of, by the result's digest.
         """
         assignment, results = self._assignment, self._results
         graded = [result for result in results if result.total is not None]
         totals = [result.total for result in graded if result.total is not None]
         questions = self._questions.rows()
+        timed = [(result.student, result.seconds) for result in results if result.seconds is not None]
+        timed.sort(key=lambda item: -item[1])
         bars = _histogram(graded, assignment.possible)
         return render(
             "report.html",
@@ -121,8 +115,8 @@ class Overview:
             cases=self._questions.lost(),
             held_up=[result for result in results if result.total is None],
             groups=self._groups(code_of),
-            slowest=sorted(self._seconds.items(), key=lambda item: -item[1])[:SHOWN_SLOWEST],
-            usual=statistics.median(self._seconds.values()) if self._seconds else None,
+            slowest=timed[:SHOWN_SLOWEST],
+            usual=statistics.median(seconds for _, seconds in timed) if timed else None,
             script=script("report.js"),
             examples_per_case=EXAMPLES_PER_CASE,
             shown_cases=SHOWN_CASES,
@@ -138,9 +132,10 @@ class Overview:
     def _groups(self, code_of: Callable[[str], bytes | None]) -> list[_Alike]:
         """The submissions that are alike; of the first groups the closest two are laid side by side."""
         starter = self._similar.read(_starter(self._assignment))
+        digests = {result.student: result.digest for result in self._results}
 
         def laid_out(pair: Pair) -> tuple[Block, ...]:
-            left, right = (self._similar.read(code_of(student) or b"") for student in (pair.one, pair.two))
+            left, right = (self._similar.read(code_of(digests[one]) or b"") for one in (pair.one, pair.two))
             return tuple(blocks(left, right, starter))
 
         return [

@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 from base64 import b64encode
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
@@ -19,6 +20,7 @@ from autograder.gradebook import ItemMark, Mark, open_gradebook
 from autograder.reports import write_reports
 from autograder.reports.page import script
 from autograder.result import Result, Status
+from autograder.submission import Submission
 from tests.hand_made import NASTY_NAMES, make_assignment, typical
 
 NASTY_TEXT = "<script>alert(1)</script> \x1b[31m \udc80 {{ 7 * 7 }} \u202e `x` </pre>"
@@ -170,6 +172,48 @@ def test_the_policy_lets_the_one_script_run_and_no_other(write):
     (ours,) = _Tags(text).scripts
     digest = b64encode(hashlib.sha256(ours.encode()).digest()).decode()
     assert re.findall(r"script-src ([^\"]*)\"", text) == [f"'sha256-{digest}'"]
+
+
+def test_how_long_grading_took_stands_in_the_report_alone(write):
+    slow, quick = replace(typical("ada"), seconds=61.237), replace(typical("ben"), seconds=2.5)
+    out = write(quick, slow)
+    (card,) = re.findall("The slowest submissions.*?</section>", (out / "report.html").read_text(), re.DOTALL)
+    assert card.index("61.24 s") < card.index("2.5 s")
+    untimed = contents(write(typical("ada"), typical("ben"), out="untimed"))
+    assert b"The slowest" not in untimed.pop("report.html")
+    assert untimed == {name: text for name, text in contents(out).items() if name != "report.html"}
+
+
+def test_files_that_are_alike_stand_side_by_side_and_nothing_in_them_acts(tmp_path):
+    lines = "".join(f"    {NASTY_TEXT[:25]!r}.find(ids, {n}, {n + 7}, '<iframe>')\n" for n in range(60))
+    code = f"def first(ids):\n{lines}".encode()
+    with open_gradebook(tmp_path / "out") as book:
+        for name in ("ada", "<script>alert(2)</script>"):
+            submission = Submission(name, code, None)
+            book.save(replace(typical(name), digest=submission.digest), submission=submission)
+        write_reports(tmp_path / "out", book, make_assignment(tmp_path))
+    text = (tmp_path / "out" / "report.html").read_text()
+    tags = _Tags(text)
+    assert tags.tags.count("tr") > 60 and text.count('<tr class="same">') == 61
+    assert tags.scripts == scripts_of("report.html")
+    assert "iframe" not in tags.tags and "&lt;iframe&gt;" in text
+
+
+def test_the_script_finds_in_the_page_what_it_looks_for(write):
+    page = (write(typical("ada")) / "report.html").read_text()
+    tags = _Tags(page)
+    (ours,) = tags.scripts
+    classes = re.findall(r'querySelector\("\.(\w+)"\)', ours)
+    assert classes and [name for name in classes if ("class", name) not in tags.attributes] == []
+    (fields,) = re.findall(r"const \{ (.*?) \} = form.elements", ours)
+    assert [name for name in fields.split(", ") if ("name", name) not in tags.attributes] == []
+
+
+def test_without_the_script_the_table_is_whole_and_its_form_hidden(write):
+    out = write(*(typical(f"s{i:04}") for i in range(300)))
+    page = (out / "report.html").read_text()
+    assert re.search(r'<form class="find" hidden>', page)
+    assert page.partition('<table class="students">')[2].count("<tr>") == 301
 
 
 def test_a_mark_reaches_every_report(write):
