@@ -129,4 +129,6 @@ def _comment_file(grade: Grade) -> str | None:
     else:
         numbers = [i for i, part in enumerate(parts) if part.isascii() and part.isdigit()]
         end = numbers[1] + 1 if len(numbers) > 1 else 0
-    return "_".join([*parts[:end], "feedback.html"]) if 0 < end <= len(parts) else None
+    if not 0 < end <= len(parts):
+        return None
+    return re.sub(r"[/\\]", "-", line("_".join([*parts[:end], "feedback.html"])))

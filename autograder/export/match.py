@@ -149,12 +149,13 @@ def words_of(name: str) -> tuple[str, ...]:
 
 
 def _contradict(theirs: str, ours: str) -> bool:
-    """Whether two names cannot be one person's.
+    """Whether two names can hardly be one person's.
 
-    Platforms drop signs, spaces and accented letters from the names of uploads, and turn their parts
-    round; they add nothing. So all letters of ours are to be among theirs.
+    Platforms drop signs, spaces and accented letters from the names of uploads and turn their parts
+    round, and a roster may have a middle name more. So all letters of one are to be in the other.
     """
-    return bool(theirs.strip()) and bool(Counter(_letters(ours)) - Counter(_letters(theirs)))
+    one, other = Counter(_letters(theirs)), Counter(_letters(ours))
+    return bool(one and other and one - other and other - one)
 
 
 def _letters(name: str) -> str:

@@ -19,7 +19,11 @@ from .table import read_table
 COLUMNS = ("student", "name", "email", "id", "raw", "late_deduction", "total", "possible", "remarks")
 
 
-_IDS = ["id", "sid", "student id", "student number", "identifier", "roster identifier", "sis user id", "sis login id", "username", "login", "login id", "github username", "email", "email address", "student"]
+_IDS = [
+    *("id", "sid", "student id", "student number", "identifier", "roster identifier"),
+    *("username", "login", "login id", "sis user id", "sis login id", "github username"),
+    *("email", "email address", "student"),
+]
 _NAMES = ["name", "full name", "student name", "student"]
 
 

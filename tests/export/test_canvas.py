@@ -188,3 +188,9 @@ def test_feedback_goes_under_the_ids_by_which_canvas_finds_the_submission(graded
     # As Canvas reads it: the first two parts that are numbers are user and attachment.
     assert [part for part in name.split("_") if part.isdigit()][:2] == ["1002", "88002"]
     assert page.startswith("<!DOCTYPE html>") and "12" in page
+
+
+def test_a_roster_s_middle_name_is_no_contradiction(graded, origin):
+    graded.add("a", 12, origin("canvas", upload("Anna Li", 2), ("1002", "Anna Xiu Li", "a@example.edu")))
+    assert graded.export("canvas", gradebook()).problems == ()
+    assert graded.file().decode() == gradebook({2: "12"})

@@ -15,7 +15,7 @@ import pytest
 from autograder.errors import GraderError
 from autograder.result import Status
 from tests.export.conftest import AWKWARD
-from tests.hand_made import LOOKUP, SINUSOIDAL
+from tests.hand_made import LOOKUP, NASTY_NAMES, SINUSOIDAL
 
 DAY = 86400
 
@@ -257,6 +257,38 @@ def test_who_is_only_known_to_be_late_is_listed(graded, origin):
     assert table(graded.file("handed-back.csv"))[0]["total"] == "8"
     page = graded.zipped("feedback.zip")["ada.html"]
     assert "12 - 4 = 8 points count." in page and "<b>12</b>" in page
+
+
+OWN = {
+    "canvas": "Student,ID,SIS Login ID,Section,Embeddings (1)\nA,7,ada,A,\n",
+    "moodle": "Identifier,Full name,Grade,Feedback comments\nParticipant 7,A,,\n",
+    "github-classroom": "student_repository_name,roster_identifier,points_awarded\nx,y,\n",
+    "nbgrader": None,
+    "gradescope": None,
+    "csv": None,
+}
+
+
+@pytest.mark.parametrize(
+    "layout", ["plain", "canvas", "moodle", "gradescope", "github-classroom", "blackboard"]
+)
+@pytest.mark.parametrize("to", OWN)
+def test_no_name_that_a_student_can_have_does_any_harm(graded, origin, to, layout):
+    for number, name in enumerate(NASTY_NAMES):
+        upload = f"{name}_{number}_{900 + number}_assignsubmission_file_"
+        graded.add(name, 5, origin(layout, upload, (f"{number}", name, "" if number % 2 else name)))
+    graded.export(to, OWN[to], feedback=True)
+    for path in (graded.folder / "out" / "export").iterdir():
+        if path.suffix == ".zip":
+            with zipfile.ZipFile(path) as archive:
+                names = archive.namelist()
+                assert archive.testzip() is None
+            assert len({name.casefold() for name in names}) == len(names)
+            parts = [part for name in names for part in name.split("/")]
+            assert not [part for part in parts if part in ("", ".", "..") or not part.isprintable()]
+        elif path.name != "theirs.csv":
+            rows = csv.reader(io.StringIO(path.read_text("utf-8-sig"), newline=""))
+            assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@", "\t"))]
 
 
 def test_the_same_grades_give_the_same_bytes(class_of):
