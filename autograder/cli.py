@@ -249,6 +249,9 @@ def regrade(
         if not dry_run:
             write_reports(out, book, assignment)
     say_without_files(without_files, out)
+    if not plan.tasks:
+        say("There is nothing to grade again.")
+        return SOME_ARE_LEFT if plan.left_out or without_files else GOOD
     show_changes(changes, all_students=all_students)
     if ran.stopped:
         say(f"Stopped: {ran.done:,} of {len(plan.tasks):,} are graded. The same command goes on from there.")

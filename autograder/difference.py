@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .plain import clip, line
+from .plain import clip, plain
 from .result import CaseResult, Outcome, QuestionResult, Result, Status
 
-LONGEST_REASON = 300
+LONGEST_REASON, MOST_LINES = 400, 5
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Flip:
     Attributes:
         before: None where there was no such case.
         after: None where there is no such case now.
-        why: the message of the case where it did not pass: for instructors, in one line (untrusted).
+        why: the message of the case where it did not pass, harmless and short: for instructors.
     """
 
     question: str
@@ -102,5 +102,5 @@ def _reason(case: CaseResult) -> str:
     """Why it did not pass; of hidden cases that stands where only instructors see it."""
     if case.outcome is Outcome.PASSED:
         return ""
-    said = (case.message or case.untrusted).strip()
-    return clip(line(said), LONGEST_REASON)
+    lines = plain(case.message or case.untrusted).strip().splitlines()
+    return clip("\n".join(lines[:MOST_LINES]), LONGEST_REASON) or str(case.outcome)

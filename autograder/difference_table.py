@@ -12,7 +12,7 @@ from rich.text import Text
 from .difference import Change, Flip, difference
 from .gradebook import Entry, Marks
 from .marks import with_marks
-from .plain import clip, counted, line, number
+from .plain import counted, line, number
 from .plan import Plan, reasons_for
 from .terminal import COLOURS, SMALL_BATCH, say, short
 
@@ -82,11 +82,11 @@ def show_history(entries: Sequence[Entry], marks: Marks, console: Console | None
     before: Entry | None = None
     for entry in entries:
         result = with_marks(entry.result, marks)
-        what = Text(_what_changed(before, entry), style="dim")
+        what = Text.assemble((_what_changed(before, entry), "dim"))
         if before:
             change = difference(with_marks(before.result, marks), result)
             for question_id, (was, now) in change.questions.items():
-                what.append(f"\n{question_id}: {number(was) or '-'} → {number(now) or '-'}", style="default")
+                what.append(f"\n{question_id}: {number(was) or '-'} → {number(now) or '-'}")
             for flip in change.flips:
                 what.append("\n").append(_flip(flip))
         table.add_row(
@@ -146,12 +146,10 @@ def _cases(flips: Iterable[Flip]) -> Table:
 
 
 def _why(flip: Flip) -> str:
-    if flip.before is None:
-        return f"New case. {flip.why}".strip()
     if flip.after is None:
-        return "No such case any more."
-    said = clip(flip.why, 160) or str(flip.before if flip.is_gain else flip.after)
-    return f"Before: {said}" if flip.is_gain else f"Now: {said}"
+        return "There is no such case any more."
+    when = "New case. " if flip.before is None else "Before: " if flip.is_gain else "Now: "
+    return (when + ("\n" if "\n" in flip.why else "") + flip.why).strip()
 
 
 def _students(changes: Iterable[Change]) -> Table:
@@ -171,7 +169,7 @@ def _students(changes: Iterable[Change]) -> Table:
         table.add_row(
             Text(short(change.student)),
             number(change.before) or "-",
-            number(change.after) or "-",
+            Text(number(change.after) or "-", style="bold"),
             Text(_signed(change.gain), style=GAIN if change.gain > 0 else LOSS if change.gain < 0 else "dim"),
             Text(", ".join(parts) or counted(len(change.flips), "case") + " flipped", style="dim"),
         )
@@ -180,7 +178,7 @@ def _students(changes: Iterable[Change]) -> Table:
 
 def _flip(flip: Flip) -> Text:
     how = f"{flip.before or 'new'} → {flip.after or 'gone'}"
-    return Text(f"{line(flip.title)} {how}", style=GAIN if flip.is_gain else LOSS)
+    return Text(f"{how}: {line(flip.title)}", style=GAIN if flip.is_gain else LOSS)
 
 
 def _signed(points: float) -> str:

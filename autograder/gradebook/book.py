@@ -252,7 +252,8 @@ class Gradebook:
                 yield self._connection
         except sqlite3.Error as problem:
             raise GraderError(
-                f"The gradebook {self.path} cannot be written: {problem}. What was saved before stays."
+                f"The gradebook {self.path} cannot be written: {problem}. What was saved before stays: "
+                "mend that, and the same command goes on from there."
             ) from None
 
 

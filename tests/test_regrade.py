@@ -1,0 +1,422 @@
+"""What is graded again and what is not, what of it is shown before it is written, and what stays."""
+
+from __future__ import annotations
+
+import random
+import re
+import sys
+import types
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from click.testing import CliRunner
+
+import autograder.assignment
+from autograder.answers import fingerprint, read_answers
+from autograder.assignment import Assignment, import_file
+from autograder.check.cases import read_cases, run_case
+from autograder.cli import main
+from autograder.gradebook import Mark, open_gradebook
+from autograder.result import CaseResult, Outcome, QuestionResult, Result, Status
+from autograder.submission import Submission
+from tests.small_batch import ANSWERS, make_root
+
+RIGHT = "def double(n): return 2 * n\ndef triple(n): return 3 * n\n"
+CUBIC = "def double(n): return 2 * n\ndef triple(n): return n ** 3 + 2 * n\n"
+HALF = "def double(n): return 2 * n\n"
+
+
+class Here:
+    """Grades in this process what is code of our own, and notes which questions it ran for whom.
+
+    Attributes:
+        fails: the students over whom it breaks down, by our fault.
+        stops: the students whose code hangs.
+    """
+
+    def __init__(self) -> None:
+        self.ran: list[tuple[str, ...]] = []
+        self.fails: set[str] = set()
+        self.stops: set[str] = set()
+
+    @contextmanager
+    def open(self, assignment: Assignment, workers: int, *, unconfined: bool = False):
+        wall = types.SimpleNamespace(value="none" if unconfined else "a moat")
+        yield types.SimpleNamespace(
+            wall=wall, grade=partial(map, partial(self.grade, assignment, unconfined))
+        )
+
+    def grade(self, assignment: Assignment, unconfined: bool, submission: Submission) -> Result:
+        student, digest = submission.student, submission.digest
+        self.ran.append((student, *(question.id for question in assignment.code_questions)))
+        if student in self.fails:
+            return Result(student, Status.NOT_GRADED, digest, assignment.possible, fault="no memory\nat all")
+        environment = {"reference": import_file(assignment.reference)}
+        exec(submission.code or b"", environment)
+        found = {}
+        for question in assignment.code_questions:
+            files = (assignment.public_tests(question.id), assignment.hidden_tests(question.id))
+            cases = [case for file in files for case in read_cases(file)]
+            results = []
+            for case in cases:
+                for seed in (random.seed, np.random.seed, torch.manual_seed):
+                    seed(0)
+                attempt = run_case(case, environment)
+                outcome = Outcome.TIMED_OUT if student in self.stops else Outcome(attempt.outcome)
+                points = question.points * case.share / sum(other.share for other in cases)
+                results.append(CaseResult(case.title, case.hidden, points, outcome, attempt.message))
+            points = round(sum(case.earned for case in results), 2)
+            found[question.id] = QuestionResult(question.id, question.points, points, cases=tuple(results))
+        template = assignment.root / "student_template" / assignment.answers_file
+        answers = read_answers(submission.answers, template.read_text(), assignment)
+        found |= {answer.id: answer for answer in answers.questions}
+        questions = tuple(found[question.id] for question in assignment.questions)
+        status = Status.NEEDS_MARKING if any(q.points is None for q in questions) else Status.GRADED
+        notes = submission.notes + answers.notes
+        return Result(student, status, digest, assignment.possible, questions, notes, unconfined=unconfined)
+
+
+@pytest.fixture
+def here(monkeypatch, tmp_path):
+    """A grader in this process, and the folder `in` with three submissions, graded into `graded`."""
+    monkeypatch.chdir(tmp_path)
+    make_root(tmp_path / "root")
+    load = autograder.assignment.load_assignment
+    monkeypatch.setattr(autograder.assignment, "load_assignment", lambda: load(tmp_path / "root"))
+    here = Here()
+    monkeypatch.setitem(sys.modules, "autograder.batch", types.SimpleNamespace(open_batch=here.open))
+    for student, source in (("ada", RIGHT), ("ben", CUBIC), ("cem", HALF)):
+        hand_in(student, source)
+    graded = run("grade", "in")
+    assert graded.exit_code == 0, graded.output
+    assert sorted(here.ran) == whole("ada", "ben", "cem")
+    here.ran.clear()
+    return here
+
+
+def run(*arguments: str):
+    return CliRunner().invoke(main, arguments, env={"COLUMNS": "180"})
+
+
+def hand_in(student: str, source: str, answer: str = "It is twice as much.") -> None:
+    Path("in", student).mkdir(parents=True, exist_ok=True)
+    Path("in", student, "embeddings.py").write_text(source)
+    Path("in", student, "answers.md").write_text(f"{ANSWERS}{answer}\n")
+
+
+def edit(path: str, old: str, new: str) -> None:
+    file = Path("root", path)
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new))
+
+
+def whole(*students: str) -> list[tuple[str, ...]]:
+    return [(student, "doubling", "tripling") for student in students]
+
+
+def totals() -> dict[str, float | None]:
+    with open_gradebook(Path("graded"), create=False) as book:
+        return {result.student: result.total for result in book.results()}
+
+
+def numbers_of_rows() -> dict[str, int]:
+    with open_gradebook(Path("graded"), create=False) as book:
+        return {student: len(book.history(student)) for student in book.students()}
+
+
+def written() -> dict[str, bytes]:
+    """Everything in OUT, but for the gradebook and what SQLite keeps beside it."""
+    files = [file for file in Path("graded").rglob("*") if file.is_file()]
+    return {str(file): file.read_bytes() for file in files if not file.name.startswith("gradebook.")}
+
+
+def make_tripling_easy() -> None:
+    """Let the public case that draws a number accept what is right for 1 alone."""
+    edit("student_template/tests/tripling.py", "equal(triple(n), 3 * n)", "equal(triple(1), 1 + 2)")
+
+
+# What a second run does ---------------------------------------------------------------------------
+
+
+def test_what_has_not_changed_is_skipped(here):
+    before = written()
+    done = run("grade", "in")
+    assert done.exit_code == 0
+    assert "Skipped: 3 of 3 submissions, unchanged." in done.stdout
+    assert "3 submissions: 3 needs marking" in done.stdout
+    assert here.ran == []
+    assert written() == before
+    assert numbers_of_rows() == {"ada": 1, "ben": 1, "cem": 1}
+
+
+def test_what_was_handed_in_anew_is_graded_and_the_earlier_result_stays(here):
+    hand_in("cem", RIGHT)
+    hand_in("dov", RIGHT)
+    done = run("grade", "in")
+    assert "Skipped: 2 of 4 submissions, unchanged." in done.stdout
+    assert sorted(here.ran) == whole("cem", "dov")
+    assert totals() == {"ada": 12, "ben": 6, "cem": 12, "dov": 12}
+    assert numbers_of_rows()["cem"] == 2
+
+
+def test_only_the_question_whose_tests_changed_is_run_with_what_it_builds_on(here):
+    make_tripling_easy()
+    edit("assignment/assignment.yml", "builds_on: [doubling]", "builds_on: []")
+    done = run("grade", "in")
+    assert "tests (tripling)" in done.stdout
+    assert here.ran == [(student, "tripling") for student in ("ada", "ben", "cem")]
+    assert totals() == {"ada": 12, "ben": 8, "cem": 4}
+
+
+def test_what_builds_on_a_changed_question_is_run_too(here):
+    edit("autograder/hidden_tests/doubling.py", "points=2", "points=3")
+    run("grade", "in")
+    assert here.ran == whole("ada", "ben", "cem")
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        ("assignment/assignment.yml", "memory_mb: 1000", "memory_mb: 900"),
+        ("solutions/embeddings.py", "return 3 * n", "return n + 2 * n"),
+    ],
+)
+def test_a_changed_limit_or_reference_is_a_reason_to_grade_again(here, path, old, new):
+    edit(path, old, new)
+    assert run("grade", "in").exit_code == 0
+    assert len(here.ran) == 3
+
+
+def test_a_comment_in_the_reference_is_no_reason_to_grade_again(here):
+    edit("solutions/embeddings.py", "return 3 * n", "return 3 * n  # three times")
+    run("grade", "in")
+    assert here.ran == []
+
+
+def test_a_partial_run_leaves_what_a_first_run_would(here):
+    make_tripling_easy()
+    run("grade", "in")
+    run("grade", "in", "--output", "afresh")
+    with open_gradebook(Path("graded")) as book, open_gradebook(Path("afresh")) as afresh:
+        for ours, theirs in zip(book.results(), afresh.results(), strict=True):
+            assert ours == theirs
+            assert book.entry(ours.student).keys == afresh.entry(ours.student).keys
+
+
+def test_changed_points_are_scaled_without_a_run_as_a_first_run_would_give_them(here):
+    edit("assignment/assignment.yml", "points: 8", "points: 7")
+    assert run("regrade", "graded").exit_code == 0
+    assert here.ran == []
+    assert totals() == {"ada": 11, "ben": 5.75, "cem": 4}
+    run("grade", "in", "--output", "afresh")
+    with open_gradebook(Path("graded")) as book, open_gradebook(Path("afresh")) as afresh:
+        assert list(book.results()) == list(afresh.results())
+        assert book.walls() == afresh.walls()
+
+
+def test_where_something_was_stopped_all_questions_are_run_again(here):
+    here.stops.add("ben")
+    hand_in("ben", CUBIC + "# again\n")
+    run("grade", "in")
+    here.ran.clear()
+    edit("assignment/assignment.yml", "builds_on: [doubling]", "builds_on: []")
+    run("grade", "in")
+    assert sorted(here.ran) == [("ada", "tripling"), *whole("ben"), ("cem", "tripling")]
+
+
+def test_what_is_stopped_in_one_question_alone_is_run_as_a_whole(here):
+    edit("assignment/assignment.yml", "builds_on: [doubling]", "builds_on: []")
+    here.stops.add("ben")
+    run("grade", "in")
+    assert sorted(here.ran) == sorted(
+        [(student, "tripling") for student in ("ada", "ben", "cem")] + whole("ben")
+    )
+    assert totals() == {"ada": 12, "ben": 0, "cem": 4}
+
+
+def test_what_was_graded_without_the_wall_is_graded_again_behind_it(here):
+    run("grade", "in", "--force", "--unconfined")
+    here.ran.clear()
+    run("grade", "in", "--unconfined")
+    assert here.ran == []
+    run("grade", "in")
+    assert sorted(here.ran) == whole("ada", "ben", "cem")
+
+
+def test_a_student_a_question_and_force_choose_what_is_graded(here):
+    run("grade", "in", "--force", "--student", "ben", "--student", "cem")
+    assert sorted(here.ran) == whole("ben", "cem")
+    here.ran.clear()
+    run("grade", "in", "--force", "--only", "doubling", "--student", "ada")
+    assert here.ran == [("ada", "doubling")]
+    assert totals() == {"ada": 12, "ben": 6, "cem": 4}
+
+
+def test_one_question_is_graded_only_for_those_who_have_a_result_of_what_they_handed_in(here):
+    hand_in("cem", RIGHT)
+    hand_in("dov", RIGHT)
+    make_tripling_easy()
+    done = run("grade", "in", "--only", "tripling")
+    assert done.exit_code == 1
+    assert "Left out: cem, dov. --only grades questions of submissions that have a result" in done.stdout
+    assert sorted({student for student, *_ in here.ran}) == ["ada", "ben"]
+    assert totals() == {"ada": 12, "ben": 8, "cem": 4}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--student", "bem"], "There is no student `bem` among 3. Similar: cem, ben."),
+        (["--only", "dubling"], "`dubling` is no question. These are: doubling, tripling, why"),
+    ],
+)
+@pytest.mark.parametrize("command", [["grade", "in"], ["regrade", "graded"]])
+def test_a_student_or_question_that_is_not_there_is_named_with_those_that_are(here, command, arguments, said):
+    done = run(*command, *arguments)
+    assert done.exit_code == 2
+    assert said in done.stderr
+
+
+def test_our_fault_takes_no_result_away(here):
+    make_tripling_easy()
+    here.fails.add("ben")
+    done = run("grade", "in")
+    assert done.exit_code == 1
+    assert "The grader failed, so the earlier result stands: ben: no memory\n" in done.stdout
+    assert totals() == {"ada": 12, "ben": 6, "cem": 4}
+    here.ran.clear()
+    here.fails.clear()
+    assert run("grade", "in").exit_code == 0
+    assert totals()["ben"] == 8
+    assert {student for student, *_ in here.ran} == {"ben"}
+
+
+# What a regrade shows and writes --------------------------------------------------------------------
+
+
+def test_a_dry_run_shows_who_gains_and_why_and_writes_nothing(here):
+    make_tripling_easy()
+    before, rows = written(), numbers_of_rows()
+    done = run("regrade", "graded", "--dry-run")
+    assert done.exit_code == 0
+    assert re.search(
+        r"tripling +`triple` works on whatever is drawn\. +1 +Before:\s+the result is not", done.stdout
+    )
+    assert re.search(r"ben +6 +8 +\+2 +tripling \+2", done.stdout)
+    assert "1 student gains, 0 lose, 2 keep their points. Mean: 7.33 before, 8 after." in done.stdout
+    assert "Nothing is written." in done.stdout
+    assert (written(), numbers_of_rows()) == (before, rows)
+
+
+def test_the_regrade_writes_what_the_dry_run_found_without_grading_again(here):
+    Path("in").rename("the download is gone")
+    make_tripling_easy()
+    run("regrade", "graded", "--dry-run")
+    here.ran.clear()
+    done = run("regrade", "graded")
+    assert done.exit_code == 0
+    assert "1 student gains" in done.stdout
+    assert here.ran == []
+    assert totals() == {"ada": 12, "ben": 8, "cem": 4}
+    assert "ben,needs marking,8," in Path("graded/grades.csv").read_text()
+    assert run("regrade", "graded").stdout.startswith("Skipped: 3 of 3 submissions, unchanged.\n")
+
+
+def test_a_dry_run_of_other_tests_is_not_taken(here):
+    make_tripling_easy()
+    run("regrade", "graded", "--dry-run")
+    edit("student_template/tests/tripling.py", "equal(triple(1), 1 + 2)", "equal(triple(n), 3 * n)")
+    edit("autograder/hidden_tests/tripling.py", "equal(triple(4711), reference.triple(4711))", "pass")
+    run("regrade", "graded")
+    assert totals()["ben"] == 10
+
+
+def test_who_loses_is_shown_with_what_their_code_did(here):
+    edit("student_template/tests/tripling.py", "equal(triple(1), 3)", "equal(triple(2), 6)")
+    done = run("regrade", "graded", "--dry-run")
+    assert re.search(r"ben +6 +4 +-2", done.stdout)
+    assert re.search(
+        r"works on 1\. +1 +Now:\s+the result is not as expected\s+expected 6\s+got +12", done.stdout
+    )
+    assert "0 students gain, 1 loses, 2 keep their points." in done.stdout
+
+
+def test_marks_given_by_hand_stay_and_count_on_both_sides(here):
+    mark = Mark("ben", "why", fingerprint("It is twice as much."), 9, 10)
+    with open_gradebook(Path("graded")) as book:
+        book.save_marks([mark])
+    make_tripling_easy()
+    done = run("regrade", "graded")
+    assert re.search(r"ben +15 +17 +\+2", done.stdout)
+    assert "ben,graded,17," in Path("graded/grades.csv").read_text()
+    with open_gradebook(Path("graded")) as book:
+        assert list(book.marks().values()) == [mark]
+
+
+def test_a_new_case_and_one_that_is_gone_are_shown_as_such(here):
+    edit("autograder/hidden_tests/doubling.py", "works on any number", "works on 4711")
+    done = run("regrade", "graded", "--dry-run")
+    assert "New case." in done.stdout
+    assert "There is no such case any more." in done.stdout
+    assert "0 students gain, 0 lose, 3 keep their points." in done.stdout
+
+
+def test_where_nothing_changed_a_regrade_says_so(here):
+    done = run("regrade", "graded")
+    assert done.exit_code == 0
+    assert done.stdout == "Skipped: 3 of 3 submissions, unchanged.\nThere is nothing to grade again.\n"
+
+
+def test_the_history_shows_every_result_and_what_changed(here):
+    make_tripling_easy()
+    run("regrade", "graded")
+    hand_in("ben", RIGHT)
+    run("grade", "in")
+    done = run("history", "graded", "ben")
+    assert done.exit_code == 0
+    said = " ".join(done.stdout.split())
+    assert re.search(r"first result.* changed: tests \(tripling\).* 2 → 4 .*other files were handed in", said)
+    assert "failed → passed" in said
+
+
+def test_the_history_of_nobody_names_who_is_meant(here):
+    done = run("history", "graded", "cen")
+    assert done.exit_code == 2
+    assert "There is no student `cen` among 3. Similar: cem, ben." in done.stderr
+
+
+# Other gradebooks -----------------------------------------------------------------------------------
+
+
+def test_a_gradebook_of_another_assignment_is_refused_and_left_alone(here):
+    for path in ("student_template/tests", "autograder/hidden_tests"):
+        for old, new in (("doubling", "adding"), ("tripling", "taking")):
+            Path("root", path, f"{old}.py").rename(Path("root", path, f"{new}.py"))
+    for old, new in (("doubling", "adding"), ("tripling", "taking"), ("id: why", "id: what")):
+        edit("assignment/assignment.yml", old, new)
+    before = written(), numbers_of_rows()
+    for command in (["grade", "in"], ["regrade", "graded"]):
+        done = run(*command)
+        assert done.exit_code == 2
+        assert "is of another assignment: its questions are doubling, tripling, why" in done.stderr
+    assert (written(), numbers_of_rows()) == before
+
+
+def test_results_of_an_older_version_are_graded_again_and_kept(here):
+    old = Path("old")
+    with open_gradebook(Path("graded")) as book, open_gradebook(old) as older:
+        for result in book.results():
+            older.save(replace(result, notes=("from long ago",)))
+    done = run("regrade", "old")
+    assert done.exit_code == 1
+    assert "Not graded again: ada, ben, cem. An older version wrote this gradebook" in done.stdout
+    assert run("grade", "in", "--output", "old").exit_code == 0
+    assert sorted(here.ran) == whole("ada", "ben", "cem")
+    with open_gradebook(old) as book:
+        assert [entry.result.notes for entry in book.history("ada")] == [("from long ago",), ()]
