@@ -33,13 +33,14 @@ class Batch:
 
     Attributes:
         wall: how student code is shut in, for the terminal and the reports.
+        workers: submissions graded at a time.
     """
 
     def __init__(self, grader: Grader, launcher: Launcher, workers: int) -> None:
         self.wall = launcher.tier
         self._launcher = launcher
         self._grader = grader
-        self._workers = workers
+        self.workers = workers
 
     def grade(self, submissions: Iterable[Submission]) -> Iterator[Result]:
         """Grade submissions, in whatever order they get done.
@@ -49,7 +50,7 @@ class Batch:
         is graded again at the end, one at a time; that result stands.
         """
         again = []
-        for submission, result in self._grade_all(submissions, self._workers):
+        for submission, result in self._grade_all(submissions, self.workers):
             if result.retry_alone:
                 again.append(submission)
             else:
@@ -125,9 +126,14 @@ def _adopt(grader: Grader) -> None:
 
 def _grade(submission: Submission) -> Result:
     assert _grader is not None
+    return grade_one(_grader, submission)
+
+
+def grade_one(grader: Grader, submission: Submission) -> Result:
+    """The result, and how long it took; a bug of ours must cost neither the student nor the batch."""
     began = time.monotonic()
     try:
-        return replace(_grader.grade(submission), seconds=round(time.monotonic() - began, 3))
-    except BaseException as problem:  # a bug of ours: it must cost neither the student nor the batch
+        return replace(grader.grade(submission), seconds=round(time.monotonic() - began, 3))
+    except BaseException as problem:
         fault = f"{type(problem).__name__}: {problem}\n{traceback.format_exc()}"
-        return not_graded(submission, _grader.possible, fault)
+        return not_graded(submission, grader.possible, fault)

@@ -85,6 +85,13 @@ def _grading_options(command: Callable[..., None]) -> Callable[..., None]:
                 help="Submissions graded at a time.  [default: one per processor]",
             ),
             click.option(
+                "--dask",
+                "cluster",
+                default="",
+                metavar="ADDRESS",
+                help="Grade on the Dask cluster at this address, such as tcp://host:8786.",
+            ),
+            click.option(
                 "--unconfined",
                 is_flag=True,
                 help="DANGEROUS: run student code without the wall, as yourself. Every output says so.",
@@ -127,6 +134,7 @@ def grade(
     students: tuple[str, ...],
     force: bool,
     workers: int | None,
+    cluster: str,
     unconfined: bool,
 ) -> int:
     """Grade SUBMISSIONS: a platform's download, or a folder of students' folders, zips or files.
@@ -137,7 +145,7 @@ def grade(
     """
     from .assignment import load_assignment
     from .gradebook import alone_in, open_gradebook
-    from .grading import run_plan
+    from .grading import Machines, run_plan
     from .intake import take_in
     from .keys import keys
     from .marks import with_marks
@@ -166,8 +174,7 @@ def grade(
                 current,
                 lambda graded: graded.save(book),
                 path=str(submissions.resolve()),
-                workers=workers or os.cpu_count() or 1,
-                unconfined=unconfined,
+                machines=Machines(workers or os.cpu_count() or 1, cluster, unconfined),
             )
         except BaseException:
             with suppress(GraderError):  # what was graded can be read, whatever stopped the batch
@@ -201,6 +208,7 @@ def regrade(
     students: tuple[str, ...],
     force: bool,
     workers: int | None,
+    cluster: str,
     unconfined: bool,
 ) -> int:
     """Grade OUT again, from the files in its gradebook, where tests, limits or points have changed.
@@ -213,7 +221,7 @@ def regrade(
     from .difference import Change, difference
     from .difference_table import say_without_files, show_changes
     from .gradebook import alone_in, open_gradebook
-    from .grading import Graded, run_plan
+    from .grading import Graded, Machines, run_plan
     from .keys import keys
     from .marks import with_marks
     from .plan import Choice, chosen, make_plan
@@ -243,8 +251,7 @@ def regrade(
             current,
             keep,
             path=str(out.resolve()),
-            workers=workers or os.cpu_count() or 1,
-            unconfined=unconfined,
+            machines=Machines(workers or os.cpu_count() or 1, cluster, unconfined),
         )
         if not dry_run:
             write_reports(out, book, assignment)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from .assignment import ROOT, Assignment
-from .batch import AHEAD, Batch
+from .batch import AHEAD, Batch, grade_one
 from .errors import GraderError
 from .judge.grader import Grader, not_graded
 from .judge.launcher import open_launcher
@@ -51,7 +51,7 @@ class Cluster(Batch):
         self.wall = wall
         self._client = client
         self._job = job
-        self._workers = sum(client.nthreads().values())
+        self.workers = sum(client.nthreads().values())
 
     def _grade_all(
         self, submissions: Iterable[Submission], workers: int
@@ -185,9 +185,9 @@ def _grade(job: Job, submission: Submission) -> Result:
 def _grade_here(job: Job, submission: Submission) -> Result:
     try:
         _BENCH.prepare(job)  # a worker that joined later has not done so
-        return _BENCH.grader.grade(submission)
-    except BaseException as problem:  # as in a batch: it must cost neither the student nor the others
-        return not_graded(submission, job.assignment.possible, f"{type(problem).__name__}: {problem}")
+    except GraderError as problem:
+        return not_graded(submission, job.assignment.possible, str(problem))
+    return grade_one(_BENCH.grader, submission)
 
 
 def _close() -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from .assignment import Assignment, Question
 from .difference_table import say_plan
@@ -13,6 +15,9 @@ from .plain import counted, line
 from .plan import Plan, Task, keys_after, was_stopped
 from .result import QuestionResult, Result, Status
 from .terminal import progress, say, short
+
+if TYPE_CHECKING:
+    from .batch import Batch
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,31 @@ class Graded:
 
 
 @dataclass(frozen=True)
+class Machines:
+    """What grades.
+
+    Attributes:
+        workers: submissions graded at a time on this machine.
+        cluster: the address of a Dask cluster that grades instead; empty for this machine.
+        unconfined: whether student code runs without the wall.
+    """
+
+    workers: int
+    cluster: str = ""
+    unconfined: bool = False
+
+    def open(self, assignment: Assignment) -> AbstractContextManager[Batch]:
+        """Get ready to grade; what is slow to import is imported only now."""
+        if self.cluster:
+            from .cluster import open_cluster
+
+            return open_cluster(assignment, self.cluster, unconfined=self.unconfined)
+        from .batch import open_batch
+
+        return open_batch(assignment, self.workers, unconfined=self.unconfined)
+
+
+@dataclass(frozen=True)
 class Ran:
     """How far a plan got.
 
@@ -66,15 +96,14 @@ def run_plan(
     keep: Callable[[Graded], None],
     *,
     path: str,
-    workers: int,
-    unconfined: bool = False,
+    machines: Machines,
 ) -> Ran:
     """Carry a plan out and say so in the terminal; `keep` gets each result as it comes."""
     say_plan(plan)
     done, faults = 0, []
     try:
         with progress(len(plan.tasks)) as advance:
-            for graded in _grade_tasks(plan.tasks, book, assignment, keys, path, workers, unconfined):
+            for graded in _grade_tasks(plan.tasks, book, assignment, keys, path, machines):
                 keep(graded)
                 done += not graded.fault
                 if graded.fault:
@@ -94,14 +123,13 @@ def _grade_tasks(
     assignment: Assignment,
     keys: Keys,
     path: str,
-    workers: int,
-    unconfined: bool,
+    machines: Machines,
 ) -> Iterator[Graded]:
     """Grade, in whatever order submissions get done. What a dry run found already is taken."""
     waiting: dict[frozenset[str], list[Task]] = {}
     for task in tasks:
         entry = book.entry(task.submission.student) if task.base is not None else None
-        if entry and (draft := _draft(task, book, keys, unconfined)):
+        if entry and (draft := _draft(task, book, keys, machines.unconfined)):
             yield Graded(task, draft.result, draft.keys, draft.run, entry.result)
         elif entry and not task.run:
             yield _graded(task, entry.result, entry.run, entry.result, assignment, keys)
@@ -109,19 +137,17 @@ def _grade_tasks(
             waiting.setdefault(task.run, []).append(task)
     if not waiting:
         return
-    from .batch import open_batch
-
     everything, ahead = frozenset(keys), sum(map(len, waiting.values()))
     while waiting:
         run_ids = min(waiting, key=len)  # what runs everything comes last
         group = {task.submission.student: task for task in waiting.pop(run_ids)}
         asked = tuple(q for q in assignment.questions if q.id in run_ids or not q.is_code)
-        with open_batch(replace(assignment, questions=asked), workers, unconfined=unconfined) as batch:
+        with machines.open(replace(assignment, questions=asked)) as batch:
             if ahead:
                 wall = f"Wall around their code: {batch.wall.value}"
-                say(f"{counted(ahead, 'submission')}, {workers} at a time. {wall}")
+                say(f"{counted(ahead, 'submission')}, {batch.workers} at a time. {wall}")
                 ahead = 0  # that is said once
-            run = book.start_run(path, workers, batch.wall.value)
+            run = book.start_run(path, batch.workers, batch.wall.value)
             for fresh in batch.grade([task.submission for task in group.values()]):
                 task = group[fresh.student]
                 if run_ids != everything and was_stopped(fresh):
