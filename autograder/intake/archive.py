@@ -23,6 +23,12 @@ from .listing import (
 MAX_DIRECTORY_BYTES = 8_000_000
 """Of a zip's table of contents: about 80,000 files."""
 
+MAX_NESTED_DIRECTORY_BYTES = 1_000_000
+"""Of the table of contents of a zip inside an upload."""
+
+MAX_DEPTH = 50
+"""Folders in folders; names can be made of tens of thousands of them."""
+
 MAX_NESTED_BYTES = 100_000_000
 """Of the zips inside an upload together."""
 
@@ -51,6 +57,12 @@ def list_archive(stream: IO[bytes], name: str, max_directory: int | None = None)
     entries: list[Entry] = []
     problems: list[str] = []
     members = [(info, inside, _parts(inside)) for info in archive.infolist() if (inside := _name(info))]
+    too_deep = [inside for _, inside, parts in members if len(parts) > MAX_DEPTH]
+    if too_deep:
+        problems.append(
+            f"{printable(too_deep[0])} in {name} lies more than {MAX_DEPTH} folders deep: not read."
+        )
+        members = [member for member in members if len(member[2]) <= MAX_DEPTH]
     found = environments(parts for _, _, parts in members)
     for info, inside, parts in members:
         is_folder = not parts or inside.endswith(("/", "\\"))
@@ -87,7 +99,7 @@ def open_nested(listing: Listing) -> Listing:
             problems.append(str(problem))
             continue
         room -= len(content)
-        inner = list_archive(io.BytesIO(content), entry.shown).within(entry.name)
+        inner = list_archive(io.BytesIO(content), entry.shown, MAX_NESTED_DIRECTORY_BYTES).within(entry.name)
         folder = entry.parts[:-1]
         problems += inner.problems
         for nested in inner.entries:

@@ -20,7 +20,7 @@ MAX_CANDIDATES = 50
 """Files that are read while looking for the one that is meant."""
 
 NAMED_AT_MOST = 4
-"""Files that a question lists by name."""
+"""Files, and things that could not be read, that a question names."""
 
 _TEXT = (".md", ".markdown", ".txt")
 _NEVER_ANSWERS = ("readme", "requirements", "license", "licence")
@@ -60,6 +60,7 @@ def choose(
     Args:
         chosen: the names of files that the instructor chose; of each kind, the last one counts.
     """
+    problems = _first(listing.problems)
     work = (assignment.code_file, assignment.answers_file)
     entries = [entry for entry in listing.entries if not handed_out.is_helper(entry.parts, *work)]
     by_hand = _chosen(chosen, listing.entries, assignment, handed_out)
@@ -74,13 +75,17 @@ def choose(
         and assignment.code_file not in by_hand
         and (code.content is None or handed_out.holds(code.content))
     ):
-        questions += listing.problems  # the work may lie where we could not look: no zero for that
+        questions += problems  # the work may lie where we could not look: no zero for that
         questions.append(f"Where is this student's {assignment.code_file}?")
     if questions:
         return Submission(student, set_aside=" ".join(questions))
-    return Submission(
-        student, code.content, answers.content, (*code.notes, *answers.notes, *listing.problems)
-    )
+    return Submission(student, code.content, answers.content, (*code.notes, *answers.notes, *problems))
+
+
+def _first(problems: Sequence[str]) -> tuple[str, ...]:
+    """The first few problems, and how many more there are."""
+    more = len(problems) - NAMED_AT_MOST
+    return tuple(problems) if more <= 0 else (*problems[:NAMED_AT_MOST], f"So it is with {more:,} more.")
 
 
 def _chosen(

@@ -76,7 +76,7 @@ def in_environment(parts: tuple[str, ...], found: frozenset[tuple[str, ...]]) ->
 
     Some make the environment in the homework folder itself: only its own subfolders are left out.
     """
-    return any(
+    return bool(found) and any(
         parts[:depth] in found and parts[depth].lower() in _ENVIRONMENT_PARTS for depth in range(len(parts))
     )
 

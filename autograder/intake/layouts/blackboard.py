@@ -16,7 +16,6 @@ MAX_NOTE_BYTES = 200_000
 """Of the text file that Blackboard adds to every attempt."""
 
 _FILE = re.compile(r"(?P<who>.+?)_attempt_(?P<when>\d{4}(-\d\d){5})(\.txt|_(?P<file>.+))", re.S)
-_NAME = re.compile(r"^[^:\n]+: *(?P<name>[^\n]*?) *\((?P<user>[^()\n]+)\) *$", re.M)
 
 
 def _claims(download: Download) -> int:
@@ -76,8 +75,9 @@ def _told(listing: Listing) -> tuple[str, str]:
             text = entry.read(MAX_NOTE_BYTES).decode("utf-8-sig", "replace")
         except UnreadableError:
             continue
-        if found := _NAME.search(text.partition("\n\n")[0].replace("\r", "")):
-            return found["user"], found["name"]
+        name, opened, user = text.splitlines()[0].partition(":")[2].rpartition("(") if text else ("", "", "")
+        if opened and user.rstrip().endswith(")"):
+            return user.rstrip()[:-1], name.strip()
     return "", ""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,6 +19,12 @@ METADATA = "submission_metadata.yml"
 MAX_METADATA_BYTES = 200_000_000
 """It holds every result of every attempt."""
 
+MAX_BLOCK = 8_000
+"""Characters of what is told of one submission, without its results."""
+
+_SECTIONS = (":submitters", ":created_at", ":history")
+_KEY = re.compile(r"  (:\w+):")
+_ATTEMPT = re.compile(r"(?:  - |    )(:created_at:.*)")
 _FOLDER = re.compile(r"submission_\d+")
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(\.\d+)? *(Z|[+-]\d\d:?\d\d)?")
 # Everything stays text: a student number may start with zeros. Tags of Ruby's own mean nothing here.
@@ -47,15 +54,49 @@ def _sort(download: Download) -> Sorted:
 def _metadata(download: Download) -> tuple[dict[str, dict[str, Any]], list[str]]:
     try:
         content = download.read(METADATA, MAX_METADATA_BYTES)
-        if content is None:
-            return {}, [f"There is no {METADATA}: whose each submission is, is not known."]
-        data = yaml.load(content, Loader=_LOADER)
-    except (UnreadableError, yaml.YAMLError, ValueError, RecursionError) as problem:
-        reason = str(problem).splitlines()[0]
-        return {}, [f"{METADATA} cannot be read ({reason}): whose each submission is, is not known."]
-    told = data.items() if isinstance(data, dict) else ()
-    found = {str(name): entry for name, entry in told if isinstance(entry, dict)}
-    return found, [] if found else [f"{METADATA} names no submission: whose each is, is not known."]
+    except UnreadableError as problem:
+        return {}, [f"{problem} Whose each submission is, is not known."]
+    if content is None:
+        return {}, [f"There is no {METADATA}: whose each submission is, is not known."]
+    told: dict[str, dict[str, Any]] = {}
+    problems = []
+    for block in _blocks(content.decode("utf-8-sig", "replace")):
+        try:
+            data = yaml.load(block, Loader=_LOADER) if len(block) <= MAX_BLOCK else None
+        except (yaml.YAMLError, ValueError, RecursionError):
+            data = None
+        if isinstance(data, dict):
+            told |= {str(name): entry for name, entry in data.items() if isinstance(entry, dict)}
+        else:
+            line = printable(block.partition("\n")[0])
+            problems.append(f"What {METADATA} tells below `{line}` cannot be read.")
+    if not told:
+        return {}, [f"{METADATA} names no submission: whose each is, is not known."]
+    return told, problems
+
+
+def _blocks(text: str) -> Iterator[str]:
+    """What is told of each submission, without results.
+
+    Those are most of the file, and hold what students' programs wrote; no YAML parser bears everything.
+    """
+    block: list[str] = []
+    section = ""
+    for line in text.replace("\r\n", "\n").split("\n"):
+        if line[:1].strip() and line != "---":
+            if block:
+                yield "\n".join(block)
+            block, section = [line], ""
+        elif found := _KEY.match(line):
+            section = found[1]
+            if section in _SECTIONS:
+                block.append(line)
+        elif section == ":submitters":
+            block.append(line)
+        elif section == ":history" and (found := _ATTEMPT.match(line)):
+            block.append(f"  - {found[1]}")
+    if block:
+        yield "\n".join(block)
 
 
 def _upload(name: str, told: dict[str, Any] | None, folder: Item | None) -> Upload:
