@@ -7,7 +7,7 @@ import tempfile
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..assignment import Assignment
@@ -133,7 +133,10 @@ def _texts(zipped: Zip, book: Gradebook, assignment: Assignment) -> Iterator[tup
     marks = book.marks()
     entries: dict[str, dict[str, Grade]] = defaultdict(dict)
     for grade, name in zipped.entries:
-        entries[grade.person.student].setdefault(name, grade)
+        here = entries[grade.person.student]
+        if name in here and here[name].remarks != grade.remarks:  # a group's one file says nobody's own
+            grade = replace(grade, deduction=None)
+        here[name] = grade
     for graded in book.results():
         for name, grade in entries[graded.student].items():
             result = with_marks(graded, marks)

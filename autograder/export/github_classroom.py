@@ -10,14 +10,14 @@ from ..files import file_names
 from ..plain import line
 from .grades import Grade
 from .match import Row, folded, match
-from .plan import Filling, Plan, Wish, Zip, column_of, differs_in_points, own_file
+from .plan import Filling, Plan, Wish, Zip, column_of, differs_in_points, fixed_column, own_file
 
 
 def github_classroom(grades: Sequence[Grade], wish: Wish) -> Plan:
     """A filled copy of grades.csv, and a feedback page for each repository."""
     table = own_file(wish, "in GitHub Classroom, the assignment's page, Download, Download grades (CSV).")
     column = column_of(table, wish.grade_column, "--grade-column", "points_awarded")
-    repository = column_of(table, "", "--into", "student_repository_name")
+    repository = fixed_column(table, "student_repository_name")
     who = [table.column("roster_identifier"), table.column("github_username")]
     rows = [
         Row(row, ids=tuple(table.value(row, i) for i in who if i is not None), name="") for row in table.rows

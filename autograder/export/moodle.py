@@ -21,6 +21,12 @@ from .table import Table
 
 _WORKSHEET = "on the assignment's page in Moodle, Submissions, Actions, Download grading worksheet."
 
+_BREAK, _NUMBER = r"<br ?/?>", r"[\d.]+ of [\d.]+"
+_OURS = re.compile(
+    rf"(?:{_BREAK})?{_NUMBER} points\.(?:{_BREAK}[^<]*)*?(?:{_BREAK}\w+: (?:not marked yet|{_NUMBER}))+"
+)
+"""A comment as `comment` writes it, also after Moodle's editor has closed the breaks."""
+
 
 def moodle(grades: Sequence[Grade], wish: Wish) -> Plan:
     """A filled copy of the grading worksheet, and the feedback files for its upload."""
@@ -122,10 +128,9 @@ def _each_row_once(pairs: list[tuple[Grade, int]], problems: list[str], table: T
 
 
 def _beside(before: str, new: str) -> str:
-    """What somebody wrote into the comments before stays."""
-    if not before.strip() or new in before:
-        return before if new in before else new
-    return f"{before}<br>{new}"
+    """What somebody wrote into the comments stays; a comment of ours from an earlier export goes."""
+    kept = _OURS.sub("", before).strip()
+    return f"{kept}<br>{new}" if kept else new
 
 
 def _feedback_file(name: str, participant: str) -> str:

@@ -10,7 +10,7 @@ from ..plain import line, number
 from .grades import Grade, Person
 from .match import Row, folded, match
 from .plain_csv import points_of, table_of
-from .plan import Filling, Plan, Wish, Zip, column_of
+from .plan import Filling, Plan, Wish, Zip, fixed_column
 from .table import Table, read_table
 
 COLUMNS = (
@@ -45,7 +45,7 @@ def nbgrader(grades: Sequence[Grade], wish: Wish) -> Plan:
         )
     table = read_table(wish.into)
     raw, penalty, score = (
-        column_of(table, "", "--into", column) for column in ("raw_score", "late_submission_penalty", "score")
+        fixed_column(table, column) for column in ("raw_score", "late_submission_penalty", "score")
     )
     rows_here = _rows(table, wish)
     filling = Filling(table)
@@ -66,8 +66,8 @@ def nbgrader(grades: Sequence[Grade], wish: Wish) -> Plan:
 
 def _rows(table: Table, wish: Wish) -> list[Row]:
     """The rows of this assignment; the table has one for each student and assignment."""
-    of = column_of(table, "", "--into", "assignment")
-    student = column_of(table, "", "--into", "student_id")
+    of = fixed_column(table, "assignment")
+    student = fixed_column(table, "student_id")
     names = list(dict.fromkeys(table.value(row, of) for row in table.rows))
     asked = folded(wish.name or (names[0] if len(names) == 1 else wish.assignment.title))
     if asked not in {folded(name) for name in names}:

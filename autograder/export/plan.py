@@ -131,12 +131,29 @@ def column_of(table: Table, wished: str, option: str, *names: str) -> int:
     """
     column = table.column(*([wished] if wished else names))
     if column is None:
-        asked = repr(line(wished)) if wished else " or ".join(map(repr, names)) or "that is known to be meant"
+        asked = " or ".join(repr(line(name)) for name in ([wished] if wished else names)) or "of a known name"
         raise GraderError(
-            f"{table.name} has no column {asked}. Name it with {option}; "
-            f"the columns are: {', '.join(repr(line(name)) for name in table.header)}."
+            f"{table.name} has no column {asked}. Name it with {option}; the columns are: {_header(table)}."
         )
     return column
+
+
+def fixed_column(table: Table, name: str) -> int:
+    """A column that every file of the platform has.
+
+    Raises:
+        GraderError: if it is missing: the file must be another one.
+    """
+    column = table.column(name)
+    if column is None:
+        raise GraderError(
+            f"{table.name} has no column {name!r}. Is it the right file? Its columns are: {_header(table)}."
+        )
+    return column
+
+
+def _header(table: Table) -> str:
+    return ", ".join(repr(line(name)) for name in table.header)
 
 
 def differs_in_points(table: Table, possible: float, theirs: str) -> list[str]:

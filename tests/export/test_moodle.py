@@ -98,6 +98,15 @@ def test_a_comment_that_is_there_stays_and_ours_comes_once(class_of):
     assert class_of.file().decode() == once
 
 
+@pytest.mark.parametrize("end", ["", "<br>See me."])
+def test_a_comment_of_an_earlier_export_is_replaced_and_what_stands_around_it_stays(graded, origin, end):
+    ours = "9.5 of 20 points.<br>Late: 1 day begun. 11.5 - 2 = 9.5 points count."
+    ours += "<br>lookup: 8 of 8<br />sines: not marked yet"
+    graded.add("k", 12, origin("moodle", "x_501_assignsubmission_file_", ("501", "")))
+    graded.export("moodle", worksheet({1: ("3", f"Well argued.<br>{ours}{end}")}))
+    assert graded.file().decode() == worksheet({1: ("12", f"Well argued.{end}<br>{said(12)}")})
+
+
 def test_a_name_is_harmless_in_a_comment(graded, origin):
     graded.policy(percent_per_day=10, extensions={"<b>": 1})
     graded.add(

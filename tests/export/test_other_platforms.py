@@ -18,6 +18,14 @@ from tests.export.conftest import AWKWARD
 from tests.hand_made import LOOKUP, NASTY_NAMES, SINUSOIDAL
 
 DAY = 86400
+OWN = {
+    "canvas": "Student,ID,SIS Login ID,Section,Embeddings (1)\nA,7,ada,A,\n",
+    "moodle": "Identifier,Full name,Grade,Feedback comments\nParticipant 7,A,,\n",
+    "github-classroom": "student_repository_name,roster_identifier,points_awarded\nx,y,\n",
+    "nbgrader": None,
+    "gradescope": None,
+    "csv": None,
+}
 
 
 @pytest.fixture
@@ -206,7 +214,7 @@ def test_any_table_is_filled_where_its_column_is_named(graded, origin):
 
 def test_a_table_without_the_column_or_anybody_in_it_is_refused(graded):
     graded.add("ada", 5)
-    with pytest.raises(GraderError, match="has no column that is known to be meant"):
+    with pytest.raises(GraderError, match="has no column of a known name"):
         graded.export("csv", "username,points\nada,\n")
     with pytest.raises(GraderError, match="no column that says who a row is about"):
         graded.export("csv", "x,points\nada,\n", grade_column="points")
@@ -238,6 +246,24 @@ def test_points_of_yesterday_are_handed_out_and_named(graded):
     assert problem.startswith("Graded with other points than assignment.yml has now, and handed out so: ada.")
 
 
+def test_a_page_that_a_group_shares_tells_no_member_s_own_deduction(graded, origin):
+    graded.policy(percent_per_day=10, extensions={"Ben": 2})
+    pair = (("1", "Ada"), ("2", "Ben"), ("3", "Cem"))
+    graded.add("pair", 12, origin("canvas", "team_1_9_e.py", *pair, seconds_late=DAY))
+    graded.export("canvas", OWN["canvas"], feedback=True)
+    (page,) = graded.zipped("canvas-feedback.zip").values()
+    assert "Late" not in page and "<b>12</b>" in page
+
+
+@pytest.mark.parametrize("to", ["github-classroom", "nbgrader"])
+def test_another_platforms_file_is_refused_with_its_columns(graded, to):
+    graded.add("ada", 5)
+    with pytest.raises(
+        GraderError, match=r"the columns are: 'Student', 'ID'|Its columns are: 'Student', 'ID'"
+    ):
+        graded.export(to, OWN["canvas"])
+
+
 @pytest.mark.parametrize("status", [Status.SET_ASIDE, Status.NOT_GRADED])
 def test_what_was_not_graded_is_never_a_zero(graded, status):
     graded.add("ada", 12, status=status)
@@ -257,16 +283,6 @@ def test_who_is_only_known_to_be_late_is_listed(graded, origin):
     assert table(graded.file("handed-back.csv"))[0]["total"] == "8"
     page = graded.zipped("feedback.zip")["ada.html"]
     assert "12 - 4 = 8 points count." in page and "<b>12</b>" in page
-
-
-OWN = {
-    "canvas": "Student,ID,SIS Login ID,Section,Embeddings (1)\nA,7,ada,A,\n",
-    "moodle": "Identifier,Full name,Grade,Feedback comments\nParticipant 7,A,,\n",
-    "github-classroom": "student_repository_name,roster_identifier,points_awarded\nx,y,\n",
-    "nbgrader": None,
-    "gradescope": None,
-    "csv": None,
-}
 
 
 @pytest.mark.parametrize(
