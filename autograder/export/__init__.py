@@ -6,7 +6,7 @@ import os
 import tempfile
 import zipfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from .gradescope import gradescope
 from .late import deduct
 from .moodle import moodle
 from .nbgrader import nbgrader
-from .plain_csv import handed_back, plain_csv
+from .plain_csv import handed_back, plain_csv, table_of
 from .plan import Plan, Platform, Wish, Zip, shortened
 from .results import results_of
 
@@ -100,11 +100,7 @@ def export(
             f"{shortened(grade.person.shown for grade in old)}. Type: autograder regrade {book.path.parent}"
         )
     if charged.unknown:
-        problems.append(
-            f"{counted(len(charged.unknown), 'student')} handed in late, but not known how late, so nothing "
-            "is deducted. Write it into a CSV with the columns student,hours_late and say --late-file: "
-            f"{shortened(grade.person.shown for grade in charged.unknown)}."
-        )
+        problems.append(_ask_how_late(charged.unknown, folder / "late.csv"))
     return Handed(tuple(files), tuple(said), tuple(problems))
 
 
@@ -170,6 +166,17 @@ def write_zip(path: Path, texts: Iterable[tuple[str, str]]) -> None:
     finally:
         if temporary:
             Path(temporary).unlink(missing_ok=True)
+
+
+def _ask_how_late(grades: Sequence[Grade], sheet: Path) -> str:
+    """Write a late file to fill in, unless there is one, which may be filled already."""
+    if not sheet.exists():
+        rows = {grade.person.student: (grade.person.student, grade.person.shown, "") for grade in grades}
+        write_atomically(sheet, table_of(("student", "name", "hours_late"), rows.values()), "utf-8-sig")
+    return (
+        f"{counted(len(grades), 'student')} handed in late, but not known how late, so nothing is deducted: "
+        f"{shortened(grade.person.shown for grade in grades)}. Fill in {sheet} and say --late-file {sheet}"
+    )
 
 
 def _is_of_today(grade: Grade, assignment: Assignment) -> bool:

@@ -143,6 +143,7 @@ def _read(path: Path, directory: Directory, policy: LatePolicy) -> tuple[dict[Pe
     problems = []
     for row in table.rows:
         name, value = table.value(row, student).strip(), table.value(row, how).strip()
+        name = name.removeprefix("'")  # stands before what a spreadsheet would take for a formula
         if not name or not value:
             continue
         where = f"{table.name}, row {row + 1}"

@@ -194,3 +194,12 @@ def test_a_roster_s_middle_name_is_no_contradiction(graded, origin):
     graded.add("a", 12, origin("canvas", upload("Anna Li", 2), ("1002", "Anna Xiu Li", "a@example.edu")))
     assert graded.export("canvas", gradebook()).problems == ()
     assert graded.file().decode() == gradebook({2: "12"})
+
+
+def test_a_gradebook_with_first_and_last_names_apart_is_filled(graded):
+    before = (
+        "LastName,FirstName,ID,SIS Login ID,Section,Embeddings (1)\nO'Brien,Seán,7,sb,A,\nLi,Anna,8,al,A,\n"
+    )
+    graded.add("seán_o_brien", 5)
+    graded.export("canvas", before)
+    assert graded.file().decode() == before.replace("sb,A,", "sb,A,5")

@@ -276,9 +276,13 @@ def test_who_is_only_known_to_be_late_is_listed(graded, origin):
     graded.add("ada", 12, origin("canvas", "ada_1_2_e.py", ("1", "ada"), late=True))
     handed = graded.export("csv")
     assert "1 student handed in late, but not known how late" in handed.problems[0]
-    assert handed.problems[0].endswith("--late-file: ada.")
-    (graded.folder / "late.csv").write_text("student,hours_late\n1,30\n")
-    handed = graded.export("csv", late_file=graded.folder / "late.csv", feedback=True)
+    sheet = graded.folder / "out" / "export" / "late.csv"
+    assert handed.problems[0].endswith(f": ada. Fill in {sheet} and say --late-file {sheet}")
+    assert sheet.read_text("utf-8-sig") == "student,name,hours_late\nada,ada,\n"
+    sheet.write_text(sheet.read_text("utf-8-sig").replace("ada,ada,", "ada,ada,30"))
+    graded.export("csv")
+    assert "30" in sheet.read_text()
+    handed = graded.export("csv", late_file=sheet, feedback=True)
     assert handed.problems == ()
     assert table(graded.file("handed-back.csv"))[0]["total"] == "8"
     page = graded.zipped("feedback.zip")["ada.html"]

@@ -139,3 +139,16 @@ def test_late_work_of_a_canvas_download_is_listed(graded, tmp_path):
     handed = graded.export("canvas", canvas({}), late_file=tmp_path / "late.csv")
     assert graded.file() == canvas(POINTS | {"4711": "0", "4715": "1.5"})
     assert handed.problems == ()
+
+
+def test_every_member_of_a_gradescope_group_gets_its_grade(graded, tmp_path):
+    first, second = PEOPLE[0], PEOPLE[4]
+    downloads.as_folder(tmp_path / "in", downloads.gradescope(work, groups=[(first, second)]))
+    found = collect(next((tmp_path / "in").iterdir()), load_assignment())
+    assert len(found) == len(PEOPLE) - 1
+    for submission in found:
+        assert submission.code is not None
+        graded.add(submission.student, float(POINTS[submission.code.decode().split()[-1]]), submission.origin)
+    handed = graded.export("canvas", canvas({}))
+    assert graded.file() == canvas(POINTS | {second.number: POINTS[first.number]})
+    assert handed.problems == ()
