@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from pathlib import Path
 
 import pytest
@@ -14,55 +12,22 @@ from autograder.submission import Member
 from tests.platforms import downloads
 from tests.platforms.downloads import Files, as_folder
 from tests.platforms.people import ABSENT, PEOPLE, Person
+from tests.platforms.tables import (
+    ROSTER,
+    canvas_gradebook,
+    classroom_grades,
+    classroom_roster,
+    gradescope_roster,
+    logins,
+    moodle_worksheet,
+    table,
+)
 
 from .conftest import WORK
-
-ROSTER = (*PEOPLE, ABSENT)
 
 
 def own(person: Person) -> Files:
     return {"embeddings.py": f"{WORK}# {person.number}\n".encode()}
-
-
-def table(header: str, *rows: tuple[str, ...], delimiter: str = ",") -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=delimiter)
-    writer.writerows([header.split(","), *rows])
-    return text.getvalue()
-
-
-def canvas_gradebook() -> str:
-    """As Canvas exports it, with its two rows that are no students."""
-    posting = ("", "", "", "", "", "Manual Posting")
-    points = ("    Points Possible", "", "", "", "", "100")
-    rows = [(p.sortable, p.number, p.sid, p.login, "Section 1", "") for p in ROSTER]
-    return table("Student,ID,SIS User ID,SIS Login ID,Section,Homework 3 (99)", posting, points, *rows)
-
-
-def moodle_worksheet(*, blind: bool = False) -> str:
-    rows = [
-        (f"Participant {p.number}", "" if blind else p.name, "" if blind else p.email, "") for p in ROSTER
-    ]
-    return table("Identifier,Full name,Email address,Grade", *rows)
-
-
-def gradescope_roster() -> str:
-    return table("First Name,Last Name,SID,Email", *[(p.first, p.last, p.sid, p.email) for p in ROSTER])
-
-
-def classroom_grades() -> str:
-    header = "assignment_name,github_username,roster_identifier,student_repository_name"
-    rows = [("hw3", p.login, p.sid, downloads.repository(p)) for p in ROSTER]
-    return table(header, *rows)
-
-
-def classroom_roster() -> str:
-    rows = [(p.sid, f"{p.login}-x", "17", p.name) for p in ROSTER]
-    return table("identifier,github_username,github_id,name", *rows)
-
-
-def logins() -> str:
-    return table("sid,name,username", *[(p.sid, p.name, p.login) for p in ROSTER])
 
 
 @pytest.fixture
