@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -226,6 +226,7 @@ def regrade(
     from .marks import with_marks
     from .plan import Choice, chosen, make_plan
     from .reports import write_reports
+    from .submission import Submission
     from .terminal import say
 
     assignment = load_assignment()
@@ -234,9 +235,16 @@ def regrade(
     changes: list[Change] = []
     with open_gradebook(out, create=False) as book, alone_in(out):
         wanted = sorted(chosen(book.students(), choice))
-        without_files = [student for student in wanted if not book.has_files(student)]
-        found = filter(None, map(book.submission, wanted))
-        plan = make_plan(found, book, assignment, current, choice)
+        without_files: list[str] = []
+
+        def kept() -> Iterator[Submission]:
+            for student in wanted:
+                if submission := book.submission(student):
+                    yield submission
+                else:
+                    without_files.append(student)
+
+        plan = make_plan(kept(), book, assignment, current, choice)
         marks = book.marks()
 
         def keep(graded: Graded) -> None:

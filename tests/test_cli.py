@@ -55,7 +55,9 @@ def batch(monkeypatch, tmp_path):
         @contextmanager
         def open_batch(assignment, workers, *, unconfined):
             yield types.SimpleNamespace(
-                grade=grade, wall=types.SimpleNamespace(value="none" if unconfined else "tier 7: a moat")
+                grade=grade,
+                workers=workers,
+                wall=types.SimpleNamespace(value="none" if unconfined else "tier 7: a moat"),
             )
 
         taken = autograder.intake.Intake(tuple(found), "plain", "Plain folder of a test")

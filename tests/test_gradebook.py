@@ -61,12 +61,14 @@ def test_the_files_behind_a_result_come_back_as_they_were(tmp_path, code):
 
 
 def test_a_draft_counts_for_nothing_and_goes_when_a_result_is_saved(tmp_path):
-    draft = Draft(1, None, result("ada", code(LOOKUP, case())), {"lookup": {"tests": "1"}})
+    graded = replace(result("ada", code(LOOKUP, case())), seconds=1.5)
+    draft = Draft(1, None, graded, {"lookup": {"tests": "1"}})
     with open_gradebook(tmp_path) as book:
         book.save(typical("ada"))
         book.save_draft(replace(draft, base=0, keys={"lookup": {"tests": "0"}}))
         book.save_draft(draft)
         assert (book.draft("ada"), list(book.results())) == (draft, [typical("ada")])
+        assert book.draft("ada").result.seconds == 1.5
         book.save(draft.result)
         assert (book.draft("ada"), list(book.results())) == (None, [draft.result])
 

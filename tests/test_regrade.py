@@ -47,9 +47,8 @@ class Here:
     @contextmanager
     def open(self, assignment: Assignment, workers: int, *, unconfined: bool = False):
         wall = types.SimpleNamespace(value="none" if unconfined else "a moat")
-        yield types.SimpleNamespace(
-            wall=wall, grade=partial(map, partial(self.grade, assignment, unconfined))
-        )
+        grade = partial(self.grade, assignment, unconfined)
+        yield types.SimpleNamespace(wall=wall, workers=workers, grade=partial(map, grade))
 
     def grade(self, assignment: Assignment, unconfined: bool, submission: Submission) -> Result:
         student, digest = submission.student, submission.digest

@@ -105,18 +105,14 @@ class Gradebook:
 
     def submission(self, student: str) -> Submission | None:
         """What was graded last for a student, from the files kept here; None if they are not."""
-        entry = self.entry(student)
-        query = "SELECT code, answers FROM files WHERE digest = ?"
-        for code, answers in self._rows(query, (entry.result.digest,)) if entry else ():
-            assert entry is not None
-            return Submission(student, _unpacked(code), _unpacked(answers), entry.notes, entry.set_aside)
+        query = (
+            "SELECT files.digest, code, answers, notes, set_aside FROM (SELECT * FROM results "
+            "WHERE student = ? ORDER BY id DESC LIMIT 1) AS latest LEFT JOIN files USING (digest)"
+        )
+        for kept, code, answers, notes, aside in self._rows(query, (to_ascii(student),)):
+            if kept:
+                return Submission(student, _unpacked(code), _unpacked(answers), *_given(notes, aside))
         return None
-
-    def has_files(self, student: str) -> bool:
-        """Whether `submission` gives what was graded last for this student."""
-        entry = self.entry(student)
-        query = "SELECT 1 FROM files WHERE digest = ?"
-        return entry is not None and any(self._rows(query, (entry.result.digest,)))
 
     def code(self, digest: str) -> bytes | None:
         """The code file of what was graded, by its digest; None if it is not kept."""
@@ -131,7 +127,7 @@ class Gradebook:
                 "INSERT OR REPLACE INTO drafts VALUES (?, ?, ?, ?, ?)",
                 (
                     *(to_ascii(draft.result.student), draft.base, draft.run),
-                    *(_save_keys(connection, draft.keys), result_to_json(draft.result)),
+                    *(_save_keys(connection, draft.keys), json.dumps(asdict(draft.result))),
                 ),
             )
 
@@ -303,15 +299,21 @@ def _new_pseudonym(taken: set[str]) -> str:
 
 def _entry(row: tuple[Any, ...]) -> Entry:
     number, run, saved, result, keys, notes, set_aside, seconds = row
+    given = _given(notes, set_aside)
     return Entry(
         id=number,
         run=run,
         saved=saved,
         result=replace(result_from_json(result), seconds=seconds),
         keys=_keys(keys or "{}"),
-        notes=tuple(json.loads(notes or "[]")),
-        set_aside=None if set_aside is None else from_ascii(set_aside),
+        notes=given[0],
+        set_aside=given[1],
     )
+
+
+def _given(notes: str | None, set_aside: str | None) -> tuple[tuple[str, ...], str | None]:
+    """What intake had to say of a submission."""
+    return tuple(json.loads(notes or "[]")), None if set_aside is None else from_ascii(set_aside)
 
 
 @lru_cache(maxsize=64)
