@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..assignment import Assignment
@@ -78,7 +78,8 @@ def take_in(
             read, or an answer names nobody.
     """
     with _opened(path, assignment, layout) as found:
-        uploads, problems = found.sorted.uploads, [*found.place.problems, *found.sorted.problems]
+        uploads: Sequence[Upload] = found.sorted.uploads
+        problems = [*found.place.problems, *found.sorted.problems]
         if not uploads:
             raise GraderError(f"{path.resolve()} holds no submissions. {_what_to_type(assignment)}")
         if roster:
@@ -89,7 +90,8 @@ def take_in(
         if out:
             chosen = together(recall(out), chosen)
         reader = _Reader(found.layout, assignment, read_handed_out(assignment), chosen)
-        submissions = reader.read(uploads)
+        uploads, questions = _parted(uploads, chosen)
+        submissions = reader.read(uploads, questions)
     if out and choices:
         remember(out, chosen)
     members = {
@@ -190,24 +192,30 @@ def _names(uploads: Sequence[Upload]) -> dict[str, str]:
 
 @dataclass
 class _Reader:
-    """Reads uploads, one at a time; `files` counts what they held."""
+    """Reads uploads, one at a time.
+
+    Attributes:
+        files: how many were found.
+        names: of all uploads; a choice of one of those is not a choice of a file.
+    """
 
     layout: Layout
     assignment: Assignment
     handed_out: HandedOut
     choices: Choices
     files: int = 0
+    names: set[str] = field(default_factory=set)
 
-    def read(self, uploads: Sequence[Upload]) -> list[Submission]:
-        """One submission for each student, sorted by student."""
+    def read(self, uploads: Sequence[Upload], questions: Mapping[str, str]) -> list[Submission]:
+        """One submission for each student, sorted by student; `questions` are open ones by key."""
+        self.names = {upload.name for upload in uploads}
         by_student: dict[str, list[Upload]] = defaultdict(list)
         for upload in uploads:
             by_student[upload.student].append(upload)
-        shared = _shared(uploads)
         read: dict[str, Submission] = {}
         for student, attempts in by_student.items():
             read[student] = (
-                self._aside(attempts, shared[student]) if student in shared else self._student(attempts)
+                self._aside(attempts, questions[student]) if student in questions else self._student(attempts)
             )
         for alike in _alike(list(read)):
             for student in alike:
@@ -245,7 +253,7 @@ class _Reader:
         return replace(found, notes=(note, *found.notes))
 
     def _attempt(self, upload: Upload, others: Sequence[Upload]) -> Submission:
-        chosen = [file for file in self.choices.get(upload.student, ()) if file != upload.name]
+        chosen = [file for file in self.choices.get(upload.student, ()) if file not in self.names]
         with self._listed(upload) as listing:
             self.files += len(listing.entries)
             files = open_nested(listing)
@@ -285,20 +293,43 @@ class _Reader:
         )
 
 
-def _shared(uploads: Sequence[Upload]) -> dict[str, str]:
-    """The question for every student's key that has a member in common with another."""
-    keys: dict[str, dict[str, Upload]] = defaultdict(dict)
+def _parted(uploads: Sequence[Upload], choices: Choices) -> tuple[list[Upload], dict[str, str]]:
+    """Uploads without those members whose other upload was chosen.
+
+    Returns:
+        The uploads that have members left, and the question for each student's key that still has a
+        member in common with another.
+    """
+    by_member: dict[str, dict[str, Upload]] = defaultdict(dict)
     for upload in uploads:
         for member in upload.members:
-            if identity := member.id or member.email.casefold():
-                keys[identity][upload.student] = upload
-    return {
-        student: f"{printable(identity)} is in {' and in '.join(printable(u.name) for u in found.values())}. "
-        "Which of them counts? Move the other away, and grade again."
-        for identity, found in keys.items()
-        if len(found) > 1
-        for student in found
-    }
+            if _identity(member):
+                by_member[_identity(member)][upload.student] = upload
+    questions: dict[str, str] = {}
+    leaving: dict[str, set[str]] = defaultdict(set)
+    instead: dict[str, list[str]] = defaultdict(list)
+    for identity, found in by_member.items():
+        names = [upload.name for upload in found.values()]
+        chosen = {file for student in found for file in choices.get(student, ()) if file in names}
+        for student, upload in found.items() if len(found) > 1 else ():
+            if len(chosen) != 1:
+                where = " and in ".join(map(printable, names))
+                question = f"{printable(identity)} is in {where}. Which of them counts?"
+                questions[student] = f"{question} {to_type(student, upload.name)}"
+            elif upload.name not in chosen:
+                leaving[student].add(identity)
+                instead[next(iter(chosen))].append(upload.name)
+    left = []
+    for upload in uploads:
+        members = tuple(m for m in upload.members if _identity(m) not in leaving[upload.student])
+        if members or not upload.members:
+            others = (*upload.earlier, *instead[upload.name])
+            left.append(replace(upload, members=members, earlier=others))
+    return left, questions
+
+
+def _identity(member: Member) -> str:
+    return member.id or member.email.casefold()
 
 
 def _alike(students: list[str]) -> list[list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
@@ -234,17 +235,37 @@ def test_a_group_is_one_submission_with_all_its_members(take):
     assert found.origin.members == (Member("0080125", "Wei Chen"), Member("0080126", "Wei Chen"))
 
 
-def test_someone_in_two_submissions_sets_both_aside(take):
-    files = downloads.gradescope(own, PEOPLE[:1]) | downloads.gradescope(own, [PEOPLE[1]])
+@pytest.fixture
+def in_two() -> Files:
+    """Somebody alone, and once more with somebody else."""
     told = "assignment_8046601_export/submission_metadata.yml"
-    first, second = (downloads.gradescope(own, [person])[told] for person in PEOPLE[:2])
-    both = second.replace(b"  :created_at", b"  - :sid: '0080123'\n  :created_at", 1)
-    files[told] = first + both.removeprefix(b"---\n")
-    taken = take(files)
-    assert [found.set_aside for found in taken.submissions] == [
-        "0080123 is in submission_94711 and in submission_94712. Which of them counts? "
-        "Move the other away, and grade again."
-    ] * 2
+    alone, other = (downloads.gradescope(own, [person]) for person in PEOPLE[:2])
+    both = other[told].replace(b"  :created_at", b"  - :sid: '0080123'\n  :created_at", 1)
+    return alone | other | {told: alone[told] + both.removeprefix(b"---\n")}
+
+
+ALONE, PAIR = "Séan O'Brien_0080123", "0080123 + Zoë van der Berg-Müller_0080124"
+
+
+def test_someone_in_two_submissions_sets_both_aside(take, in_two):
+    found = {found.student: found.set_aside for found in take(in_two).submissions}
+    assert set(found) == {ALONE, PAIR}
+    for student, upload in ((ALONE, "submission_94711"), (PAIR, "submission_94712")):
+        question, _, typed = found[student].partition(" To choose, type: --choose ")
+        assert question == "0080123 is in submission_94711 and in submission_94712. Which of them counts?"
+        assert shlex.split(typed) == [f"{student}={upload}"]
+
+
+@pytest.mark.parametrize("student", [ALONE, PAIR])
+def test_the_chosen_one_of_two_submissions_has_its_member_and_the_other_keeps_its_own(take, in_two, student):
+    together = take(in_two, choices=[f"{student}=submission_94712"]).submissions
+    assert [(f.student, len(f.origin.members), f.set_aside) for f in together] == [(PAIR, 2, None)]
+    assert "submission_94711" in together[0].origin.others
+    apart = take(in_two, choices=[f"{student}=submission_94711"]).submissions
+    assert [(f.student, [m.id for m in f.origin.members], f.set_aside) for f in apart] == [
+        (PAIR, ["0080124"], None),
+        (ALONE, ["0080123"], None),
+    ]
 
 
 @pytest.mark.parametrize(
