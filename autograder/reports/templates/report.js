@@ -31,7 +31,7 @@
     body.replaceChildren(...found.slice(0, shown).map(student => student.row));
     form.querySelector("output").textContent = `${found.length.toLocaleString("en")} of ${students.length.toLocaleString("en")}`;
     rest.hidden = found.length <= shown;
-    rest.textContent = `Show ${(found.length - shown).toLocaleString("en")} more`;
+    rest.textContent = `Show more of the ${(found.length - shown).toLocaleString("en")} others`;
   }
 
   function sortBy(index) {
@@ -53,7 +53,7 @@
   });
   form.addEventListener("input", () => { shown = AT_ONCE; show(); });
   form.addEventListener("submit", event => event.preventDefault());
-  rest.addEventListener("click", () => { shown = Infinity; show(); });
+  rest.addEventListener("click", () => { shown += 5 * AT_ONCE; show(); });
   form.hidden = false;
   show();
 
