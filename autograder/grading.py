@@ -173,7 +173,9 @@ def _graded(
 ) -> Graded:
     """Take of a fresh result what the task asks for; of the one before, the rest."""
     after = keys_after(task, keys)
-    if before is None or fresh.status is Status.SET_ASIDE:
+    if fresh.status is Status.SET_ASIDE:  # no question was run, so it depends on none
+        return Graded(task, fresh, {}, run, before)
+    if before is None:
         return Graded(task, fresh, after, run, before)
     if fresh.status is Status.NOT_GRADED:
         if before.total is not None and before.digest == fresh.digest:
