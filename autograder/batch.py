@@ -33,11 +33,13 @@ class Batch:
 
     Attributes:
         wall: how student code is shut in, for the terminal and the reports.
+        refusals: why it is no stronger wall, a line each.
         workers: submissions graded at a time.
     """
 
     def __init__(self, grader: Grader, launcher: Launcher, workers: int) -> None:
         self.wall = launcher.tier
+        self.refusals = launcher.refusals
         self._launcher = launcher
         self._grader = grader
         self.workers = workers

@@ -49,6 +49,7 @@ class Cluster(Batch):
 
     def __init__(self, client: Client, job: Job, wall: Tier) -> None:
         self.wall = wall
+        self.refusals: tuple[str, ...] = ()
         self._client = client
         self._job = job
         self.workers = sum(client.nthreads().values())

@@ -11,7 +11,7 @@ from .assignment import Assignment, Question
 from .difference_table import say_plan
 from .gradebook import Draft, Gradebook
 from .keys import Keys
-from .plain import counted, line
+from .plain import clip, counted, line
 from .plan import Plan, Task, keys_after, was_stopped
 from .result import QuestionResult, Result, Status
 from .terminal import progress, say, short
@@ -146,6 +146,8 @@ def _grade_tasks(
             if ahead:
                 wall = f"Wall around their code: {batch.wall.value}"
                 say(f"{counted(ahead, 'submission')}, {batch.workers} at a time. {wall}")
+                for refusal in batch.refusals:
+                    say(f"No stronger wall could be built. {clip(line(refusal), 500)}")
                 ahead = 0  # that is said once
             run = book.start_run(path, batch.workers, batch.wall.value)
             for fresh in batch.grade([task.submission for task in group.values()]):

@@ -57,6 +57,7 @@ def batch(monkeypatch, tmp_path):
             yield types.SimpleNamespace(
                 grade=grade,
                 workers=workers,
+                refusals=("tier 8: a moat with crocodiles: none were hungry",),
                 wall=types.SimpleNamespace(value="none" if unconfined else "tier 7: a moat"),
             )
 
@@ -91,6 +92,7 @@ def test_the_wall_is_named_at_the_start_and_in_the_report(run, batch):
     batch(full("ada"))
     done = run("grade", "in", "--workers", "2")
     assert "1 submission, 2 at a time. Wall around their code: tier 7: a moat\n" in done.stdout
+    assert "No stronger wall could be built. tier 8: a moat with crocodiles: none were hungry" in done.stdout
     assert "Wall around student code: tier 7: a moat." in Path("graded/report.html").read_text()
 
 

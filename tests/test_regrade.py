@@ -48,7 +48,7 @@ class Here:
     def open(self, assignment: Assignment, workers: int, *, unconfined: bool = False):
         wall = types.SimpleNamespace(value="none" if unconfined else "a moat")
         grade = partial(self.grade, assignment, unconfined)
-        yield types.SimpleNamespace(wall=wall, workers=workers, grade=partial(map, grade))
+        yield types.SimpleNamespace(wall=wall, workers=workers, refusals=(), grade=partial(map, grade))
 
     def grade(self, assignment: Assignment, unconfined: bool, submission: Submission) -> Result:
         student, digest = submission.student, submission.digest

@@ -51,11 +51,15 @@ class Launcher:
     """The grader's end of the zygote's control socket.
 
     Datagrams are whole or not at all, so several grading processes share one launcher.
+
+    Attributes:
+        refusals: why no stronger tier could be built, a line each.
     """
 
     def __init__(self, control: socket.socket, tier: Tier) -> None:
         self._control = control
         self.tier = tier
+        self.refusals: tuple[str, ...] = ()
         self._count = 0
 
     def spawn(self) -> Process:
@@ -135,13 +139,14 @@ def open_launcher(
                 launcher = stack.enter_context(_zygote(limits, way))
                 break
             except GraderError as problem:
-                refusals.append(f"  {way.tier.value}: {problem}")
+                refusals.append(f"{way.tier.value}: {problem}")
         else:
             raise GraderError(
                 "No wall can be built around student code on this machine, so nothing was graded.\n"
-                + "\n".join(refusals)
+                + "\n".join(f"  {refusal}" for refusal in refusals)
                 + "\nInstall bubblewrap (apt-get install bubblewrap) or grade on Linux 5.13 or newer."
             )
+        launcher.refusals = tuple(refusals)
         yield launcher
 
 
