@@ -8,10 +8,13 @@ from functools import partial
 from typing import Generic, TypeVar
 
 from .script import Diverged, Replay, Script
-from .session import Session
+from .session import Defined, Session
 
 MAX_REMEMBERED = 5_000
 """Verdicts: some thirty for each case."""
+
+MAX_LENGTH = 4_000
+"""Characters of a verdict that is remembered, all of it written out: students have a say in its texts."""
 
 Part = TypeVar("Part", bound=Hashable)
 Verdict = TypeVar("Verdict")
@@ -20,9 +23,10 @@ Verdict = TypeVar("Verdict")
 class Rehearsed(Generic[Part, Verdict]):
     """Parts of a grading, such as its cases, that run in one go as far as they keep to their scripts.
 
-    A part is a function of the answers that it gets: it starts from fixed random states, and what it
-    asks next depends on them alone. So its verdict on the same answers is remembered: a thousand right
-    solutions give most cases the very same ones, and so do a thousand blank ones.
+    A part is a function of what the file defines and of the answers that it gets: it starts from fixed
+    random states, and what it asks next depends on them alone. So its verdict on the same ones is
+    remembered: a thousand right solutions give most cases the very same answers, and so do a thousand
+    blank ones.
 
     Args:
         run: runs one part, on answers that came already, or on those of the process itself.
@@ -31,7 +35,7 @@ class Rehearsed(Generic[Part, Verdict]):
     def __init__(self, run: Callable[[Session, Part, Replay | None], Verdict]) -> None:
         self._run = run
         self._scripts: dict[Part, Script] = {}
-        self._known: OrderedDict[tuple[Part, bytes], Verdict] = OrderedDict()
+        self._known: OrderedDict[tuple[Part, Defined, bytes], Verdict] = OrderedDict()
 
     def rehearse(self, session: Session, parts: Iterable[Part]) -> None:
         """Run parts on the reference: what they ask of it becomes their scripts."""
@@ -67,10 +71,13 @@ class Rehearsed(Generic[Part, Verdict]):
     def _on_answers(self, session: Session, part: Part, replay: Replay) -> Verdict:
         if not replay.is_whole:  # what stopped it is told in its own words
             return self._run(session, part, replay)
-        key = part, replay.digest
-        if key not in self._known:
-            self._known[key] = self._run(session, part, replay)
-        self._known.move_to_end(key)
+        key = part, session.defines, replay.digest
+        if key in self._known:
+            self._known.move_to_end(key)
+            return self._known[key]
+        verdict = self._run(session, part, replay)
+        if len(repr(verdict)) <= MAX_LENGTH:
+            self._known[key] = verdict
         if len(self._known) > MAX_REMEMBERED:
             self._known.popitem(last=False)
-        return self._known[key]
+        return verdict

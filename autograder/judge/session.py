@@ -28,6 +28,13 @@ MAX_SAID = 10_000
 """Characters kept of each text that the student's process sends: it cuts them itself, if it is honest."""
 
 
+Defined = frozenset[tuple[str, str]]
+"""The names that tests find in a student's file, each with its kind."""
+
+MAX_AHEAD = 32 * 2**20
+"""Bytes of a case's answers that are kept until it asks for them; with more, it asks for itself."""
+
+
 @dataclass(frozen=True)
 class StudentFile:
     """What loading the file found.
@@ -121,6 +128,10 @@ class Session:
 
     # --------------------------------------------------------------------------------------- calls
 
+    @property
+    def defines(self) -> Defined:
+        return frozenset(self.file.kinds.items())
+
     def begin_case(self, replay: Replay | None = None) -> None:
         """Forget what the case before handed over; start the process again if it is gone.
 
@@ -156,10 +167,13 @@ class Session:
         except Stopped:
             return
         for script, sent in zip(scripts, cut, strict=True):
-            came = []
+            came: list[bytes] = []
+            room = MAX_AHEAD
             try:
                 for _ in sent:
-                    came.append(next(replies))
+                    reply = next(replies)
+                    room -= len(reply)
+                    came.append(reply if room >= 0 else b"")
             except Stopped as stop:
                 yield Replay(script, came, stop)
                 return
@@ -313,7 +327,8 @@ class Session:
         fresh = [number for number in computed if not tensors[number].requires_grad]
         if not fresh:
             return
-        inputs = [n for n, t in tensors.items() if t.requires_grad and n not in fresh and self._is_leaf(n)]
+        known = set(fresh)
+        inputs = [n for n, t in tensors.items() if t.requires_grad and n not in known and self._is_leaf(n)]
         if not inputs:
             return
         try:  # autograd gives these very tensors a history

@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from typing import Any
 
 MAX_HEADER = 4 * 2**20  # small: parsed JSON takes up to thirty times its text
-MAX_BODY = 256 * 2**20
+MAX_BODY = 160 * 2**20  # of which a mirror takes 128
 MAX_BLOBS = 4096
 
 _PREFIX = struct.Struct("<IQ")

@@ -25,6 +25,16 @@ CELL = 0.02
 
 NUMBER = "#"
 
+MOST = 2_000
+"""Items of what is written down: no probe has a use for more, and wrong results may have millions."""
+
+LONG = 1_000
+"""Characters of a text that are."""
+
+
+class _TooMuch(Exception):
+    """A value has more than `MOST` items."""
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -68,7 +78,10 @@ def outcome(value: Any) -> Outcome:
     """Write down a value: plain values and tensors, in lists, tuples and dicts of any depth."""
     words: list[str] = []
     found: list[float] = []
-    _write(value, words, found)
+    try:
+        _write(value, words, found)
+    except _TooMuch:
+        words, found = ["too much"], []
     return Outcome(" ".join(words), np.arcsinh(np.array(found, np.float64) / UNIT) / CELL)
 
 
@@ -78,13 +91,19 @@ def kind(error: Exception) -> str:
 
 
 def _write(value: Any, words: list[str], found: list[float]) -> None:
+    if len(words) > MOST:
+        raise _TooMuch
     if type(value) is float:
         words.append(NUMBER if math.isfinite(value) else str(value))
         if math.isfinite(value):
             found.append(value)
-    elif value is None or isinstance(value, bool | str):
+    elif isinstance(value, str):
+        words.append(repr(value[:LONG]))
+    elif value is None or isinstance(value, bool):
         words.append(repr(value))
     elif isinstance(value, torch.Tensor):
+        if value.numel() > MOST:
+            raise _TooMuch
         words.append(f"tensor {tuple(value.shape)}")  # a wrong dtype is a mistake of its own
         _write_all(value.detach().flatten().tolist(), words, found)
     elif isinstance(value, numbers.Integral):
@@ -92,6 +111,8 @@ def _write(value: Any, words: list[str], found: list[float]) -> None:
     elif isinstance(value, numbers.Real):
         _write(float(value), words, found)
     elif isinstance(value, dict):
+        if len(value) > MOST:
+            raise _TooMuch
         words.append(f"dict {len(value)}")
         for key in sorted(value, key=repr):
             _write_all([key, value[key]], words, found)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from autograder.judge import session
 from autograder.judge.grader import Grader
 from autograder.judge.launcher import Launcher
 from autograder.judge.script import Diverged, Replay, Request, Script
@@ -141,3 +142,38 @@ def test_a_verdict_is_the_same_remembered_or_not(grader):
     first = grader.grade(Submission("ada", source))
     again = grader.grade(Submission("bob", source))
     assert replace(again, student="ada") == first
+
+
+HIDING = """
+import random
+_hidden = {name: globals().pop(name) for name in ("triple",)}
+def double(n):
+    globals().update(_hidden)
+    return 2 * n
+"""
+"""Defines `triple` only once it is called, so that its answers are right, and its cases not attempted."""
+
+
+def test_a_verdict_is_not_remembered_for_a_file_that_defines_something_else(grader):
+    friend = Submission("bob", file_of("return n + n", "return n + n + n").encode())
+    alone = grader.grade(friend)
+    hiding = file_of("return n + n", "return n + n + n") + HIDING
+    poisoned = grader.grade(Submission("ada", hiding.encode()))
+    assert poisoned.questions[1].points == 0
+    assert grader.grade(friend) == alone
+
+
+def test_answers_that_are_too_large_to_be_kept_are_asked_for_again(grader, monkeypatch):
+    submission = Submission("ada", SUBMISSIONS["right"].encode())
+    kept = grader.grade(submission)
+    monkeypatch.setattr(session, "MAX_AHEAD", 10)
+    assert grader.grade(submission) == kept
+
+
+def test_a_verdict_that_is_too_long_is_not_remembered(launcher, tmp_path):
+    grader = Grader(small_assignment.make(tmp_path), launcher)
+    before = len(grader._judged._known)
+    loud = file_of("raise ValueError('x' * 9_000)", "raise ValueError('x' * 9_000)")
+    first = grader.grade(Submission("ada", loud.encode()))
+    assert len(grader._judged._known) == before
+    assert grader.grade(Submission("ada", loud.encode())) == first

@@ -631,6 +631,22 @@ def test_too_much_memory_is_refused_on_both_sides(pair, monkeypatch):
         Mirror(+1, any_module).incoming({"storages": [[-1, 600, 0], [-2, 600, 1]]}, blobs)
 
 
+@pytest.mark.parametrize("shape", [(2**16 + 1,), (2**16, 2**7), (4, 2**22)])
+def test_a_result_that_a_test_would_drown_in_is_refused_on_both_sides(pair, shape):
+    few_bytes = torch.zeros(1).expand(shape)
+    with pytest.raises(WireError, match="too large"):
+        pair.to_grader(few_bytes)
+    state = [-1, "float32", list(shape), [0] * len(shape), 0, 0]
+    sections = {"storages": [[-1, 4, 0]], "tensors": [[-1, state]]}
+    with pytest.raises(WireError, match="too large"):
+        Mirror(+1, any_module).incoming(sections, [memoryview(bytes(4))])
+
+
+def test_what_a_module_holds_may_be_longer_than_a_result(pair):
+    layer = nn.Embedding(2**17, 1)
+    assert pair.to_grader(layer).weight.shape == (2**17, 1)
+
+
 def test_a_new_case_forgets_what_crossed(pair):
     pair.to_grader([torch.ones(2), nn.Linear(1, 1)])
     pair.grader.reset()

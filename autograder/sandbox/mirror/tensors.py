@@ -20,6 +20,9 @@ from .message import Message
 LEAF, COMPUTED, PARAMETER = 1, 2, 4
 """A tensor's flags: it collects gradients, it was computed from what does, it is a Parameter."""
 
+MAX_SIDE, MAX_NUMBERS = 2**16, 2**22
+"""The longest side of a tensor that a function gives, and its size. Right ones have 20,000 and 40,000."""
+
 _LONGEST = 2**40
 """No size, stride or start is as large: what is computed of them stays cheap."""
 
@@ -50,6 +53,7 @@ class Tensors:
         for number, tensor in growing(self._book.tensors):
             look = _look(tensor)
             if self._looks.get(number) != look:
+                _expect_small(number, tensor.shape)
                 self._looks[number] = look
                 changes.append([number, self.describe(tensor, role_of(number))])
             if look[-1] == LEAF and (tensor.grad is not None or number in self._gradients):
@@ -110,6 +114,7 @@ class Tensors:
         if type(flags) is not int:
             raise WireError("a tensor's flags are none")
         view = self.view(state)
+        _expect_small(number, view.shape)
         if self._book.is_new(self._book.tensors, number):
             tensor = view
             if flags & PARAMETER:
@@ -139,6 +144,15 @@ class Tensors:
             kind, its_number = gradient
             tensor.grad = self._book.tables[kind][its_number]  # torch itself refuses what does not fit
         self._gradients[number] = gradient
+
+
+def _expect_small(number: int, shape: torch.Size) -> None:
+    """A result may be wrong in its shape, too; a test that takes it apart row by row must not drown in it.
+
+    What a module holds may be larger, since tests look at it as a whole.
+    """
+    if role_of(number) == VALUE and (max(shape, default=0) > MAX_SIDE or shape.numel() > MAX_NUMBERS):
+        raise WireError(f"this is too large to be handed over: a tensor of shape {tuple(shape)}")
 
 
 def _collects(tensor: torch.Tensor) -> int:
