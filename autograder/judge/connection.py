@@ -128,12 +128,12 @@ class Connection:
             with _Clock(self):
                 deadline = self._deadline(self.limits.wall_seconds_per_call)
                 self._send({"op": "ahead"}, [request.frame for request in requests], name, deadline)
-            for request in requests:
+            for number, request in enumerate(requests):
                 name = request.name
                 with _Clock(self):
                     deadline = self._deadline(self.limits.wall_seconds_per_call)
-                    reply = self._channel.receive_whole(deadline)
-                    if request is requests[-1]:
+                    reply = self._channel.receive_numbered(number, deadline)
+                    if number == len(requests) - 1:
                         self._receive(deadline)  # there were as many replies as requests
                 yield reply
         except (TooLate, Closed, WireError) as problem:

@@ -21,6 +21,7 @@ MAX_BODY = 160 * 2**20  # of which a mirror takes 128
 MAX_BLOBS = 4096
 
 _PREFIX = struct.Struct("<IQ")
+_NUMBER = struct.Struct("<I")
 _CHUNK = 2**16
 _PAUSE_SECONDS = 0.004
 """To be woken by each of many small frames costs more than to read them; so they are let come together."""
@@ -150,15 +151,24 @@ class Channel:
         self._socket = connection
         self._came = bytearray()  # bytes that were received and not yet read
 
-    def send(self, header: dict[str, Any], blobs: Iterable[Blob] = (), deadline: float | None = None) -> None:
-        """Send one frame, until `deadline` on the monotonic clock.
+    def send(
+        self,
+        header: dict[str, Any],
+        blobs: Iterable[Blob] = (),
+        deadline: float | None = None,
+        number: int | None = None,
+    ) -> None:
+        """Send one frame, until `deadline` on the monotonic clock; its number first, if it has one.
 
         Raises:
             WireError: if it is too large, before any of it is sent.
             Closed, TooLate: as they say.
         """
         try:
-            for piece in pack(header, blobs):
+            first, *others = pack(header, blobs)
+            if number is not None:
+                first = _NUMBER.pack(number) + first
+            for piece in (first, *others):
                 self._wait_until(deadline)
                 self._socket.sendall(piece)
         except TimeoutError:
@@ -176,14 +186,16 @@ class Channel:
         text = self._read(header, deadline)
         return parse(text, memoryview(self._read(body, deadline)))
 
-    def receive_whole(self, deadline: float) -> bytes:
-        """Wait for one frame, one of many, and give it unread, for `unframe`.
+    def receive_numbered(self, number: int, deadline: float) -> bytes:
+        """Wait for one frame of many, and give it unread, for `unframe`.
 
         Raises:
             WireError, Closed, TooLate: as they say.
         """
         if not self._came:
             time.sleep(_PAUSE_SECONDS)
+        if _NUMBER.unpack(self._read(_NUMBER.size, deadline)) != (number,):
+            raise WireError("a reply to no question")
         prefix = self._read(_PREFIX.size, deadline)
         return prefix + self._read(sum(parse_prefix(prefix)), deadline)
 

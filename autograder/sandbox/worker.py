@@ -15,8 +15,9 @@ import random
 import socket
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import redirect_stderr, redirect_stdout
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -101,23 +102,26 @@ class Worker:
         header, blobs = self.channel.receive()
         seq = {"seq": header["seq"]}
         if header["op"] == "ahead":
-            for request in blobs:
-                self.carry_out(*unframe(request))
+            for number, request in enumerate(blobs):
+                self.carry_out(*unframe(request), number=number)
             self.channel.send(seq)
         else:
             self.carry_out(header, blobs, seq)
 
     def carry_out(
-        self, header: dict[str, Any], blobs: list[memoryview], seq: dict[str, int] | None = None
+        self,
+        header: dict[str, Any],
+        blobs: list[memoryview],
+        seq: Mapping[str, int] = MappingProxyType({}),
+        number: int | None = None,
     ) -> None:
         """Do what one request asks for and send the reply."""
         allow_seconds(self.limits.seconds_per_call)
         reply, pieces = self.reply_to(header, blobs)
-        reply |= seq or {}
         try:
-            self.channel.send(reply, pieces)
+            self.channel.send({**reply, **seq}, pieces, number=number)
         except WireError as error:
-            self.channel.send({**too_large(reply, error), **(seq or {})})
+            self.channel.send({**too_large(reply, error), **seq}, number=number)
 
     def reply_to(self, header: dict[str, Any], blobs: list[memoryview]) -> tuple[dict[str, Any], list[Blob]]:
         """Carry out one request; give header and blobs of the reply."""

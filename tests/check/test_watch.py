@@ -72,7 +72,7 @@ def test_the_table_follows_the_file(folder, terminal):
     def save(code: str) -> None:
         (folder / "embeddings.py").write_text(code)
 
-    page = terminal.until("checked at")
+    page = terminal.until("`double` gives twice the ids.\n")
     assert " passed failed not attempted\n" in page
     assert " ✗ first 0 2 0\n" in page
     assert " · second 0 0 1\n" in page
