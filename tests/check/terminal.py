@@ -52,8 +52,9 @@ class Terminal:
         return self._words()
 
     def page(self) -> str:
-        """What was drawn last, as plain text."""
-        return re.sub(r"\033\[[?\d;]*[A-Za-z]|\r", "", self.output.rpartition("\033[H")[2])
+        """The last page that was drawn to its end, as plain text."""
+        drawn, _, _ = self.output.rpartition("\033[0J")
+        return re.sub(r"\033\[[?\d;]*[A-Za-z]|\r", "", drawn.rpartition("\033[H")[2])
 
     def _words(self) -> str:
         return re.sub(" +", " ", self.page())
