@@ -131,7 +131,7 @@ class Busy:
 @pytest.fixture
 def busy(tmp_path) -> tuple[Busy, Batch]:
     grader = Busy(tmp_path)
-    return grader, Batch(grader, SimpleNamespace(tier=None, quit=lambda: None), workers=3)
+    return grader, Batch(grader, SimpleNamespace(tier=None, refusals=(), quit=lambda: None), workers=3)
 
 
 def test_what_asks_for_it_is_graded_once_more_at_the_end_and_alone(busy):
