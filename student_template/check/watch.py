@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -50,6 +51,7 @@ class Watch:
         ids = tuple(question.id for question in questions)
         self._state = State(settings, folder / settings.code, home / "tests", ids, b"")
         self._processes = Processes(folder, home / "tests", stay_warm=True, can_fork=can_fork)
+        self._is_interrupted = False
         self._trouble = ""
         self._doing = ""
         self._began = self._drawn = 0.0
@@ -62,6 +64,7 @@ class Watch:
             CannotCheck: if something that checking needs is missing.
         """
         runner.demand_installation(self._state.tests, self._state.questions)
+        before = signal.signal(signal.SIGINT, self._interrupt)
         self._screen.open()
         try:
             while True:
@@ -73,6 +76,12 @@ class Watch:
         finally:
             self._screen.close()
             self._processes.close()
+            signal.signal(signal.SIGINT, before)
+
+    def _interrupt(self, *_: object) -> None:
+        """End at once, or else at the next look at the file: Python drops what is raised in some places."""
+        self._is_interrupted = True
+        raise KeyboardInterrupt
 
     def _check(self) -> bool:
         """Check what the last save can affect; False if the file was saved again meanwhile."""
@@ -100,6 +109,8 @@ class Watch:
     def _wait(self) -> None:
         """Wait until the code is saved; show the short answers anew when they are."""
         while not self._code.poll():
+            if self._is_interrupted:
+                raise KeyboardInterrupt
             if self._answers.poll() or (self._screen.is_terminal and self._screen.size() != self._size):
                 self._draw(self._doing, is_result=True)
             time.sleep(POLL)
