@@ -8,8 +8,10 @@ import re
 import tempfile
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from .errors import GraderError
 
@@ -25,12 +27,23 @@ def write_atomically(path: Path, text: str, encoding: str = "utf-8") -> None:
     Raises:
         GraderError: if the disk does not take it.
     """
+    with replacing(path) as file:
+        file.write(text.encode(encoding))
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A file to write that takes the place of `path` once it is whole, and never if the block fails.
+
+    Raises:
+        GraderError: if the disk does not take it.
+    """
     temporary = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-        with os.fdopen(handle, "w", encoding=encoding, newline="") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            yield file
         os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, path)
     except OSError as problem:

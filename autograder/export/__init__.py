@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,7 +10,7 @@ from pathlib import Path
 
 from ..assignment import Assignment
 from ..errors import GraderError
-from ..files import write_atomically
+from ..files import replacing, write_atomically
 from ..gradebook import Gradebook
 from ..marks import with_marks
 from ..plain import counted
@@ -148,24 +146,13 @@ def write_zip(path: Path, texts: Iterable[tuple[str, str]]) -> None:
     Raises:
         GraderError: if the disk does not take it.
     """
-    temporary = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-        with os.fdopen(handle, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, text in texts:
-                entry = zipfile.ZipInfo(name)  # dated 1980, always
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                is_program = text.startswith("#!")
-                entry.external_attr = (0o100755 if is_program else 0o100644) << 16
-                archive.writestr(entry, text.encode("utf-8", "backslashreplace"))
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except OSError as problem:
-        raise GraderError(f"{path} cannot be written: {problem.strerror}") from None
-    finally:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
+    with replacing(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in texts:
+            entry = zipfile.ZipInfo(name)  # dated 1980, always
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            is_program = text.startswith("#!")
+            entry.external_attr = (0o100755 if is_program else 0o100644) << 16
+            archive.writestr(entry, text.encode("utf-8", "backslashreplace"))
 
 
 def _ask_how_late(grades: Sequence[Grade], sheet: Path) -> str:
