@@ -77,6 +77,7 @@ class Session:
         except BaseException:
             self.close()
             raise
+        self.defines: Defined = frozenset(self.file.kinds.items())
         self.environment = self._make_environment()
 
     # -------------------------------------------------------------------------- the student's file
@@ -127,10 +128,6 @@ class Session:
         return stand_ins.student_module(self, number, state, self._classes.get(state.exported))
 
     # --------------------------------------------------------------------------------------- calls
-
-    @property
-    def defines(self) -> Defined:
-        return frozenset(self.file.kinds.items())
 
     def begin_case(self, replay: Replay | None = None) -> None:
         """Forget what the case before handed over; start the process again if it is gone.

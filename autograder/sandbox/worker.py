@@ -15,9 +15,8 @@ import random
 import socket
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -103,7 +102,7 @@ class Worker:
         seq = {"seq": header["seq"]}
         if header["op"] == "ahead":
             for number, request in enumerate(blobs):
-                self.carry_out(*unframe(request), number=number)
+                self.carry_out(*unframe(request), {}, number)
             self.channel.send(seq)
         else:
             self.carry_out(header, blobs, seq)
@@ -112,7 +111,7 @@ class Worker:
         self,
         header: dict[str, Any],
         blobs: list[memoryview],
-        seq: Mapping[str, int] = MappingProxyType({}),
+        seq: dict[str, int],
         number: int | None = None,
     ) -> None:
         """Do what one request asks for and send the reply."""

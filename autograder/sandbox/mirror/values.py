@@ -62,9 +62,6 @@ class Values:
 
     def _encode_new(self, value: Any, depth: int) -> Any:
         if isinstance(value, torch.Tensor):
-            known = self._tensors.refer(value)
-            return known or self._opaque(f"{value.layout} tensor of {value.dtype} on {value.device}")
-        if isinstance(value, torch.Tensor):
             return self.encode_tensor(value)
         if isinstance(value, np.generic):
             value = value.item()
