@@ -7,12 +7,12 @@ from pathlib import Path
 
 from otter.assign.solutions import replace_solutions
 
-from .assignment import Assignment, load_assignment
-from .check.cases import Case, read_cases
-from .check.diagnosis import FILE as FINGERPRINTS
-from .check.settings import FILE, Question, Settings
-from .errors import GraderError
-from .fingerprints import fingerprints
+from ..assignment import Assignment, load_assignment
+from ..check.cases import Case, read_cases
+from ..check.diagnosis import FILE as FINGERPRINTS
+from ..check.settings import FILE, Question, Settings
+from ..errors import GraderError
+from ..fingerprints import fingerprints
 
 KEPT_AT_HOME = {"cut.py", ".gitattributes"}
 """Files of assignment/data/ that students do not need."""
