@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -29,18 +28,17 @@ from rich.table import Table
 
 import solutions.embeddings as reference
 from autograder.assignment import ROOT, load_assignment
-from autograder.batch import Batch, open_batch
+from autograder.batch import open_batch
 from autograder.check.cases import read_cases, run_case
 from autograder.intake import collect
 from autograder.judge.connection import Connection
-from autograder.judge.grader import Grader
 from autograder.judge.launcher import open_launcher
 from autograder.judge.session import Session
-from autograder.judge.wall import Tier
 from autograder.result import Outcome, Result
 from autograder.submission import Submission
 
 from . import plain_otter, watching
+from .by_size import by_size
 
 ASSIGNMENT = load_assignment()
 AT_A_TIME = 2
@@ -67,7 +65,7 @@ def main() -> None:
     parts: dict[str, Callable[[], Iterator[Row]]] = {
         "otter": lambda: against_otter(quick, loops, options.otter),
         "floor": against_floor,
-        "size": lambda: by_size(quick, sizes),
+        "size": lambda: by_size(repeated(quick, 1 + sum(sizes)), sizes),
         "memory": memory,
         "check": check_against_import,
         "watch": watch,
@@ -146,35 +144,6 @@ def against_floor() -> Iterator[Row]:
     ]
 
 
-def by_size(submissions: list[Submission], sizes: list[int]) -> Iterator[Row]:
-    """Cost per submission and the grader's own memory as the batch grows.
-
-    Processor seconds of all processes, which a busy machine disturbs least; those of the start are
-    measured by a batch of one and taken off. Behind tier 2, since bubblewrap keeps to itself what the
-    processes inside have used.
-    """
-    start = processor_seconds(lambda: exhaust(submissions[:1]))
-    for size in sizes:
-        many = repeated(submissions, size)
-        used = processor_seconds(lambda many=many: exhaust(many))  # type: ignore[misc]
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-        yield f"a batch of {size:,}", f"{1000 * (used - start) / (size - 1):.0f} ms of processor time each"
-        yield "peak memory so far", f"grader {peak:.0f} MB, its largest process {children:.0f} MB"
-
-
-def processor_seconds(call: Callable[[], object]) -> float:
-    """Of this process and of all that it starts and ends meanwhile."""
-
-    def used() -> float:
-        both = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-        return sum(usage.ru_utime + usage.ru_stime for usage in both)
-
-    before = used()
-    call()
-    return used() - before
-
-
 def memory() -> Iterator[Row]:
     """Private memory of a student's process after all cases, beyond what it shares with the zygote."""
     names = tuple(name for question in ASSIGNMENT.code_questions for name in question.functions)
@@ -236,14 +205,6 @@ def watch() -> Iterator[Row]:
 
 def run(command: list[str], folder: Path) -> None:
     subprocess.run(command, cwd=folder, capture_output=True)
-
-
-def exhaust(submissions: list[Submission]) -> None:
-    """Grade submissions behind tier 2 and keep no result."""
-    torch.set_num_threads(1)
-    with open_launcher(ASSIGNMENT.limits, only=Tier.NO_NAMESPACES) as launcher:
-        for _ in Batch(Grader(ASSIGNMENT, launcher), launcher, AT_A_TIME).grade(submissions):
-            pass
 
 
 def repeated(submissions: list[Submission], count: int) -> list[Submission]:
