@@ -1,0 +1,384 @@
+# %% [markdown]
+# # Explore: your own functions on real data
+#
+# You have written functions; here you see what they can do. Nothing on these pages is handed in or graded.
+# Before you run a cell, say what you expect. Afterwards change a word or a number, and run it again.
+#
+# | section | needs from your `embeddings.py` |
+# |---|---|
+# | 1. What a lookup saves | `lookup_cost` |
+# | 2. Near and far | `encode`, `embedding_lookup` |
+# | 3. The nearest words | `nearest_words` |
+# | 4. Analogies | `analogy`, `encode`, `embedding_lookup` |
+# | 5. A map of words | `encode`, `embedding_lookup` |
+# | 6. Learned or pre-learned? | `build_vocabulary`, `encode`, `new_embedding_table`, `embedding_lookup`, `train_embeddings` |
+# | 7. Order lost and found | `build_vocabulary`, `encode`, `InputEmbedding` |
+# | 8. The sinusoid as a picture | `sinusoidal_encoding` |
+# | 9. Alike by distance | `similarity_by_offset`, `sinusoidal_encoding`, `LearnedPositions` |
+#
+# Where a function is not written yet, its cell says so in a sentence, and the others run all the same. When
+# you change `embeddings.py`, save it and run the cell again: the new version is taken.
+
+# %%
+# %load_ext autoreload
+# %autoreload 2
+# %config InlineBackend.figure_format = "retina"
+import math
+import sys
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+here = Path.cwd()
+folder = next(
+    place for place in (here, here.parent, here / "student_template") if (place / "embeddings.py").is_file()
+)
+sys.path[:0] = [str(folder), str(folder / "notebooks")]
+
+import exploring
+from check.data import glove, minilm_positions
+from embeddings import *
+from exploring import attempt
+
+words, vectors = glove()  # 20,000 words, most frequent first, and their vectors (20000, 50)
+vocabulary = {word: row for row, word in enumerate(words)}
+
+# %% [markdown]
+# ## 1. What a lookup saves
+#
+# A lookup is a matrix product with one-hot rows, in which nearly every multiplication is by 0. GPT-2 has
+# 50,257 tokens and 768 numbers for each; take a text of 1,024 tokens.
+#
+# **What do you expect?** How many times more memory than the rows that come out does the one-hot matrix
+# alone take: 5 times, 65 times, 5,000 times?
+
+# %%
+with attempt():
+    cost = lookup_cost(num_ids=1024, vocab_size=50257, dim=768)
+    for way in ("one_hot", "lookup"):
+        print(f"{way:8} {cost[way + '_multiply_adds']:>15,} multiply-adds {cost[way + '_bytes']:>12,} bytes")
+    print(f"one-hot matrix / rows copied = {cost['one_hot_bytes'] / cost['lookup_bytes']:.1f}")
+    exploring.draw_costs(cost)
+
+# %% [markdown]
+# **What to look for.** From one mark to the next the scale grows a thousandfold. The product does 39.5
+# billion multiply-adds to find what a lookup finds with none. The bytes differ by 50257 / 768 = 65.4: one
+# row is V numbers long in the one case and D in the other. Try `vocab_size=10, dim=768`: who holds more
+# bytes now?
+
+# %% [markdown]
+# ## 2. Near and far
+#
+# Each word is a row of 50 numbers. Two rows can be compared by the length of their difference, |a − b|, or
+# by the cosine of the angle between them.
+#
+# **What do you expect?** Put these in order, nearest to *cat* first: london, dog, the, mouse, king.
+
+# %%
+with attempt():
+    word = "cat"
+    others = ["dog", "rabbit", "mouse", "animal", "the", "king", "london", "music", "parliament"]
+    rows = embedding_lookup(vectors, encode([word, *others], vocabulary))  # (10, 50)
+    first, rest = rows[0], rows[1:]
+    distances = (rest - first).norm(dim=-1)  # (9,)
+    cosines = F.cosine_similarity(rest, first, dim=-1)  # (9,)
+    print(f"|cat - dog| = {distances[0]:.2f}    |cat - london| = {distances[6]:.2f}")
+    exploring.draw_distances(word, others, distances, cosines)
+
+# %% [markdown]
+# **What to look for.** The two measures nearly agree, but not quite: *london* is a little nearer to *cat*
+# than *music* is, and yet less alike in direction. Distance sees the length of a row, the cosine does not.
+# And *the* lies nearer to *cat* than *king* does: large differences tell much, small ones little.
+
+# %% [markdown]
+# ## 3. The nearest words
+#
+# Which rows of all 20,000 point most nearly the same way?
+#
+# **What do you expect?** Will *apple* be among fruit? What is nearest to *hot*?
+
+# %%
+with attempt():
+    for word in ("cat", "violin", "seven", "paris", "hot", "apple"):
+        exploring.print_answers(word, nearest_words(vectors, vocabulary, word))
+
+# %% [markdown]
+# **What to look for.** *Cool* and *cold* are nearest to *hot*: opposites stand beside the same words, and
+# that is all that these vectors have seen. And *apple* is mostly a maker of telephones, because one
+# spelling has one vector, whatever it means in the sentence. A language model mends that in its later
+# layers, which see the sentence.
+
+# %% [markdown]
+# ## 4. Analogies
+#
+# If the step from *man* to *woman* is the same as the step from *king* to *queen*, then king − man + woman
+# must come out near queen.
+#
+# **What do you expect?** One of these answers is famous. Which ones will be wrong? Which will be right in a
+# way that should worry you?
+
+# %%
+with attempt():
+    for a, b, c in (
+        ("king", "man", "woman"),
+        ("paris", "france", "italy"),
+        ("london", "england", "japan"),
+        ("walked", "walk", "swim"),
+        ("cats", "cat", "dog"),
+        ("berlin", "germany", "spain"),
+        ("hand", "arm", "leg"),
+        ("doctor", "man", "woman"),
+    ):
+        answers = analogy(vectors, vocabulary, positive=[a, c], negative=[b], count=4)
+        exploring.print_answers(f"{a} - {b} + {c}", answers)
+
+# %% [markdown]
+# **What to look for.** Queen, Rome, Tokyo and swam are there. Madrid and foot are not: such steps are alike
+# only roughly. (The words of the question are left out. Otherwise the nearest row to king − man + woman
+# would be *king*.) And *doctor* − man + woman gives *nurse*: the vectors hold what people wrote, prejudice
+# included, and a model built on them starts with it.
+#
+# Now the steps themselves. A map can show only two directions of the 50, so we take the two in which the
+# points differ most. (This is called principal component analysis, PCA.)
+
+
+# %%
+def flatten(points):
+    """Look at points (N, D) from the side from which they differ most: (N, 2)."""
+    centred = points - points.mean(dim=0)
+    _, spread, directions = torch.linalg.svd(centred, full_matrices=False)
+    seen = spread[:2].square().sum() / spread.square().sum()
+    print(f"Two directions show {seen:.0%} of what makes these {len(points)} rows differ.")
+    return centred @ directions[:2].T
+
+
+with attempt():
+    people = "man woman boy girl king queen prince princess duke duchess emperor empress actor actress "
+    people += "uncle aunt brother sister"
+    places = "england london france paris italy rome spain madrid germany berlin poland warsaw "
+    places += "russia moscow china beijing japan tokyo"
+    maps = {}
+    for title, text in (("From man to woman", people), ("From country to capital", places)):
+        names = text.split()
+        rows = embedding_lookup(vectors, encode(names, vocabulary))  # (18, 50)
+        pairs = list(zip(names[::2], names[1::2], strict=True))
+        maps[title] = pairs, flatten(rows).reshape(-1, 2, 2)
+    exploring.draw_steps(maps)
+
+# %% [markdown]
+# **What to look for.** Most arrows of a map point much the same way: this is why adding and subtracting
+# works at all. They are not equal, and some stray: follow *england* to *london*.
+
+# %% [markdown]
+# ## 5. A map of words
+#
+# **What do you expect?** Six groups of words, and no one told the vectors about groups. Which groups will
+# lie side by side? Where will *farmer* be: with the other people who work?
+
+# %%
+with attempt():
+    groups = {
+        "animals": ["cat", "dog", "horse", "rabbit", "mouse", "lion", "sheep", "cow"],
+        "fruit": ["apple", "lemon", "cherry", "peach", "banana", "orange", "grape"],
+        "cities": ["london", "paris", "boston", "tokyo", "rome", "berlin", "moscow", "madrid"],
+        "royalty": ["king", "queen", "prince", "princess", "throne", "emperor"],
+        "weather": ["rain", "snow", "wind", "storm", "fog", "sunshine", "thunder"],
+        "work": ["doctor", "nurse", "teacher", "lawyer", "engineer", "farmer"],
+    }
+    names = [word for members in groups.values() for word in members]
+    rows = embedding_lookup(vectors, encode(names, vocabulary))  # (42, 50)
+    exploring.draw_map(flatten(rows), groups)
+
+# %% [markdown]
+# **What to look for.** Each group keeps together, and *farmer* stands among the animals. But about two
+# thirds of the differences are out of sight: two words that touch on the map may be far apart in the other
+# 48 directions. Put in a group of your own and see how the whole map turns.
+
+# %% [markdown]
+# ## 6. Learned or pre-learned?
+#
+# Twelve nouns, ten words beside them. We train on the pairs of eight nouns only; *rabbit*, *sheep*, *lemon*
+# and *peach* occur in no pair. Their pairs are kept back for a test. Three tables begin the race:
+#
+# - small random rows, which know nothing;
+# - GloVe's rows for the same words, pre-learned from billions of words;
+# - the same rows, shortened to the length of the random ones, so that only their directions differ.
+#
+# The context table begins at random for all three.
+#
+# **What do you expect?** Which start reaches a low loss first? And on the four words that no pair names:
+# what can training do for them?
+
+# %%
+with attempt():
+    groups = {
+        "animals": ["cat", "cow", "dog", "horse", "rabbit", "sheep"],
+        "fruit": ["apple", "banana", "cherry", "orange", "lemon", "peach"],
+    }
+    company = {
+        "animals": ["drinks", "eats", "legs", "runs", "tail"],
+        "fruit": ["juice", "peel", "ripe", "sweet", "tree"],
+    }
+    unseen = ["rabbit", "sheep", "lemon", "peach"]
+    nouns = groups["animals"] + groups["fruit"]
+    small = build_vocabulary(nouns + company["animals"] + company["fruit"])  # 22 words
+    pairs = [(noun, near) for group in groups for noun in groups[group] for near in company[group]]
+    trained = torch.tensor(
+        [(small[noun], small[near]) for noun, near in pairs if noun not in unseen]
+    )  # (40, 2)
+    kept_back = torch.tensor(
+        [(small[noun], small[near]) for noun, near in pairs if noun in unseen]
+    )  # (20, 2)
+
+    random_rows = new_embedding_table(22, 50, std=0.1, generator=torch.Generator().manual_seed(4)).detach()
+    glove_rows = embedding_lookup(vectors, encode(list(small), vocabulary))  # (22, 50)
+    starts = {
+        "small random rows": random_rows,
+        "GloVe rows, shortened": F.normalize(glove_rows, dim=-1) * random_rows.norm(dim=-1).mean(),
+        "GloVe rows": glove_rows,
+    }
+
+# %% [markdown]
+# Now the race: 100 steps from each start.
+
+
+# %%
+def race(rows):
+    """Train 100 steps from these rows (22, 50).
+
+    Gives the losses of both kinds of pairs, and where the nouns were before every step (100, 12, 50).
+    """
+    torch.manual_seed(0)
+    centre = nn.Embedding.from_pretrained(rows.clone(), freeze=False)
+    context = nn.Embedding.from_pretrained(0.1 * torch.randn(22, 50), freeze=False)
+    learning, testing, looks = [], [], []
+    for _ in range(100):
+        looks.append(embedding_lookup(centre.weight.detach(), encode(nouns, small)))  # (12, 50)
+        # A step of learning rate 0 changes nothing: it only measures the loss.
+        testing += train_embeddings(centre, context, kept_back, steps=1, learning_rate=0.0)
+        learning += train_embeddings(centre, context, trained, steps=1, learning_rate=0.5)
+    return learning, testing, torch.stack(looks)
+
+
+with attempt():
+    runs = {start: race(rows) for start, rows in starts.items()}
+    for start, (learning, testing, _) in runs.items():
+        print(f"{start:22} trained {learning[0]:.2f} to {learning[-1]:.2f}", end=", ")
+        print(f"kept back {testing[0]:.2f} to {testing[-1]:.2f}")
+    exploring.draw_losses(
+        {
+            "Pairs of 8 nouns, trained": {start: run[0] for start, run in runs.items()},
+            "Pairs of 4 nouns, kept back": {start: run[1] for start, run in runs.items()},
+        },
+        {"pure guessing: ln 22": math.log(22), "the best there is: ln 5": math.log(5)},
+    )
+
+# %% [markdown]
+# **What to look for.** On the left all three get there. GloVe's rows are fast, but be fair: shortened, they
+# are hardly faster than random ones. Long rows make large scores and large gradients; that is no knowledge.
+#
+# On the right is the knowledge. From random rows, training does nothing for words it never meets: the loss
+# stays at guessing. From GloVe's rows it falls, at either length, since *rabbit* already points where *cat*
+# does. What is learned about cats holds for rabbits.
+#
+# The same runs as a map. A dot is where a row began, a marker where it ended, and hollow markers are the
+# four unseen words. (Each map has its own scale and its own two directions.)
+
+# %%
+with attempt():
+    maps = {}
+    seen = [index for index, noun in enumerate(nouns) if noun not in unseen]
+    for title, start in (("From small random rows", "small random rows"), ("From GloVe rows", "GloVe rows")):
+        steps = runs[start][2]  # (100, 12, 50)
+        length = steps[0, seen].norm(dim=-1).mean()
+        moved = (steps[-1, seen] - steps[0, seen]).norm(dim=-1).mean()
+        print(f"{title}: the trained nouns began {length:.2f} long, and moved by {moved:.2f}.")
+        maps[title] = flatten(steps.reshape(-1, 50)).reshape(100, 12, 2)
+    exploring.draw_ways(maps, groups, unseen)
+
+# %% [markdown]
+# **What to look for.** On the left two groups form out of a jumble, and the unseen words stay where chance
+# had put them. On the right the groups stand from the start and hardly move: nearly all of the learning was
+# done by the context table.
+#
+# This is one tiny example, made so that the groups are clean. With much text of your own, random rows meet
+# every word that matters, and the head start shrinks. Weigh both in [`tradeoffs`](../handout.md).
+
+# %% [markdown]
+# ## 7. Order lost and found
+#
+# *Dog bites man* is no news; *man bites dog* is. Do the rows know?
+#
+# **What do you expect?** Without positions, how many of the three rows of one text are found again in the
+# other? And with learned positions: none? And when all three rows are added up?
+
+# %%
+with attempt():
+    texts = [["dog", "bites", "man"], ["man", "bites", "dog"]]
+    tiny = build_vocabulary(texts[0])
+    ids = torch.stack([encode(text, tiny) for text in texts])  # (2, 3)
+    found = {}
+    for kind in ("none", "learned"):
+        torch.manual_seed(0)
+        found[f'positions="{kind}"'] = InputEmbedding(3, 24, 3, kind)(ids).detach()  # (2, 3, 24)
+    for title, (one, other) in found.items():
+        same_set = sorted(one.tolist()) == sorted(other.tolist())
+        apart = (one.sum(dim=0) - other.sum(dim=0)).abs().max()
+        print(f"{title:20} same set of rows: {same_set!s:5}   sums differ by {apart:.6f}")
+    exploring.draw_order(texts, found)
+
+# %% [markdown]
+# **What to look for.** A line joins two rows that are equal. Without positions, both texts are the same bag
+# of three rows. With positions, *dog* first and *dog* last are two different rows; *bites* stands in the
+# middle of both texts, so its row stays. Yet the sums are the same even now: each holds every token once
+# and every position once. Adding up throws order away again, whatever was added before.
+
+# %% [markdown]
+# ## 8. The sinusoid as a picture
+#
+# **What do you expect?** Columns 0 and 1 turn once in about 6 positions. How long does a turn take at
+# column 32 of 64? And what will the columns at the right look like?
+
+# %%
+with attempt():
+    table = sinusoidal_encoding(100, 64)
+    exploring.draw_sinusoid(table, columns=[0, 8, 16, 32])
+
+# %% [markdown]
+# **What to look for.** Read a row from left to right: fast hands, then slow ones. At the right nothing
+# seems to happen: within 100 positions the slow sines stay near 0 (white) and the slow cosines near 1
+# (blue), side by side. They are there for long texts. Try `sinusoidal_encoding(100, 64, base=100.0)`, and
+# tell `draw_sinusoid` the `base` too.
+
+# %% [markdown]
+# ## 9. Alike by distance
+#
+# How alike are two rows that are k positions apart? You can ask this of the sinusoid, of the real table
+# that MiniLM learned, and of a table that has learned nothing.
+#
+# **What do you expect?** No one told MiniLM that position 5 lies next to position 6. Which of the other two
+# will its curve resemble?
+
+# %%
+with attempt():
+    learned = minilm_positions()  # (512, 384)
+    (fresh,) = LearnedPositions(512, 384).parameters()  # (512, 384)
+    curves = {
+        "sinusoid": similarity_by_offset(sinusoidal_encoding(512, 384)),
+        "MiniLM, learned": similarity_by_offset(learned),
+        "fresh, untrained": similarity_by_offset(fresh.detach()),
+    }
+    exploring.draw_likeness(curves, shown=101)
+
+# %% [markdown]
+# **What to look for.** Learning began at the dotted line. Where is the learned curve near the sinusoid's,
+# where is it not, and does it fall steadily? Take the numbers that you need for
+# [`bert_positions`](../handout.md) from `curves`, as in `curves["sinusoid"][50]`.
+#
+# ## And now
+#
+# Change something, and say beforehand what will happen: other words in section 2, an analogy of your own in
+# section 4, another learning rate in section 6, another `base` in section 8. `python check` tells you
+# whether your functions are right; here you find out what they are good for.

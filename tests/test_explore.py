@@ -1,0 +1,248 @@
+"""explore.ipynb, run as a student runs it: with the reference as `embeddings.py`, and with blank stubs."""
+
+import base64
+import re
+import shutil
+from collections.abc import Iterator
+from itertools import combinations
+from pathlib import Path
+
+import nbformat
+import pytest
+import torch
+from matplotlib import image
+from nbclient import NotebookClient
+
+ROOT = Path(__file__).resolve().parents[1]
+TEMPLATE = ROOT / "student_template"
+REFERENCE = ROOT / "solutions" / "embeddings.py"
+PICTURES = {"1": 1, "2": 1, "3": 0, "4": 1, "5": 1, "6": 2, "7": 1, "8": 1, "9": 1}
+"""How many pictures each section shows."""
+
+
+class Page:
+    """The notebook in a folder like a student's, with a kernel of its own that is still alive."""
+
+    def __init__(self, folder: Path) -> None:
+        self.code = folder / "embeddings.py"
+        self.notebook = nbformat.read(folder / "notebooks" / "explore.ipynb", as_version=4)
+        resources = {"metadata": {"path": str(folder / "notebooks")}}
+        self.client = NotebookClient(self.notebook, timeout=600, resources=resources)
+
+    def run(self, number: str | None = None) -> None:
+        """Run one section, or everything."""
+        for index, cell in enumerate(self.notebook.cells):
+            if cell.cell_type == "code" and number in (None, self._section_of(index)):
+                self.client.execute_cell(cell, index)
+
+    def printed(self, number: str) -> str:
+        return "".join(output.text for output in self._outputs(number) if output.output_type == "stream")
+
+    def pictures(self, number: str) -> list[bytes]:
+        shown = [output.get("data", {}).get("image/png") for output in self._outputs(number)]
+        return [base64.b64decode(picture) for picture in shown if picture]
+
+    def errors(self) -> list[str]:
+        numbers = ["0", *PICTURES]
+        outputs = [output for number in numbers for output in self._outputs(number)]
+        return [output.evalue for output in outputs if output.output_type == "error"]
+
+    def _outputs(self, number: str) -> list[nbformat.NotebookNode]:
+        cells = enumerate(self.notebook.cells)
+        return [
+            one for at, cell in cells if self._section_of(at) == number for one in cell.get("outputs", [])
+        ]
+
+    def _section_of(self, index: int) -> str:
+        text = "\n".join(cell.source for cell in self.notebook.cells[: index + 1])
+        return re.findall(r"^## (\d)\. ", "## 0. \n" + text, re.MULTILINE)[-1]
+
+
+def start(folder: Path, code: Path) -> Iterator[Page]:
+    for name in ("check", "data", "notebooks"):
+        shutil.copytree(TEMPLATE / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copyfile(code, folder / "embeddings.py")
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("IPYTHONDIR", str(folder / "ipython"))
+        environment.setenv("JUPYTER_RUNTIME_DIR", str(folder / "runtime"))
+        page = Page(folder)
+        with page.client.setup_kernel():
+            page.run()
+            yield page
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    yield from start(tmp_path_factory.mktemp("finished"), REFERENCE)
+
+
+@pytest.fixture(scope="module")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    yield from start(tmp_path_factory.mktemp("blank"), TEMPLATE / "embeddings.py")
+
+
+def test_it_runs_from_top_to_bottom_without_a_word_of_trouble(finished: Page) -> None:
+    assert finished.errors() == []
+    for number in ("0", *PICTURES):
+        printed = finished.printed(number)
+        assert not re.search("Not yet|Traceback|Warning|stopped", printed), printed
+
+
+@pytest.mark.parametrize("number", PICTURES)
+def test_its_pictures_are_there_and_not_blank(finished: Page, number: str, tmp_path: Path) -> None:
+    pictures = finished.pictures(number)
+    assert len(pictures) == PICTURES[number]
+    for picture in pictures:
+        (tmp_path / "picture.png").write_bytes(picture)
+        pixels = torch.from_numpy(image.imread(tmp_path / "picture.png"))  # (height, width, colours)
+        corner, drawn = pixels[0, 0, :3], (pixels[..., :3] < 0.95).any(dim=-1).float().mean()
+        assert pixels.shape[1] > 1500 and pixels.shape[0] > 300
+        assert (corner == 1).all(), "its ground is not white"
+        assert 0.005 < drawn < 0.8
+
+
+def test_the_cost_of_gpt_2s_lookup_is_counted_not_paid(finished: Page) -> None:
+    printed = finished.printed("1")
+    assert re.search(r"one_hot +39,523,713,024 multiply-adds +205,852,672 bytes", printed)
+    assert re.search(r"lookup +0 multiply-adds +3,145,728 bytes", printed)
+    assert "= 65.4" in printed
+
+
+def test_the_dog_is_nearer_to_the_cat_than_london_is(finished: Page) -> None:
+    assert "|cat - dog| = 1.88    |cat - london| = 6.23" in finished.printed("2")
+
+
+@pytest.mark.parametrize(
+    ("word", "nearest"),
+    [("cat", ["dog", "rabbit"]), ("hot", ["cool", "cold"]), ("apple", ["blackberry", "chips", "iphone"])],
+)
+def test_the_nearest_words_are_those_the_text_speaks_of(
+    finished: Page, word: str, nearest: list[str]
+) -> None:
+    assert answers(finished.printed("3"), word)[: len(nearest)] == nearest
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("king - man + woman", "queen"),
+        ("paris - france + italy", "rome"),
+        ("london - england + japan", "tokyo"),
+        ("walked - walk + swim", "swam"),
+        ("doctor - man + woman", "nurse"),
+    ],
+)
+def test_an_analogy_has_the_answer_the_text_gives(finished: Page, question: str, answer: str) -> None:
+    assert answers(finished.printed("4"), question)[0] == answer
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"), [("berlin - germany + spain", "madrid"), ("hand - arm + leg", "foot")]
+)
+def test_an_analogy_fails_where_the_text_says_so(finished: Page, question: str, answer: str) -> None:
+    assert answer not in answers(finished.printed("4"), question)
+
+
+def test_two_directions_show_a_third_of_the_map(finished: Page) -> None:
+    assert 30 < int(re.search(r"(\d+)%", finished.printed("5"))[1]) < 40
+
+
+def test_all_three_starts_learn_the_pairs_and_only_glove_the_words_kept_back(finished: Page) -> None:
+    numbers = r"trained (\S+) to (\S+), kept back (\S+) to (\S+)"
+    printed = finished.printed("6")
+    loss = {
+        start: [
+            float(number) for number in re.search(rf"^{start} +{numbers}", printed, re.MULTILINE).groups()
+        ]
+        for start in ("small random rows", "GloVe rows, shortened", "GloVe rows")
+    }
+    best, guessing = 1.61, 3.09
+    for start, (first, last, kept_back_first, _) in loss.items():
+        assert first == pytest.approx(guessing, abs=0.3), start
+        assert last == pytest.approx(best, abs=0.06), start
+        assert kept_back_first == pytest.approx(guessing, abs=0.3), start
+    assert loss["small random rows"][3] == pytest.approx(guessing, abs=0.2)
+    assert loss["GloVe rows, shortened"][3] < 2.7
+    assert loss["GloVe rows"][3] < 1.8
+
+
+def test_the_random_rows_move_far_and_gloves_rows_little(finished: Page) -> None:
+    moves = re.findall(r"began (\S+) long, and moved by (\S+)\.\n", finished.printed("6"))
+    (random_length, random_way), (glove_length, glove_way) = [tuple(map(float, move)) for move in moves]
+    assert random_way > 2 * random_length
+    assert glove_way < glove_length / 10
+
+
+def test_order_is_lost_without_positions_and_in_every_sum(finished: Page) -> None:
+    without, learned = finished.printed("7").splitlines()
+    assert "none" in without and "same set of rows: True" in without and "differ by 0.000000" in without
+    assert "learned" in learned and "same set of rows: False" in learned and "differ by 0.000000" in learned
+
+
+def test_with_blank_stubs_it_runs_through(blank: Page) -> None:
+    assert blank.errors() == []
+    assert [blank.pictures(number) for number in PICTURES] == [[]] * len(PICTURES)
+
+
+@pytest.mark.parametrize("number", PICTURES)
+def test_an_unfinished_section_says_what_to_write_first(blank: Page, number: str) -> None:
+    named = re.match(r"Not yet: (\w+) is still to be written\.", blank.printed(number))
+    assert named, blank.printed(number)
+    assert named[1] in needed(blank.notebook.cells[0].source, number)
+    assert "Traceback" not in blank.printed(number)
+
+
+def test_a_changed_embeddings_py_is_taken_without_a_new_start(blank: Page) -> None:
+    stubs = blank.code.read_bytes()
+    shutil.copyfile(REFERENCE, blank.code)
+    try:
+        blank.run("1")
+        assert "205,852,672" in blank.printed("1")
+    finally:
+        blank.code.write_bytes(stubs)
+        blank.run("1")
+        assert "Not yet: lookup_cost" in blank.printed("1")
+
+
+def test_names_on_a_crowded_map_do_not_cover_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(TEMPLATE / "notebooks"))
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    import exploring
+
+    monkeypatch.setattr(exploring.plt, "show", lambda: None)
+    generator = torch.Generator().manual_seed(0)
+    groups = {name: [f"{name}{count}" for count in range(6)] for name in ("bird", "stone", "river", "month")}
+    places = torch.randn(24, 2, generator=generator)
+    exploring.draw_map(places, groups)
+    (axes,) = exploring.plt.gcf().axes
+    boxes = [text.get_window_extent().shrunk(0.9, 0.6) for text in axes.texts]
+    exploring.plt.close("all")
+    assert len(boxes) == 24 + 4
+    assert not [(one, other) for one, other in combinations(boxes, 2) if one.overlaps(other)]
+
+
+def test_a_wrong_function_stops_its_own_cell_only(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.syspath_prepend(str(TEMPLATE / "notebooks"))
+    from exploring import attempt
+
+    with attempt():
+        raise TypeError("'NoneType' object is not iterable")
+    said = capsys.readouterr()
+    assert "TypeError: 'NoneType' object is not iterable" in said.err
+    assert "This cell stopped" in said.out
+
+
+def answers(printed: str, question: str) -> list[str]:
+    """The words of an answer's line."""
+    line = re.search(rf"^ *{re.escape(question)}  ->  (.*)$", printed, re.MULTILINE)
+    assert line, f"no line for {question} in:\n{printed}"
+    return re.findall(r"(\S+) \d\.\d\d", line[1])
+
+
+def needed(introduction: str, number: str) -> list[str]:
+    """The functions that the first table says a section needs."""
+    row = re.search(rf"^\| {number}\. .*\|(.*)\|$", introduction, re.MULTILINE)
+    assert row, f"section {number} is missing in the table"
+    return re.findall(r"`(\w+)`", row[1])
