@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .assignment import Assignment, Question
+from .check import notebook
 from .check.answers import LARGEST_FILE, Answer, Found, State, find_answers
 from .plain import counted
 from .result import QuestionResult
@@ -25,6 +26,23 @@ class Answers:
 
     questions: tuple[QuestionResult, ...]
     notes: tuple[str, ...]
+
+
+def handed_out_words(assignment: Assignment) -> str:
+    """The words that are nobody's answer: those of the handed-out notebook and answers file.
+
+    Raises:
+        OSError, UnreadableNotebook: if one of them cannot be read; a notebook need not be there.
+    """
+    folder = assignment.root / "student_template"
+    prompts = (folder / assignment.answers_file).read_text("utf-8")
+    handed_out = folder / "notebooks" / (assignment.code_file.removesuffix(".py") + notebook.SUFFIX)
+    return with_notebook(prompts, handed_out.read_bytes() if handed_out.is_file() else None)
+
+
+def with_notebook(prompts: str, handed_out: bytes | None) -> str:
+    """The text of the answers file, behind that of the notebook's cells."""
+    return notebook.read_notebook(handed_out).text + "\n" + prompts if handed_out else prompts
 
 
 def read_answers(data: bytes | None, template: str, assignment: Assignment) -> Answers:

@@ -16,6 +16,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+from .answers import handed_out_words
 from .assignment import Assignment, Question
 from .errors import AssignmentError
 
@@ -85,8 +86,7 @@ def _code_parts(assignment: Assignment, question: Question) -> Parts:
 
 
 def _answer_parts(assignment: Assignment, question: Question) -> Parts:
-    template = assignment.root / "student_template" / assignment.answers_file
-    return {"prompts": _print(template.read_bytes(), repr(question.words), question.title)}
+    return {"prompts": _print(handed_out_words(assignment), repr(question.words), question.title)}
 
 
 def _tests(assignment: Assignment, question: Question) -> str:

@@ -15,6 +15,7 @@ from otter.test_files.exception_test import ExceptionTestFile
 
 from . import calls, carried, compare, data, demands, operations
 from .compare import Misconduct, Mismatch, raises, unchanged
+from .source import place
 
 NOT_YET = "a value is wrong already, before anything else is looked at:"
 
@@ -130,8 +131,8 @@ def _student_line(error: Exception) -> str | None:
     """The last line of the student's file that the error passed through."""
     frames = traceback.extract_tb(error.__traceback__)
     for frame in reversed(frames):
-        if Path(frame.filename).name == "embeddings.py":
-            return f"line {frame.lineno}: {frame.line}"
+        if Path(frame.filename).name in ("embeddings.py", "embeddings.ipynb"):
+            return f"{place(frame.filename, frame.lineno or 0)}: {frame.line}"
     return None
 
 

@@ -32,12 +32,12 @@ def mark(screen: Screen, checks: Sequence[Check]) -> str:
 
 
 def show_problems(
-    screen: Screen, settings: Settings, problems: Sequence[tuple[int, str]], most: int = MOST_PROBLEMS
+    screen: Screen, settings: Settings, problems: Sequence[tuple[str, str]], most: int = MOST_PROBLEMS
 ) -> None:
-    """What is wrong with the file itself, line by line."""
-    for line, text in problems[:most]:
+    """What is wrong with the file itself, place by place."""
+    for place, text in problems[:most]:
         screen.line()
-        screen.line(screen.paint(f"{settings.code}, line {line}", "yellow", "bold"))
+        screen.line(screen.paint(f"{settings.code}, {place}", "yellow", "bold"))
         screen.sentences(_sentence(text), "  ")
     if len(problems) > most:
         screen.line(f"  ... and {len(problems) - most} more; --all shows them.")
@@ -79,7 +79,7 @@ def next_step(
         pack: the command that packs.
     """
     if report.problems:
-        return f"Next: mend line {report.problems[0][0]} of {settings.code}, then {then}."
+        return f"Next: mend {report.problems[0][0]} of {settings.code}, then {then}."
     if shown is None:
         return (
             f"Next: write {settings.answers}, then type `{pack}`."

@@ -5,15 +5,17 @@ Nothing of the student's is run: a function that is still the stub is seen by it
 
 from __future__ import annotations
 
-import ast
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from . import source
-from .answers import LARGEST_FILE, Answer, State, find_answers
+from .answers import LARGEST_FILE, Answer, Combined, State, combine, find_answers
+from .notebook import UnreadableNotebook, is_notebook, place, read_notebook
 from .settings import Question, Settings
+from .work import bound_names, stubs
 
 NAME = "submission.zip"
 
@@ -35,14 +37,19 @@ class Packed:
 
 
 def pack(settings: Settings, folder: Path) -> Packed:
-    """Write `folder`/submission.zip anew and read it back.
+    """Write `folder`/submission.zip anew and read it back; no file in it lies in a folder.
+
+    Args:
+        settings: whose `code` is the file to hand in.
 
     Raises:
         OSError: if it cannot be written, or reads back as something else.
     """
     path = folder / NAME
     wanted = (settings.code, settings.answers)
-    contents = {name: (folder / name).read_bytes() for name in wanted if (folder / name).is_file()}
+    contents = {
+        PurePath(name).name: (folder / name).read_bytes() for name in wanted if (folder / name).is_file()
+    }
     misnamed = tuple(name for file in wanted for name in lookalikes(folder, file))
     if not contents:
         return Packed(path, (), (), misnamed)
@@ -61,87 +68,66 @@ def lookalikes(folder: Path, wanted: str) -> tuple[str, ...]:
 
     `embeddings (1).py`, `embeddings.py.txt`, `Embeddings copy.py`, `my_embeddings.py`.
     """
-    stem, suffix = wanted.rsplit(".", 1)
-    others = {file.name for file in folder.iterdir() if file.is_file()} - {wanted}
+    path = folder / wanted
+    stem, suffix = path.name.rsplit(".", 1)
+    there = path.parent.iterdir() if path.parent.is_dir() else ()
+    others = {file.name for file in there if file.is_file()} - {path.name}
     return tuple(
         sorted(n for n in others if stem in n.lower() and n.lower().endswith((f".{suffix}", ".txt")))
     )
 
 
 def _unfinished(settings: Settings, contents: dict[str, bytes]) -> Iterator[str]:
-    if settings.code not in contents:
+    code, answers = contents.get(PurePath(settings.code).name), contents.get(settings.answers)
+    if code is None:
         yield f"{settings.code} is not in the folder."
     else:
-        yield from _unfinished_code(settings, contents[settings.code])
-    if settings.answers not in contents:
+        yield from _unfinished_code(settings, code)
+    combined = _combined(settings, code, answers)
+    if combined.content is None:
         yield f"{settings.answers} is not in the folder."
     else:
-        yield from _unfinished_answers(settings, contents[settings.answers])
+        yield from _unfinished_answers(settings, combined.content)
+    for question in combined.differing:
+        yield f"{question}: {settings.answers} and the notebook differ. {settings.answers} counts."
 
 
 # Code --------------------------------------------------------------------------------------------
 
 
 def _unfinished_code(settings: Settings, content: bytes) -> Iterator[str]:
+    if is_notebook(settings.code):
+        try:
+            content = read_notebook(content).source
+        except UnreadableNotebook as problem:
+            yield f"{settings.code}: {problem}"
+            return
     statements, problems = source.parse(content, settings.code)
-    for problem in problems:
-        yield f"{settings.code}, line {problem.line}: {problem.text}"
-    names = {name for statement in statements for name in _bound_names(statement)}
-    stubs = {getattr(statement, "name", "") for statement in statements if _is_stub(statement)}
+    lines = content.decode("utf-8", "replace").split("\n")
+    for found in problems:
+        yield f"{settings.code}, {place(lines, found.line)}: {found.text}"
+    names = {name for statement in statements for name in bound_names(statement)}
+    to_write = stubs(statements)
     for question in settings.code_questions:
         missing = [name for name in question.functions if name not in names]
-        unwritten = [name for name in question.functions if name in stubs]
+        unwritten = [name for name in question.functions if name in to_write]
         if missing:
             yield f"{question.id}: {_listed(missing)} {_is(missing)} not in {settings.code}."
         if unwritten:
             yield f"{question.id}: {_listed(unwritten)} {_is(unwritten)} still to be written."
 
 
-def _bound_names(statement: ast.stmt) -> Iterator[str]:
-    """The names a top-level statement binds, also inside `if` and `try`; `*` binds unknown ones."""
-    for node in ast.walk(statement):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield node.name
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            yield node.id
-        elif isinstance(node, ast.alias):
-            yield (node.asname or node.name).partition(".")[0]
-
-
-def _is_stub(statement: ast.stmt) -> bool:
-    """Whether a function, or a method of a class, does nothing but raise NotImplementedError."""
-    if isinstance(statement, ast.ClassDef):
-        return any(_is_stub(part) for part in statement.body)
-    if not isinstance(statement, ast.FunctionDef):
-        return False
-    body = [part for part in statement.body if not _is_idle(part)]
-    return not body or _raises_not_implemented(body[0])
-
-
-def _is_idle(statement: ast.stmt) -> bool:
-    """A docstring, `...`, `pass` or `super().__init__()`: what stands around a stub's one line."""
-    if isinstance(statement, ast.Expr):
-        return isinstance(statement.value, ast.Constant) or ast.unparse(statement) == "super().__init__()"
-    return isinstance(statement, ast.Pass)
-
-
-def _raises_not_implemented(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Raise) and "NotImplementedError" in ast.unparse(statement)
-
-
 # Short answers -----------------------------------------------------------------------------------
 
 
-def unfinished_answers(settings: Settings, file: Path) -> tuple[str, ...]:
+def unfinished_answers(settings: Settings, folder: Path) -> tuple[str, ...]:
     """Sentences on the short answers that are missing or unfinished, at most one for each."""
-    try:
-        content = file.read_bytes()
-    except OSError:
-        content = b""
+    code, answers = (_read(folder / name) for name in (settings.code, settings.answers))
+    content = _combined(settings, code, answers).content or b""
     questions = settings.answer_questions
     found = find_answers(content, settings.answers_template, questions).answers
     return tuple(
-        f"{question.id}: {_said(question, answer, settings.answers)}"
+        f"{question.id}: {_said(question, answer, _answers_name(settings))}"
         for question, answer in zip(questions, found, strict=True)
         if answer.state is not State.PRESENT
     )
@@ -151,10 +137,31 @@ def _unfinished_answers(settings: Settings, content: bytes) -> Iterator[str]:
     questions = settings.answer_questions
     found = find_answers(content, settings.answers_template, questions)
     if found.is_cut:
-        yield f"{settings.answers} has {len(content):,} bytes; only the first {LARGEST_FILE:,} are read."
+        name = _answers_name(settings)
+        yield f"{name} has {len(content):,} bytes; only the first {LARGEST_FILE:,} are read."
     for question, answer in zip(questions, found.answers, strict=True):
         if answer.state is not State.PRESENT:
-            yield f"{question.id}: {_said(question, answer, settings.answers)}"
+            yield f"{question.id}: {_said(question, answer, _answers_name(settings))}"
+
+
+def _combined(settings: Settings, code: bytes | None, answers: bytes | None) -> Combined:
+    """The short answers, which may stand in a notebook's cells."""
+    cells = ""
+    if code is not None and is_notebook(settings.code):
+        with suppress(UnreadableNotebook):
+            cells = read_notebook(code).text
+    return combine(answers, cells, settings.answers_template, settings.answer_questions)
+
+
+def _read(file: Path) -> bytes | None:
+    try:
+        return file.read_bytes()
+    except OSError:
+        return None
+
+
+def _answers_name(settings: Settings) -> str:
+    return f"{settings.answers} or the notebook" if is_notebook(settings.code) else settings.answers
 
 
 def _said(question: Question, answer: Answer, file: str) -> str:

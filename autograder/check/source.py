@@ -16,6 +16,8 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from . import notebook
+
 MODULE = "embeddings"
 """The name under which the file is loaded, so that `if __name__ == "__main__":` does not run."""
 
@@ -30,10 +32,15 @@ _STARTS_AFRESH = re.compile(r"@|((async\s+)?def|class|import|from)\b")
 
 @dataclass(frozen=True)
 class Problem:
-    """Something wrong with the file itself: the line, counted from 1, and a sentence."""
+    """Something wrong with the file itself: the line, counted from 1, and a sentence.
+
+    Attributes:
+        lacks_a_name: whether it is a name that was not there yet.
+    """
 
     line: int
     text: str
+    lacks_a_name: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,16 +88,20 @@ def load(
     module = types.ModuleType(MODULE, ast.get_docstring(ast.Module(statements, []), clean=False))
     module.__file__ = filename
     sys.modules[MODULE] = module
-    flags = _future_flags(statements, problems)
-    for statement in statements:
-        line = _first_line(statement)
-        if line in skip or _is_constant(statement):
-            continue
-        if before is not None:
-            before(line)
-        problem = _run(statement, module, filename, flags)
-        if problem is not None:
-            problems.append(problem)
+    is_notebook = notebook.is_from_notebook(lines)
+    flags = _future_flags(statements, problems, anywhere=is_notebook)
+    wanted = [
+        statement
+        for statement in statements
+        if _first_line(statement) not in skip and not _is_constant(statement)
+    ]
+    too_early = _run_all(wanted, module, filename, flags, before, problems)
+    if is_notebook:  # its cells may stand in another order than the one they were run in
+        late = [
+            statement for statement, _ in too_early if getattr(statement, "name", None) not in vars(module)
+        ]
+        too_early = _run_all(late, module, filename, flags, before, problems)
+    problems += [problem for _, problem in too_early]
     return Loaded(module, tuple(sorted(problems, key=lambda problem: problem.line)))
 
 
@@ -98,6 +109,32 @@ def parse(source: bytes, filename: str) -> tuple[list[ast.stmt], list[Problem]]:
     """The top-level statements that can be read, and what is wrong; nothing is run."""
     problems: list[Problem] = []
     return _parse(_decode(source, problems).split("\n"), filename, problems), problems
+
+
+def place(filename: str, line: int) -> str:
+    """A line of a file that was loaded, as `notebook.place` says it."""
+    return notebook.place(linecache.getlines(filename), line)
+
+
+def _run_all(
+    statements: list[ast.stmt],
+    module: types.ModuleType,
+    filename: str,
+    flags: int,
+    before: Callable[[int], None] | None,
+    problems: list[Problem],
+) -> list[tuple[ast.stmt, Problem]]:
+    """Run statements in their order; give those that needed a name that was not there."""
+    too_early = []
+    for statement in statements:
+        if before is not None:
+            before(_first_line(statement))
+        problem = _run(statement, module, filename, flags)
+        if problem is not None and problem.lacks_a_name:
+            too_early.append((statement, problem))
+        elif problem is not None:
+            problems.append(problem)
+    return too_early
 
 
 def _run(statement: ast.stmt, module: types.ModuleType, filename: str, flags: int) -> Problem | None:
@@ -118,9 +155,9 @@ def _run(statement: ast.stmt, module: types.ModuleType, filename: str, flags: in
     except BaseException as error:
         line, inside = _first_line(statement), _line_in_file(error, filename)
         ends = statement.end_lineno or line
-        where = "" if inside is None or line <= inside <= ends else f" (in line {inside})"
+        where = "" if inside is None or line <= inside <= ends else f" (in {place(filename, inside)})"
         raised = f"this raised {type(error).__name__}: {_what(error)}".removesuffix(": ")
-        return Problem(inside if inside and not where else line, raised + where)
+        return Problem(inside if inside and not where else line, raised + where, type(error) is NameError)
     return None
 
 
@@ -164,11 +201,19 @@ def _decode_by_cookie(source: bytes, problems: list[Problem]) -> str:
 
 def _parse(lines: list[str], filename: str, problems: list[Problem]) -> list[ast.stmt]:
     """The top-level statements; a file that does not parse loses the blocks that hold the errors."""
+    starts = notebook.first_lines(lines)
+    ends = [*starts[1:], len(lines)]
+    parts = [_Block(start, tuple(lines[start:end])) for start, end in zip(starts, ends, strict=True)]
+    return [statement for part in parts for statement in _parse_part(part, lines, filename, problems)]
+
+
+def _parse_part(part: _Block, lines: list[str], filename: str, problems: list[Problem]) -> list[ast.stmt]:
+    """The statements of a whole file, or of one cell of a notebook: no error reaches beyond it."""
     try:
-        return _statements(_Block(0, tuple(lines)), filename)
+        return _statements(part, filename)
     except _UNREADABLE:
         pass
-    blocks = _blocks(lines)
+    blocks = _blocks(part)
     statements: list[ast.stmt] = []
     broken_until = -1
     index = 0
@@ -185,7 +230,7 @@ def _parse(lines: list[str], filename: str, problems: list[Problem]) -> list[ast
             else:
                 goes_on = broken_until == block.start and not _STARTS_AFRESH.match(block.lines[0])
                 if not goes_on:  # else it is the rest of a block already reported
-                    problems.append(_unreadable(block, error))
+                    problems.append(_unreadable(block, error, lines))
                 broken_until = block.end
         index += taken
     return statements
@@ -199,8 +244,9 @@ def _statements(block: _Block, filename: str) -> list[ast.stmt]:
         return ast.parse(text, filename).body
 
 
-def _blocks(lines: list[str]) -> list[_Block]:
-    """Cut a file where a line starts in the first column; decorators belong to what follows."""
+def _blocks(part: _Block) -> list[_Block]:
+    """Cut where a line starts in the first column; decorators belong to what follows."""
+    lines = part.lines
     starts = []
     after_decorator = False
     for number, line in enumerate(lines):
@@ -213,7 +259,9 @@ def _blocks(lines: list[str]) -> list[_Block]:
     if not starts or not all(_is_empty(line) for line in lines[: starts[0]]):
         starts.insert(0, 0)  # indented lines at the very top
     ends = [*starts[1:], len(lines)]
-    return [_Block(start, tuple(lines[start:end])) for start, end in zip(starts, ends, strict=True)]
+    return [
+        _Block(part.start + start, tuple(lines[start:end])) for start, end in zip(starts, ends, strict=True)
+    ]
 
 
 def _join(blocks: list[_Block], index: int, filename: str) -> tuple[int, list[ast.stmt]] | None:
@@ -233,24 +281,28 @@ def _join(blocks: list[_Block], index: int, filename: str) -> tuple[int, list[as
     return None
 
 
-def _unreadable(block: _Block, error: BaseException) -> Problem:
+def _unreadable(block: _Block, error: BaseException, lines: list[str]) -> Problem:
     first, last = block.start + 1, block.end
     while last > first and _is_empty(block.lines[last - 1 - block.start]):
         last -= 1
     line = min(max(getattr(error, "lineno", None) or first, first), last)
     names = [match[1] for text in block.lines if (match := _DEFINES.match(text))]
     lost = f"`{names[0]}`" if names else "it"
-    where = f"line {first}" if first == last else f"lines {first} to {last}"
+    where = notebook.place(lines, first, last)
     return Problem(line, f"Python cannot read this: {_what(error)}. So {lost} is left out ({where}).")
 
 
-def _future_flags(statements: list[ast.stmt], problems: list[Problem]) -> int:
-    """The compiler flags of the `from __future__` imports at the top, which hold for the whole file."""
+def _future_flags(statements: list[ast.stmt], problems: list[Problem], *, anywhere: bool) -> int:
+    """The compiler flags of the `from __future__` imports at the top, which hold for the whole file.
+
+    Args:
+        anywhere: whether they count wherever they stand, as in a notebook's cells.
+    """
     flags = 0
     at_top = True
     for statement in list(statements):
         if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
-            if at_top:
+            if at_top or anywhere:
                 features = (getattr(future_features, name.name, None) for name in statement.names)
                 flags |= sum(feature.compiler_flag for feature in features if feature is not None)
             else:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from ..assignment import Assignment
+from ..check import notebook
+from ..check.answers import combine
 from ..submission import Submission
 from .choices import to_type
 from .handed_out import HandedOut, bare
@@ -22,16 +24,23 @@ MAX_CANDIDATES = 50
 NAMED_AT_MOST = 4
 """Files, and things that could not be read, that a question names."""
 
+CODE_SUFFIXES = (".py", notebook.SUFFIX)
 _TEXT = (".md", ".markdown", ".txt")
 _NEVER_ANSWERS = ("readme", "requirements", "license", "licence")
 
 
 @dataclass(frozen=True)
 class _Found:
-    """A file that was read: one or several identical ones, the first of which is `entry`."""
+    """A file that was read: one or several identical ones, the first of which is `entry`.
+
+    Attributes:
+        content: of a notebook, the code.
+        cells: of a notebook, the text.
+    """
 
     entry: Entry
     content: bytes
+    cells: str = ""
 
 
 @dataclass(frozen=True)
@@ -39,10 +48,12 @@ class _Choice:
     """What was chosen: content and notes for the student, or a question to the instructor.
 
     Attributes:
+        cells: of a notebook, the text.
         example: where files can be chosen from, the first of them.
     """
 
     content: bytes | None = None
+    cells: str = ""
     notes: tuple[str, ...] = ()
     question: str | None = None
     example: str = ""
@@ -61,11 +72,13 @@ def choose(
         chosen: the names of files that the instructor chose; of each kind, the last one counts.
     """
     problems = _first(listing.problems)
-    work = (assignment.code_file, assignment.answers_file)
+    work = (*code_names(assignment), assignment.answers_file)
     entries = [entry for entry in listing.entries if not handed_out.is_helper(entry.parts, *work)]
     by_hand = _chosen(chosen, listing.entries, assignment, handed_out)
     code = by_hand.get(assignment.code_file) or _choose_code(entries, assignment, handed_out)
     answers = by_hand.get(assignment.answers_file) or _choose_answers(entries, assignment, handed_out)
+    cells = code.cells or _only_cells(entries, assignment)
+    answers = _with_cells(answers, cells, assignment, handed_out)
     questions = [choice.question for choice in (code, answers) if choice.question]
     differing = [choice.example for choice in (code, answers) if choice.example]
     if differing and len(differing) == len(questions):
@@ -97,8 +110,8 @@ def _chosen(
         found = [entry for entry in entries if file in (entry.shown, "/".join(entry.parts))]
         suffix = meant_suffix(file)
         wanted = assignment.answers_file if suffix in _TEXT else assignment.code_file
-        if not found or suffix not in (".py", *_TEXT):
-            here = [entry.shown for entry in entries if meant_suffix(entry.name) in (".py", *_TEXT)]
+        if not found or suffix not in (*CODE_SUFFIXES, *_TEXT):
+            here = [entry.shown for entry in entries if meant_suffix(entry.name) in (*CODE_SUFFIXES, *_TEXT)]
             question = f"{printable(file)} was chosen as {wanted}, but is not there. {_there_is(here)}"
             choices[wanted] = _Choice(question=question)
         elif len(found) > 1:
@@ -112,24 +125,22 @@ def _chosen(
 
 def _only(wanted: str, entry: Entry, handed_out: HandedOut) -> _Choice:
     try:
-        found = _Found(entry, entry.read(MAX_FILE_BYTES))
+        found = _read_one(entry)
     except UnreadableError as problem:
         return _Choice(question=f"{problem} It was chosen as {wanted}: which other file is meant?")
-    return _Choice(found.content, _notes(wanted, found, handed_out))
+    return _Choice(found.content, found.cells, _notes(wanted, found, handed_out))
 
 
 def _choose_code(entries: Sequence[Entry], assignment: Assignment, handed_out: HandedOut) -> _Choice:
     wanted = assignment.code_file
-    named, others = _parted(entries, wanted, (".py",))
+    named, others = _parted(entries, wanted, CODE_SUFFIXES)
 
     def likely(found: _Found) -> bool:
         return _defines_any(found.content, assignment)
 
     choice = _choose(wanted, named, others, handed_out, likely)
     if choice.content is None and not choice.question:
-        notebooks = [entry.shown for entry in entries if entry.name.lower().endswith(".ipynb")]
-        found = f", only the notebook {notebooks[0]}" if notebooks else ""
-        return _Choice(notes=(f"No {wanted} was found, nor another Python file{found}.",))
+        return _Choice(notes=(f"No {wanted} was found, nor another Python file or notebook.",))
     return choice
 
 
@@ -184,18 +195,52 @@ def _choose(
     if len(work) > 1:
         names = [found.entry.shown for found in work]
         return _Choice(question=_which(wanted, names), example=names[0])
-    return _Choice(work[0].content, _notes(wanted, work[0], handed_out))
+    return _Choice(work[0].content, work[0].cells, _notes(wanted, work[0], handed_out))
+
+
+def _only_cells(entries: Sequence[Entry], assignment: Assignment) -> str:
+    """The text of the one notebook there is, for those who write code in a file and answers in cells."""
+    named, _ = _parted(entries, assignment.code_file, (notebook.SUFFIX,))
+    try:
+        found = {found.cells for found in _read(named)}
+    except UnreadableError:
+        return ""
+    return found.pop() if len(found) == 1 else ""
+
+
+def _with_cells(answers: _Choice, cells: str, assignment: Assignment, handed_out: HandedOut) -> _Choice:
+    """The answers with those that stand in a notebook's cells alone."""
+    if not cells or answers.question or not assignment.answer_questions:
+        return answers
+    combined = combine(answers.content, cells, handed_out.words, assignment.answer_questions)
+    if combined.content == answers.content:
+        return answers
+    notes = ["Short answers were found in the notebook's cells."]
+    file = assignment.answers_file
+    for question in combined.differing:
+        notes.append(f"`{question}` is answered in {file} and in the notebook, not alike: {file} counts.")
+    return replace(answers, content=combined.content, notes=tuple(notes))
 
 
 def _read(entries: Sequence[Entry]) -> list[_Found]:
     """Read the files, identical ones once, the one nearest to the top first."""
     if len(entries) > MAX_CANDIDATES:
         raise UnreadableError(f"{len(entries)} files come into question, such as {entries[0].shown}.")
-    found: dict[bytes, _Found] = {}
+    read: dict[tuple[bytes, str], _Found] = {}
     for entry in entries:
-        content = entry.read(MAX_FILE_BYTES)
-        found.setdefault(bare(content), _Found(entry, content))
-    return list(found.values())
+        found = _read_one(entry)
+        read.setdefault((bare(found.content), found.cells), found)
+    return list(read.values())
+
+
+def _read_one(entry: Entry) -> _Found:
+    if meant_suffix(entry.name) != notebook.SUFFIX:
+        return _Found(entry, entry.read(MAX_FILE_BYTES))
+    try:
+        read = notebook.read_notebook(entry.read(notebook.LARGEST))
+    except notebook.UnreadableNotebook as problem:
+        raise UnreadableError(f"{entry.shown}: {problem}") from None
+    return _Found(entry, read.source, read.text)
 
 
 def _which(wanted: str, names: list[str]) -> str:
@@ -213,13 +258,21 @@ def _listed(names: list[str]) -> str:
 
 def _notes(wanted: str, found: _Found, handed_out: HandedOut) -> tuple[str, ...]:
     notes = []
-    if found.entry.name != wanted:
+    if meant_suffix(found.entry.name) == notebook.SUFFIX:
+        notes.append(f"{found.entry.shown} was graded: its code cells, from top to bottom.")
+        wanted = found.entry.name
+    elif found.entry.name != wanted:
         notes.append(f"The file was called {found.entry.shown}; it was graded as {wanted}.")
     if handed_out.holds_exactly(found.content):
         notes.append(f"{wanted} is the file that was handed out, unchanged.")
     elif handed_out.holds(found.content):
         notes.append(f"{wanted} holds the code that was handed out, and no other.")
     return tuple(notes)
+
+
+def code_names(assignment: Assignment) -> tuple[str, str]:
+    """What the code file is called, and the notebook that may be handed in instead."""
+    return assignment.code_file, assignment.code_file.removesuffix(".py") + notebook.SUFFIX
 
 
 def _is_called(name: str, wanted: str) -> bool:

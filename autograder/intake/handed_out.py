@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import codecs
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from ..answers import handed_out_words
 from ..assignment import Assignment
+from ..check.notebook import UnreadableNotebook, is_notebook, read_notebook
 
-TEXT_SUFFIXES = (".py", ".md", ".txt")
+TEXT_SUFFIXES = (".py", ".md", ".txt", ".ipynb")
 
 
 @dataclass(frozen=True)
@@ -18,9 +21,11 @@ class HandedOut:
 
     Attributes:
         texts: the path of each text file, by its parts, and its content as `bare` gives it.
+        words: those that are nobody's answer.
     """
 
     texts: dict[tuple[str, ...], bytes]
+    words: str = ""
 
     @cached_property
     def _lengths(self) -> frozenset[int]:
@@ -32,9 +37,12 @@ class HandedOut:
 
     @cached_property
     def _code(self) -> frozenset[bytes]:
-        return frozenset(
-            code(content) for parts, content in self.texts.items() if parts[-1].endswith(".py")
-        ) - {b""}
+        programs = [content for parts, content in self.texts.items() if parts[-1].endswith(".py")]
+        for parts, content in self.texts.items():
+            if is_notebook(parts[-1]):
+                with suppress(UnreadableNotebook):
+                    programs.append(read_notebook(content).source)
+        return frozenset(map(code, programs)) - {b""}
 
     def holds(self, content: bytes) -> bool:
         """Whether this content is that of a handed-out file, or its code but for comments and layout."""
@@ -45,22 +53,18 @@ class HandedOut:
 
     def is_helper(self, parts: tuple[str, ...], *work: str) -> bool:
         """Whether a path ends like that of a handed-out file other than those to work on."""
-        return any(
-            parts[-length:] in self.texts and parts[-length:] not in [(name,) for name in work]
-            for length in self._lengths
-        )
+        return any(parts[-length:] in self.texts and parts[-1] not in work for length in self._lengths)
 
 
 def read_handed_out(assignment: Assignment) -> HandedOut:
     """Read the handed-out text files."""
     folder = assignment.root / "student_template"
-    return HandedOut(
-        {
-            path.relative_to(folder).parts: bare(path.read_bytes())
-            for path in sorted(folder.rglob("*"))
-            if path.suffix in TEXT_SUFFIXES and path.is_file() and _is_ours(path.relative_to(folder))
-        }
-    )
+    texts = {
+        path.relative_to(folder).parts: bare(path.read_bytes())
+        for path in sorted(folder.rglob("*"))
+        if path.suffix in TEXT_SUFFIXES and path.is_file() and _is_ours(path.relative_to(folder))
+    }
+    return HandedOut(texts, handed_out_words(assignment))
 
 
 def bare(content: bytes) -> bytes:

@@ -14,7 +14,7 @@ from ..plain import counted
 from ..submission import Member, Origin, Submission
 from .archive import list_archive, open_nested
 from .choices import Choices, read_choices, recall, remember, to_type, together
-from .choose import choose
+from .choose import CODE_SUFFIXES, choose, code_names
 from .download import Download, of_folder, on_disk, open_download
 from .handed_out import HandedOut, read_handed_out
 from .layouts import (
@@ -129,8 +129,10 @@ def _opened(path: Path, assignment: Assignment, name: str | None) -> Iterator[_F
     if not path.exists():
         raise GraderError(f"There is no {path}. {_what_to_type(assignment)}")
     path = path.resolve()  # also gives `.` a name
-    if path.is_file() and meant_suffix(path.name) not in (".zip", ".py"):
-        raise GraderError(f"{path} is neither a folder nor a zip nor a .py file. {_what_to_type(assignment)}")
+    if path.is_file() and meant_suffix(path.name) not in (".zip", *CODE_SUFFIXES):
+        raise GraderError(
+            f"{path} is neither a folder nor a zip nor a .py or .ipynb file. {_what_to_type(assignment)}"
+        )
     if name is None and _is_one(path, assignment):
         yield _one(path, assignment)
         return
@@ -152,11 +154,13 @@ def _opened(path: Path, assignment: Assignment, name: str | None) -> Iterator[_F
 
 def _is_one(path: Path, assignment: Assignment) -> bool:
     """Whether it can only be one submission."""
-    return (path.is_file() and meant_suffix(path.name) == ".py") or (path / assignment.code_file).is_file()
+    return (path.is_file() and meant_suffix(path.name) in CODE_SUFFIXES) or any(
+        (path / name).is_file() for name in code_names(assignment)
+    )
 
 
 def _one(path: Path, assignment: Assignment) -> _Found:
-    name = path.parent.name if path.name == assignment.code_file else path.name
+    name = path.parent.name if path.name in code_names(assignment) else path.name
     item = on_disk(path)
     upload = upload_of(item, key_of(name if item.is_folder or name != path.name else meant_stem(name)))
     return _Found(PLAIN, Download(path.name, (item,), lambda _: of_folder(path)), Sorted((upload,)))
@@ -170,8 +174,9 @@ def _only_zip(download: Download) -> Path | None:
 
 def _what_to_type(assignment: Assignment) -> str:
     return (
-        f"Submissions are a folder of <student>/{assignment.code_file}, <student>.zip or <student>.py, "
-        f"or what a platform lets you download. Type: autograder grade SUBMISSIONS --output OUT"
+        f"Submissions are a folder of <student>/{assignment.code_file}, <student>.zip, <student>.py or "
+        "<student>.ipynb, or what a platform lets you download. "
+        "Type: autograder grade SUBMISSIONS --output OUT"
     )
 
 
@@ -273,8 +278,9 @@ class _Reader:
             listing = Listing(problems=(f"{printable(upload.name)} cannot be read: {problem.strerror}.",))
         if self.layout is PLAIN and [entry.parts for entry in listing.entries] == [(upload.name,)]:
             (entry,) = listing.entries
-            if meant_suffix(entry.name) == ".py":  # named after its student, which is no mistake
-                listing = replace(listing, entries=(replace(entry, parts=(self.assignment.code_file,)),))
+            names = dict(zip(CODE_SUFFIXES, code_names(self.assignment), strict=True))
+            if name := names.get(meant_suffix(entry.name)):  # named after its student, which is no mistake
+                listing = replace(listing, entries=(replace(entry, parts=(name,)),))
         yield listing
 
     def _aside(self, uploads: Sequence[Upload], question: str) -> Submission:

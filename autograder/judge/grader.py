@@ -10,8 +10,9 @@ from itertools import chain
 
 import numpy as np
 
-from ..answers import read_answers
+from ..answers import handed_out_words, read_answers
 from ..assignment import Assignment, Question, import_file
+from ..check import notebook
 from ..check.cases import Attempt, Case, read_cases, run_case
 from ..errors import AssignmentError
 from ..result import CaseResult, Outcome, QuestionResult, Result, Status
@@ -58,7 +59,7 @@ class Grader:
         self._launcher = launcher
         _look_for_files(assignment)
         self._reference = import_file(assignment.reference)
-        self._template = (assignment.root / "student_template" / assignment.answers_file).read_text("utf-8")
+        self._template = handed_out_words(assignment)
         self.possible = assignment.possible
         self._names = tuple(name for question in assignment.code_questions for name in question.functions)
         self._cases = {
@@ -123,12 +124,17 @@ class Grader:
         if source is None:
             missing = Attempt("not attempted", f"There is no {self._assignment.code_file}.")
             return Run(self._all_alike(missing))
+        lines = source.decode("utf-8", "replace").split("\n")
         file = self._assignment.code_file
+        if notebook.is_from_notebook(lines):
+            file = file.removesuffix(".py") + notebook.SUFFIX
         connection = self._connection()
         try:
             with self._session(source, connection) as session:
                 outcomes = self._run_cases(session)
-                notes = tuple(f"{file}, line {line}: {text}" for line, text in session.file.problems)
+                notes = tuple(
+                    f"{file}, {notebook.place(lines, line)}: {text}" for line, text in session.file.problems
+                )
         except Stopped as stop:
             outcomes, notes = self._all_alike(stop), (f"{file}: {stop.reason}",)
         return Run(outcomes, notes, connection.starved)

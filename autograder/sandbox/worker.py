@@ -24,7 +24,7 @@ import torch
 from torch import nn
 
 from ..check.operations import counted
-from ..check.source import load
+from ..check.source import load, place
 from .confinement import Wall
 from .limits import WorkerLimits, allow_seconds, cut_loose, set_limits
 from .mirror import PLAIN_MODULES, Message, Mirror, ModuleState
@@ -246,7 +246,8 @@ def describe_error(error: BaseException) -> dict[str, Any]:
         walk = list(traceback.walk_tb(error.__traceback__))
         own = [index for index, (frame, _) in enumerate(walk) if frame.f_code.co_filename == STUDENT_FILE]
         frames = traceback.StackSummary.extract(iter(walk[own[0] :] if own else ()))
-        line = f"line {frames[own[-1] - own[0]].lineno}: {frames[own[-1] - own[0]].line}" if own else ""
+        last = frames[own[-1] - own[0]] if own else None
+        line = f"{place(STUDENT_FILE, last.lineno or 0)}: {last.line}" if last else ""
         trace = "".join(frames.format()) + f"{type(error).__name__}: {text}"
     except BaseException:
         text, line, trace = "(its message could not be read)", "", ""

@@ -105,6 +105,44 @@ def find_answers(content: bytes, template: str, questions: Sequence[Asked]) -> F
     return Found(tuple(answers), encoding, is_cut)
 
 
+@dataclass(frozen=True)
+class Combined:
+    """One text of the answers in two places.
+
+    Attributes:
+        content: the answers as a file; None if there are none, nor any heading.
+        differing: the questions answered in both places, and not with the same words.
+    """
+
+    content: bytes | None
+    differing: tuple[str, ...] = ()
+
+
+def combine(file: bytes | None, cells: str, template: str, questions: Sequence[Asked]) -> Combined:
+    """Choose for each question between an answers file and a notebook's Markdown cells.
+
+    The file counts where it holds an answer, else the cells; an answer under its heading before one
+    whose heading is lost.
+    """
+    in_cells = find_answers(cells.encode("utf-8", "replace"), template, questions).answers
+    if file is None and any(answer.headings for answer in in_cells):
+        return Combined(cells.encode("utf-8", "replace"))
+    if not any(answer.state.is_answer for answer in in_cells):
+        return Combined(file)
+    in_file = find_answers(file or b"", template, questions).answers
+    if not any(answer.state.is_answer for answer in in_file):
+        return Combined(cells.encode("utf-8", "replace"))
+    parts, differing = [], []
+    for question, first, second in zip(questions, in_file, in_cells, strict=True):
+        candidates = [answer for answer in (first, second) if answer.state.is_answer]
+        with_heading = [answer for answer in candidates if answer.headings]
+        text = next((answer.text for answer in [*with_heading, *candidates]), "")
+        parts.append(f"## {question.id}: {question.title}\n\n{text}\n")
+        if len(with_heading) == 2 and _words(first.text) != _words(second.text):
+            differing.append(question.id)
+    return Combined("\n".join(parts).encode("utf-8", "replace"), tuple(differing))
+
+
 def word_count(text: str) -> int:
     """The number of words; a dash or a table's rule is none."""
     return sum(any(character.isalnum() for character in part) for part in text.split())

@@ -7,14 +7,17 @@ import difflib
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
 from . import display, pack, runner
+from .notebook import is_notebook
 from .runner import Report
 from .screen import Screen
 from .settings import FILE, Question, Settings, read_settings
 from .watch import Watch
+from .work import Work, find_work
 
 HOME = Path(__file__).resolve().parent.parent
 """The handed-out folder, when this is the copy in it."""
@@ -53,8 +56,10 @@ def _main(screen: Screen, arguments: Sequence[str] | None, folder: Path, home: P
         screen.line(f"check/{FILE} cannot be read ({error}). Take it from the handed-out folder again.")
         return CANNOT
     options = _parser(settings, program).parse_args(arguments)
+    work = find_work(settings, folder, prefer_notebook=options.notebook)
+    settings = replace(settings, code=work.file)
     if options.pack:
-        return _pack(screen, settings, folder, program)
+        return _pack(screen, settings, folder, program, work)
     file = folder / settings.code
     if not file.is_file():
         screen.line(f"There is no {settings.code} in {folder}.")
@@ -80,7 +85,19 @@ def _main(screen: Screen, arguments: Sequence[str] | None, folder: Path, home: P
         screen.line("Stopped.")
         return CANNOT
     _show(screen, settings, chosen, report, folder, program, show_all=options.all)
+    if work.also:
+        screen.line()
+        screen.sentences(f"{work.also} holds code, too, and was not checked. {_choose(work, program)}")
     return ALL_PASS if report.all_pass else SOME_FAIL
+
+
+def _choose(work: Work, program: str) -> str:
+    """How to have the other file checked or packed."""
+    return (
+        f"`{program} --notebook` takes the notebook."
+        if is_notebook(work.also)
+        else f"`{program}` takes {work.also}."
+    )
 
 
 def _watch(
@@ -112,8 +129,8 @@ def _parser(settings: Settings, program: str) -> argparse.ArgumentParser:
     ids = [question.id for question in settings.code_questions]
     parser = _Parser(
         prog=program,
-        description=f"Runs the public checks on your {settings.code}: what is right already, the first "
-        "thing that is not, and what to do next.",
+        description=f"Runs the public checks on your {settings.code}, or on your notebook: what is right "
+        "already, the first thing that is not, and what to do next.",
         epilog="Exit status: 0 when every check passes, 1 when some do not, 2 when it could not check.",
     )
 
@@ -137,6 +154,11 @@ def _parser(settings: Settings, program: str) -> argparse.ArgumentParser:
         "--pack",
         action="store_true",
         help=f"write {pack.NAME} with what is handed in, and say what is missing or unfinished",
+    )
+    parser.add_argument(
+        "--notebook",
+        action="store_true",
+        help=f"check or pack the notebook, though there is code in {settings.code}, too",
     )
     return parser
 
@@ -164,7 +186,7 @@ def _show(
     screen.line()
     if left or len(questions) == len(settings.code_questions):
         then = f"type `{program} {shown[0].question}`" if left and not report.problems else "check again"
-        answers_left = bool(pack.unfinished_answers(settings, folder / settings.answers))
+        answers_left = bool(pack.unfinished_answers(settings, folder))
         command = f"{program} --pack"
         screen.sentences(
             display.next_step(settings, report, first, then, answers_left=answers_left, pack=command)
@@ -183,7 +205,7 @@ def _show(
     display.show_summary(screen, questions, report.checks)
 
 
-def _pack(screen: Screen, settings: Settings, folder: Path, program: str) -> int:
+def _pack(screen: Screen, settings: Settings, folder: Path, program: str, work: Work) -> int:
     try:
         packed = pack.pack(settings, folder)
     except OSError as error:
@@ -193,11 +215,15 @@ def _pack(screen: Screen, settings: Settings, folder: Path, program: str) -> int
         screen.line(f"Wrote {packed.path} with {' and '.join(packed.names)}, and read it back.")
     else:
         screen.line(f"There is nothing to pack in {folder}: no {settings.code}, no {settings.answers}.")
-    if packed.misnamed:
+    if packed.misnamed or work.also:
         screen.line()
         screen.line(screen.paint("Left out:", "yellow", "bold"))
         for name in packed.misnamed:
             screen.sentences(f"`{name}`. If it is the one to hand in, rename it and pack again.", "  ")
+        if work.also:
+            screen.sentences(
+                f"{work.also}, which holds code, too. {_choose(work, program + ' --pack')}", "  "
+            )
     if not packed.names:
         return CANNOT
     if packed.unfinished:
@@ -206,7 +232,11 @@ def _pack(screen: Screen, settings: Settings, folder: Path, program: str) -> int
         for text in packed.unfinished:
             screen.sentences(text, "  ")
         screen.line()
-        missing = [name for name in (settings.code, settings.answers) if name not in packed.names]
+        missing = [
+            name
+            for name in (settings.code, settings.answers)
+            if f"{name} is not in the folder." in packed.unfinished
+        ]
         if missing:
             screen.sentences(
                 f"Do not hand it in yet: without {missing[0]} there are no points for what belongs there. "

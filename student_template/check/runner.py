@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from .changes import Change, change
+from .notebook import UnreadableNotebook, is_notebook, place, read_notebook
 from .processes import Event, Processes, Worker, ending
 from .settings import Settings
 
@@ -60,10 +61,13 @@ class Check:
 
 @dataclass(frozen=True)
 class Report:
-    """All public cases that were asked for, in order, and what is wrong with the file, by line."""
+    """All public cases that were asked for, in order, and what is wrong with the file, by place.
+
+    A place is "line 12", or in a notebook "code cell 3, line 4".
+    """
 
     checks: tuple[Check, ...]
-    problems: tuple[tuple[int, str], ...]
+    problems: tuple[tuple[str, str], ...]
 
     @property
     def all_pass(self) -> bool:
@@ -114,11 +118,14 @@ def demand_installation(tests: Path, questions: Sequence[str]) -> None:
 
 
 def read(file: Path) -> bytes:
-    """The bytes of the student's file; `CannotCheck` if it cannot be read."""
+    """The student's file, of a notebook the code; `CannotCheck` if it cannot be read."""
     try:
-        return file.read_bytes()
+        content = file.read_bytes()
+        return read_notebook(content).source if is_notebook(file.name) else content
     except OSError as error:
         raise CannotCheck(f"{file.name} cannot be read: {error.strerror}.") from None
+    except UnreadableNotebook as problem:
+        raise CannotCheck(f"{file.name}: {problem}") from None
 
 
 @dataclass(frozen=True)
@@ -248,10 +255,8 @@ class State:
         if self.line is not None:
             self.skip_lines[self.line] = f"this {did}, so it is left out."
             if len(self.skip_lines) > MOST_LINES:
-                lines = ", ".join(map(str, self.skip_lines))
-                raise CannotCheck(
-                    f"Too much of {self.file.name} never ends: lines {lines}. Mend these first."
-                )
+                places = "; ".join(map(self._place, self.skip_lines))
+                raise CannotCheck(f"Too much of {self.file.name} never ends: {places}. Mend these first.")
         elif self.case is not None:
             name, call = self.called
             subject = f"`{name}`" if name else "this check"
@@ -271,7 +276,11 @@ class State:
                 checks.append(
                     Check(question, case.title, case.share, end.outcome, end.message, end.printed, end.hint)
                 )
-        return Report(tuple(checks), tuple(sorted([*self.problems, *self.skip_lines.items()])))
+        problems = sorted([*self.problems, *self.skip_lines.items()])
+        return Report(tuple(checks), tuple((self._place(line), text) for line, text in problems))
+
+    def _place(self, line: int) -> str:
+        return place(self.source.decode("utf-8", "replace").split("\n"), line)
 
 
 def finish(

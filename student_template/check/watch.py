@@ -131,6 +131,6 @@ class Watch:
         """Show what is known; of what goes on only a terminal is told, where it can be replaced."""
         self._doing, self._drawn, self._size = doing, time.monotonic(), self._screen.size()
         if is_result or self._screen.is_terminal:
-            unfinished = pack.unfinished_answers(self._settings, self._answers.path)
+            unfinished = pack.unfinished_answers(self._settings, self._answers.path.parent)
             view = View(self.report, unfinished, doing, self._trouble)
             self._screen.draw(table(self._screen, self._settings, self._questions, view, self._program))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +21,17 @@ WORK = "def encode(tokens, vocabulary):\n    return [vocabulary[token] for token
 OTHER_WORK = "def encode(tokens, vocabulary):\n    return list(map(vocabulary.get, tokens))\n"
 ANSWERS = "# Short answers\n\n## tradeoffs\n\nA position table is small.\n"
 
+
+def notebook(code: Sequence[str] = (), text: Sequence[str] = ()) -> str:
+    """A notebook of Markdown cells and, below them, code cells."""
+    cells = [{"cell_type": "markdown", "metadata": {}, "source": cell} for cell in text]
+    cells += [
+        {"cell_type": "code", "metadata": {}, "execution_count": None, "outputs": [], "source": cell}
+        for cell in code
+    ]
+    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4})
+
+
 HANDED_OUT = {
     "embeddings.py": STUB,
     "answers.md": PROMPTS,
@@ -28,7 +40,7 @@ HANDED_OUT = {
     "check/__init__.py": "",
     "check/__main__.py": "def encode(tokens):\n    print('checking')\n",
     "tests/lookup.py": "def test_encode(encode):\n    assert encode([], {}) == []\n",
-    "notebooks/embeddings.ipynb": "{}",
+    "notebooks/embeddings.ipynb": notebook(code=[STUB], text=["# In a notebook"]),
 }
 
 

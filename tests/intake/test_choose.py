@@ -71,10 +71,10 @@ def test_a_helper_file_is_no_candidate_even_when_it_was_edited(submissions, one)
     helper = "def encode(tokens):\n    print('checking more')\n"
     write(submissions / "ada", {**HANDED_OUT, "check/__main__.py": helper, "answers.md": ANSWERS})
     (submissions / "ada" / "embeddings.py").unlink()
+    (submissions / "ada" / "notebooks" / "embeddings.ipynb").unlink()
     found = one()
     assert found.code is None
-    assert found.notes == ("No embeddings.py was found, nor another Python file, only the notebook "
-                           "notebooks/embeddings.ipynb.",)  # fmt: skip
+    assert found.notes == ("No embeddings.py was found, nor another Python file or notebook.",)
 
 
 def test_a_copy_of_a_helper_file_is_no_candidate(submissions, one):
@@ -163,15 +163,8 @@ def test_an_empty_folder_is_a_submission_without_code_and_says_so(submissions, o
     found = one()
     assert (found.code, found.answers, found.set_aside) == (None, None, None)
     assert found.notes == (
-        "No embeddings.py was found, nor another Python file.",
+        "No embeddings.py was found, nor another Python file or notebook.",
         "No answers.md was found.",
-    )
-
-
-def test_a_notebook_alone_is_named(submissions, one):
-    write(submissions / "ada", {"hw.ipynb": "{}", "answers.md": ANSWERS})
-    assert one().notes == (
-        "No embeddings.py was found, nor another Python file, only the notebook hw.ipynb.",
     )
 
 

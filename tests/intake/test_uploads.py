@@ -65,7 +65,7 @@ def test_a_broken_upload_does_not_stop_the_batch(submissions, assignment):
     asides = {submission.student: submission.set_aside for submission in found}
     assert asides["ann"].startswith("ann.zip is damaged, cut short or no zip file")
     assert asides["ben"].startswith("ben.rar is not read here")
-    assert asides["cem"].startswith("cem.ipynb is not read here")
+    assert asides["cem"].startswith("embeddings.ipynb: This is not a notebook: it has no cells.")
     assert asides["eve"].startswith("eve is a link, and links are not followed")
     assert asides["fay"].startswith("fay.py is a link, and links are not followed")
     assert asides["dan"] is None
@@ -115,5 +115,5 @@ def test_an_empty_folder_says_what_was_looked_for(submissions, assignment):
 
 def test_a_file_of_another_kind_is_refused(submissions, assignment):
     (submissions / "grades.csv").write_text("ada")
-    with pytest.raises(GraderError, match=r"neither a folder nor a zip nor a \.py file"):
+    with pytest.raises(GraderError, match=r"neither a folder nor a zip nor a \.py or \.ipynb file"):
         collect(submissions / "grades.csv", assignment)

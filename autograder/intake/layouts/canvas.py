@@ -64,7 +64,7 @@ def _upload(user: str, name: str, late: bool, files: list[tuple[str, Item]]) -> 
             kind = "a link" if item.name.endswith("_link.html") else "a text typed into Canvas"
             listing = with_problem(listing, f"{item.name} is {kind}, and only files are read.")
     # Feedback goes back under the name of an attachment, best that of the work itself.
-    first = min(files, key=lambda found: not found[0].lower().endswith((".py", ".zip")))
+    first = min(files, key=lambda found: not found[0].lower().endswith((".py", ".ipynb", ".zip")))
     is_anonymous = user.startswith("anon_")
     return Upload(
         student=user if is_anonymous else f"{name}_{user}",

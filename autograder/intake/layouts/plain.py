@@ -9,8 +9,8 @@ from ..download import Download, Item
 from ..listing import Listing, meant_stem, meant_suffix, printable
 from .layout import Layout, Sorted, Upload, with_problem
 
-READ_SUFFIXES = (".zip", ".py")
-UNREAD_SUFFIXES = (".7z", ".bz2", ".gz", ".ipynb", ".rar", ".tar", ".tgz", ".xz")
+READ_SUFFIXES = (".zip", ".py", ".ipynb")
+UNREAD_SUFFIXES = (".7z", ".bz2", ".gz", ".rar", ".tar", ".tgz", ".xz")
 """Files that a student may have handed in but that are not read; anything else is no upload."""
 
 
@@ -47,4 +47,6 @@ def _sort(download: Download) -> Sorted:
     )
 
 
-PLAIN = Layout("plain", "plain folder", "<student>/, <student>.zip or <student>.py", _claims, _sort)
+PLAIN = Layout(
+    "plain", "plain folder", "<student>/, <student>.zip, <student>.py or <student>.ipynb", _claims, _sort
+)

@@ -1,0 +1,99 @@
+"""Finds what a student works in, `embeddings.py` or the notebook, by reading both; nothing is run."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import source
+from .notebook import SUFFIX, UnreadableNotebook, is_notebook, read_notebook
+from .settings import Settings
+
+FOLDER = "notebooks"
+"""Where the handed-out notebooks lie."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """The file that counts.
+
+    Attributes:
+        file: its path below the folder.
+        also: another file that holds work, and does not count.
+    """
+
+    file: str
+    also: str = ""
+
+
+def find_work(settings: Settings, folder: Path, *, prefer_notebook: bool = False) -> Work:
+    """The code file counts as soon as anything is written in it; until then the notebook, if anything is
+    written there."""
+    stem = settings.code.rpartition(".")[0]
+    names = (f"{stem}{SUFFIX}", f"{FOLDER}/{stem}{SUFFIX}")
+    there = [name for name in (settings.code, *names) if (folder / name).is_file()]
+    written = [name for name in there if _is_written(settings, folder / name)]
+    wanted = written or there or [settings.code]
+    if prefer_notebook:
+        wanted = sorted(wanted, key=lambda name: not is_notebook(name))
+        if not is_notebook(wanted[0]):
+            wanted = [name for name in there if is_notebook(name)][:1] or wanted
+    return Work(wanted[0], next((name for name in written if name != wanted[0]), ""))
+
+
+def _is_written(settings: Settings, file: Path) -> bool:
+    """Whether anything stands in a file beyond what was handed out."""
+    try:
+        content = file.read_bytes()
+        content = read_notebook(content).source if is_notebook(file.name) else content
+    except (OSError, UnreadableNotebook):
+        return True  # whoever looks at it says what is wrong
+    return is_written(settings, content)
+
+
+def is_written(settings: Settings, content: bytes) -> bool:
+    """Whether a program defines any of the functions asked for, or tries to."""
+    statements, problems = source.parse(content, settings.code)
+    names = {name for statement in statements for name in bound_names(statement)}
+    asked = set(settings.functions)
+    return bool((names & asked) - stubs(statements) or (problems and asked - names))
+
+
+def stubs(statements: Sequence[ast.stmt]) -> set[str]:
+    """The functions and classes that are still to be written; of several of one name the last counts."""
+    last = {getattr(statement, "name", ""): statement for statement in statements}
+    return {name for name, statement in last.items() if name and _is_stub(statement)}
+
+
+def bound_names(statement: ast.stmt) -> Iterator[str]:
+    """The names a top-level statement binds, also inside `if` and `try`; `*` binds unknown ones."""
+    for node in ast.walk(statement):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif isinstance(node, ast.alias):
+            yield (node.asname or node.name).partition(".")[0]
+
+
+def _is_stub(statement: ast.stmt) -> bool:
+    """Whether a function, or a method of a class, does nothing but raise NotImplementedError."""
+    if isinstance(statement, ast.ClassDef):
+        return any(_is_stub(part) for part in statement.body)
+    if not isinstance(statement, ast.FunctionDef):
+        return False
+    body = [part for part in statement.body if not _is_idle(part)]
+    return not body or _raises_not_implemented(body[0])
+
+
+def _is_idle(statement: ast.stmt) -> bool:
+    """A docstring, `...`, `pass` or `super().__init__()`: what stands around a stub's one line."""
+    if isinstance(statement, ast.Expr):
+        return isinstance(statement.value, ast.Constant) or ast.unparse(statement) == "super().__init__()"
+    return isinstance(statement, ast.Pass)
+
+
+def _raises_not_implemented(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Raise) and "NotImplementedError" in ast.unparse(statement)

@@ -1,0 +1,230 @@
+"""A notebook's cells become one source, each of which stands for itself, and its Markdown one text."""
+
+from __future__ import annotations
+
+import ast
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograder.check.notebook import UnreadableNotebook, place, read_notebook
+from autograder.check.source import Loaded, load
+
+
+def notebook(*cells: str, **more: object) -> bytes:
+    """A notebook of these code cells."""
+    found = [{"cell_type": "code", "source": cell.splitlines(keepends=True)} for cell in cells]
+    return json.dumps({"cells": found, "nbformat": 4, **more}).encode()
+
+
+def source(*cells: str) -> str:
+    return read_notebook(notebook(*cells)).source.decode()
+
+
+def loaded(*cells: str) -> Loaded:
+    return load(source(*cells).encode(), "embeddings.ipynb")
+
+
+def said(*cells: str) -> list[str]:
+    """The places of what is wrong, and what is said of it."""
+    lines = source(*cells).split("\n")
+    return [f"{place(lines, problem.line)}: {problem.text}" for problem in loaded(*cells).problems]
+
+
+# Magics -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "%matplotlib inline",
+        "%load_ext autoreload",
+        "%%html",
+        "!pip install torch",
+        "!!ls",
+        "  !ls",
+        "files = !ls -la",
+        "value = %pwd",
+        "?torch.nn",
+        "torch.nn??",
+        "%time?",
+        "pip install -q otter-grader",
+        "get_ipython().run_line_magic('matplotlib', 'inline')",
+        "out = get_ipython().getoutput('ls')",
+        "import otter",
+        "from otter import Notebook",
+        'grader = otter.Notebook("embeddings.ipynb", tests_dir="../tests")',
+        'grader.check("lookup")',
+        "grader.check_all()",
+    ],
+)
+def test_what_only_a_notebook_understands_becomes_an_idle_line(line):
+    cell = f"if True:\n    {line.strip()}\nx = 1" if line.startswith(" ") else f"{line}\n"
+    found = loaded(cell, "y = 2")
+    assert found.problems == () and found.module.y == 2
+
+
+@pytest.mark.parametrize(
+    "line", ["a %b", "x != 3", "%time_per_step", "'''\n!ls\n%cd ..\nwhat?\n'''", "f(1,\n  %b)"]
+)
+def test_what_only_looks_like_a_magic_stays(line):
+    assert line in source(f"x = (\n{line})" if line.startswith("%") else f"x = {line}")
+
+
+@pytest.mark.parametrize(
+    "magic", ["%%time", "%%capture out", "%%prun -s cumulative", "\n%%time", "%%time\n%%capture"]
+)
+def test_what_a_measured_cell_defines_stays_defined(magic):
+    assert loaded(f"{magic}\ndef double(x):\n    return 2 * x\n").module.double(2) == 4
+
+
+@pytest.mark.parametrize("magic", ["%%bash", "%%writefile other.py", "%%timeit -n 3", "%%javascript"])
+def test_a_cell_that_goes_elsewhere_is_left_out_without_a_word(magic):
+    found = loaded(f"{magic}\ndef double(x):\n  echo (", "x = 1")
+    assert found.problems == () and not hasattr(found.module, "double") and found.module.x == 1
+
+
+def test_a_measured_line_runs():
+    assert loaded("%time x = 3").module.x == 3
+
+
+def test_what_goes_on_below_a_left_out_line_is_left_out_with_it():
+    cells = ["!pip install \\\n  torch \\\n  gensim\nx = 1", "get_ipython().system(\n  'ls'\n)\ny = 2"]
+    found = loaded(*cells)
+    assert found.problems == () and (found.module.x, found.module.y) == (1, 2)
+
+
+def test_lines_keep_their_numbers():
+    cells = ["!ls\n\nx = 1\n", "%%time\n# one\ny = [\n 1,\n]", "%%bash\nls"]
+    lines = source(*cells).split("\n")
+    assert place(lines, lines.index("x = 1") + 1) == "code cell 1, line 3"
+    assert place(lines, lines.index(" 1,") + 1) == "code cell 2, line 4"
+    assert place(["x = 1"], 1) == "line 1"
+
+
+# As far as it runs ------------------------------------------------------------------------------
+
+
+def test_a_cell_that_cannot_be_read_costs_itself_alone():
+    cells = ["x = '''open\n", "def double(x):\n    '''Twice.'''\n    return 2 * x", "f(", "y = 3"]
+    found = loaded(*cells)
+    assert found.module.double(2) == 4 and found.module.y == 3
+    first, second = said(*cells)
+    assert first.startswith("code cell 1, line 1: Python cannot read this: unterminated triple-quoted string")
+    assert second.startswith("code cell 3, line 1: Python cannot read this: '(' was never closed.")
+
+
+def test_strings_that_two_cells_leave_open_do_not_swallow_what_stands_between():
+    assert loaded("x = '''", "y = 1", "z = '''").module.y == 1
+
+
+def test_a_cell_that_raises_costs_what_it_defines_below_nothing():
+    cells = ["import no_such_plotting as plt\nplt.plot()\nx = 1", "assert False, 'so far'", "y = 2"]
+    found = loaded(*cells)
+    assert (found.module.x, found.module.y) == (1, 2)
+    missing, assertion, name = sorted(said(*cells), key=lambda text: "NameError" in text)
+    assert missing.startswith("code cell 1, line 1: this raised ModuleNotFoundError")
+    assert assertion == "code cell 2, line 1: this raised AssertionError: so far"
+    assert name.startswith("code cell 1, line 2: this raised NameError")
+
+
+def test_cells_may_stand_in_another_order_than_they_were_run_in():
+    found = loaded("class Second(First):\n    pass\nx = Second()", "class First:\n    pass")
+    assert found.problems == () and isinstance(found.module.x, found.module.First)
+
+
+def test_what_needs_a_name_that_never_comes_is_told_once():
+    assert said("x = never", "y = 1") == [
+        "code cell 1, line 1: this raised NameError: name 'never' is not defined"
+    ]
+
+
+def test_a_later_definition_is_not_undone_by_an_earlier_one_that_came_too_early():
+    found = loaded("def f(x=later):\n    return 1", "later = 0\ndef f():\n    return 2")
+    assert found.module.f() == 2
+
+
+def test_a_future_import_counts_in_any_cell():
+    cells = ["x = 1", "from __future__ import annotations\ndef f(table: NoSuchType): return 3"]
+    found = loaded(*cells)
+    assert found.problems == () and found.module.f(0) == 3
+
+
+# The file ---------------------------------------------------------------------------------------
+
+
+def test_format_3_is_read():
+    cells = [
+        {"cell_type": "heading", "level": 2, "source": "why"},
+        {"cell_type": "markdown", "source": ["Because\n", "it is so."]},
+        {"cell_type": "code", "input": ["x = 1\n", "y = 2"], "language": "python", "outputs": []},
+        {"cell_type": "raw", "source": "x = 3"},
+    ]
+    content = json.dumps({"nbformat": 3, "worksheets": [{"cells": cells}]}).encode()
+    found = read_notebook(content)
+    module = load(found.source, "embeddings.ipynb").module
+    assert (module.x, module.y) == (1, 2)
+    assert found.text == "## why\n\nBecause\nit is so.\n"
+
+
+def test_a_notebook_without_cells_is_an_empty_program():
+    assert loaded().problems == () and read_notebook(notebook()).text == ""
+
+
+def test_characters_that_no_file_can_hold_are_replaced():
+    found = read_notebook(notebook("x = '\ud800'", "y = '\0'\nz = 1\r\n"))
+    assert load(found.source, "embeddings.ipynb").module.z == 1
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(["cells", "worksheets", "cell_type", "source", "input", "level", "metadata"]),
+            inner | st.sampled_from(["code", "markdown", "heading"]),
+            max_size=4,
+        )
+    ),
+    max_leaves=25,
+)
+PIECES = st.sampled_from(list('%!?\n\\"()#x \0\r\t\fé')) | st.sampled_from(
+    ["'''", "%%time", " = ", "def f():\n ", "get_ipython()", "grader.check(", "# %% [code cell 9]\n"]
+)
+CELLS = st.lists(st.lists(PIECES, max_size=12).map("".join), max_size=4)
+
+
+@given(st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()))
+def test_any_bytes_end_as_a_source_or_as_a_sentence(content):
+    try:
+        found = read_notebook(content)
+    except UnreadableNotebook as problem:
+        assert str(problem).endswith(".")
+    else:
+        assert isinstance(found.text, str)
+        found.source.decode()
+
+
+@given(CELLS)
+def test_any_cells_keep_their_lines_and_are_parsed_or_told_of(cells):
+    text = source(*cells)
+    lines = text.split("\n")
+    starts = [index for index, line in enumerate(lines) if line.startswith("# %% [code cell ")]
+    assert len(starts) >= len(cells)
+    wanted = sum(len(cell.replace("\r\n", "\n").replace("\r", "\n").split("\n")) for cell in cells)
+    assert len(lines) == 2 + len(cells) + wanted  # the header, a mark for each, the line end at the end
+    for problem in loaded("y = 5", *cells).problems:
+        assert problem.text
+
+
+@given(CELLS)
+def test_no_cells_cost_a_cell_beside_them(cells):
+    module = loaded(*cells, "def last():\n    return 5").module
+    assert module.last() == 5
+
+
+def test_a_whole_cell_without_magics_is_unchanged():
+    cell = "def f(x):\n    '''A %time? no.'''\n    return x  # !\n"
+    assert ast.dump(ast.parse(cell)) == ast.dump(ast.parse(source(cell)))
