@@ -192,9 +192,9 @@ with attempt():
     exploring.draw_map(flatten(rows), groups)
 
 # %% [markdown]
-# **What to look for.** Each group keeps together, and *farmer* stands among the animals. But about two
-# thirds of the differences are out of sight: two words that touch on the map may be far apart in the other
-# 48 directions. Put in a group of your own and see how the whole map turns.
+# **What to look for.** Each group more or less keeps together, and *farmer* stands among the animals. But
+# about two thirds of the differences are out of sight: two words that touch on the map may be far apart in
+# the other 48 directions. Put in a group of your own and see how the whole map turns.
 
 # %% [markdown]
 # ## 6. Learned or pre-learned?
@@ -332,8 +332,9 @@ with attempt():
 # %% [markdown]
 # **What to look for.** A line joins two rows that are equal. Without positions, both texts are the same bag
 # of three rows. With positions, *dog* first and *dog* last are two different rows; *bites* stands in the
-# middle of both texts, so its row stays. Yet the sums are the same even now: each holds every token once
-# and every position once. Adding up throws order away again, whatever was added before.
+# middle of both texts, so its row stays. (The position table is fresh: even random rows tell places apart.)
+# Yet the sums are the same even now: each holds every token once and every position once. Adding up throws
+# order away again, whatever was added before.
 
 # %% [markdown]
 # ## 8. The sinusoid as a picture

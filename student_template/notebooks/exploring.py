@@ -20,7 +20,7 @@ except ModuleNotFoundError:
         "The pictures need matplotlib. Run `%pip install matplotlib` in a cell, then this cell again."
     ) from None
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.patches import ConnectionPatch
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
@@ -64,12 +64,12 @@ def attempt() -> Iterator[None]:
         yield
     except NotImplementedError as missing:
         plt.close("all")
-        print(f"Not yet: {missing}. Write it in embeddings.py, save, and run this cell again.")
+        print(f"Not yet: {missing}. Write it, save the file, and run this cell again.")
     except Exception as problem:
         plt.close("all")
         where = traceback.extract_tb(problem.__traceback__)[-1].filename
         if isinstance(problem, NameError) and Path(where).name != "embeddings.py":
-            print(f"Not yet: there is no `{problem.name}`. It comes from a cell above or from embeddings.py.")
+            print(f"Not yet: there is no `{problem.name}`. It comes from a cell above or from your file.")
         else:
             traceback.print_exc()
             print(
@@ -142,14 +142,14 @@ def draw_steps(maps: Mapping[str, tuple[Sequence[tuple[str, str]], torch.Tensor]
     Args:
         maps: by title, N pairs of words, and their places on the map: (N, 2, 2), pair by end by x and y.
     """
-    _, panels = plt.subplots(1, len(maps), figsize=(9.4, 4.3))
+    _, panels = plt.subplots(1, len(maps), figsize=(9.4, 4.7))
     for axes, (title, (pairs, places)), colour in zip(panels, maps.items(), COLOURS, strict=False):
         for start, end in places.tolist():
             arrow = {"arrowstyle": "-|>", "color": colour, "linewidth": 2, "shrinkA": 4, "shrinkB": 4}
             axes.annotate("", end, start, arrowprops=arrow)
         points = places.reshape(-1, 2)  # (2N, 2)
         axes.plot(*points.T.tolist(), "o", color=colour, markersize=5)
-        _as_map(axes, title)
+        _as_map(axes, title, points)
         along = [torch.lerp(start, end, part / 16) for start, end in places for part in range(1, 16)]
         names = [word for pair in pairs for word in pair]
         _name(axes, points, names, [INK] * len(names), torch.stack(along))
@@ -170,19 +170,24 @@ def draw_map(places: torch.Tensor, groups: Mapping[str, Sequence[str]]) -> None:
         axes.scatter(*part.T.tolist(), s=60, marker=marker, color=colour, edgecolor="white", linewidth=0.8)
         names += members
         colours += [colour] * len(members)
-    _as_map(axes, "")
+    _as_map(axes, "", places)
     taken = _name(axes, places, names, colours)
     for part, group, colour in zip(parts, groups, COLOURS, strict=False):
         _name_group(axes, part, group, colour, taken)
     plt.show()
 
 
-def _as_map(axes: Axes, title: str) -> None:
+def _as_map(axes: Axes, title: str, points: torch.Tensor) -> None:
+    """Frame the points (N, 2) with some air, and both directions to the same scale."""
     axes.set(xticks=[], yticks=[], title=title)
-    axes.margins(0.12)
-    axes.set_aspect("equal", adjustable="datalim")  # as far apart on the page as on the map
     axes.spines[:].set_visible(True)
     axes.spines[:].set_color("#D5D9DD")
+    axes.figure.canvas.draw()  # now the axes have their size on the page
+    low, high = points.amin(dim=0), points.amax(dim=0)
+    size = torch.tensor([axes.bbox.width, axes.bbox.height])
+    half = 0.57 * size * ((high - low) / size).max()
+    (left, bottom), (right, top) = ((low + high) / 2 - half).tolist(), ((low + high) / 2 + half).tolist()
+    axes.set(xlim=(left, right), ylim=(bottom, top))
 
 
 # ----------------------------------------------------------------------------- learned vectors
@@ -243,7 +248,7 @@ def draw_ways(
                 *way[-1].tolist(), MARKERS[kind], color=COLOURS[kind], markerfacecolor=fill, markersize=8,
                 markeredgewidth=1.6,
             )  # fmt: skip
-        _as_map(axes, title)
+        _as_map(axes, title, places.reshape(-1, 2))
         _name(axes, places[-1], names, colours, places[::5].reshape(-1, 2))
     plt.show()
 
@@ -293,7 +298,7 @@ def draw_sinusoid(table: torch.Tensor, columns: Sequence[int], base: float = 100
     for place, column in enumerate(columns):
         axes = figure.add_subplot(grid[place, 1])
         turn = 2 * torch.pi * base ** (column // 2 * 2 / dim)
-        axes.plot(table[:, column], color=BLUE, linewidth=1.8)
+        axes.plot(table[:, column], color=BLUE, linewidth=1.6)
         axes.axhline(0, color=GREY, linewidth=0.8)
         axes.set_title(f"Column {column}: a turn in {turn:,.0f} positions", fontsize=10.5, pad=4)
         axes.set(ylim=(-1.15, 1.15), xlim=(0, positions - 1), yticks=[-1, 0, 1])
@@ -348,13 +353,13 @@ def _name(
     Returns:
         What is covered now.
     """
-    axes.figure.canvas.draw()  # now the axes lie where they will lie, and places on the screen are known
+    axes.figure.canvas.draw()  # now the axes lie where they will lie, and pixels are known
     dots = axes.transData.transform(points.tolist())
     taken = [_around(x, y, 11, 11, axes) for x, y in dots]
     if others is not None:
         taken += [_around(x, y, 4, 4, axes) for x, y in axes.transData.transform(others.tolist())]
     for (x, y), name, colour in zip(dots, names, colours, strict=True):
-        text = axes.text(0, 0, name, fontsize=10.5, color=colour, ha="center", va="center_baseline")
+        text = axes.text(0, 0, name, fontsize=10.5, color=_darker(colour), ha="center", va="center_baseline")
         directions = [(1, 0), (-1, 0), (0, 1), (0, -1), (0.8, 0.8), (-0.8, 0.8), (0.8, -0.8), (-0.8, -0.8)]
         box = text.get_window_extent()
         _settle(
@@ -369,7 +374,9 @@ def _name_group(axes: Axes, points: torch.Tensor, group: str, colour: str, taken
     """Write the group's name in bold at the edge of its points, where it covers least of what is `taken`."""
     dots = torch.tensor(axes.transData.transform(points.tolist()))
     (left, bottom), (right, top) = dots.amin(0).tolist(), dots.amax(0).tolist()
-    text = axes.text(0, 0, group, fontsize=14, weight="bold", color=colour, ha="center", va="center_baseline")
+    text = axes.text(
+        0, 0, group, fontsize=14, weight="bold", color=_darker(colour), ha="center", va="center_baseline"
+    )
     middle_x, middle_y = (left + right) / 2, (bottom + top) / 2
     edges = [
         (middle_x, top, 0, 1),
@@ -417,6 +424,11 @@ def _around(x: float, y: float, width: float, height: float, axes: Axes) -> Box:
     """The box around (x, y) whose size is given in points."""
     half_width, half_height = (size / 2 * axes.figure.dpi / 72 for size in (width, height))
     return x - half_width, y - half_height, x + half_width, y + half_height
+
+
+def _darker(colour: str) -> tuple[float, ...]:
+    """The colour for small letters, which need more contrast than a marker."""
+    return tuple(0.75 * part for part in to_rgb(colour))
 
 
 def _overlap(one: Box, other: Box) -> float:
