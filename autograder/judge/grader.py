@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import chain
+from typing import Any
 
 import numpy as np
 
@@ -49,6 +50,9 @@ class Grader:
         assignment: what is asked.
         launcher: starts the students' processes.
 
+    Attributes:
+        reference: the module of the reference solution, which cases ask for by this name.
+
     Raises:
         AssignmentError: if a question has no tests, if what they compare with is missing, or if
             the reference does not pass them.
@@ -58,7 +62,7 @@ class Grader:
         self._assignment = assignment
         self._launcher = launcher
         _look_for_files(assignment)
-        self._reference = import_file(assignment.reference)
+        self.reference = import_file(assignment.reference)
         self._template = handed_out_words(assignment)
         self.possible = assignment.possible
         self._names = tuple(name for question in assignment.code_questions for name in question.functions)
@@ -161,17 +165,8 @@ class Grader:
 
     def _judge(self, session: Session, case: Case, replay: Replay | None) -> CaseResult:
         """Run one case."""
-        environment = {**session.environment, "reference": self._reference}
-        np.random.seed(SEED)
-        random.seed(SEED)
-        try:
-            session.begin_case(replay)
-            ended: Attempt | Stopped = run_case(case, environment)
-        except Stopped as stop:
-            ended = stop
-        except OurFault as fault:
-            raise OurFault(f"{fault} ({case.question}: {case.title})") from None
-        return self._case_result(case, ended, session.printed)
+        environment = {**session.environment, "reference": self.reference}
+        return self._case_result(case, attempt(session, case, environment, replay), session.printed)
 
     def _all_cases(self) -> Iterator[Case]:
         return chain.from_iterable(self._cases.values())
@@ -220,6 +215,26 @@ class Grader:
             note=note,
             cases=tuple(cases),
         )
+
+
+def attempt(
+    session: Session, case: Case, environment: Mapping[str, Any], replay: Replay | None = None
+) -> Attempt | Stopped:
+    """Run one case, from random states that are the same for every submission.
+
+    Args:
+        environment: the session's stand-ins, and the reference.
+        replay: answers that came already.
+    """
+    np.random.seed(SEED)
+    random.seed(SEED)
+    try:
+        session.begin_case(replay)
+        return run_case(case, environment)
+    except Stopped as stop:
+        return stop
+    except OurFault as fault:
+        raise OurFault(f"{fault} ({case.question}: {case.title})") from None
 
 
 def _look_for_files(assignment: Assignment) -> None:
