@@ -1,0 +1,265 @@
+"""The wall inside a plain `otter run` and on Gradescope: an Otter plugin, in Otter's own process.
+
+Otter would run the student's file in the kernel that runs the tests. Instead, the plugin takes
+everything that the student handed in out of Otter's reach and hands Otter a notebook of its own,
+whose one cell puts stand-ins for the student's functions into the kernel (`otter_kernel`). Otter then
+runs the tests on these as it always does, and the plugin says of each case what a student should read.
+
+Where anything fails that is not the student's fault, it raises: Otter then writes no results, and
+Gradescope shows that the autograder failed, never a zero.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from otter.plugins import AbstractOtterPlugin
+from otter.test_files import GradingResults
+from otter.test_files.abstract_test import TestCaseResult
+
+from .assignment import load_assignment
+from .errors import GraderError
+from .intake.choose import choose
+from .intake.folder import list_folder
+from .intake.handed_out import read_handed_out
+from .intake.listing import Listing
+from .submission import Submission
+
+PACKAGE = Path(__file__).resolve().parent
+HOUSE = "embeddings_autograder"
+"""The folder among Otter's support files that holds all that grading needs."""
+
+TESTS = "tests"
+CODE, ANSWERS, NOTES = "code", "answers", "notes.json"
+REPORT, FAULT = "report.json", "fault.txt"
+"""The files by which this process and the kernel hand on what was handed in, and what came of it."""
+
+CELL = "from autograder.otter_kernel import begin\n\nglobals().update(begin({house!r}, {desk!r}))"
+
+_COLORS = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class WalledGrading(AbstractOtterPlugin):
+    """Keeps student code out of Otter's process and of its kernel."""
+
+    def before_grading(self, config: Any) -> None:
+        """Take everything that was handed in, before Otter opens, imports or unpickles any of it.
+
+        Otter is in the folder of the submission, where it has put the tests.
+        """
+        folder = Path.cwd()
+        self._house = (folder.parent / "source" / "files" / HOUSE).resolve()
+        _check_version(self._house)
+        _remove(folder / HOUSE)  # a copy of ours, or what the student called so
+        self._opened = tempfile.TemporaryDirectory(prefix="autograder-otter-", ignore_cleanup_errors=True)
+        self._desk = Path(self._opened.name)
+        _hand_on(self._submission(folder), self._desk)
+        for path in folder.iterdir():
+            if path.name != TESTS:
+                _remove(path)
+        self._place_holder = Path(self.submission_path)
+        self._place_holder.write_text(_nothing() if self._place_holder.suffix == ".ipynb" else "")
+
+    def before_execution(self, submission: Any) -> Any:
+        """The notebook that Otter executes in place of the student's."""
+        self._place_holder.unlink()  # under its name, the kernel could import it
+        cell = CELL.format(house=str(self._house), desk=str(self._desk))
+        return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell)])
+
+    def after_grading(self, results: GradingResults) -> None:
+        """Say of each case what a student should read; refuse where the grader failed."""
+        try:
+            report = self._report(results)
+        finally:
+            self._opened.cleanup()
+        self._differing = _take_verdicts(results, report)
+        self._wall = report["extra_data"]["wall"]
+        for test in report["tests"]:  # what Otter's table of them has no room for
+            test.pop("tags", None)
+            test.pop("extra_data", None)
+        results.set_output(report["output"])
+        results.__class__ = Graded
+        vars(results)["_shown"] = report
+
+    def generate_report(self) -> str:
+        """What instructors read in the output of the run, which students do not see."""
+        return "\n".join(
+            [
+                f"Wall around the student's code: {self._wall}",
+                *(self._differing or ["Otter's run and the grader's own agree in every case."]),
+            ]
+        )
+
+    def _submission(self, folder: Path) -> Submission:
+        """What was handed in, as intake understands it; of code files, the one that Otter chose."""
+        chosen = Path(self.submission_path)
+        if chosen.is_symlink():
+            raise GraderError(f"{chosen.name} is a link, and links are not followed.")
+        listing = list_folder(folder)
+        entries = tuple(entry for entry in listing.entries if entry.parts[0] != TESTS)
+        assignment = load_assignment(self._house)
+        handed_out = read_handed_out(assignment)
+        submission = choose(
+            chosen.name, Listing(entries, listing.problems), assignment, handed_out, [chosen.name]
+        )
+        if submission.set_aside:  # the code file is clear here, and no answer is graded by Otter
+            return Submission(chosen.name, chosen.read_bytes(), None, (submission.set_aside,))
+        return submission
+
+    def _report(self, results: GradingResults) -> dict[str, Any]:
+        """What the kernel wrote.
+
+        Raises:
+            GraderError: if the kernel did not come to an end that can be trusted.
+        """
+        fault, report = self._desk / FAULT, self._desk / REPORT
+        if fault.exists():
+            raise GraderError(fault.read_text(encoding="utf-8"))
+        if results.has_catastrophic_failure() or not report.exists():
+            said = "\n".join(_errors(results)) or repr(results.catastrophic_error)
+            raise GraderError(f"Otter's kernel gave no results, so nothing was graded.\n{said}")
+        told: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
+        return told
+
+
+class Graded(GradingResults):
+    """Otter's results, shown on Gradescope case by case.
+
+    Otter itself has one entry for each test file and can only hide or show all of them.
+    """
+
+    _shown: dict[str, Any]
+
+    def to_gradescope_dict(self, ag_config: Any) -> dict[str, Any]:
+        return self._shown
+
+    def __reduce__(self) -> Any:
+        """Pickled, they are Otter's own class again: who reads them need not have this package."""
+        state = {key: value for key, value in vars(self).items() if key != "_shown"}
+        return GradingResults, ([],), state
+
+
+def _check_version(house: Path) -> None:
+    """Refuse an archive that goes with other code than this, which may be installed anywhere.
+
+    Raises:
+        GraderError: naming the first file that differs.
+    """
+    theirs = house / PACKAGE.name
+    if theirs == PACKAGE:
+        return
+    names = {
+        path.relative_to(folder).as_posix() for folder in (PACKAGE, theirs) for path in folder.rglob("*.py")
+    }
+    for name in sorted(names):
+        files = [folder / name for folder in (PACKAGE, theirs)]
+        if not all(file.is_file() for file in files) or files[0].read_bytes() != files[1].read_bytes():
+            raise GraderError(
+                f"autograder.zip was made by another version than is installed here: {name} differs. "
+                "Run `autograder release` and take the new dist/autograder.zip."
+            )
+
+
+def _hand_on(submission: Submission, desk: Path) -> None:
+    """Write down what was handed in, for the kernel."""
+    for name, content in ((CODE, submission.code), (ANSWERS, submission.answers)):
+        if content is not None:
+            (desk / name).write_bytes(content)
+    (desk / NOTES).write_text(json.dumps(submission.notes), encoding="utf-8")
+
+
+def read_handed_on(desk: Path) -> Submission:
+    """Read it again."""
+    code, answers = (
+        (desk / name).read_bytes() if (desk / name).exists() else None for name in (CODE, ANSWERS)
+    )
+    notes = json.loads((desk / NOTES).read_text(encoding="utf-8"))
+    return Submission("submission", code, answers, tuple(notes))
+
+
+def name_in_otter(question_id: str, hidden: bool) -> str:
+    """The name by which Otter knows the public or the hidden cases of a question."""
+    return f"{question_id}_hidden" if hidden else question_id
+
+
+def _take_verdicts(results: GradingResults, report: dict[str, Any]) -> list[str]:
+    """Put the verdicts of Otter's run into the report, and what the report says into Otter's results.
+
+    Returns:
+        a sentence on each case on which the two runs differ, for instructors.
+    """
+    differing = []
+    for told, case in _paired(results, report):
+        case.message = f"{told['name']}\n{told['output']}".strip()
+        if case.passed == (told["status"] == "passed"):
+            continue
+        differing.append(
+            f"{told['name']}: {'passed' if case.passed else 'failed'} in Otter's run, "
+            f"{told['extra_data']['outcome']} in the grader's own"
+        )
+        told["score"] = told["max_score"] if case.passed else 0
+        told["status"] = "passed" if case.passed else "failed"
+    if differing:
+        report["score"] = round(sum(test["score"] for test in report["tests"]), 2)
+        first = "The tests ran twice and did not come out alike. The score is that of Otter's run."
+        differing = [first, *differing]
+        report["tests"].append(
+            {
+                "name": "For instructors: two runs differ",
+                "output": "\n".join(differing),
+                "visibility": "hidden",
+                "status": "failed",
+            }
+        )
+    return differing
+
+
+def _paired(
+    results: GradingResults, report: dict[str, Any]
+) -> Iterator[tuple[dict[str, Any], TestCaseResult]]:
+    """Every case of the report with Otter's verdict on it.
+
+    Raises:
+        GraderError: if they are not the same cases.
+    """
+    told: dict[str, list[dict[str, Any]]] = {}
+    for test in report["tests"]:
+        name = name_in_otter(test["extra_data"]["question"], test["extra_data"]["hidden"])
+        told.setdefault(name, []).append(test)
+    run = {name: file.test_case_results for name, file in results.results.items()}
+    if {name: len(cases) for name, cases in told.items()} != {
+        name: len(cases) for name, cases in run.items()
+    }:
+        raise GraderError(
+            "Otter did not run the cases that were graded. "
+            "Run `autograder release` and take the new dist/autograder.zip."
+        )
+    for name, cases in told.items():
+        yield from zip(cases, run[name], strict=True)
+
+
+def _errors(results: GradingResults) -> list[str]:
+    """What the cells of the executed notebook raised."""
+    cells = results.notebook.cells if results.notebook else []
+    outputs = [output for cell in cells for output in cell.get("outputs", [])]
+    return [
+        _COLORS.sub("", "\n".join(output.traceback)) for output in outputs if output.output_type == "error"
+    ]
+
+
+def _nothing() -> str:
+    return nbformat.writes(nbformat.v4.new_notebook())
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,131 @@
+"""Derives dist/autograder.zip, which Otter and Gradescope take as it is, by `otter generate`."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import io
+import json
+import shutil
+import tempfile
+import tomllib
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from otter.generate import OTTER_ENV_NAME
+from otter.generate import main as otter_generate
+
+from ..assignment import Assignment, load_assignment
+from ..check.cases import read_cases
+from ..otter_plugin import HOUSE, WalledGrading, name_in_otter
+
+PLUGIN = f"{WalledGrading.__module__}.{WalledGrading.__qualname__}"
+JUDGED = "autograder.otter_kernel"
+"""Where the test files take their `test_case` from."""
+
+TORCH_FOR_CPU = "https://download.pytorch.org/whl/cpu"
+LONG_AGO = (1980, 1, 1, 0, 0, 0)
+"""The time of every file: the same content gives the same archive."""
+
+TEXTS = (".py", ".md", ".txt", ".yml", ".json", ".ipynb")
+
+SETUP = f"""
+# The grader is imported from where its files will lie: no test is ever part of the environment.
+mamba run -n {OTTER_ENV_NAME} python -c '
+import pathlib, sysconfig
+where = pathlib.Path(sysconfig.get_path("purelib"), "{HOUSE}.pth")
+where.write_text("/autograder/source/files/{HOUSE}\\n")
+'
+
+# `otter grade` would leave this file empty, and Otter cannot read that; Gradescope writes its own.
+echo '{{}}' > /autograder/submission_metadata.json
+"""
+
+
+def autograder_zip(root: Path) -> bytes:
+    """The content of dist/autograder.zip.
+
+    Raises:
+        AssignmentError: if assignment.yml is not as it must be.
+    """
+    assignment = load_assignment(root)
+    with tempfile.TemporaryDirectory(prefix="autograder-release-") as name:
+        stage = Path(name)
+        files = test_files(assignment)
+        files["otter_config.json"] = json.dumps({"plugins": [PLUGIN]})
+        files["requirements.txt"] = "\n".join(requirements(root))
+        for file, text in files.items():
+            (stage / file).parent.mkdir(exist_ok=True)
+            (stage / file).write_text(text, encoding="utf-8")
+        for path in _needed(assignment):
+            copy = stage / HOUSE / path.relative_to(root)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
+        with contextlib.chdir(stage):
+            otter_generate(config="otter_config.json", requirements="requirements.txt", files=[HOUSE])
+        return _with_setup(stage / "autograder.zip")
+
+
+def test_files(assignment: Assignment) -> dict[str, str]:
+    """Otter's test files by path: the public cases of all questions, then the hidden ones.
+
+    Otter runs them in the order of their names, and a student's code can remember a hidden case.
+    """
+    files: dict[str, str] = {}
+    for hidden in (False, True):
+        for question in assignment.code_questions:
+            both = (assignment.public_tests(question.id), assignment.hidden_tests(question.id))
+            shares = sum(case.share for file in both for case in read_cases(file))
+            text = _in_points(both[hidden].read_text(encoding="utf-8"), question.points / shares)
+            files[f"tests/{len(files) + 1:02}_{name_in_otter(question.id, hidden)}.py"] = text
+    return files
+
+
+def requirements(root: Path) -> list[str]:
+    """What pip is to install beside Otter: what pyproject.toml names, torch without CUDA."""
+    with (root / "pyproject.toml").open("rb") as file:
+        named = tomllib.load(file)["project"]["dependencies"]
+    others = [text.partition(";")[0].strip() for text in named if not text.startswith("otter-grader")]
+    return [f"--extra-index-url {TORCH_FOR_CPU}", *others]
+
+
+def _in_points(text: str, factor: float) -> str:
+    """A test file with points in place of shares, whose cases run as the grader runs them."""
+    lines = text.encode().split(b"\n")
+    for share in sorted(_shares(text), key=lambda node: (node.lineno, node.col_offset), reverse=True):
+        line, start, end = share.lineno - 1, share.col_offset, share.end_col_offset
+        points = repr(share.value * factor).encode()  # type: ignore[operator]
+        lines[line] = lines[line][:start] + points + lines[line][end:]
+    return b"\n".join(lines).decode().replace("from otter.test_files import", f"from {JUDGED} import")
+
+
+def _shares(text: str) -> Iterator[ast.Constant]:
+    """Where the shares of the cases stand."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "test_case":
+            for argument in node.keywords:
+                if argument.arg == "points" and isinstance(argument.value, ast.Constant):
+                    yield argument.value
+
+
+def _needed(assignment: Assignment) -> list[Path]:
+    """The files of the repository that it takes to grade a submission."""
+    root = assignment.root
+    folders = (root / "autograder", root / "student_template", root / "assignment" / "data")
+    texts = [path for folder in folders for path in folder.rglob("*") if path.suffix in TEXTS]
+    data = (root / "assignment" / "data").glob("*.npy")
+    named = (root / "assignment" / "assignment.yml", assignment.reference)
+    return sorted(path for path in (*texts, *data, *named) if path.is_file())
+
+
+def _with_setup(archive: Path) -> bytes:
+    """The archive with our lines in its setup.sh, and nothing in it that differs from run to run."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(archive) as old, zipfile.ZipFile(written, "w") as new:
+        for name in sorted(old.namelist()):
+            entry = zipfile.ZipInfo(name, LONG_AGO)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            new.writestr(entry, old.read(name) + (SETUP.encode() if name == "setup.sh" else b""))
+    return written.getvalue()

@@ -1,0 +1,45 @@
+"""The archive and a grader, made once: loading torch takes seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import torch
+
+from autograder.assignment import ROOT, load_assignment
+from autograder.judge.grader import Grader
+from autograder.judge.launcher import open_launcher
+from autograder.release.otter_zip import autograder_zip
+from tests.otter.running import Run, otter_run
+
+
+@pytest.fixture(scope="session")
+def archive(tmp_path_factory) -> Path:
+    """autograder.zip, as `autograder release` writes it."""
+    path = tmp_path_factory.mktemp("dist") / "autograder.zip"
+    path.write_bytes(autograder_zip(ROOT))
+    return path
+
+
+@pytest.fixture(scope="session")
+def grader() -> Iterator[Grader]:
+    """What `autograder grade` grades with."""
+    torch.set_num_threads(1)
+    assignment = load_assignment()
+    with open_launcher(assignment.limits) as launcher:
+        yield Grader(assignment, launcher)
+
+
+@pytest.fixture
+def run(archive: Path, tmp_path: Path) -> Callable[..., Run]:
+    """Runs a submission through `otter run`."""
+    runs = 0
+
+    def run(submission: Path, lacking: tuple[str, int] | None = None) -> Run:
+        nonlocal runs
+        runs += 1
+        return otter_run(submission, archive, tmp_path / f"run {runs}", lacking)
+
+    return run

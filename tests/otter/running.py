@@ -1,0 +1,111 @@
+"""Runs submissions through a plain `otter run`, as a course's own tools would."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.plain import line
+from autograder.result import Outcome, Result
+
+OTTER = Path(sys.executable).parent / "otter"
+
+OF_IPYTHON = {"README", "history.sqlite"}
+"""What any kernel leaves in a home."""
+
+LACKING = """
+import os, sys
+from seccompy import Action, Filter
+calls = Filter(default=Action.ALLOW)
+calls.errno(sys.argv[1], int(sys.argv[2]))
+calls.load()
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+"""Runs a program on what looks like a kernel without a system call."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What came of one `otter run`.
+
+    Attributes:
+        results: results.json; None if Otter wrote none.
+        said: all that it printed.
+        left: what it left in the folder for temporary files and in the home.
+    """
+
+    status: int
+    results: dict[str, Any] | None
+    said: str
+    left: tuple[str, ...]
+
+    @property
+    def cases(self) -> dict[str, bool]:
+        """Whether each case passed, by its number and name."""
+        assert self.results is not None, self.said
+        return {
+            f"{test['number']} {test['name']}": test["status"] == "passed" for test in self.results["tests"]
+        }
+
+
+def otter_run(submission: Path, archive: Path, place: Path, lacking: tuple[str, int] | None = None) -> Run:
+    """Run one submission.
+
+    Args:
+        place: an empty folder, which becomes the home, the working folder and more.
+        lacking: a system call that the kernel is to refuse, and by which error.
+    """
+    folders = {name: place / name for name in ("home", "tmp", "out")}
+    for folder in folders.values():
+        folder.mkdir(parents=True)
+    wrapped = (sys.executable, "-c", LACKING, lacking[0], str(lacking[1])) if lacking else ()
+    ran = subprocess.run(
+        [
+            *wrapped,
+            sys.executable,
+            str(OTTER),
+            "run",
+            str(submission),
+            "-a",
+            str(archive),
+            "-o",
+            str(folders["out"]),
+        ],
+        cwd=place,
+        env={**os.environ, "HOME": str(folders["home"]), "TMPDIR": str(folders["tmp"])},
+        capture_output=True,
+        text=True,
+    )
+    written = folders["out"] / "results.json"
+    results = json.loads(written.read_text(encoding="utf-8")) if written.exists() else None
+    left = [path for name in ("home", "tmp") for path in folders[name].rglob("*") if path.is_file()]
+    left = [path for path in left if path.name not in OF_IPYTHON]
+    return Run(ran.returncode, results, ran.stdout + ran.stderr, tuple(sorted(map(str, left))))
+
+
+def packed(files: Mapping[str, bytes], path: Path) -> Path:
+    """A zip of these files."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return path
+
+
+def cases_of(result: Result) -> dict[str, bool]:
+    """Whether each case passed in the grader's own run, by the number and name that reports give it."""
+    return {
+        f"{number}.{place} {question.id}: {line(case.title)}": case.outcome is Outcome.PASSED
+        for number, question in enumerate(result.questions, 1)
+        for place, case in enumerate(question.cases, 1)
+    }
+
+
+def code_points(result: Result) -> float:
+    return round(sum(question.points or 0 for question in result.questions if question.cases), 2)
