@@ -454,11 +454,15 @@ def check(folder: Path, arguments: tuple[str, ...]) -> int:
 @click.option("--check", is_flag=True, help="Write nothing; exit status 1 when a file is out of date.")
 @_says_what_is_wrong
 def release(check: bool) -> int:
-    """Derive student_template/ from the assignment, the solutions and the tools."""
+    """Derive student_template/ and the archives in dist/ from the assignment, the solutions and the tools.
+
+    Nobody commits dist/, so `--check` names an archive only if one is there.
+    """
     from .assignment import ROOT
+    from .release import archives
     from .release import release as derive
 
-    paths = derive(ROOT, check)
+    paths = [*derive(ROOT, check), *archives(ROOT, check)]
     for path in paths:
         click.echo(f"{'out of date' if check else 'written'}: {path}")
     if not paths:

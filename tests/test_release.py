@@ -5,19 +5,27 @@ from __future__ import annotations
 import ast
 import importlib.util
 import inspect
+import json
+import os
 import re
 import shutil
 import sys
+import zipfile
 from pathlib import Path
 
+import nbformat
 import pytest
 
+from autograder.answers import handed_out_words
 from autograder.assignment import ROOT, load_assignment
+from autograder.check.answers import State, find_answers
 from autograder.check.cases import read_cases
+from autograder.check.notebook import read_notebook
 from autograder.check.settings import FILE, read_settings
 from autograder.errors import GraderError
 from autograder.misconceptions import misconceptions
-from autograder.release import release, stubs
+from autograder.release import archives, release, stubs
+from autograder.release.archives import ARCHIVES
 
 TEMPLATE = ROOT / "student_template"
 ASSIGNMENT = load_assignment()
@@ -71,9 +79,15 @@ def test_what_is_out_of_date_is_told_and_mended(copy):
 
 
 def test_what_is_written_by_hand_stays(copy):
-    (copy / "student_template" / "answers.md").write_text("## tradeoffs\n")
+    answers = copy / "student_template" / "answers.md"
+    answers.write_text(
+        answers.read_text(encoding="utf-8").replace("pros and cons", "merits"), encoding="utf-8"
+    )
     (copy / "student_template" / "tests" / "more.py").write_text("name = 'more'\n")
-    assert release(copy) == [f"student_template/check/{FILE}"]  # it holds the text of answers.md
+    assert release(copy) == [  # both hold the text of answers.md
+        f"student_template/check/{FILE}",
+        "student_template/notebooks/embeddings.ipynb",
+    ]
     assert (copy / "student_template" / "tests" / "more.py").exists()
 
 
@@ -81,6 +95,100 @@ def test_a_missing_source_is_named(copy):
     (copy / "assignment" / "handout.md").unlink()
     with pytest.raises(GraderError, match=r"handout\.md cannot be read"):
         release(copy)
+
+
+# Archives ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def for_students_alone(monkeypatch):
+    """Leave the other archive out, which needs the whole repository."""
+    monkeypatch.delitem(ARCHIVES, "autograder.zip")
+
+
+@pytest.mark.usefixtures("for_students_alone")
+def test_the_archive_for_students_holds_what_is_handed_out_and_nothing_that_running_leaves(copy):
+    folder = copy / "student_template"
+    (folder / "check" / "__pycache__").mkdir()
+    for name in ("check/__pycache__/x.pyc", ".OTTER_LOG", "submission.zip"):
+        (folder / name).write_bytes(b"")
+    archives(copy)
+    with zipfile.ZipFile(copy / "dist" / "student_template.zip") as archive:
+        names = set(archive.namelist())
+        code = archive.read("student_template/embeddings.py")
+    assert code == (folder / "embeddings.py").read_bytes()
+    assert "student_template/notebooks/embeddings.ipynb" in names
+    assert not [name for name in names if "pyc" in name or "OTTER" in name or "submission" in name]
+
+
+@pytest.mark.usefixtures("for_students_alone")
+def test_archives_have_the_same_bytes_again_and_are_told_of_when_they_are_there_and_out_of_date(copy):
+    assert archives(copy, check=True) == []
+    assert archives(copy) == ["dist/student_template.zip"]
+    first = (copy / "dist" / "student_template.zip").read_bytes()
+    (copy / "dist" / "student_template.zip").unlink()
+    os.utime(copy / "student_template" / "README.md")
+    archives(copy)
+    assert (copy / "dist" / "student_template.zip").read_bytes() == first
+    assert archives(copy) == archives(copy, check=True) == []
+    (copy / "student_template" / "README.md").write_text("# Other\n")
+    assert archives(copy, check=True) == ["dist/student_template.zip"]
+
+
+# The notebooks ----------------------------------------------------------------------------------
+
+
+def test_the_notebook_holds_the_stubs_cell_by_cell_and_a_check_below_each_question():
+    content = (TEMPLATE / "notebooks" / "embeddings.ipynb").read_bytes()
+    stubs_in_file = ast.parse((TEMPLATE / "embeddings.py").read_text(encoding="utf-8")).body[1:]
+    tree = ast.parse(read_notebook(content).source)
+    kept = [node for node in tree.body if not (isinstance(node, ast.Expr) and "..." in ast.unparse(node))]
+    assert [ast.unparse(node) for node in kept[-len(stubs_in_file) :]] == list(
+        map(ast.unparse, stubs_in_file)
+    )
+    cells = ["".join(cell["source"]) for cell in json.loads(content)["cells"]]
+    defining = [cell for cell in cells if cell.startswith(("def ", "class "))]
+    assert len(defining) == sum(len(question.functions) for question in ASSIGNMENT.code_questions)
+    checks = [cell for cell in cells if cell.startswith("grader.check")]
+    assert checks == [f'grader.check("{question.id}")' for question in ASSIGNMENT.code_questions]
+
+
+def test_the_notebook_asks_for_the_short_answers_as_the_file_does():
+    cells = read_notebook((TEMPLATE / "notebooks" / "embeddings.ipynb").read_bytes()).text
+    asked, prompts = ASSIGNMENT.answer_questions, (TEMPLATE / "answers.md").read_text(encoding="utf-8")
+    for text in (cells, prompts):
+        states = [answer.state for answer in find_answers(text.encode(), prompts, asked).answers]
+        assert states[:-1] == [State.UNCHANGED] * (len(asked) - 1)
+    words = read_settings(TEMPLATE / "check" / FILE).answers_template
+    assert words == handed_out_words(ASSIGNMENT)
+    states = [answer.state for answer in find_answers(cells.encode(), words, asked).answers]
+    assert states == [State.UNCHANGED] * len(asked)
+
+
+@pytest.mark.parametrize("name", ["embeddings.ipynb", "explore.ipynb"])
+def test_a_notebook_is_valid_has_no_outputs_and_links_to_files_that_are_there(name):
+    path = TEMPLATE / "notebooks" / name
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    assert not any(cell.get("outputs") for cell in notebook.cells)
+    links = [
+        link
+        for cell in notebook.cells
+        if cell.cell_type == "markdown"
+        for link in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", cell.source)
+    ]
+    local = [link for link in links if not link.startswith("http")]
+    assert [link for link in local if not (path.parent / link).exists()] == []
+
+
+def test_the_notebooks_links_lead_to_headings_that_are_there():
+    cells = read_notebook((TEMPLATE / "notebooks" / "embeddings.ipynb").read_bytes()).text
+    links = re.findall(r"\]\(\.\./([\w.]+)#([^)]*)\)", cells)
+    assert len(links) == 2 * len(ASSIGNMENT.code_questions)
+    for page, anchor in links:
+        text = (TEMPLATE / page).read_text(encoding="utf-8")
+        headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+        assert anchor in {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 # The stubs --------------------------------------------------------------------------------------
@@ -197,7 +305,10 @@ def test_otter_finds_one_code_file_at_the_top():
     }
 
 
-STARTS_FIRST = ("__init__", "__main__", "command", "pack", "runner", "screen", "settings", "source")
+STARTS_FIRST = {
+    *("__init__", "__main__", "command", "notebook", "pack"),
+    *("runner", "screen", "settings", "source", "work"),
+}
 """The modules of `check/` that the light parent process imports."""
 
 
@@ -207,7 +318,8 @@ def test_the_self_check_stands_on_what_requirements_names(path):
     imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
     imported |= {n.module for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.level == 0}
     packages = {name.partition(".")[0] for name in imported} - sys.stdlib_module_names - {"check"}
-    assert packages <= (set() if path.stem in STARTS_FIRST else {"torch", "numpy", "gensim", "otter"})
+    allowed = {"torch", "numpy", "gensim", "otter"} | ({"pytest"} if path.stem == "test_public" else set())
+    assert packages <= (set() if path.stem in STARTS_FIRST else allowed)
 
 
 @pytest.mark.parametrize(

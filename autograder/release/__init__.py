@@ -1,5 +1,6 @@
-"""Derives what leaves the house, `student_template/` for one, from the places where it is written."""
+"""Derives what leaves the house, student_template/ and the archives in dist/, from where it is written."""
 
+from .archives import archives
 from .template import derived, release, settings, stubs
 
-__all__ = ["derived", "release", "settings", "stubs"]
+__all__ = ["archives", "derived", "release", "settings", "stubs"]

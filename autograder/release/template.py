@@ -7,12 +7,14 @@ from pathlib import Path
 
 from otter.assign.solutions import replace_solutions
 
+from ..answers import with_notebook
 from ..assignment import Assignment, load_assignment
 from ..check.cases import Case, read_cases
 from ..check.diagnosis import FILE as FINGERPRINTS
 from ..check.settings import FILE, Question, Settings
 from ..errors import GraderError
 from ..fingerprints import fingerprints
+from .notebooks import embeddings_script, notebook
 
 KEPT_AT_HOME = {"cut.py", ".gitattributes"}
 """Files of assignment/data/ that students do not need."""
@@ -51,12 +53,11 @@ def release(root: Path, check: bool = False) -> list[str]:
 def derived(root: Path) -> dict[str, bytes]:
     """The content of every derived file, by its path below `student_template/`."""
     assignment = load_assignment(root)
-    files = {
-        assignment.code_file: stubs(
-            _read(root / "solutions" / assignment.code_file).decode("utf-8")
-        ).encode(),
-        f"check/{FILE}": settings(assignment).to_json().encode(),
-    }
+    code = stubs(_text(root / "solutions" / assignment.code_file))
+    files = {assignment.code_file: code.encode(), **_notebooks(assignment, code)}
+    files[f"check/{FILE}"] = (
+        settings(assignment, files[f"notebooks/{_stem(assignment)}.ipynb"]).to_json().encode()
+    )
     table = fingerprints(assignment, old=root / TEMPLATE / "check" / FINGERPRINTS)
     files[f"check/{FINGERPRINTS}"] = table.to_json().encode()
     for path in _files(root / "autograder" / "check"):
@@ -72,6 +73,18 @@ def derived(root: Path) -> dict[str, bytes]:
     return {name: _without_lost_links(name, content, files) for name, content in files.items()}
 
 
+def _notebooks(assignment: Assignment, code: str) -> dict[str, bytes]:
+    """The notebook to work in and the one to explore in, which brings a module with it."""
+    written = assignment.root / "assignment"
+    answers = _text(assignment.root / TEMPLATE / assignment.answers_file)
+    script = embeddings_script(assignment, code, _text(written / "handout.md"), answers)
+    return {
+        f"notebooks/{_stem(assignment)}.ipynb": notebook(script, _stem(assignment)),
+        "notebooks/explore.ipynb": notebook(_text(written / "explore.py"), "explore"),
+        "notebooks/exploring.py": _read(written / "exploring.py"),
+    }
+
+
 def stubs(solution: str) -> str:
     """What students get of the reference: Otter takes out what stands between its markers."""
     text = "\n".join(replace_solutions(solution.split("\n"), "python"))
@@ -80,8 +93,12 @@ def stubs(solution: str) -> str:
     return text.strip("\n") + "\n"
 
 
-def settings(assignment: Assignment) -> Settings:
-    """What the self-check must know; of the hidden cases only how many there are and their weight."""
+def settings(assignment: Assignment, handed_out: bytes | None = None) -> Settings:
+    """What the self-check must know; of the hidden cases only how many there are and their weight.
+
+    Args:
+        handed_out: the notebook to work in, whose words are nobody's answer.
+    """
     questions = []
     for question in assignment.questions:
         hidden: tuple[Case, ...] = ()
@@ -103,10 +120,18 @@ def settings(assignment: Assignment) -> Settings:
         title=assignment.title,
         code=assignment.code_file,
         answers=assignment.answers_file,
-        answers_template=_read(answers).decode("utf-8"),
+        answers_template=with_notebook(_text(answers), handed_out),
         seconds_per_case=assignment.limits.seconds_per_call,
         questions=tuple(questions),
     )
+
+
+def _stem(assignment: Assignment) -> str:
+    return assignment.code_file.removesuffix(".py")
+
+
+def _text(path: Path) -> str:
+    return _read(path).decode("utf-8")
 
 
 def _read(path: Path) -> bytes:
@@ -140,7 +165,7 @@ def _without_lost_links(name: str, content: bytes, files: dict[str, bytes]) -> b
 def _left_over(root: Path, wanted: dict[str, bytes]) -> list[Path]:
     """Files in folders that hold derived files alone, but are derived no more."""
     left = []
-    for folder in ("check", "data", "figures"):
+    for folder in ("check", "data", "figures", "notebooks"):
         for path in (root / TEMPLATE / folder).rglob("*"):
             name = path.relative_to(root / TEMPLATE).as_posix()
             if path.is_file() and name not in wanted and "__pycache__" not in path.parts:
