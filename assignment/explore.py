@@ -4,7 +4,7 @@
 # You have written functions; here you see what they can do. Nothing on these pages is handed in or graded.
 # Before you run a cell, say what you expect. Afterwards change a word or a number, and run it again.
 #
-# | section | needs from your `embeddings.py` |
+# | section | needs these functions of yours |
 # |---|---|
 # | 1. What a lookup saves | `lookup_cost` |
 # | 2. Near and far | `encode`, `embedding_lookup` |
@@ -17,31 +17,29 @@
 # | 9. Alike by distance | `similarity_by_offset`, `sinusoidal_encoding`, `LearnedPositions` |
 #
 # Where a function is not written yet, its cell says so in a sentence, and the others run all the same. When
-# you change `embeddings.py`, save it and run the cell again: the new version is taken.
+# you have changed your file, save it and run the cell again: it takes the new version. (If you write in
+# `embeddings.ipynb`, your functions are taken from there.)
 
 # %%
-# %load_ext autoreload
-# %autoreload 2
 # %config InlineBackend.figure_format = "retina"
-import math
+import os
 import sys
-from pathlib import Path
 
-import torch
-import torch.nn.functional as F
-from torch import nn
+if "google.colab" in sys.modules:  # put student_template.zip into the file pane on the left first
+    # !unzip -qo /content/student_template.zip -d /content
+    # !pip install -q -r /content/student_template/requirements.txt
+    os.chdir("/content/student_template/notebooks")
+sys.path.insert(0, "..")  # the folder that you were given, with check/ and data/
 
-here = Path.cwd()
-folder = next(
-    place for place in (here, here.parent, here / "student_template") if (place / "embeddings.py").is_file()
-)
-sys.path[:0] = [str(folder), str(folder / "notebooks")]
+import math
 
 import exploring
+import torch
+import torch.nn.functional as F
 from check.data import glove, minilm_positions
-from embeddings import *
-from exploring import attempt
+from torch import nn
 
+attempt = exploring.Attempt(globals())  # brings your functions, and takes them again when you change them
 words, vectors = glove()  # 20,000 words, most frequent first, and their vectors (20000, 50)
 vocabulary = {word: row for row, word in enumerate(words)}
 
@@ -55,7 +53,7 @@ vocabulary = {word: row for row, word in enumerate(words)}
 # alone take: 5 times, 65 times, 5,000 times?
 
 # %%
-with attempt():
+with attempt:
     cost = lookup_cost(num_ids=1024, vocab_size=50257, dim=768)
     for way in ("one_hot", "lookup"):
         print(f"{way:8} {cost[way + '_multiply_adds']:>15,} multiply-adds {cost[way + '_bytes']:>12,} bytes")
@@ -77,7 +75,7 @@ with attempt():
 # **What do you expect?** Put these in order, nearest to *cat* first: london, dog, the, mouse, king.
 
 # %%
-with attempt():
+with attempt:
     word = "cat"
     others = ["dog", "rabbit", "mouse", "animal", "the", "king", "london", "music", "parliament"]
     rows = embedding_lookup(vectors, encode([word, *others], vocabulary))  # (10, 50)
@@ -100,7 +98,7 @@ with attempt():
 # **What do you expect?** Will *apple* be among fruit? What is nearest to *hot*?
 
 # %%
-with attempt():
+with attempt:
     for word in ("cat", "violin", "seven", "paris", "hot", "apple"):
         exploring.print_answers(word, nearest_words(vectors, vocabulary, word))
 
@@ -120,7 +118,7 @@ with attempt():
 # way that should worry you?
 
 # %%
-with attempt():
+with attempt:
     for a, b, c in (
         ("king", "man", "woman"),
         ("paris", "france", "italy"),
@@ -154,7 +152,7 @@ def flatten(points):
     return centred @ directions[:2].T
 
 
-with attempt():
+with attempt:
     people = "man woman boy girl king queen prince princess duke duchess emperor empress actor actress "
     people += "uncle aunt brother sister"
     places = "england london france paris italy rome spain madrid germany berlin poland warsaw "
@@ -178,7 +176,7 @@ with attempt():
 # lie side by side? Where will *farmer* be: with the other people who work?
 
 # %%
-with attempt():
+with attempt:
     groups = {
         "animals": ["cat", "dog", "horse", "rabbit", "mouse", "lion", "sheep", "cow"],
         "fruit": ["apple", "lemon", "cherry", "peach", "banana", "orange", "grape"],
@@ -212,7 +210,7 @@ with attempt():
 # what can training do for them?
 
 # %%
-with attempt():
+with attempt:
     groups = {
         "animals": ["cat", "cow", "dog", "horse", "rabbit", "sheep"],
         "fruit": ["apple", "banana", "cherry", "orange", "lemon", "peach"],
@@ -262,7 +260,7 @@ def race(rows):
     return learning, testing, torch.stack(looks)
 
 
-with attempt():
+with attempt:
     runs = {start: race(rows) for start, rows in starts.items()}
     for start, (learning, testing, _) in runs.items():
         print(f"{start:22} trained {learning[0]:.2f} to {learning[-1]:.2f}", end=", ")
@@ -287,7 +285,7 @@ with attempt():
 # four unseen words. (Each map has its own scale and its own two directions.)
 
 # %%
-with attempt():
+with attempt:
     maps = {}
     seen = [index for index, noun in enumerate(nouns) if noun not in unseen]
     for title, start in (("From small random rows", "small random rows"), ("From GloVe rows", "GloVe rows")):
@@ -315,7 +313,7 @@ with attempt():
 # other? And with learned positions: none? And when all three rows are added up?
 
 # %%
-with attempt():
+with attempt:
     texts = [["dog", "bites", "man"], ["man", "bites", "dog"]]
     tiny = build_vocabulary(texts[0])
     ids = torch.stack([encode(text, tiny) for text in texts])  # (2, 3)
@@ -343,7 +341,7 @@ with attempt():
 # column 32 of 64? And what will the columns at the right look like?
 
 # %%
-with attempt():
+with attempt:
     table = sinusoidal_encoding(100, 64)
     exploring.draw_sinusoid(table, columns=[0, 8, 16, 32])
 
@@ -363,7 +361,7 @@ with attempt():
 # will its curve resemble?
 
 # %%
-with attempt():
+with attempt:
     learned = minilm_positions()  # (512, 384)
     (fresh,) = LearnedPositions(512, 384).parameters()  # (512, 384)
     curves = {

@@ -7,11 +7,16 @@ readers too; shape, line style or a printed name says the same in black and whit
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
+from check import source
+from check.runner import read
+from check.settings import FILE as SETTINGS
+from check.settings import read_settings
+from check.work import find_work
 
 try:
     import matplotlib.pyplot as plt
@@ -24,6 +29,9 @@ from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.patches import ConnectionPatch
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
+
+FOLDER = Path(__file__).resolve().parent.parent
+"""The folder that students get."""
 
 BLUE, ORANGE, GREEN, RED, PURPLE, GREY, INK = (
     "#0072B2", "#B87A00", "#009E73", "#D55E00", "#A8578A", "#8C8C8C", "#1F2933",
@@ -57,24 +65,51 @@ plt.rcParams.update(
 )
 
 
-@contextmanager
-def attempt() -> Iterator[None]:
-    """Run what stands below; where a function is not written yet, say so in a sentence and go on."""
-    try:
-        yield
-    except NotImplementedError as missing:
+class Attempt:
+    """Runs the block below `with attempt:` on your functions, as they stand in your file at that moment.
+
+    Where one is not written yet it says so in a sentence, and the notebook goes on.
+    """
+
+    def __init__(self, names: dict[str, Any]) -> None:
+        """Put your functions among the notebook's `names`, which are its `globals()`."""
+        self._names = names
+        self._settings = read_settings(FOLDER / "check" / SETTINGS)
+        self._taken = ("", b"")
+        self._take()
+        print(f"Your functions come from {self._taken[0]}.")
+
+    def __enter__(self) -> None:
+        self._take()
+
+    def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, _: object) -> bool:
+        if problem is None or not isinstance(problem, Exception):
+            return False
         plt.close("all")
-        print(f"Not yet: {missing}. Write it, save the file, and run this cell again.")
-    except Exception as problem:
-        plt.close("all")
-        where = traceback.extract_tb(problem.__traceback__)[-1].filename
-        if isinstance(problem, NameError) and Path(where).name != "embeddings.py":
+        frames = traceback.extract_tb(problem.__traceback__)
+        if isinstance(problem, NotImplementedError):
+            print(f"Not yet: {problem}. Write it, save the file, and run this cell again.")
+        elif isinstance(problem, NameError) and frames[-1].filename != self._taken[0]:
             print(f"Not yet: there is no `{problem.name}`. It comes from a cell above or from your file.")
         else:
-            traceback.print_exc()
-            print(
-                "This cell stopped at the error above; the other sections do not need it. Try `python check`."
-            )
+            traceback.print_exception(problem)
+            print("This cell stopped at the error above. The other sections do not need it.")
+        return True
+
+    def _take(self) -> None:
+        """Load your file if it has changed, and say what Python could not read in it."""
+        file = find_work(self._settings, FOLDER).file
+        content = read(FOLDER / file)
+        if self._taken == (file, content):
+            return
+        self._taken = file, content
+        loaded = source.load(content, file)
+        for problem in loaded.problems:
+            print(f"{file}, {source.place(file, problem.line)}: {problem.text}")
+        for name in self._settings.functions:
+            self._names.pop(name, None)
+            if hasattr(loaded.module, name):
+                self._names[name] = getattr(loaded.module, name)
 
 
 def print_answers(question: str, answers: Sequence[tuple[str, float]]) -> None:

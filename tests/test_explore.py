@@ -1,11 +1,15 @@
 """explore.ipynb, run as a student runs it: with the reference as `embeddings.py`, and with blank stubs."""
 
 import base64
+import importlib
 import re
 import shutil
+import sys
 from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import nbformat
 import pytest
@@ -58,10 +62,14 @@ class Page:
         return re.findall(r"^## (\d)\. ", "## 0. \n" + text, re.MULTILINE)[-1]
 
 
-def start(folder: Path, code: Path) -> Iterator[Page]:
+def lay_out(folder: Path, code: Path) -> None:
     for name in ("check", "data", "notebooks"):
         shutil.copytree(TEMPLATE / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copyfile(code, folder / "embeddings.py")
+
+
+def start(folder: Path, code: Path) -> Iterator[Page]:
+    lay_out(folder, code)
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("IPYTHONDIR", str(folder / "ipython"))
         environment.setenv("JUPYTER_RUNTIME_DIR", str(folder / "runtime"))
@@ -204,34 +212,72 @@ def test_a_changed_embeddings_py_is_taken_without_a_new_start(blank: Page) -> No
         assert "Not yet: lookup_cost" in blank.printed("1")
 
 
-def test_names_on_a_crowded_map_do_not_cover_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(str(TEMPLATE / "notebooks"))
+@pytest.fixture
+def exploring(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[ModuleType]:
+    """The module beside the notebook, from a folder like a student's."""
+    lay_out(tmp_path, TEMPLATE / "embeddings.py")
+    before = set(sys.modules)
     monkeypatch.setenv("MPLBACKEND", "agg")
-    import exploring
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.syspath_prepend(str(tmp_path / "notebooks"))
+    module = importlib.import_module("exploring")
+    monkeypatch.setattr(module.plt, "show", lambda: None)
+    yield module
+    module.plt.close("all")
+    for name in set(sys.modules) - before:
+        if name.partition(".")[0] in ("exploring", "check", "embeddings"):
+            del sys.modules[name]
 
-    monkeypatch.setattr(exploring.plt, "show", lambda: None)
+
+def test_names_on_a_crowded_map_do_not_cover_each_other(exploring: ModuleType) -> None:
     generator = torch.Generator().manual_seed(0)
     groups = {name: [f"{name}{count}" for count in range(6)] for name in ("bird", "stone", "river", "month")}
-    places = torch.randn(24, 2, generator=generator)
-    exploring.draw_map(places, groups)
+    exploring.draw_map(torch.randn(24, 2, generator=generator), groups)
     (axes,) = exploring.plt.gcf().axes
     boxes = [text.get_window_extent().shrunk(0.9, 0.6) for text in axes.texts]
-    exploring.plt.close("all")
     assert len(boxes) == 24 + 4
     assert not [(one, other) for one, other in combinations(boxes, 2) if one.overlaps(other)]
 
 
 def test_a_wrong_function_stops_its_own_cell_only(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    exploring: ModuleType, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.syspath_prepend(str(TEMPLATE / "notebooks"))
-    from exploring import attempt
-
-    with attempt():
-        raise TypeError("'NoneType' object is not iterable")
+    (exploring.FOLDER / "embeddings.py").write_text("def encode(tokens, vocabulary):\n    return tokenz\n")
+    names: dict[str, Any] = {}
+    attempt = exploring.Attempt(names)
+    with attempt:
+        names["encode"](["cat"], {"cat": 0})
     said = capsys.readouterr()
-    assert "TypeError: 'NoneType' object is not iterable" in said.err
+    assert "NameError: name 'tokenz' is not defined" in said.err
     assert "This cell stopped" in said.out
+
+
+def test_what_python_cannot_read_is_named_and_the_rest_is_there(
+    exploring: ModuleType, capsys: pytest.CaptureFixture[str]
+) -> None:
+    half = "def encode(tokens, vocabulary:\n    return 1\n\n"
+    whole = "def lookup_cost(num_ids, vocab_size, dim):\n    return 2\n"
+    (exploring.FOLDER / "embeddings.py").write_text(half + whole)
+    names: dict[str, Any] = {}
+    attempt = exploring.Attempt(names)
+    assert names["lookup_cost"](1, 1, 1) == 2
+    with attempt:
+        exec("encode([], {})", names)
+    said = capsys.readouterr().out
+    assert "embeddings.py, line 1: " in said
+    assert "Not yet: there is no `encode`." in said
+
+
+def test_functions_written_in_the_notebook_are_taken_from_there(
+    exploring: ModuleType, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cell = nbformat.v4.new_code_cell("def one_hot(ids, vocab_size):\n    return 'from the notebook'")
+    notebook = nbformat.v4.new_notebook(cells=[cell])
+    nbformat.write(notebook, exploring.FOLDER / "notebooks" / "embeddings.ipynb")
+    names: dict[str, Any] = {}
+    exploring.Attempt(names)
+    assert names["one_hot"](None, 3) == "from the notebook"
+    assert capsys.readouterr().out == "Your functions come from notebooks/embeddings.ipynb.\n"
 
 
 def answers(printed: str, question: str) -> list[str]:
