@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from .assignment import Assignment, Question
@@ -18,6 +19,9 @@ from .terminal import progress, say, short
 
 if TYPE_CHECKING:
     from .batch import Batch
+
+Shares = Callable[[str], list[float]]
+"""What the cases of a question count, by the question's id."""
 
 
 @dataclass(frozen=True)
@@ -127,12 +131,13 @@ def _grade_tasks(
 ) -> Iterator[Graded]:
     """Grade, in whatever order submissions get done. What a dry run found already is taken."""
     waiting: dict[frozenset[str], list[Task]] = {}
+    shares = cache(partial(_shares, assignment))
     for task in tasks:
         entry = book.entry(task.submission.student) if task.base is not None else None
         if entry and (draft := _draft(task, book, keys, machines.unconfined)):
             yield Graded(task, draft.result, draft.keys, draft.run, entry.result)
         elif entry and not task.run:
-            yield _graded(task, entry.result, entry.run, entry.result, assignment, keys)
+            yield _graded(task, entry.result, entry.run, entry.result, assignment, keys, shares)
         else:
             waiting.setdefault(task.run, []).append(task)
     if not waiting:
@@ -157,7 +162,8 @@ def _grade_tasks(
                     waiting.setdefault(everything, []).append(task.with_everything(everything))
                 else:
                     entry = book.entry(fresh.student)
-                    yield _graded(task, fresh, run, entry.result if entry else None, assignment, keys)
+                    before = entry.result if entry else None
+                    yield _graded(task, fresh, run, before, assignment, keys, shares)
             book.end_run(run)
 
 
@@ -171,7 +177,13 @@ def _draft(task: Task, book: Gradebook, keys: Keys, unconfined: bool) -> Draft |
 
 
 def _graded(
-    task: Task, fresh: Result, run: int | None, before: Result | None, assignment: Assignment, keys: Keys
+    task: Task,
+    fresh: Result,
+    run: int | None,
+    before: Result | None,
+    assignment: Assignment,
+    keys: Keys,
+    shares: Shares,
 ) -> Graded:
     """Take of a fresh result what the task asks for; of the one before, the rest."""
     after = keys_after(task, keys)
@@ -185,7 +197,7 @@ def _graded(
         return Graded(task, fresh, after, run, before)
     new, old = ({q.id: q for q in result.questions} for result in (fresh, before))
     questions = tuple(
-        new[question.id] if question.id in task.take else _rescaled(old[question.id], question, assignment)
+        new[question.id] if question.id in task.take else _rescaled(old[question.id], question, shares)
         for question in assignment.questions
     )
     unmarked = any(question.points is None for question in questions)
@@ -198,16 +210,13 @@ def _graded(
     return Graded(task, joined, after, run, before)
 
 
-def _rescaled(result: QuestionResult, question: Question, assignment: Assignment) -> QuestionResult:
-    """The question's result where it is worth other points now."""
+def _rescaled(result: QuestionResult, question: Question, shares_of: Shares) -> QuestionResult:
+    """The question's result where it is worth other points now, to the last digit as a run would give it."""
     if result.possible == question.points:
         return result
     if not result.cases:
         return replace(result, possible=question.points)
-    from .check.cases import read_cases
-
-    files = (assignment.public_tests(question.id), assignment.hidden_tests(question.id))
-    shares = [case.share for file in files for case in read_cases(file)]
+    shares = shares_of(question.id)
     if len(shares) != len(result.cases):  # its tests have changed since, and are not to be run now
         shares = [case.points for case in result.cases]
     cases = tuple(
@@ -216,3 +225,11 @@ def _rescaled(result: QuestionResult, question: Question, assignment: Assignment
     )
     points = round(sum(case.earned for case in cases), 2)
     return replace(result, possible=question.points, points=points, cases=cases)
+
+
+def _shares(assignment: Assignment, question_id: str) -> list[float]:
+    """What the cases of a code question count, in the order of their results."""
+    from .check.cases import read_cases
+
+    files = (assignment.public_tests(question_id), assignment.hidden_tests(question_id))
+    return [case.share for file in files for case in read_cases(file)]
