@@ -8,6 +8,7 @@ from ..assignment import Assignment
 from ..files import file_names, write_atomically
 from ..gradebook import Gradebook
 from ..marks import with_marks
+from .asked import as_asked
 from .feedback import feedback_page
 from .gradescope import results_json
 from .overview import Overview, without_cases
@@ -25,7 +26,7 @@ def write_reports(out: Path, book: Gradebook, assignment: Assignment) -> None:
     names = file_names(book.students())
     overview, rows = Overview(assignment), []
     for graded in book.results():
-        result = with_marks(graded, marks)
+        result = as_asked(with_marks(graded, marks), assignment)
         overview.add(result, book.code(result.digest))
         rows.append(without_cases(result))
         name = names[result.student]
