@@ -75,6 +75,11 @@ class Desk:
         if ended and ended.outcome != Outcome.PASSED:
             raise DoesNotPass(ended.outcome if case.hidden else ended.message)
 
+    def close(self) -> None:
+        """Let the student's process go."""
+        if self._session:
+            self._session.close()
+
 
 _desk: Desk | None = None
 _folder: Path | None = None

@@ -104,14 +104,15 @@ class WalledGrading(AbstractOtterPlugin):
             raise GraderError(f"{chosen.name} is a link, and links are not followed.")
         listing = list_folder(folder)
         entries = tuple(entry for entry in listing.entries if entry.parts[0] != TESTS)
+        for these in (entries, tuple(entry for entry in entries if entry.parts == (chosen.name,))):
+            submission = self._choose(Listing(these, listing.problems), chosen.name)
+            if not submission.set_aside:  # else the answers may be unclear, which Otter does not grade
+                return submission
+        raise GraderError(str(submission.set_aside))
+
+    def _choose(self, listing: Listing, name: str) -> Submission:
         assignment = load_assignment(self._house)
-        handed_out = read_handed_out(assignment)
-        submission = choose(
-            chosen.name, Listing(entries, listing.problems), assignment, handed_out, [chosen.name]
-        )
-        if submission.set_aside:  # the code file is clear here, and no answer is graded by Otter
-            return Submission(chosen.name, chosen.read_bytes(), None, (submission.set_aside,))
-        return submission
+        return choose(name, listing, assignment, read_handed_out(assignment), [name])
 
     def _report(self, results: GradingResults) -> dict[str, Any]:
         """What the kernel wrote.

@@ -28,15 +28,17 @@ TORCH_FOR_CPU = "https://download.pytorch.org/whl/cpu"
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 """The time of every file: the same content gives the same archive."""
 
+NOTE_PATH = (
+    f'import pathlib, sysconfig; path = pathlib.Path(sysconfig.get_path("purelib"), "{HOUSE}.pth"); '
+    f'path.write_text("/autograder/source/files/{HOUSE}")'
+)
+"""On one line, since `mamba run` takes no others."""
+
 TEXTS = (".py", ".md", ".txt", ".yml", ".json", ".ipynb")
 
 SETUP = f"""
 # The grader is imported from where its files will lie: no test is ever part of the environment.
-mamba run -n {OTTER_ENV_NAME} python -c '
-import pathlib, sysconfig
-where = pathlib.Path(sysconfig.get_path("purelib"), "{HOUSE}.pth")
-where.write_text("/autograder/source/files/{HOUSE}\\n")
-'
+mamba run -n {OTTER_ENV_NAME} python -c '{NOTE_PATH}'
 
 # `otter grade` would leave this file empty, and Otter cannot read that; Gradescope writes its own.
 echo '{{}}' > /autograder/submission_metadata.json

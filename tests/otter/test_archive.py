@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import json
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -13,7 +15,7 @@ import yaml
 from autograder.assignment import ROOT, load_assignment
 from autograder.check.cases import read_cases
 from autograder.otter_plugin import HOUSE
-from autograder.release.otter_zip import autograder_zip
+from autograder.release.otter_zip import NOTE_PATH, autograder_zip
 
 ASSIGNMENT = load_assignment()
 
@@ -58,6 +60,42 @@ def test_the_assignment_in_it_can_be_loaded_and_no_mistake_or_model_answer_goes_
     house = unpacked / "files" / HOUSE
     assert load_assignment(house).questions == ASSIGNMENT.questions
     assert [path.name for path in (house / "solutions").iterdir()] == [ASSIGNMENT.code_file]
+
+
+ALONE = """
+import sys
+from pathlib import Path
+
+house = sys.argv[1]
+sys.meta_path = [finder for finder in sys.meta_path if "editable" not in repr(finder).lower()]
+sys.path.insert(0, house)
+
+import autograder
+from autograder import otter_kernel, otter_plugin
+from autograder.assignment import load_assignment
+from autograder.judge.grader import Grader
+from autograder.judge.launcher import open_launcher
+
+assignment = load_assignment(Path(house))
+with open_launcher(assignment.limits) as launcher:
+    Grader(assignment, launcher)
+print(autograder.__file__)
+"""
+"""Grades the reference with what is in the archive, as if this project were not installed."""
+
+
+def test_nothing_is_missing_in_it_to_grade_the_reference(unpacked: Path):
+    house = unpacked / "files" / HOUSE
+    done = subprocess.run([sys.executable, "-c", ALONE, str(house)], capture_output=True, text=True, cwd="/")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == str(house / "autograder" / "__init__.py")
+
+
+def test_the_lines_in_its_setup_are_such_as_its_programs_take(unpacked: Path):
+    setup = (unpacked / "setup.sh").read_text(encoding="utf-8")
+    assert subprocess.run(["bash", "-n"], input=setup, text=True).returncode == 0
+    compile(NOTE_PATH, "setup.sh", "exec")
+    assert f"'{NOTE_PATH}'" in setup and "\n" not in NOTE_PATH and "'" not in NOTE_PATH
 
 
 def test_the_environment_names_what_is_pinned_and_the_plugin_is_configured(unpacked: Path):

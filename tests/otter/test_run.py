@@ -6,9 +6,11 @@ import errno
 import pickle
 from pathlib import Path
 
+import nbformat
 import pytest
 
 from autograder.assignment import ROOT, load_assignment
+from autograder.check.notebook import read_notebook
 from autograder.judge.wall import Tier
 from autograder.misconceptions import apply, misconceptions
 from autograder.submission import Submission
@@ -91,6 +93,25 @@ def test_hidden_cases_are_hidden_and_show_no_more_than_a_hint(run, tmp_path):
     public = [test for test in ran.results["tests"] if test["visibility"] == "visible"]
     assert any("hand it over" in test["output"] for test in public)
     assert ran.results["stdout_visibility"] == "hidden"
+
+
+def test_a_notebook_gets_the_same_and_none_of_its_cells_is_run_outside_the_wall(run, grader, tmp_path):
+    mark = tmp_path / "mark"
+    cells = [
+        f"%%bash\ntouch {mark}",
+        f"!touch {mark}",
+        HALF,
+        IMPORTED.format(mark=str(mark)),
+        "%timeit 1 + 1",
+    ]
+    written = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(text) for text in cells],
+        metadata={"kernelspec": {"name": "strange", "display_name": "Strange"}},
+    )
+    content = nbformat.writes(written).encode()
+    ran = run(packed({"embeddings.ipynb": content}, tmp_path / "submission.zip"))
+    assert not mark.exists()
+    assert_alike(ran, read_notebook(content).source, grader)
 
 
 # What students may try ---------------------------------------------------------------------------

@@ -1,0 +1,124 @@
+"""Otter's own classes run autograder.zip's tests on stand-ins as the grader runs the original ones.
+
+What happens in the kernel, without a kernel: so many submissions can be compared.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+import torch
+from otter.test_files.exception_test import ExceptionTestFile
+
+from autograder import otter_kernel
+from autograder.assignment import Limits
+from autograder.intake import collect
+from autograder.judge.connection import OurFault
+from autograder.judge.grader import Grader
+from autograder.judge.launcher import Launcher, open_launcher
+from autograder.otter_kernel import Desk
+from autograder.otter_plugin import name_in_otter
+from autograder.result import Outcome
+from autograder.submission import Submission
+from tests.hostile.collection import ATTACKS, HALF, Attack
+from tests.hostile.conftest import limits_for
+from tests.otter.test_run import ASSIGNMENT, mistaken
+from tests.otter.test_soak import BATCH, MISTAKES_TOGETHER
+
+
+@pytest.fixture(scope="module")
+def files(archive: Path, tmp_path_factory) -> list[Path]:
+    """The test files of the archive, in Otter's order."""
+    folder = tmp_path_factory.mktemp("source")
+    with zipfile.ZipFile(archive) as opened:
+        opened.extractall(folder)
+    return sorted((folder / "tests").glob("*.py"))
+
+
+@pytest.fixture(scope="module")
+def started() -> Iterator[Callable[[Limits], tuple[Launcher, Grader]]]:
+    """A launcher and a grader with these limits, started when first asked for."""
+    torch.set_num_threads(1)
+    with ExitStack() as stack:
+
+        @cache
+        def start(limits: Limits) -> tuple[Launcher, Grader]:
+            launcher = stack.enter_context(open_launcher(limits))
+            return launcher, Grader(replace(ASSIGNMENT, limits=limits), launcher)
+
+        yield start
+
+
+@pytest.fixture
+def alike(files, started, monkeypatch) -> Callable[..., None]:
+    """Demands that Otter and the grader pass the same cases of a submission."""
+
+    def alike(submission: Submission, limits: Limits = ASSIGNMENT.limits) -> None:
+        launcher, grader = started(limits)
+        desk = Desk(submission, replace(ASSIGNMENT, limits=limits), grader, launcher)
+        monkeypatch.setattr(otter_kernel, "_desk", desk)
+        by_otter: dict[str, list[tuple[str, bool]]] = {}
+        try:
+            for file in files:
+                tests = ExceptionTestFile.from_file(str(file))
+                tests.run(dict(desk.environment))
+                by_otter[tests.name] = [
+                    (case.test_case.name, case.passed) for case in tests.test_case_results
+                ]
+        finally:
+            desk.close()
+        by_grader: dict[str, list[tuple[str, bool]]] = {}
+        for question in grader.grade(submission).questions:
+            for case in question.cases:
+                name = name_in_otter(question.id, case.hidden)
+                by_grader.setdefault(name, []).append((case.title, case.outcome is Outcome.PASSED))
+        assert by_otter == by_grader
+
+    return alike
+
+
+@pytest.mark.parametrize("submission", collect(BATCH, ASSIGNMENT), ids=lambda submission: submission.student)
+def test_the_example_batch_gets_the_same(submission: Submission, alike):
+    alike(submission)
+
+
+@pytest.mark.parametrize("ids", MISTAKES_TOGETHER, ids=" ".join)
+def test_known_mistakes_get_the_same(ids, alike):
+    alike(Submission("mistaken", mistaken(*ids)))
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+def test_a_hostile_file_gets_the_same(attack: Attack, alike):
+    alike(attack.submission(), limits_for(attack))
+
+
+@pytest.mark.parametrize(
+    "code", [b"", b"def (", b"\xff\xfe\x00", b"import os; os._exit(3)", b"import nothing"]
+)
+def test_a_file_that_cannot_be_used_gets_the_same(code, alike):
+    alike(Submission("odd", code))
+
+
+def test_without_a_file_every_case_fails_by_name(alike):
+    alike(Submission("none", None))
+
+
+def test_a_public_case_behind_a_hidden_one_is_not_run(files, started, monkeypatch):
+    launcher, grader = started(ASSIGNMENT.limits)
+    desk = Desk(Submission("half", HALF.encode()), ASSIGNMENT, grader, launcher)
+    monkeypatch.setattr(otter_kernel, "_desk", desk)
+    monkeypatch.setattr(otter_kernel, "_fail", lambda problem: None)
+    public, hidden = (ExceptionTestFile.from_file(str(file)) for file in (files[0], files[-1]))
+    try:
+        public.run(dict(desk.environment))
+        hidden.run(dict(desk.environment))
+        with pytest.raises(OurFault, match="a public case came after a hidden one"):
+            public.run(dict(desk.environment))
+    finally:
+        desk.close()
