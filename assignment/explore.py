@@ -104,7 +104,7 @@ with attempt:
 
 # %% [markdown]
 # **What to look for.** *Cool* and *cold* are nearest to *hot*: opposites stand beside the same words, and
-# that is all that these vectors have seen. And *apple* is mostly a maker of telephones, because one
+# that is all that these vectors have seen. And *apple* is mostly a maker of telephones and computers: one
 # spelling has one vector, whatever it means in the sentence. A language model mends that in its later
 # layers, which see the sentence.
 
@@ -275,11 +275,12 @@ with attempt:
 
 # %% [markdown]
 # **What to look for.** On the left all three get there. GloVe's rows are fast, but be fair: shortened, they
-# are hardly faster than random ones. Long rows make large scores and large gradients; that is no knowledge.
+# are only a little faster than random ones. Long rows make large scores and large gradients; that is no
+# knowledge.
 #
-# On the right is the knowledge. From random rows, training does nothing for words it never meets: the loss
-# stays at guessing. From GloVe's rows it falls, at either length, since *rabbit* already points where *cat*
-# does. What is learned about cats holds for rabbits.
+# On the right is the knowledge. From random rows, training does next to nothing for words it never meets:
+# the loss stays near guessing. From GloVe's rows it falls, at either length, since *rabbit* already points
+# where *cat* does. What is learned about cats holds for rabbits.
 #
 # The same runs as a map. A dot is where a row began, a marker where it ended, and hollow markers are the
 # four unseen words. (Each map has its own scale and its own two directions.)
@@ -299,7 +300,7 @@ with attempt:
 # %% [markdown]
 # **What to look for.** On the left two groups form out of a jumble, and the unseen words stay where chance
 # had put them. On the right the groups stand from the start and hardly move: nearly all of the learning was
-# done by the context table.
+# done by the context table. Rows that are good already need not move.
 #
 # This is one tiny example, made so that the groups are clean. With much text of your own, random rows meet
 # every word that matters, and the head start shrinks. Weigh both in [`tradeoffs`](../handout.md).
@@ -357,8 +358,8 @@ with attempt:
 # How alike are two rows that are k positions apart? You can ask this of the sinusoid, of the real table
 # that MiniLM learned, and of a table that has learned nothing.
 #
-# **What do you expect?** No one told MiniLM that position 5 lies next to position 6. Which of the other two
-# will its curve resemble?
+# **What do you expect?** No one told MiniLM that position 5 lies next to position 6. Will its curve look
+# like the sinusoid's, or like that of the untrained table?
 
 # %%
 with attempt:
@@ -366,14 +367,14 @@ with attempt:
     (fresh,) = LearnedPositions(512, 384).parameters()  # (512, 384)
     curves = {
         "sinusoid": similarity_by_offset(sinusoidal_encoding(512, 384)),
-        "MiniLM, learned": similarity_by_offset(learned),
-        "fresh, untrained": similarity_by_offset(fresh.detach()),
+        "MiniLM": similarity_by_offset(learned),
+        "untrained": similarity_by_offset(fresh.detach()),
     }
     exploring.draw_likeness(curves, shown=101)
 
 # %% [markdown]
-# **What to look for.** Learning began at the dotted line. Where is the learned curve near the sinusoid's,
-# where is it not, and does it fall steadily? Take the numbers that you need for
+# **What to look for.** Each learned table begins like the dotted line. Where is MiniLM's curve near the
+# sinusoid's, where is it not, and does it fall steadily? Take the numbers that you need for
 # [`bert_positions`](../handout.md) from `curves`, as in `curves["sinusoid"][50]`.
 #
 # ## And now

@@ -88,7 +88,8 @@ class Attempt:
         plt.close("all")
         frames = traceback.extract_tb(problem.__traceback__)
         if isinstance(problem, NotImplementedError):
-            print(f"Not yet: {problem}. Write it, save the file, and run this cell again.")
+            what = str(problem) or f"{frames[-1].name} is still to be written"
+            print(f"Not yet: {what}. Write it, save the file, and run this cell again.")
         elif isinstance(problem, NameError) and frames[-1].filename != self._taken[0]:
             print(f"Not yet: there is no `{problem.name}`. It comes from a cell above or from your file.")
         else:
@@ -121,7 +122,7 @@ def print_answers(question: str, answers: Sequence[tuple[str, float]]) -> None:
 
 
 def draw_costs(cost: Mapping[str, int]) -> None:
-    """Draw what `lookup_cost` counts, on a scale where each line is ten times the one before."""
+    """Draw what `lookup_cost` counts, on a scale whose every mark is a thousand times the one before."""
     _, panels = plt.subplots(1, 2, figsize=(9, 1.9), sharey=True)
     for axes, unit, title in zip(
         panels, ("multiply_adds", "bytes"), ("Multiply-adds", "Bytes held or copied"), strict=True

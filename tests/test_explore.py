@@ -252,6 +252,17 @@ def test_a_wrong_function_stops_its_own_cell_only(
     assert "This cell stopped" in said.out
 
 
+def test_a_function_that_only_says_that_it_is_missing_is_named(
+    exploring: ModuleType, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = "def encode(tokens, vocabulary):\n    raise NotImplementedError\n"
+    (exploring.FOLDER / "embeddings.py").write_text(code)
+    names: dict[str, Any] = {}
+    with exploring.Attempt(names):
+        names["encode"]([], {})
+    assert "Not yet: encode is still to be written." in capsys.readouterr().out
+
+
 def test_what_python_cannot_read_is_named_and_the_rest_is_there(
     exploring: ModuleType, capsys: pytest.CaptureFixture[str]
 ) -> None:
