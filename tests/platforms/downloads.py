@@ -7,7 +7,7 @@ Canvas' content_zipper.rb, Moodle's downloader.php.
 from __future__ import annotations
 
 import io
-import re
+import unicodedata
 import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -21,11 +21,11 @@ ASSIGNMENT = "Homework_3 (embeddings)"
 
 
 def canvas(work: Work, people: Sequence[Person] = PEOPLE, late: frozenset[str] = frozenset()) -> Files:
-    """One flat zip; the first part has no other signs than letters, digits and underscores."""
+    """One flat zip; the first part has no other signs than what Ruby holds for a word's."""
     files: Files = {}
     for person in people:
         mark = ["LATE"] if person.number in late else []
-        prefix = re.sub(r"[^\w]", "", "_".join([person.sortable.lower(), *mark, person.number]))
+        prefix = "".join(filter(_in_a_word, "_".join([person.sortable.lower(), *mark, person.number])))
         for place, (name, content) in enumerate(work(person).items()):
             files[f"{prefix}_{person.number}{place}_{_attached(name)}"] = content
     return files
@@ -153,6 +153,12 @@ def _without_mark(packed: bytes) -> bytes:
         while (start := packed.find(signature, start + 1)) >= 0:
             changed[start + place] &= ~0x08
     return bytes(changed)
+
+
+def _in_a_word(character: str) -> bool:
+    """Ruby's `[[:word:]]`: letters, the marks on them, digits, and what joins words, as underscores do."""
+    kind = unicodedata.category(character)
+    return kind[0] in "LM" or kind in ("Nd", "Pc")
 
 
 def _attached(name: str) -> str:

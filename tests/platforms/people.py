@@ -41,6 +41,7 @@ PEOPLE = (
     Person("4716", "0080128", "דנה", "לוי", "dlevi"),
     Person("4717", "0080129", "Sammy", "Davis, Jr.", "sdavis"),
     Person("4718", "0080130", "Madonna", "", "madonna"),
+    Person("4720", "0080132", "प्रिया", "शर्मा", "psharma"),  # vowels that are marks, and no letters
 )
 
 ABSENT = Person("4719", "0080131", "Jens Åge", "Sørensen", "jasorensen")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import defaultdict
 
 from ...submission import Member
@@ -11,12 +12,13 @@ from .layout import Layout, Sorted, Upload, gathered, left_out, with_problem
 
 LABEL = "Canvas download"
 
-# Canvas drops what is no letter, digit or underscore from the first part and lowers its letters,
-# so that LATE in capitals is never a name's, and takes digits between underscores out of names.
-_FILE = re.compile(r"(?P<name>\w*?)(?P<late>_LATE)?_(?P<user>\d+)_(?P<attachment>\d+)_(?P<file>.+)", re.S)
+# Canvas drops what is no letter, mark on a letter, digit or underscore from the first part and lowers its
+# letters, so that LATE in capitals is never a name's, and takes digits between underscores out of names.
+_NAME = r"(?P<name>[\w\x80-\U0010ffff]*?)"  # for Python, the marks of Hindi or Thai are no part of a word
+_FILE = re.compile(_NAME + r"(?P<late>_LATE)?_(?P<user>\d+)_(?P<attachment>\d+)_(?P<file>.+)", re.S)
 _ANONYMOUS = re.compile(r"(?P<late>LATE_)?anon_(?P<user>[^\W_]+)_(?P<attachment>\d+)_(?P<file>.+)", re.S)
 _TYPED = re.compile(
-    r"((?P<anonymous>(LATE_)?anon_(?P<code>[^\W_]+))|(?P<name>\w*?)(?P<late>_LATE)?_(?P<user>\d+))"
+    rf"((?P<anonymous>(LATE_)?anon_(?P<code>[^\W_]+))|{_NAME}(?P<late>_LATE)?_(?P<user>\d+))"
     r"_(?P<kind>text|link)\.html"
 )
 
@@ -51,7 +53,7 @@ def _sort(download: Download) -> Sorted:
             continue
         name, user, is_late, file = parsed
         files[user].append((file, item))
-        names[user] = name
+        names[user] = unicodedata.normalize("NFC", name)  # macOS unpacks it spelled another way
         late |= {user} if is_late else set()
     uploads = tuple(_upload(user, names[user], user in late, found) for user, found in files.items())
     return Sorted(uploads, left_out(others, LABEL))
