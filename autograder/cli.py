@@ -165,7 +165,8 @@ def grade(
     with alone_in(out), open_gradebook(out) as book:
         current = keys(assignment)
         plan = make_plan(found, book, assignment, current, choice)
-        book.save_origins(found)
+        unchanged = set(plan.unchanged)
+        book.save_origins(submission for submission in found if submission.student in unchanged)
         try:
             ran = run_plan(
                 plan,

@@ -43,7 +43,9 @@ class Graded:
     fault: str = ""
 
     def save(self, book: Gradebook) -> None:
-        if not self.fault:
+        if self.fault:  # what stands was found with the same files, perhaps handed in once more
+            book.save_origins([self.task.submission])
+        else:
             book.save(self.result, self.run, self.task.submission, self.keys)
 
     def save_draft(self, book: Gradebook) -> None:

@@ -74,7 +74,8 @@ class Gradebook:
         """Add one result, in a transaction of its own: it is kept whole, whatever happens next.
 
         Args:
-            submission: what was graded; its files are kept, so that it can be graded again.
+            submission: what was graded; its files are kept, so that it can be graded again, and its
+                origin, so that what is known of it is always of the work that was graded.
             keys: what the result depends on.
         """
         student = to_ascii(result.student)
@@ -85,6 +86,7 @@ class Gradebook:
                 given = (json.dumps(submission.notes), aside)
                 files = (submission.digest, _packed(submission.code), _packed(submission.answers))
                 connection.execute("INSERT OR IGNORE INTO files VALUES (?, ?, ?)", files)
+                _save_origin(connection, submission)
             row = (
                 *(run, _now(), student, result.digest, str(result.status)),
                 *(result_to_json(result), _save_keys(connection, keys or {}), *given, result.seconds),
@@ -171,15 +173,10 @@ class Gradebook:
         return [from_ascii(student) for (student,) in self._rows("SELECT DISTINCT student FROM results")]
 
     def save_origins(self, submissions: Iterable[Submission]) -> None:
-        """Remember how the platform handed these over; what is known already is not written again."""
-        known = self.origins()
-        rows = [
-            (_now(), to_ascii(submission.student), json.dumps(asdict(submission.origin)))
-            for submission in submissions
-            if submission.origin is not None and known.get(submission.student) != submission.origin
-        ]
+        """Remember how the platform handed these over, where the result that is kept stands for them."""
         with self._transaction() as connection:
-            connection.executemany("INSERT INTO origins (saved, student, origin) VALUES (?, ?, ?)", rows)
+            for submission in submissions:
+                _save_origin(connection, submission)
 
     def origins(self) -> dict[str, Origin]:
         """How the platform handed over each student's submission, by key: the latest that is known."""
@@ -288,6 +285,17 @@ def _save_keys(connection: sqlite3.Connection, keys: Keys) -> str | None:
     digest = hashlib.sha256(text.encode()).hexdigest()
     connection.execute("INSERT OR IGNORE INTO keys VALUES (?, ?)", (digest, text))
     return digest
+
+
+def _save_origin(connection: sqlite3.Connection, submission: Submission) -> None:
+    """What is known already is not written again."""
+    if submission.origin is None:
+        return
+    student, origin = to_ascii(submission.student), json.dumps(asdict(submission.origin))
+    query = "SELECT origin FROM origins WHERE student = ? ORDER BY id DESC LIMIT 1"
+    if connection.execute(query, (student,)).fetchone() != (origin,):
+        row = (_now(), student, origin)
+        connection.execute("INSERT INTO origins (saved, student, origin) VALUES (?, ?, ?)", row)
 
 
 def _new_pseudonym(taken: set[str]) -> str:

@@ -33,6 +33,7 @@ CREATE TABLE IF NOT EXISTS drafts (
 CREATE TABLE IF NOT EXISTS origins (
     id INTEGER PRIMARY KEY, saved TEXT NOT NULL, student TEXT NOT NULL, origin TEXT NOT NULL
 );
+CREATE INDEX IF NOT EXISTS origins_by_student ON origins (student, id);
 CREATE TABLE IF NOT EXISTS marks (
     id INTEGER PRIMARY KEY, saved TEXT NOT NULL, student TEXT NOT NULL, question TEXT NOT NULL,
     answer TEXT NOT NULL, mark TEXT NOT NULL, source TEXT NOT NULL
