@@ -33,7 +33,7 @@ figures: .venv/ready ## draw the handout's pictures again
 	@for script in $(filter-out %/style.py,$(wildcard assignment/figures/*.py)); do \
 	  echo $$script; .venv/bin/python $$script || exit 1; done
 
-release: .venv/ready ## derive student_template/ from assignment/ and solutions/
+release: .venv/ready ## derive student_template/ and dist/ from assignment/ and solutions/
 	$(AUTOGRADER) release
 
 clean: ## remove what the commands above made
