@@ -149,6 +149,7 @@ def grade(
     from .intake import take_in
     from .keys import keys
     from .marks import with_marks
+    from .people import remembering
     from .plan import Choice, chosen, make_plan
     from .reports import without_cases, write_reports
     from .result import Status
@@ -164,6 +165,7 @@ def grade(
     found = [submission for submission in found if submission.student in wanted]
     with alone_in(out), open_gradebook(out) as book:
         current = keys(assignment)
+        found = remembering(found, book.origins(), has_roster=roster is not None)
         plan = make_plan(found, book, assignment, current, choice)
         unchanged = set(plan.unchanged)
         book.save_origins(submission for submission in found if submission.student in unchanged)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+import shutil
 import sys
 import types
 from contextlib import contextmanager
@@ -23,12 +24,13 @@ from autograder.check.cases import read_cases, run_case
 from autograder.cli import main
 from autograder.gradebook import Mark, open_gradebook
 from autograder.result import CaseResult, Outcome, QuestionResult, Result, Status
-from autograder.submission import Submission
+from autograder.submission import Origin, Submission
 from tests.small_batch import ANSWERS, make_root
 
 RIGHT = "def double(n): return 2 * n\ndef triple(n): return 3 * n\n"
 CUBIC = "def double(n): return 2 * n\ndef triple(n): return n ** 3 + 2 * n\n"
 HALF = "def double(n): return 2 * n\n"
+SIDS = {"Ann": 7, "Bo": 8, "Cy": 9}
 
 
 class Here:
@@ -37,12 +39,14 @@ class Here:
     Attributes:
         fails: the students over whom it breaks down, by our fault.
         stops: the students whose code hangs.
+        interrupts: the students over whom the instructor presses Ctrl-C.
     """
 
     def __init__(self) -> None:
         self.ran: list[tuple[str, ...]] = []
         self.fails: set[str] = set()
         self.stops: set[str] = set()
+        self.interrupts: set[str] = set()
 
     @contextmanager
     def open(self, assignment: Assignment, workers: int, *, unconfined: bool = False):
@@ -52,6 +56,8 @@ class Here:
 
     def grade(self, assignment: Assignment, unconfined: bool, submission: Submission) -> Result:
         student, digest = submission.student, submission.digest
+        if student in self.interrupts:
+            raise KeyboardInterrupt
         self.ran.append((student, *(question.id for question in assignment.code_questions)))
         if student in self.fails:
             return Result(student, Status.NOT_GRADED, digest, assignment.possible, fault="no memory\nat all")
@@ -113,6 +119,25 @@ def edit(path: str, old: str, new: str) -> None:
     text = file.read_text()
     assert old in text
     file.write_text(text.replace(old, new))
+
+
+def hand_over(*submissions: tuple[str, int, str], on: str, folder: str = "class") -> None:
+    """A Gradescope download of these names, numbers and sources; names joined by `+` are a group's."""
+    told = ["---"]
+    shutil.rmtree(folder, ignore_errors=True)
+    for name, number, source in submissions:
+        Path(folder, f"submission_{number}").mkdir(parents=True)
+        Path(folder, f"submission_{number}", "embeddings.py").write_text(source)
+        told += [f"submission_{number}:", "  :submitters:"]
+        for member in name.split("+"):
+            told += [f"  - :name: {member}", f"    :sid: '{SIDS[member]}'"]
+        told += [f"  :created_at: {on} 10:00:00 Z"]
+    Path(folder, "submission_metadata.yml").write_text("\n".join(told) + "\n")
+
+
+def origin_of(student: str) -> Origin:
+    with open_gradebook(Path("out"), create=False) as book:
+        return book.origins()[student]
 
 
 def whole(*students: str) -> list[tuple[str, ...]]:
@@ -388,6 +413,59 @@ def test_the_history_of_nobody_names_who_is_meant(here):
     done = run("history", "graded", "cen")
     assert done.exit_code == 2
     assert "There is no student `cen` among 3. Similar: cem, ben." in done.stderr
+
+
+# One OUT, several downloads --------------------------------------------------------------------------
+
+
+def test_who_is_left_out_keeps_the_time_of_the_work_that_was_graded(here):
+    hand_over(("Ann", 1, RIGHT), on="2026-03-01")
+    run("grade", "class", "--output", "out")
+    hand_over(("Ann", 1, HALF), on="2026-03-04")
+    assert "Left out: Ann_7" in run("grade", "class", "--output", "out", "--only", "tripling").stdout
+    assert origin_of("Ann_7").submitted == "2026-03-01T10:00:00+00:00"
+    run("grade", "class", "--output", "out")
+    assert origin_of("Ann_7").submitted == "2026-03-04T10:00:00+00:00"
+
+
+def test_who_is_not_reached_before_ctrl_c_keeps_the_time_of_the_work_that_was_graded(here):
+    hand_over(("Ann", 1, RIGHT), ("Bo", 2, RIGHT), on="2026-03-01")
+    run("grade", "class", "--output", "out")
+    hand_over(("Ann", 1, HALF), ("Bo", 2, HALF), on="2026-03-04")
+    here.interrupts.add("Bo_8")
+    assert run("grade", "class", "--output", "out").exit_code == 130
+    assert origin_of("Ann_7").submitted == "2026-03-04T10:00:00+00:00"
+    assert origin_of("Bo_8").submitted == "2026-03-01T10:00:00+00:00"
+
+
+def test_the_same_files_handed_in_again_are_as_late_as_the_last_time(here):
+    hand_over(("Ann", 1, RIGHT), on="2026-03-01")
+    run("grade", "class", "--output", "out")
+    hand_over(("Ann", 1, RIGHT), on="2026-03-04")
+    here.ran.clear()
+    run("grade", "class", "--output", "out")
+    assert here.ran == []
+    assert origin_of("Ann_7").submitted == "2026-03-04T10:00:00+00:00"
+
+
+def test_our_fault_keeps_the_result_and_takes_the_time_of_the_same_files(here):
+    hand_over(("Ann", 1, RIGHT), on="2026-03-01")
+    run("grade", "class", "--output", "out")
+    hand_over(("Ann", 1, RIGHT), on="2026-03-04")
+    make_tripling_easy()
+    here.fails.add("Ann_7")
+    assert run("grade", "class", "--output", "out").exit_code == 1
+    assert origin_of("Ann_7").submitted == "2026-03-04T10:00:00+00:00"
+
+
+def test_what_a_roster_told_once_stays_known(here):
+    Path("roster.csv").write_text("sid,name,email\n7,Ann Li,ann@example.org\n")
+    hand_over(("Ann", 1, RIGHT), on="2026-03-01")
+    run("grade", "class", "--output", "out", "--roster", "roster.csv")
+    run("grade", "class", "--output", "out")
+    hand_over(("Ann", 1, HALF), on="2026-03-04")
+    run("grade", "class", "--output", "out")
+    assert [member.email for member in origin_of("Ann_7").members] == ["ann@example.org"]
 
 
 # Other gradebooks -----------------------------------------------------------------------------------

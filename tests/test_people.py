@@ -1,0 +1,50 @@
+"""Who is who from one download to the next."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.people import remembering
+from autograder.submission import Member, Origin, Submission
+
+ANN = Member("7", "Ann Li", "ann@example.org")
+BO = Member("8", "Bo Ek", "bo@example.org")
+
+
+def origin(*members: Member, layout: str = "moodle", upload: str = "an upload") -> Origin:
+    return Origin(layout, upload, members)
+
+
+@pytest.mark.parametrize("has_roster", [True, False])
+@pytest.mark.parametrize(
+    ("known", "now", "then"),
+    [
+        ((ANN,), (Member("7", "Ann"),), (Member("7", "Ann", "ann@example.org"),)),
+        ((ANN,), (Member("7", "Ann", "new@example.org"),), (Member("7", "Ann", "new@example.org"),)),
+        ((ANN, BO), (Member("8"),), (BO,)),
+        ((ANN,), (Member("7"), Member("9", "Cy")), (ANN, Member("9", "Cy"))),
+        ((ANN,), (Member("ann"),), (ANN,)),  # a folder's name
+        ((ANN, BO), (Member(),), (ANN, BO)),  # a repository
+        ((ANN, BO), (), (ANN, BO)),
+        ((), (ANN,), (ANN,)),
+    ],
+)
+def test_what_was_known_of_members_stays_known(known, now, then, has_roster):
+    (found,) = remembering(
+        [Submission("key", origin=origin(*now))], {"key": origin(*known)}, has_roster=has_roster
+    )
+    assert found.origin.members == then
+
+
+def test_a_team_keeps_the_members_of_the_roster_until_another_roster_has_others():
+    team = [Submission("Red_12", origin=origin(Member("12", "Red")))]
+    known = {"Red_12": origin(ANN, BO)}
+    assert remembering(team, known, has_roster=False)[0].origin.members == (ANN, BO)
+    now = [Submission("Red_12", origin=origin(Member("9", "Cy")))]
+    assert remembering(now, known, has_roster=True)[0].origin.members == (Member("9", "Cy"),)
+
+
+def test_nothing_is_known_from_another_platform_or_of_another_key():
+    now = [Submission("key", origin=origin(Member("7"))), Submission("bare")]
+    for known in ({"key": origin(ANN, layout="canvas")}, {"other": origin(ANN)}):
+        assert remembering(now, known, has_roster=False) == now
