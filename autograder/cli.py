@@ -141,7 +141,7 @@ def grade(
 
     Writes grades.csv, report.html, results/, feedback/ and gradebook.sqlite. On the same OUT again, it
     goes on where it was stopped and skips what has not changed. Exit status: 0 when every submission
-    is graded or needs marking, 1 when some are set aside or not graded.
+    is graded or needs marking, 1 when some are set aside, not graded or in no student's submission.
     """
     from .assignment import load_assignment
     from .gradebook import alone_in, open_gradebook
@@ -194,7 +194,7 @@ def grade(
         say(f"Stopped: {done:,} of {len(found):,} submissions are graded and kept in {out}.")
         return STOPPED
     is_held_up = any(result.status in (Status.SET_ASIDE, Status.NOT_GRADED) for result in results)
-    return SOME_ARE_LEFT if is_held_up or ran.faults or plan.left_out else GOOD
+    return SOME_ARE_LEFT if is_held_up or ran.faults or plan.left_out or intake.is_left_over else GOOD
 
 
 @main.command(cls=_Command, example="autograder regrade graded --dry-run")

@@ -8,6 +8,7 @@ import sys
 import types
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -115,6 +116,17 @@ def test_a_submission_without_a_grade_ends_with_1_and_its_reason(run, batch, sta
     assert done.exit_code == 1
     reason = "which file?" if status is Status.SET_ASIDE else "no memory"
     assert f"{status}: ben: {reason}" in done.stdout
+
+
+def test_an_upload_that_is_in_no_submission_ends_with_1(run, batch, monkeypatch):
+    batch(full("ada"))
+    taken = replace(
+        autograder.intake.take_in(Path("in"), None), problems=("Left out 1 item.",), is_left_over=True
+    )
+    monkeypatch.setattr(autograder.intake, "take_in", lambda path, assignment, **options: taken)
+    done = run("grade", "in")
+    assert done.exit_code == 1 and "Left out 1 item." in done.stdout
+    assert students("graded") == ["ada"]
 
 
 def test_a_log_gets_few_lines_of_progress(run, batch):

@@ -24,7 +24,9 @@ from .layouts import (
     Sorted,
     Upload,
     assignment_of,
+    is_upload,
     key_of,
+    left_out,
     place_of,
     recognise,
     upload_of,
@@ -42,12 +44,14 @@ class Intake:
         layout: the layout's name, as `--layout` takes it.
         summary: what was recognised, such as "Canvas download, 212 files, 198 students".
         problems: sentences for the instructor on what belongs to no submission, and on the roster.
+        is_left_over: whether something that may be a student's work is in no submission.
     """
 
     submissions: tuple[Submission, ...]
     layout: str
     summary: str
     problems: tuple[str, ...] = ()
+    is_left_over: bool = False
 
 
 def collect(path: Path, assignment: Assignment) -> list[Submission]:
@@ -79,7 +83,8 @@ def take_in(
     """
     with _opened(path, assignment, layout) as found:
         uploads: Sequence[Upload] = found.sorted.uploads
-        problems = [*found.place.problems, *found.sorted.problems]
+        left = found.sorted.left
+        problems = [*found.place.problems, *found.sorted.problems, *left_out(left, found.layout.label)]
         if not uploads:
             raise GraderError(f"{path.resolve()} holds no submissions. {_what_to_type(assignment)}")
         if roster:
@@ -108,7 +113,8 @@ def take_in(
     )
     if len(submissions) != len(members):
         summary += f" in {counted(len(submissions), 'submission')}"
-    return Intake(tuple(submissions), found.layout.name, summary, tuple(problems))
+    is_left_over = bool(found.place.problems) or any(map(is_upload, left))
+    return Intake(tuple(submissions), found.layout.name, summary, tuple(problems), is_left_over)
 
 
 # What lies there ---------------------------------------------------------------------------------

@@ -187,7 +187,21 @@ def test_what_is_no_part_of_a_download_is_named(take):
     assert taken.problems == (
         "Left out 2 items not named as in a Canvas download: grades.csv, notes to self.txt.",
     )
-    assert len(taken.submissions) == len(PEOPLE)
+    assert len(taken.submissions) == len(PEOPLE) and not taken.is_left_over
+
+
+@pytest.mark.parametrize("name", ["late one.zip", "late.py", "ada/embeddings.py"])
+@pytest.mark.parametrize("build", [downloads.canvas, downloads.blackboard, downloads.moodle])
+def test_what_may_be_somebodys_work_and_is_in_no_submission_is_left_over(take, build, name):
+    taken = take(build(own) | {name: WORK.encode()})
+    assert len(taken.problems) == 1 and taken.problems[0].startswith("Left out 1 item not named as in a ")
+    assert taken.is_left_over
+
+
+def test_a_file_of_a_download_that_was_not_read_is_left_over(submissions, assignment):
+    files = downloads.canvas(own) | {"../zita_9_99_embeddings.py": WORK.encode()}
+    taken = take_in(as_zip(submissions / "download.zip", files), assignment)
+    assert "points outside the zip" in taken.problems[0] and taken.is_left_over
 
 
 # Blackboard --------------------------------------------------------------------------------------

@@ -8,9 +8,9 @@ from .blackboard import BLACKBOARD
 from .canvas import CANVAS
 from .classroom import CLASSROOM, assignment_of
 from .gradescope import GRADESCOPE
-from .layout import Layout, Sorted, Upload
+from .layout import Layout, Sorted, Upload, left_out
 from .moodle import MOODLE
-from .plain import PLAIN, key_of, upload_of
+from .plain import PLAIN, is_upload, key_of, upload_of
 
 __all__ = [
     "LAYOUTS",
@@ -19,7 +19,9 @@ __all__ = [
     "Sorted",
     "Upload",
     "assignment_of",
+    "is_upload",
     "key_of",
+    "left_out",
     "place_of",
     "recognise",
     "upload_of",

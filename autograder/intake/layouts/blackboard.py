@@ -9,7 +9,7 @@ from datetime import datetime
 from ...submission import Member
 from ..download import Download, Item
 from ..listing import Listing, UnreadableError
-from .layout import Layout, Sorted, Upload, gathered, left_out
+from .layout import Layout, Sorted, Upload, gathered
 
 LABEL = "Blackboard download"
 MAX_NOTE_BYTES = 200_000
@@ -49,7 +49,7 @@ def _sort(download: Download) -> Sorted:
                 submitted=_iso(when),
             )
         )
-    return Sorted(tuple(uploads), left_out(others, LABEL))
+    return Sorted(tuple(uploads), left=tuple(others))
 
 
 def _users(people: list[str], notes: dict[str, tuple[str, str]]) -> dict[str, str]:

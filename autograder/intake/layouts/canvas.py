@@ -8,7 +8,7 @@ from collections import defaultdict
 
 from ...submission import Member
 from ..download import Download, Item
-from .layout import Layout, Sorted, Upload, gathered, left_out, with_problem
+from .layout import Layout, Sorted, Upload, gathered, with_problem
 
 LABEL = "Canvas download"
 
@@ -56,7 +56,7 @@ def _sort(download: Download) -> Sorted:
         names[user] = unicodedata.normalize("NFC", name)  # macOS unpacks it spelled another way
         late |= {user} if is_late else set()
     uploads = tuple(_upload(user, names[user], user in late, found) for user, found in files.items())
-    return Sorted(uploads, left_out(others, LABEL))
+    return Sorted(uploads, left=tuple(others))
 
 
 def _upload(user: str, name: str, late: bool, files: list[tuple[str, Item]]) -> Upload:

@@ -6,7 +6,7 @@ import re
 
 from ...submission import Member
 from ..download import Download
-from .layout import Layout, Sorted, Upload, left_out
+from .layout import Layout, Sorted, Upload
 
 LABEL = "GitHub Classroom download"
 _ROOT = re.compile(r"(?P<assignment>.+)-submissions( ?\(\d+\))?")
@@ -30,8 +30,8 @@ def _sort(download: Download) -> Sorted:
         Upload(student=item.name, name=item.name, listing=item.listing, members=(Member(),))
         for item in download.folders
     )
-    files = [item for item in download.items if not item.is_folder]
-    return Sorted(uploads, left_out(files, LABEL))
+    files = tuple(item for item in download.items if not item.is_folder)
+    return Sorted(uploads, left=files)
 
 
 CLASSROOM = Layout("github-classroom", LABEL, "{assignment}-submissions/{repository}/", _claims, _sort)

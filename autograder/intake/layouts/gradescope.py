@@ -12,7 +12,7 @@ import yaml
 from ...submission import Member
 from ..download import Download, Item
 from ..listing import UnreadableError, printable
-from .layout import Layout, Sorted, Upload, gathered, left_out, with_problem
+from .layout import Layout, Sorted, Upload, gathered, with_problem
 
 LABEL = "Gradescope export"
 METADATA = "submission_metadata.yml"
@@ -47,8 +47,8 @@ def _sort(download: Download) -> Sorted:
             for name in folders
             if name not in told
         ]
-    files = [item for item in download.items if not item.is_folder and item.name != METADATA]
-    return Sorted(tuple(uploads), (*problems, *left_out(files, LABEL)))
+    files = tuple(item for item in download.items if not item.is_folder and item.name != METADATA)
+    return Sorted(tuple(uploads), tuple(problems), files)
 
 
 def _metadata(download: Download) -> tuple[dict[str, dict[str, Any]], list[str]]:

@@ -37,10 +37,16 @@ class Upload:
 
 @dataclass(frozen=True)
 class Sorted:
-    """A download sorted into uploads; `problems` says what is no part of any, or not as expected."""
+    """A download sorted into uploads.
+
+    Attributes:
+        problems: sentences on what is not as expected.
+        left: what is no part of any upload.
+    """
 
     uploads: tuple[Upload, ...]
     problems: tuple[str, ...] = ()
+    left: tuple[Item, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 
 from ...submission import Member
 from ..download import Download, Item
-from .layout import Layout, Sorted, Upload, gathered, left_out, with_problem
+from .layout import Layout, Sorted, Upload, gathered, with_problem
 
 LABEL = "Moodle download"
 
@@ -56,7 +56,7 @@ def _sort(download: Download) -> Sorted:
                 members=(Member(id=number, name="" if is_blind else name),),
             )
         )
-    return Sorted(tuple(uploads), left_out(others, LABEL))
+    return Sorted(tuple(uploads), left=tuple(others))
 
 
 def _are_blind(names: dict[str, str]) -> bool:
