@@ -222,13 +222,9 @@ with attempt:
     unseen = ["rabbit", "sheep", "lemon", "peach"]
     nouns = groups["animals"] + groups["fruit"]
     small = build_vocabulary(nouns + company["animals"] + company["fruit"])  # 22 words
-    pairs = [(noun, near) for group in groups for noun in groups[group] for near in company[group]]
-    trained = torch.tensor(
-        [(small[noun], small[near]) for noun, near in pairs if noun not in unseen]
-    )  # (40, 2)
-    kept_back = torch.tensor(
-        [(small[noun], small[near]) for noun, near in pairs if noun in unseen]
-    )  # (20, 2)
+    pairs = [[noun, near] for group in groups for noun in groups[group] for near in company[group]]
+    trained = torch.stack([encode(pair, small) for pair in pairs if pair[0] not in unseen])  # (40, 2)
+    kept_back = torch.stack([encode(pair, small) for pair in pairs if pair[0] in unseen])  # (20, 2)
 
     random_rows = new_embedding_table(22, 50, std=0.1, generator=torch.Generator().manual_seed(4)).detach()
     glove_rows = embedding_lookup(vectors, encode(list(small), vocabulary))  # (22, 50)
