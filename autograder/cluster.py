@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Iterator
 from concurrent.futures import CancelledError, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
@@ -59,11 +59,11 @@ class Cluster(Batch):
     ) -> Iterator[tuple[Submission, Result]]:
         from distributed import as_completed
 
-        waiting = iter(submissions)
+        waiting, ahead = iter(submissions), AHEAD if workers > 1 else 1  # one alone has nothing beside it
         running: dict[Future, Submission] = {}
         done = as_completed(loop=self._client.loop)
         while True:
-            for submission in islice(waiting, workers * AHEAD - len(running)):
+            for submission in islice(waiting, workers * ahead - len(running)):
                 future = self._client.submit(_grade, self._job, submission, pure=False)
                 running[future] = submission
                 done.add(future)
@@ -121,7 +121,8 @@ def open_cluster(assignment: Assignment, address: str, *, unconfined: bool = Fal
         try:
             yield Cluster(client, job, max(walls, key=list(Tier).index))  # the weakest of them
         finally:
-            client.run(_close)
+            with suppress(OSError):  # a cluster that is gone has nothing to close, and was named already
+                client.run(_close)
 
 
 # ------------------------------------------------------------------------ in the cluster's processes

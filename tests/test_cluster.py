@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import os
 import signal
+import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from distributed import LocalCluster
+from distributed import Client, LocalCluster
 
 from autograder.assignment import Limits
 from autograder.batch import open_batch
-from autograder.cluster import open_cluster
+from autograder.cluster import Cluster, Job, open_cluster
 from autograder.errors import GraderError
+from autograder.judge.wall import Tier
 from autograder.result import Result
 from autograder.submission import Submission
+from tests.hand_made import typical
 from tests.judge import small_assignment
 from tests.test_batch import SUBMISSIONS
 
@@ -100,3 +104,52 @@ def test_a_submission_is_graded_there_and_not_here(assignment, cluster, monkeypa
     with open_cluster(assignment, cluster.scheduler_address) as batch:
         (result,) = batch.grade([Submission("ada", b"def double(n): return 2 * n\n")])
     assert result.total == 4
+
+
+_turns, _running, _most = Counter[str](), Counter[str](), Counter[str]()
+
+
+def grade_slowly(job: Job, submission: Submission) -> Result:
+    """Ask for another turn in the first one; count how many are graded at a time in either."""
+    _turns[submission.student] += 1
+    turn = "first" if _turns[submission.student] == 1 else "second"
+    _running[turn] += 1
+    _most[turn] = max(_most[turn], _running[turn])
+    time.sleep(0.1)
+    _running[turn] -= 1
+    return replace(typical(submission.student), retry_alone=turn == "first")
+
+
+def test_what_is_graded_once_more_has_nothing_beside_it(assignment, monkeypatch):
+    monkeypatch.setattr("autograder.cluster._grade", grade_slowly)  # in threads of this process
+    with (
+        LocalCluster(n_workers=4, threads_per_worker=1, processes=False, dashboard_address=None) as threads,
+        Client(threads) as client,
+    ):
+        cluster = Cluster(client, Job("a", assignment, {}, False), Tier.NAMESPACES)
+        assert len(list(cluster.grade([Submission(f"s{i}", b"") for i in range(8)]))) == 8
+    assert _most["first"] > _most["second"] == 1
+
+
+def test_a_cluster_that_goes_away_is_named_and_not_what_closing_it_raised(assignment, monkeypatch):
+    class Gone:
+        def __init__(self, *_: object, **__: object) -> None:
+            self.alive = True
+
+        def __enter__(self) -> Gone:
+            return self
+
+        def __exit__(self, *_: object) -> None: ...
+
+        def nthreads(self) -> dict[str, int]:
+            return {"tcp://one": 1}
+
+        def run(self, *_: object) -> dict[str, Tier]:
+            if not self.alive:
+                raise OSError("Timed out trying to connect")
+            self.alive = False
+            return {"tcp://one": Tier.NAMESPACES}
+
+    monkeypatch.setattr("distributed.Client", Gone)
+    with pytest.raises(GraderError, match="The cluster is gone"), open_cluster(assignment, "tcp://one"):
+        raise GraderError("The cluster is gone.")
