@@ -184,13 +184,16 @@ class _Reader:
             raise self.complaint("late.percent_per_day", "a number from 0 to 100", percent)
         cut_off, grace = data.get("cut_off_days"), data.get("grace_minutes") or 0
         extensions = self.mapping("late.extensions", data.get("extensions") or {})
+        for name in extensions:
+            if not isinstance(name, str):  # YAML reads 0012345 as 5349, which may be somebody else
+                raise self.complaint("late.extensions", 'keys in quotes, such as "0012345"', name)
         return LatePolicy(
             percent_per_day=percent,
             grace_minutes=self.positive("late.grace_minutes", grace) if grace else 0.0,
             cut_off_days=None if cut_off is None else self.positive("late.cut_off_days", cut_off),
             due=self.moment("late.due", data.get("due")),
             extensions={
-                str(name): self.positive(f"late.extensions.{name}", days) for name, days in extensions.items()
+                name: self.positive(f"late.extensions.{name}", days) for name, days in extensions.items()
             },
         )
 

@@ -64,7 +64,7 @@ def test_without_a_late_policy_there_is_none(tmp_path):
 @pytest.mark.parametrize("due", ["2026-12-01T23:59:00+01:00", datetime(2026, 12, 1, 22, 59, tzinfo=UTC)])
 def test_a_late_policy_is_read_with_its_extensions(tmp_path, due):
     keys = {"percent_per_day": 10, "grace_minutes": 15, "cut_off_days": 5, "due": due}
-    late = load_assignment(write(tmp_path, late=keys | {"extensions": {"ada": 1.5, 4711: 2}})).late
+    late = load_assignment(write(tmp_path, late=keys | {"extensions": {"ada": 1.5, "4711": 2}})).late
     assert late == LatePolicy(10, 15, 5, datetime(2026, 12, 1, 22, 59, tzinfo=UTC), {"ada": 1.5, "4711": 2})
 
 
@@ -89,6 +89,7 @@ def test_a_late_policy_is_read_with_its_extensions(tmp_path, due):
             "`late.due` should be a time with its",
         ),
         ({"late": {"percent_per_day": 1, "extensions": {"ada": -1}}}, "`late.extensions.ada` should be"),
+        ({"late": {"percent_per_day": 1, "extensions": {4711: 1}}}, "`late.extensions` should be keys in quotes"),
         ({"questions": []}, "`questions` should be a list with at least one question"),
         ({"questions": question(enabled=False)}, "at least one enabled question"),
         ({"questions": question(enabled="no")}, "`questions[0].enabled` should be true or false"),
