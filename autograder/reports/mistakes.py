@@ -6,13 +6,14 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 
 from ..assignment import Assignment, Question
 from ..misconceptions import Misconception, misconceptions
 from ..result import CaseResult, Outcome, Result
 
-LONGEST = 2000
-"""Characters of a message that are looked at, and kept of an example."""
+LONGEST, LONGEST_EXAMPLE = 2000, 800
+"""Characters of a message that are looked at, and that are kept of an example."""
 
 _ASIDE = re.compile(r'^(?: *line \d+: | *File "|(?:your code )?printed:$)', re.MULTILINE)
 """Where a message comes to the student's own lines and prints, which differ for the same mistake."""
@@ -84,7 +85,7 @@ class Mistakes:
     def __init__(self, assignment: Assignment) -> None:
         self._questions = {question.id: InQuestion(question) for question in assignment.questions}
         self._known = _library(assignment)
-        self._failures: dict[tuple[str, str, str], tuple[CaseResult, list[str]]] = {}
+        self._failures: dict[tuple[str, str, bytes], tuple[CaseResult, list[str]]] = {}
 
     def add(self, result: Result) -> None:
         for found in result.questions:
@@ -101,7 +102,8 @@ class Mistakes:
                 self._known[hint] = Diagnosed(self._questions[question].question, hint)
             _add_once(self._known[hint].students, student)
         if not case.hint:
-            key = (question, case.title, likeness(case))
+            text = likeness(case).encode("utf-8", "surrogatepass")
+            key = (question, case.title, blake2b(text, digest_size=16).digest())  # not the text: many differ
             _, students = self._failures.setdefault(key, (_clipped(case), []))
             _add_once(students, student)
 
@@ -151,7 +153,7 @@ def _add_once(students: list[str], student: str) -> None:
 
 def _clipped(case: CaseResult) -> CaseResult:
     """What is shown of a failure, small enough to keep one for each kind."""
-    message, untrusted = case.message[:LONGEST], case.untrusted[:LONGEST]
+    message, untrusted = case.message[:LONGEST_EXAMPLE], case.untrusted[:LONGEST_EXAMPLE]
     return CaseResult(case.title, case.hidden, case.points, case.outcome, message, untrusted=untrusted)
 
 

@@ -11,7 +11,7 @@ import pytest
 from autograder.files import file_names
 from autograder.gradebook import open_gradebook
 from autograder.reports import write_reports
-from autograder.reports.mistakes import LONGEST, Mistakes, likeness
+from autograder.reports.mistakes import LONGEST_EXAMPLE, Mistakes, likeness
 from autograder.reports.overview import MOST_ALIKE, Overview
 from autograder.result import Outcome, Result, Status
 from tests.hand_made import LOOKUP, NASTY_NAMES, SINUSOIDAL, case, code, make_assignment, result
@@ -240,7 +240,7 @@ def test_a_thousand_students_are_listed_once_each_and_folded_away(page):
 
 def test_one_huge_message_is_kept_short(mistakes):
     (group,) = mistakes(result("ada", code(LOOKUP, failed(message="x" * 10**6)))).unexplained()
-    assert len(group.cases[0].message) == LONGEST
+    assert len(group.cases[0].message) == LONGEST_EXAMPLE
 
 
 def test_results_of_an_earlier_run_count_and_those_that_were_replaced_do_not(assignment, tmp_path):
