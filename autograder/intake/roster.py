@@ -129,39 +129,31 @@ def match(uploads: Sequence[Upload], roster: Sequence[Row], assignment_name: str
         assignment_name: what GitHub Classroom puts before every repository's user name.
     """
     index = _Index(roster, assignment_name)
-    found: list[tuple[Upload, Member | None, list[Row], bool]] = []
-    grouped: dict[str, list[Row]] = {}
-    for upload in uploads:
-        if rows := index.group(upload):
-            grouped[upload.student] = rows
-            continue
-        for member in upload.members or (Member(),):
-            by_id = index.by_identifier(upload, member)
-            found.append((upload, member, by_id or index.by_name(upload, member), bool(by_id)))
-    claims: dict[Row, int] = defaultdict(int)
-    for _, _, rows, _ in found:
-        for row in rows:
-            claims[row] += 1
-    seen = {row for rows in grouped.values() for row in rows}
-    members: dict[str, list[Member]] = defaultdict(list)
-    unknown, ambiguous = [], []
-    for upload, named, rows, is_certain in found:
-        seen |= set(rows)
-        known = named or Member()
-        if len(rows) == 1 and (is_certain or claims[rows[0]] == 1):
-            members[upload.student].append(_filled(known, rows[0], upload))
-            continue
-        members[upload.student] += [named] if named else []
-        shown = printable(known.name or upload.student)
-        if rows:
-            ambiguous.append(f"{printable(upload.student)} may be {' or '.join(row.shown for row in rows)}")
-        else:
-            unknown.append(shown if shown == upload.student else f"{shown} ({printable(upload.student)})")
-    for student, rows in grouped.items():
-        members[student] = [row.member for row in rows]
+    found = [index.members(upload) for upload in uploads]
+    claims: dict[Row, set[tuple[str, int]]] = defaultdict(set)
+    for upload, members in zip(uploads, found, strict=True):
+        for place, one in enumerate(members):
+            for row in one.rows:
+                claims[row].add((upload.student, place))  # so that attempts of one student are no rivals
+    matched: list[Upload] = []
+    unknown: dict[str, None] = {}
+    ambiguous: dict[str, None] = {}
+    for upload, members in zip(uploads, found, strict=True):
+        own, student = [], printable(upload.student)
+        for one in members:
+            if len(one.rows) == 1 and (one.is_certain or len(claims[one.rows[0]]) == 1):
+                own.append(_filled(one.named, one.rows[0], upload))
+                continue
+            own.append(one.named)
+            if one.rows:
+                ambiguous[f"{student} may be {' or '.join(row.shown for row in one.rows)}"] = None
+            else:
+                shown = printable(one.named.name or upload.student)
+                unknown[shown if shown == upload.student else f"{shown} ({student})"] = None
+        matched.append(replace(upload, members=tuple(own)))
     return Match(
-        tuple(replace(upload, members=tuple(members[upload.student])) for upload in uploads),
-        tuple(row.shown for row in roster if row not in seen),
+        tuple(matched),
+        tuple(row.shown for row in roster if row not in claims),
         tuple(unknown),
         tuple(ambiguous),
     )
@@ -170,6 +162,20 @@ def match(uploads: Sequence[Upload], roster: Sequence[Row], assignment_name: str
 def squeezed(text: str) -> str:
     """A name or a heading without what platforms change in it: case, spaces, punctuation."""
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).casefold())
+
+
+@dataclass(frozen=True)
+class _Found:
+    """The students on the roster whom one member of an upload may be.
+
+    Attributes:
+        named: the member as the platform names them.
+        is_certain: whether more than the name has found them.
+    """
+
+    named: Member
+    rows: Sequence[Row]
+    is_certain: bool
 
 
 @dataclass
@@ -196,6 +202,16 @@ class _Index:
             elif self.assignment_name:
                 for login in row.logins:
                     self.repositories[f"{self.assignment_name}-{login}".casefold()].append(row)
+
+    def members(self, upload: Upload) -> list[_Found]:
+        """Whom each member of an upload may be; of a group's upload, each member that the group has here."""
+        if group := self.group(upload):
+            return [_Found(Member(), [row], True) for row in group]
+        found = []
+        for member in upload.members or (Member(),):
+            certain = self.by_identifier(upload, member)
+            found.append(_Found(member, certain or self.by_name(upload, member), bool(certain)))
+        return found
 
     def group(self, upload: Upload) -> list[Row]:
         """The members of the group that an upload is named after; none if it is not a group's."""

@@ -140,6 +140,43 @@ def test_two_uploads_of_one_on_the_roster_are_both_set_aside(take):
     ] * 2
 
 
+def attempts() -> Files:
+    """Everybody's two attempts."""
+    days = ("2026-03-01-08-00-00", "2026-03-02-21-47-00")
+    return {name: work for day in days for name, work in downloads.blackboard(own, when=day).items()}
+
+
+def test_the_attempts_of_one_student_are_one_claim_and_one_member(take):
+    taken = take(attempts(), logins())
+    assert [found.origin.members for found in taken.submissions] == [
+        (Member(p.login, p.name),) for p in sorted(PEOPLE, key=lambda p: p.login)
+    ]
+    assert [found.set_aside for found in taken.submissions] == [None] * len(PEOPLE)
+
+
+def test_the_attempts_of_one_student_are_no_rivals_for_a_name(take):
+    rows = [(p.name, p.email) for p in ROSTER if p.last != "Chen"]
+    taken = take(attempts(), table("name,email", *rows))
+    assert [text.partition(":")[0] for text in taken.problems] == [
+        "On the roster, nothing handed in (1)",
+        "Handed in, not on the roster (2)",
+    ]
+    members = {found.student: found.origin.members for found in taken.submissions}
+    assert members["zvdberg"] == (Member("zvdberg", "Zoë van der Berg-Müller", "zvdberg@example.edu"),)
+
+
+def test_two_of_one_name_in_one_group_are_rivals_for_it(take):
+    pair = [Person(number, "", "Wei", "Chen", "") for number in ("1", "2")]
+    taken = take(downloads.gradescope(own, pair, groups=[pair], emails=False), "name,email\nWei Chen,w@x\n")
+    assert len(taken.problems) == 1 and taken.problems[0].startswith("Not clear who on the roster (1)")
+    assert taken.submissions[0].origin.members == (Member("", "Wei Chen"),) * 2
+
+
+def test_one_student_of_several_attempts_is_unknown_once(take):
+    taken = take(attempts(), table("username,name", ("nobody", "No Body")))
+    assert taken.problems[1].startswith(f"Handed in, not on the roster ({len(PEOPLE)}): ")
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_a_roster_is_read_as_spreadsheets_write_it(take, encoding, delimiter):
