@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from typing import Any
 
 SUFFIX = ".ipynb"
-LARGEST = 20_000_000
-"""Bytes of a notebook that are read: pictures in outputs make it large, not what people write."""
+LARGEST = 50_000_000
+MOST_PARTS = 5_000_000
+"""Bytes of a notebook that are read, and values in it: pictures in outputs make it large, and a few long
+texts take less memory than many small lists."""
 
 HEADER = "# The code cells of a notebook, from top to bottom."
 _MARK = re.compile(r"# %% \[code cell (\d+)\]")
@@ -109,6 +111,10 @@ def _document(content: bytes) -> dict[str, Any]:
     """The notebook as it stands in the file."""
     if not content.strip():
         raise UnreadableNotebook("The notebook is empty.")
+    if sum(content.count(sign) for sign in (b",", b"[", b"{")) > MOST_PARTS:
+        raise UnreadableNotebook(
+            "The notebook holds too much to be read. Clear its outputs and save it again."
+        )
     is_utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     text = content.decode("utf-16" if is_utf16 else "utf-8-sig", "replace")
     try:

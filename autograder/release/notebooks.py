@@ -19,8 +19,8 @@ This notebook holds the same functions as `embeddings.py`. Write in one of the t
 and hand that one in. [handout.md](../handout.md) explains the ideas with pictures and examples, and
 [conventions.md](../conventions.md) says exactly what each function takes, gives and refuses.
 
-Run the next two code cells first. Then go on in order: write a function, run its cell, and run the check below the
-question. When a check fails, it shows what was called, what was expected and what came.
+Run the next two code cells first. Then go on in order: write a function, run its cell, and run the check
+below the question. When a check fails, it shows what was called, what was expected and what came.
 
 In comments on shapes, B is the batch size, T the number of tokens in a text, V the size of the vocabulary,
 D the dimension of an embedding and P a number of positions."""
