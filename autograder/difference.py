@@ -12,7 +12,7 @@ LONGEST_REASON, MOST_LINES = 400, 5
 
 @dataclass(frozen=True)
 class Flip:
-    """A case that passes now and did not before, or the other way round.
+    """A case that passes now and did not before, or the other way round, or that is new or gone.
 
     Attributes:
         before: None where there was no such case.
@@ -30,12 +30,18 @@ class Flip:
     def is_gain(self) -> bool:
         return self.after is Outcome.PASSED
 
+    @property
+    def is_loss(self) -> bool:
+        """Not so where a case that failed is gone."""
+        return not self.is_gain and not (self.after is None and self.before is not Outcome.PASSED)
+
 
 @dataclass(frozen=True)
 class Change:
     """A student's result, before and after.
 
     Attributes:
+        possible: what could be earned, before and after.
         questions: for each question whose points differ, the points before and after.
     """
 
@@ -43,6 +49,7 @@ class Change:
     before: float | None
     after: float | None
     statuses: tuple[Status, Status]
+    possible: tuple[float, float]
     questions: dict[str, tuple[float | None, float | None]]
     flips: tuple[Flip, ...]
 
@@ -66,6 +73,7 @@ def difference(before: Result, after: Result) -> Change:
         before=before.total,
         after=after.total,
         statuses=(before.status, after.status),
+        possible=(before.possible, after.possible),
         questions={question_id: pair for question_id, pair in points.items() if pair[0] != pair[1]},
         flips=tuple(flip for question_id, pair in pairs.items() for flip in _flips(question_id, *pair)),
     )

@@ -68,6 +68,10 @@ def show_changes(changes: Sequence[Change], *, all_students: bool, console: Cons
         before, after = (sum(column) / len(totals) for column in zip(*totals, strict=True))
         text.append(f" Mean: {number(before)} before, {number(after)} after.")
     console.print(text, soft_wrap=True)
+    for was, now in sorted(
+        {change.possible for change in changes if change.possible[0] != change.possible[1]}
+    ):
+        say(f"The assignment is worth {number(now)} points now and was worth {number(was)}.", console)
 
 
 def show_history(entries: Sequence[Entry], marks: Marks, console: Console | None = None) -> None:
@@ -133,8 +137,8 @@ def _cases(flips: Iterable[Flip]) -> Table:
     table.add_column("why, for example", ratio=3)
     for (question_id, title), group in groups.items():
         gain = sum(flip.is_gain for flip in group)
-        lose = len(group) - gain
-        example = next((flip for flip in group if not flip.is_gain and flip.why), group[0])
+        lose = sum(flip.is_loss for flip in group)
+        example = next((flip for flip in group if flip.is_loss and flip.why), group[0])
         table.add_row(
             Text(question_id),
             Text(line(title)),
@@ -178,7 +182,7 @@ def _students(changes: Iterable[Change]) -> Table:
 
 def _flip(flip: Flip) -> Text:
     how = f"{flip.before or 'new'} → {flip.after or 'gone'}"
-    return Text(f"{how}: {line(flip.title)}", style=GAIN if flip.is_gain else LOSS)
+    return Text(f"{how}: {line(flip.title)}", style=GAIN if flip.is_gain else LOSS if flip.is_loss else "dim")
 
 
 def _signed(points: float) -> str:
