@@ -68,10 +68,9 @@ def show_changes(changes: Sequence[Change], *, all_students: bool, console: Cons
         before, after = (sum(column) / len(totals) for column in zip(*totals, strict=True))
         text.append(f" Mean: {number(before)} before, {number(after)} after.")
     console.print(text, soft_wrap=True)
-    for was, now in sorted(
-        {change.possible for change in changes if change.possible[0] != change.possible[1]}
-    ):
-        say(f"The assignment is worth {number(now)} points now and was worth {number(was)}.", console)
+    for was, now in sorted({change.possible for change in changes}):
+        if was != now:
+            say(f"The assignment is worth {number(now)} points now and was worth {number(was)}.", console)
 
 
 def show_history(entries: Sequence[Entry], marks: Marks, console: Console | None = None) -> None:
