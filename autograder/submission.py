@@ -16,11 +16,13 @@ class Member:
     Attributes:
         id: what the platform's own grade file knows them by: Canvas' user id, Moodle's participant
             number, Gradescope's SID, the roster identifier of GitHub Classroom.
+        is_rosters: whether `id` is the roster's instead, and so the university's.
     """
 
     id: str = ""
     name: str = ""
     email: str = ""
+    is_rosters: bool = False
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from pathlib import Path
 from ..files import file_names
 from ..plain import line, number
 from .grades import Grade, Person
+from .match import university_id
 from .plain_csv import file_for_each, points_of, table_of
 from .plan import Plan, Wish, Zip, shortened
 
@@ -43,7 +44,7 @@ def gradescope(grades: Sequence[Grade], wish: Wish) -> Plan:
     rows = (
         (
             grade.person.member.email,
-            _sid(grade.person),
+            university_id(grade.person),
             grade.person.member.name or grade.person.student,
             Path(grade.person.origin.upload).name,
             *points_of(grade),
@@ -97,10 +98,5 @@ def _keys(person: Person) -> list[str]:
     return [
         *([f"submission {number}"] if person.layout == "gradescope" and number != name else []),
         *([f"email {person.member.email.strip().casefold()}"] if person.member.email.strip() else []),
-        *([f"sid {_sid(person).strip().casefold()}"] if _sid(person).strip() else []),
+        *([f"sid {sid}"] if (sid := university_id(person).strip().casefold()) else []),
     ]
-
-
-def _sid(person: Person) -> str:
-    """The university's number for them; other platforms' own ids mean nothing here."""
-    return person.member.id if person.layout not in ("canvas", "moodle") else ""

@@ -67,7 +67,7 @@ def match(grades: Sequence[Grade], rows: Sequence[Row], platform: str, file: str
     matching = Matching()
     for grade in grades:
         person, by_name = grade.person, False
-        if person.layout == platform and person.member.id:
+        if person.layout == platform and person.member.id and not person.member.is_rosters:
             found, key = own[folded(person.member.id)], f"the id {line(person.member.id)}"
             why = f"no row of {file} has {key}"
             if len(found) == 1 and _contradict(called[found[0]], person.member.name):
@@ -124,12 +124,16 @@ class Directory:
 
 def ids_of(person: Person) -> set[str]:
     """What the university knows them by: the email address, and the id if it is no platform's own."""
-    known = {person.member.email}
-    if person.layout in OF_THE_UNIVERSITY:
-        known.add(person.member.id)
+    known = {person.member.email, university_id(person)}
     if person.layout == "plain":
         known.add(person.student)
     return {folded(key) for key in known} - {""}
+
+
+def university_id(person: Person) -> str:
+    """Their number there; the ids of Canvas and Moodle mean nothing elsewhere."""
+    is_known = person.layout in OF_THE_UNIVERSITY or person.member.is_rosters
+    return person.member.id if is_known else ""
 
 
 def name_of(person: Person) -> str:

@@ -234,9 +234,12 @@ class _Index:
 def _filled(member: Member, row: Row, upload: Upload) -> Member:
     """A member with what the roster adds; the platform's own number stays."""
     is_plain = member == Member(id=upload.student)
-    own = "" if is_plain else member.id
+    known = row.member if is_plain or not member.id else member
     return Member(
-        own or row.member.id or member.id, row.member.name or member.name, member.email or row.member.email
+        known.id or member.id,
+        row.member.name or member.name,
+        member.email or row.member.email,
+        known.is_rosters,
     )
 
 
@@ -249,14 +252,15 @@ def _row(header: Sequence[str], line: Sequence[str]) -> Row | None:
     own = [cells[column] for column in _IDS if column in cells]
     if not own and "student" in cells:  # as in our own grades.csv
         own = [cells["student"]]
-    if number := next((found[1] for text in own if (found := _PARTICIPANT.fullmatch(text))), ""):
-        own.insert(0, number)
+    participant = next((found[1] for text in own if (found := _PARTICIPANT.fullmatch(text))), "")
+    if participant:
+        own.insert(0, participant)
     identifiers = logins | {text.casefold() for text in (*own, email) if text}
     if squeezed(name) == squeezed(_NO_STUDENT) or not (identifiers or name):
         return None
     number = own[0] if own else _first(cells, _LOGINS)
     return Row(
-        Member(number, name, email),
+        Member(number, name, email, is_rosters=bool(number) and not participant),
         frozenset(identifiers),
         frozenset(_orders(name, first, last)) - {""},
         logins,

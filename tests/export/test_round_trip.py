@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from autograder.assignment import load_assignment
-from autograder.intake import collect
+from autograder.intake import collect, take_in
 from tests.platforms import downloads
 from tests.platforms.people import ABSENT, PEOPLE, Person
 
@@ -127,6 +127,34 @@ def test_two_of_one_name_are_left_alone_where_only_the_name_is_known(graded, tmp
         "" if (p is ABSENT or p.last == "Chen") else POINTS[p.number] for p in CLASS
     ]
     assert len(handed.problems) == 2
+
+
+@pytest.mark.parametrize("number", ["500", "S1"])
+def test_a_team_s_members_are_found_by_what_the_university_s_roster_knows(graded, tmp_path, number):
+    team = Person("77", "", "Team Zeta", "", "")
+    path = downloads.as_folder(tmp_path / "in", downloads.moodle(work, [team]))
+    roster = tmp_path / "roster.csv"
+    roster.write_text(f"id,name,email,group\n{number},Ada Li,ada@x,Team Zeta\nS2,Ben Mo,,Team Zeta\n")
+    for submission in take_in(path, load_assignment(), roster=roster).submissions:
+        graded.add(submission.student, 12, submission.origin)
+    sheet = (
+        "Identifier,Full name,Email address,ID number,Grade\nParticipant 500,Zita Li-Ada,z@x,S9,\n"
+        "Participant 501,Ada Li,ada@x,,\nParticipant 502,Benjamin M.,,S2,\n"
+    )
+    handed = graded.export("moodle", sheet)
+    assert graded.file().decode() == sheet.replace("ada@x,,", "ada@x,,12").replace("S2,", "S2,12")
+    assert handed.problems == ()
+
+
+def test_a_team_s_members_are_found_by_their_numbers_in_moodle_s_own_worksheet(graded, tmp_path):
+    team = Person("77", "", "Team Zeta", "", "")
+    path = downloads.as_folder(tmp_path / "in", downloads.moodle(work, [team]))
+    sheet = "Identifier,Full name,Group,Grade\nParticipant 500,,Team Zeta,\nParticipant 77,Al,,\n"
+    (tmp_path / "roster.csv").write_text(sheet)
+    for submission in take_in(path, load_assignment(), roster=tmp_path / "roster.csv").submissions:
+        graded.add(submission.student, 12, submission.origin)
+    graded.export("moodle", sheet)
+    assert graded.file().decode() == sheet.replace("Team Zeta,", "Team Zeta,12")
 
 
 def test_late_work_of_a_canvas_download_is_listed(graded, tmp_path):

@@ -72,7 +72,7 @@ def test_the_platforms_number_stays_and_the_roster_adds_name_and_address(take):
 def test_a_repository_is_its_roster_identifiers(take):
     taken = take(downloads.github_classroom(own), classroom_grades())
     found = {found.student: found.origin.members for found in taken.submissions}
-    assert found == {downloads.repository(p): (Member(p.sid),) for p in PEOPLE}
+    assert found == {downloads.repository(p): (Member(p.sid, is_rosters=True),) for p in PEOPLE}
 
 
 def test_a_repository_that_several_share_is_their_groups(take):
@@ -82,7 +82,9 @@ def test_a_repository_that_several_share_is_their_groups(take):
         downloads.github_classroom(own, PEOPLE[:1]),
         table("assignment_name,github_username,roster_identifier,student_repository_name", *rows),
     )
-    assert taken.submissions[0].origin.members == (Member("0080123"), Member("0080124"))
+    assert taken.submissions[0].origin.members == tuple(
+        Member(sid, is_rosters=True) for sid in ("0080123", "0080124")
+    )
     assert taken.summary.endswith("2 files, 2 students in 1 submission")
 
 
@@ -92,7 +94,9 @@ def test_an_upload_of_a_groups_name_is_all_its_members(take, layout):
     files = getattr(downloads, layout)(own, [team])
     rows = [(p.number, p.name, "Les Éléphants, 3") for p in PEOPLE[:3]]
     taken = take(files, table("id,name,group", *rows))
-    assert taken.submissions[0].origin.members == tuple(Member(p.number, p.name) for p in PEOPLE[:3])
+    assert taken.submissions[0].origin.members == tuple(
+        Member(p.number, p.name, is_rosters=True) for p in PEOPLE[:3]
+    )
     assert taken.problems == ()
 
 
@@ -190,7 +194,7 @@ def test_a_roster_in_a_westerners_old_encoding_is_read(take):
     taken = take(
         downloads.plain(own, [ABSENT]), "name;username\r\nJens Åge Sørensen;jasorensen\r\n".encode("cp1252")
     )
-    assert taken.submissions[0].origin.members == (Member("jasorensen", "Jens Åge Sørensen"),)
+    assert taken.submissions[0].origin.members == (Member("jasorensen", "Jens Åge Sørensen", "", True),)
 
 
 @pytest.mark.parametrize(
