@@ -170,6 +170,32 @@ def test_origins_come_back_and_the_latest_counts(tmp_path):
         assert book.origins() == {"bad\udc80": later}
 
 
+def test_who_is_forgotten_counts_no_more_and_keeps_the_history(tmp_path):
+    with open_gradebook(tmp_path) as book:
+        book.save(typical("bad\udc80"), book.start_run("a folder", 2, "tier 1"))
+        book.save(typical("ben"), book.start_run("a folder", 2, "tier 2"))
+        book.forget(["bad\udc80"], instead="\udc81")
+    with open_gradebook(tmp_path) as book:
+        assert (book.students(), list(book.results())) == (["ben"], [typical("ben")])
+        assert (book.statuses(), book.walls()) == ({"ben": Status.NEEDS_MARKING}, ["tier 2"])
+        assert [entry.result for entry in book.history("bad\udc80")] == [typical("bad\udc80")]
+        assert book.forgotten()["bad\udc80"].instead == "\udc81"
+
+
+def test_who_is_forgotten_counts_again_when_that_is_said_or_something_new_is_saved(tmp_path):
+    with open_gradebook(tmp_path) as book:
+        for student in ("ada", "ben", "cem"):
+            book.save(typical(student))
+        book.forget(["ada", "ben", "cem"], instead="dov")
+        book.remember(["ada"])
+        assert (book.students(), list(book.forgotten())) == (["ada"], ["ben", "cem"])
+        assert book.standings()["ada"].instead == "dov"
+        book.save(typical("ben"))
+        book.save_origins([Submission("cem", origin=Origin("plain", "cem", ()))])
+        assert (book.students(), book.forgotten()) == (["ada", "ben", "cem"], {})
+        assert book.standings()["ben"].instead == book.standings()["cem"].instead == ""
+
+
 def test_marks_come_back_and_the_latest_counts(tmp_path):
     first = Mark("bad\udc80", "tradeoffs", "print", 3, 10, (ItemMark("sizes", "Sizes", 3, 4),), "good")
     second = Mark("bad\udc80", "tradeoffs", "print", 5, 10)
@@ -231,7 +257,7 @@ def test_an_older_gradebook_gets_what_it_lacks_and_loses_nothing(tmp_path):
     connection = sqlite3.connect(tmp_path / FILE_NAME)
     for change in (  # as the first version left it
         *(f"ALTER TABLE results DROP COLUMN {name}" for name in ("keys", "notes", "set_aside")),
-        *(f"DROP TABLE {name}" for name in ("drafts", "files", "keys", "origins")),
+        *(f"DROP TABLE {name}" for name in ("drafts", "files", "keys", "origins", "standings")),
         "PRAGMA user_version = 1",
     ):
         connection.execute(change)
@@ -242,6 +268,9 @@ def test_an_older_gradebook_gets_what_it_lacks_and_loses_nothing(tmp_path):
         assert len(book.marks()) == 1 and book.walls() == ["tier 1"]
         book.save(typical("ada"), None, Submission("ada", b"x = 1"), {"lookup": {"tests": "1"}})
         assert [entry.keys for entry in book.history("ada")] == [{}, {"lookup": {"tests": "1"}}]
+        assert (book.students(), book.forgotten()) == (["ada"], {})
+        book.forget(["ada"])
+        assert book.students() == []
 
 
 def test_a_newer_gradebook_is_refused(tmp_path):

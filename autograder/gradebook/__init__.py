@@ -1,8 +1,9 @@
 """The journal of all grading: one committed row per finished submission, and the marks given by hand.
 
-Rows are only ever added (but for the drafts of a dry run). The latest row of a student counts; earlier
-ones can be shown. What differs from run to run (times, the path of the submissions) is kept here and in
-no report.
+Results, origins and marks are only ever added. The latest result of a student counts, unless the student
+is forgotten; earlier ones can be shown. Written over is only what helps to work: drafts of a dry run, and
+what marking sheets showed. What differs from run to run (times, the path of the submissions) is kept here
+and in no report.
 """
 
 from .book import Gradebook, open_gradebook
@@ -14,6 +15,7 @@ from .rows import (
     Mark,
     Marks,
     SheetRow,
+    Standing,
     result_from_json,
     result_to_json,
 )
@@ -28,6 +30,7 @@ __all__ = [
     "Mark",
     "Marks",
     "SheetRow",
+    "Standing",
     "alone_in",
     "open_gradebook",
     "result_from_json",

@@ -17,13 +17,14 @@ from typing import Any
 
 from ..errors import GraderError
 from ..keys import Keys
-from ..result import Result
+from ..result import Result, Status
 from ..submission import Origin, Submission
 from .rows import (
     Draft,
     Entry,
     Mark,
     SheetRow,
+    Standing,
     from_ascii,
     mark_from_json,
     origin_from_json,
@@ -37,6 +38,11 @@ _PSEUDONYM_LETTERS = "bcdfghjkmnpqrstvwxz"
 _COLUMNS = (
     "id, run, saved, result, (SELECT keys FROM keys WHERE digest = results.keys), notes, set_aside, seconds"
 )
+_LATEST = (
+    "SELECT max(id) FROM results WHERE student NOT IN (SELECT student FROM standings "
+    "WHERE id IN (SELECT max(id) FROM standings GROUP BY student) AND NOT counts) GROUP BY student"
+)
+"""The rows that count."""
 
 
 class Gradebook:
@@ -73,6 +79,8 @@ class Gradebook:
     ) -> None:
         """Add one result, in a transaction of its own: it is kept whole, whatever happens next.
 
+        From now on it is the one that counts, also for a student who was forgotten.
+
         Args:
             submission: what was graded; its files are kept, so that it can be graded again, and its
                 origin, so that what is known of it is always of the work that was graded.
@@ -97,9 +105,10 @@ class Gradebook:
                 row,
             )
             connection.execute("DELETE FROM drafts WHERE student = ?", (student,))
+            _let_count(connection, student)
 
     def entry(self, student: str) -> Entry | None:
-        """The row that counts for a student."""
+        """The latest row of a student."""
         query = f"SELECT {_COLUMNS} FROM results WHERE student = ? ORDER BY id DESC LIMIT 1"
         for row in self._rows(query, (to_ascii(student),)):
             return _entry(row)
@@ -147,9 +156,9 @@ class Gradebook:
         return set()
 
     def results(self) -> Iterator[Result]:
-        """The latest result of every student, by the student's key, as graded (without marks)."""
+        """The latest result of every student who counts, by the student's key, as graded (without marks)."""
         query = (
-            "SELECT result, seconds FROM results WHERE id IN (SELECT max(id) FROM results GROUP BY student) "
+            f"SELECT result, seconds FROM results WHERE id IN ({_LATEST}) "
             "ORDER BY student COLLATE NOCASE, student"
         )
         for text, seconds in self._rows(query):
@@ -163,20 +172,58 @@ class Gradebook:
     def walls(self) -> list[str]:
         """How student code was shut in, for every way behind the latest results."""
         query = (
-            "SELECT DISTINCT wall FROM runs WHERE id IN (SELECT run FROM results WHERE id IN "
-            "(SELECT max(id) FROM results GROUP BY student)) ORDER BY wall"
+            "SELECT DISTINCT wall FROM runs WHERE id IN "
+            f"(SELECT run FROM results WHERE id IN ({_LATEST})) ORDER BY wall"
         )
         return [wall for (wall,) in self._rows(query) if wall]
 
     def students(self) -> list[str]:
-        """The keys of all students who have a result."""
-        return [from_ascii(student) for (student,) in self._rows("SELECT DISTINCT student FROM results")]
+        """The keys of all students who have a result that counts."""
+        return list(self.statuses())
+
+    def statuses(self) -> dict[str, Status]:
+        """How far the latest result of each student got, by the key, of those who count."""
+        rows = self._rows(f"SELECT student, status FROM results WHERE id IN ({_LATEST}) ORDER BY student")
+        return {from_ascii(student): Status(status) for student, status in rows}
+
+    def forget(self, students: Iterable[str], instead: str = "") -> None:
+        """Let these students' results count no more; they stay, and can be shown.
+
+        Args:
+            instead: the key under which they count now, if that is the reason.
+        """
+        forgotten = self.forgotten()
+        with self._transaction() as connection:
+            for student in students:
+                if student not in forgotten:
+                    _save_standing(connection, to_ascii(student), False, instead)
+
+    def remember(self, students: Iterable[str]) -> None:
+        """Let these count, who were forgotten; what they were forgotten for is no reason any more."""
+        forgotten = self.forgotten()
+        with self._transaction() as connection:
+            for student in students:
+                if student in forgotten:
+                    _save_standing(connection, to_ascii(student), True, forgotten[student].instead)
+
+    def standings(self) -> dict[str, Standing]:
+        """Whether each student counts of whom that was ever said, by key."""
+        rows = self._rows("SELECT student, saved, counts, instead FROM standings ORDER BY id")
+        return {from_ascii(s): Standing(saved, bool(counts), from_ascii(i)) for s, saved, counts, i in rows}
+
+    def forgotten(self) -> dict[str, Standing]:
+        """Those who do not count."""
+        return {student: standing for student, standing in self.standings().items() if not standing.counts}
 
     def save_origins(self, submissions: Iterable[Submission]) -> None:
-        """Remember how the platform handed these over, where the result that is kept stands for them."""
+        """Remember how the platform handed these over, where the result that is kept stands for them.
+
+        They count from now on, as what is saved does.
+        """
         with self._transaction() as connection:
             for submission in submissions:
                 _save_origin(connection, submission)
+                _let_count(connection, to_ascii(submission.student))
 
     def origins(self) -> dict[str, Origin]:
         """How the platform handed over each student's submission, by key: the latest that is known."""
@@ -296,6 +343,17 @@ def _save_origin(connection: sqlite3.Connection, submission: Submission) -> None
     if connection.execute(query, (student,)).fetchone() != (origin,):
         row = (_now(), student, origin)
         connection.execute("INSERT INTO origins (saved, student, origin) VALUES (?, ?, ?)", row)
+
+
+def _let_count(connection: sqlite3.Connection, student: str) -> None:
+    query = "SELECT counts FROM standings WHERE student = ? ORDER BY id DESC LIMIT 1"
+    if connection.execute(query, (student,)).fetchone() == (False,):
+        _save_standing(connection, student, True, "")
+
+
+def _save_standing(connection: sqlite3.Connection, student: str, counts: bool, instead: str) -> None:
+    row = (_now(), student, counts, to_ascii(instead))
+    connection.execute("INSERT INTO standings (saved, student, counts, instead) VALUES (?, ?, ?, ?)", row)
 
 
 def _new_pseudonym(taken: set[str]) -> str:

@@ -35,6 +35,21 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """Whether a student's results count; whoever has none counts.
+
+    Attributes:
+        saved: since when, in UTC.
+        instead: the key under which the student counts, or once counted, instead; empty where that was
+            not the reason.
+    """
+
+    saved: str
+    counts: bool
+    instead: str
+
+
+@dataclass(frozen=True)
 class Draft:
     """What a dry run found for a student: it counts for nothing until a regrade takes it.
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from ..errors import GraderError
 
 FILE_NAME = "gradebook.sqlite"
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 APPLICATION_ID = 0x456D4742
 """Stands in the file's header, by which a gradebook is told from any other SQLite file."""
 
@@ -34,6 +34,10 @@ CREATE TABLE IF NOT EXISTS origins (
     id INTEGER PRIMARY KEY, saved TEXT NOT NULL, student TEXT NOT NULL, origin TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS origins_by_student ON origins (student, id);
+CREATE TABLE IF NOT EXISTS standings (
+    id INTEGER PRIMARY KEY, saved TEXT NOT NULL, student TEXT NOT NULL, counts INTEGER NOT NULL,
+    instead TEXT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS marks (
     id INTEGER PRIMARY KEY, saved TEXT NOT NULL, student TEXT NOT NULL, question TEXT NOT NULL,
     answer TEXT NOT NULL, mark TEXT NOT NULL, source TEXT NOT NULL
