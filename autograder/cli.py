@@ -149,7 +149,7 @@ def grade(
     from .intake import take_in
     from .keys import keys
     from .marks import with_marks
-    from .people import remembering
+    from .people import remembering, settle
     from .plan import Choice, chosen, make_plan
     from .reports import without_cases, write_reports
     from .result import Status
@@ -161,7 +161,8 @@ def grade(
     for text in (intake.summary, *intake.problems):
         say(text)
     found = list(intake.submissions)
-    wanted = chosen([submission.student for submission in found], choice)
+    here = [submission.student for submission in found]
+    wanted = chosen(here, choice)
     found = [submission for submission in found if submission.student in wanted]
     with alone_in(out), open_gradebook(out) as book:
         current = keys(assignment)
@@ -183,12 +184,15 @@ def grade(
             with suppress(GraderError):  # what was graded can be read, whatever stopped the batch
                 write_reports(out, book, assignment)
             raise
+        about_others = settle(book, here, out)
         marks = book.marks()
         entries = filter(None, (book.entry(student) for student in sorted(wanted)))
         results = [without_cases(with_marks(entry.result, marks)) for entry in entries]
         write_reports(out, book, assignment)
     if results:
         show_results(results, assignment, out)
+    for text in about_others:
+        say(text)
     if ran.stopped:
         done = len(plan.unchanged) + ran.done
         say(f"Stopped: {done:,} of {len(found):,} submissions are graded and kept in {out}.")
@@ -279,6 +283,38 @@ def regrade(
     return SOME_ARE_LEFT if ran.faults or plan.left_out or without_files else GOOD
 
 
+@main.command(cls=_Command, example="autograder forget graded chen_wei")
+@click.argument("out", type=_FOLDER)
+@click.argument("students", nargs=-1, required=True, metavar="STUDENT...")
+@click.option("--undo", is_flag=True, help="Let them count again.")
+@_says_what_is_wrong
+def forget(out: Path, students: tuple[str, ...], undo: bool) -> int:
+    """Leave STUDENT out of the tables, the reports and what is handed back; the history stays.
+
+    For who has left the course, or is in OUT under another name, too. Graded again, they count again.
+    """
+    from .assignment import load_assignment
+    from .gradebook import alone_in, open_gradebook
+    from .people import of_forgotten
+    from .plain import line
+    from .plan import no_such_student
+    from .reports import write_reports
+    from .terminal import say
+
+    assignment = load_assignment()
+    with open_gradebook(out, create=False) as book, alone_in(out):
+        there = [*book.students(), *book.forgotten()]
+        for student in students:
+            if student not in there:
+                raise GraderError(no_such_student(student, there))
+        book.remember(students) if undo else book.forget(students)
+        forgotten = book.forgotten()
+        for student in students:
+            say(f"{line(student)} counts." if undo else of_forgotten(student, forgotten[student], out))
+        write_reports(out, book, assignment)
+    return GOOD
+
+
 @main.command(cls=_Command, example="autograder history graded chen_wei")
 @click.argument("out", type=_FOLDER)
 @click.argument("student")
@@ -287,13 +323,17 @@ def history(out: Path, student: str) -> int:
     """Show every result that STUDENT has had in OUT, and what each of them changed."""
     from .difference_table import show_history
     from .gradebook import open_gradebook
+    from .people import of_forgotten
     from .plan import no_such_student
+    from .terminal import say
 
     with open_gradebook(out, create=False) as book:
         entries = book.history(student)
         if not entries:
             raise GraderError(no_such_student(student, book.students()))
         show_history(entries, book.marks())
+        if standing := book.forgotten().get(student):
+            say(of_forgotten(student, standing, out))
     return GOOD
 
 

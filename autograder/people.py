@@ -1,11 +1,19 @@
-"""Tells from one download to the next who is who: what was known of a student stays known."""
+"""Tells from one download to the next who is who: a student keeps what was known of them, and counts once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import shlex
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
+from pathlib import Path
 
+from .gradebook import Gradebook, Standing
+from .plain import counted, line
+from .result import Status
 from .submission import Member, Origin, Submission
+
+MOST_NAMED = 20
 
 
 def remembering(
@@ -20,6 +28,111 @@ def remembering(
     return [
         replace(submission, origin=_remembering(submission, known.get(submission.student), has_roster))
         for submission in found
+    ]
+
+
+def settle(book: Gradebook, here: Collection[str], out: Path) -> list[str]:
+    """Let nobody of an earlier download count twice, and say who counts though this one has them not.
+
+    Args:
+        here: the keys in this download.
+
+    Returns:
+        Sentences for the instructor.
+    """
+    statuses, origins, standings = book.statuses(), book.origins(), book.standings()
+    absent = {student for student in statuses if student not in here}
+    newer = [s for s in here if s in origins and statuses.get(s, Status.NOT_GRADED) is not Status.NOT_GRADED]
+    older = {student: origins[student] for student in absent if student in origins}
+    said = []
+    for student, places in sorted(moved(older, {s: origins[s] for s in sorted(newer)}).items()):
+        where = " and ".join(line(key) for key in dict.fromkeys(places.values()))
+        left = tuple(member for member in older[student].members if member not in places)
+        if left:
+            book.save_origins([Submission(student, origin=replace(older[student], members=left))])
+            who = " and ".join(line(m.name or m.email or m.id) for m in places)
+            said.append(f"Of {line(student)}, {who} is now in {where}, and counts there alone.")
+            continue
+        instead = next(iter(places.values()))
+        if (known := standings.get(student)) and known.instead == instead:
+            continue  # the instructor lets both count
+        book.forget([student], instead)
+        absent.discard(student)
+        said.append(
+            f"{line(student)} counts no more: the same {'students are' if len(places) > 1 else 'student is'} "
+            f"now in {where}. To undo that: {_to_undo(out, student)}"
+        )
+    if len(said) > MOST_NAMED:
+        said[MOST_NAMED:] = [f"So it is with {len(said) - MOST_NAMED:,} more."]
+    return said + _absent(sorted(absent), out)
+
+
+def of_forgotten(student: str, standing: Standing, out: Path) -> str:
+    """What to say of who is forgotten."""
+    since = standing.saved.replace("T", " ")[:16]
+    why = f", for it is now in {line(standing.instead)}" if standing.instead else ""
+    return f"{line(student)} counts no more since {since} (UTC){why}. To undo that: {_to_undo(out, student)}"
+
+
+def _to_undo(out: Path, student: str) -> str:
+    """What lets a forgotten student count again, ready for a shell."""
+    return f"autograder forget {shlex.quote(str(out))} {shlex.quote(line(student))} --undo"
+
+
+def moved(older: Mapping[str, Origin], newer: Mapping[str, Origin]) -> dict[str, dict[Member, str]]:
+    """Which members of older submissions are now in a newer one of the same layout, and in which.
+
+    A number or an address decides; a name only where nobody else has it on either side, and where no
+    number or address speaks against it. Of whom nothing is known at all, the upload's name decides.
+    """
+    theirs, ours = _by_sign(newer), _by_sign(older)
+    places: dict[str, dict[Member, str]] = defaultdict(dict)
+    for student, origin in older.items():
+        for member in origin.members or (Member(),):
+            for sign in _signs(origin, member):
+                there = theirs.get(sign, [])
+                is_name = sign[1] == "name"
+                if is_name and (len(there) > 1 or len(ours[sign]) > 1):
+                    continue
+                if there and not (is_name and _contradict(member, there[0][1])):
+                    places[student][member] = there[0][0]
+                    break
+    return dict(places)
+
+
+_Sign = tuple[str, str, str]
+
+
+def _signs(origin: Origin, member: Member) -> list[_Sign]:
+    """What a student can be known by, the surest first."""
+    told = (("id", member.id), ("email", member.email.casefold()), ("name", member.name.casefold()))
+    signs = [(origin.layout, kind, value) for kind, value in told if value]
+    return signs or [(origin.layout, "upload", origin.upload)]
+
+
+def _by_sign(origins: Mapping[str, Origin]) -> dict[_Sign, list[tuple[str, Member]]]:
+    found = defaultdict(list)
+    for student, origin in origins.items():
+        for member in origin.members or (Member(),):
+            for sign in {*_signs(origin, member), (origin.layout, "upload", origin.upload)}:
+                found[sign].append((student, member))
+    return found
+
+
+def _contradict(one: Member, other: Member) -> bool:
+    pairs = ((one.id, other.id), (one.email.casefold(), other.email.casefold()))
+    return any(ours and theirs and ours != theirs for ours, theirs in pairs)
+
+
+def _absent(students: list[str], out: Path) -> list[str]:
+    if not students:
+        return []
+    named = ", ".join(map(line, students[:MOST_NAMED]))
+    more = f" and {len(students) - MOST_NAMED:,} more" if len(students) > MOST_NAMED else ""
+    verbs = ("is", "counts") if len(students) == 1 else ("are", "count")
+    return [
+        f"{counted(len(students), 'result')} in {out} {verbs[0]} not of this download and {verbs[1]} all the "
+        f"same: {named}{more}. Where one should not, type: autograder forget {shlex.quote(str(out))} STUDENT"
     ]
 
 

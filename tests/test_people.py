@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.people import remembering
+from autograder.people import moved, remembering
 from autograder.submission import Member, Origin, Submission
 
 ANN = Member("7", "Ann Li", "ann@example.org")
@@ -48,3 +48,53 @@ def test_nothing_is_known_from_another_platform_or_of_another_key():
     now = [Submission("key", origin=origin(Member("7"))), Submission("bare")]
     for known in ({"key": origin(ANN, layout="canvas")}, {"other": origin(ANN)}):
         assert remembering(now, known, has_roster=False) == now
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        ((ANN,), (Member("7"),)),
+        ((ANN,), (Member("", "", "Ann@Example.org"),)),
+        ((ANN,), (Member("12", "", "ann@example.org"),)),
+        ((Member("", "Ann Li"),), (ANN,)),
+        ((ANN,), (Member("", "ann li"),)),
+        ((ANN,), (BO, ANN)),
+    ],
+)
+def test_the_same_number_address_or_name_is_the_same_student(older, newer):
+    assert moved({"a": origin(*older)}, {"b": origin(*newer)}) == {"a": {older[0]: "b"}}
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        ((ANN,), (BO,)),
+        ((ANN,), (Member("12", "Ann Li"),)),  # two of one name
+        ((Member("", "Ann Li", "a@example.org"),), (Member("", "Ann Li", "b@example.org"),)),
+        ((Member("", "Ann Li"),), (ANN, Member("12", "Ann Li"))),
+        ((Member(),), (Member(),)),
+        ((), ()),
+    ],
+)
+def test_nobody_is_guessed_to_be_the_same_student(older, newer):
+    assert moved({"a": origin(*older)}, {"b": origin(*newer, upload="another")}) == {}
+
+
+def test_two_older_ones_of_a_name_are_not_guessed_to_be_one_newer():
+    older = {"a": origin(Member("", "Ann Li")), "b": origin(Member("", "Ann Li"))}
+    assert moved(older, {"c": origin(ANN)}) == {}
+
+
+def test_numbers_of_another_platform_say_nothing():
+    assert moved({"a": origin(ANN)}, {"b": origin(Member("7"), layout="canvas")}) == {}
+
+
+def test_who_left_a_group_is_told_from_who_stays():
+    assert moved({"a": origin(ANN, BO)}, {"b": origin(BO)}) == {"a": {BO: "b"}}
+
+
+def test_an_upload_of_whom_nothing_was_known_is_found_by_its_name():
+    older = {"submission_1": origin(upload="submission_1")}
+    assert moved(older, {"Ann_7": origin(ANN, upload="submission_1")}) == {
+        "submission_1": {Member(): "Ann_7"}
+    }

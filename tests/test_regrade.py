@@ -144,8 +144,8 @@ def whole(*students: str) -> list[tuple[str, ...]]:
     return [(student, "doubling", "tripling") for student in students]
 
 
-def totals() -> dict[str, float | None]:
-    with open_gradebook(Path("graded"), create=False) as book:
+def totals(out: str = "graded") -> dict[str, float | None]:
+    with open_gradebook(Path(out), create=False) as book:
         return {result.student: result.total for result in book.results()}
 
 
@@ -466,6 +466,103 @@ def test_what_a_roster_told_once_stays_known(here):
     hand_over(("Ann", 1, HALF), on="2026-03-04")
     run("grade", "class", "--output", "out")
     assert [member.email for member in origin_of("Ann_7").members] == ["ann@example.org"]
+
+
+def test_who_is_in_an_earlier_download_alone_still_counts_and_is_named(here):
+    hand_in("cem", HALF)
+    Path("in", "cem").rename("in/cem_smith")
+    done = run("grade", "in")
+    assert done.exit_code == 0
+    assert (
+        "1 result in graded is not of this download and counts all the same: cem. "
+        "Where one should not, type: autograder forget graded STUDENT\n"
+    ) in done.stdout
+    assert totals() == {"ada": 12, "ben": 6, "cem": 4, "cem_smith": 4}
+    assert "not of this download" not in run("grade", "in", "--output", "new").stdout
+
+
+def test_a_student_who_is_forgotten_counts_nowhere_until_that_is_undone(here):
+    done = run("forget", "graded", "cem", "ben")
+    assert done.exit_code == 0
+    assert re.search(
+        r"cem counts no more since \S+ \S+ \(UTC\)\. To undo that: autograder forget graded cem --undo\n",
+        done.stdout,
+    )
+    assert totals() == {"ada": 12}
+    assert {name for name in written() if "cem" in name or "ben" in name} == set()
+    assert "cem" not in Path("graded/grades.csv").read_text()
+    handed_back = run("export", "graded", "--to", "csv", "--provisional")
+    assert (
+        handed_back.exit_code,
+        "Forgotten, so nothing is handed out: ben, cem." in handed_back.stdout,
+    ) == (0, True)
+    assert "cem" not in Path("graded/export/handed-back.csv").read_text()
+    assert "first result" in run("history", "graded", "cem").stdout
+    assert run("regrade", "graded", "--force").exit_code == 0
+    assert here.ran == whole("ada")
+    assert "cem counts." in run("forget", "graded", "cem", "--undo").stdout
+    assert totals() == {"ada": 12, "cem": 4}
+    assert Path("graded/feedback/cem.html").is_file()
+
+
+def test_a_student_who_is_graded_again_is_not_forgotten_any_more(here):
+    run("forget", "graded", "cem", "ben")
+    hand_in("ben", RIGHT)
+    run("grade", "in", "--student", "ben")
+    assert totals() == {"ada": 12, "ben": 12}
+    run("grade", "in")
+    assert totals() == {"ada": 12, "ben": 12, "cem": 4}
+    assert here.ran == whole("ben")
+
+
+def test_a_forgotten_student_is_told_so_and_nobody_else_can_be_forgotten(here):
+    run("forget", "graded", "cem")
+    said = "cem counts no more since "
+    assert said in run("history", "graded", "cem").stdout
+    assert said in run("forget", "graded", "cem").stdout
+    assert "ada counts." in run("forget", "graded", "ada", "--undo").stdout
+    done = run("forget", "graded", "ada", "cen")
+    assert done.exit_code == 2
+    assert "There is no student `cen` among 3. Similar: cem, ben." in done.stderr
+    assert totals() == {"ada": 12, "ben": 6}
+
+
+def test_who_is_now_in_a_group_counts_there_alone(here):
+    hand_over(("Ann", 1, HALF), ("Cy", 3, RIGHT), on="2026-03-01")
+    run("grade", "class", "--output", "out")
+    hand_over(("Ann+Bo", 4, RIGHT), ("Cy", 3, RIGHT), on="2026-03-04")
+    done = run("grade", "class", "--output", "out")
+    assert "Ann_7 counts no more: the same student is now in Ann_7 + Bo_8." in done.stdout
+    assert totals("out") == {"Ann_7 + Bo_8": 12, "Cy_9": 12}
+    again = run("grade", "class", "--output", "out").stdout
+    assert "counts no more" not in again and "not of this download" not in again
+    hand_over(("Ann", 1, HALF), on="2026-03-05")
+    done = run("grade", "class", "--output", "out")
+    assert "Of Ann_7 + Bo_8, Ann is now in Ann_7, and counts there alone." in done.stdout
+    assert totals("out") == {"Ann_7": 4, "Ann_7 + Bo_8": 12, "Cy_9": 12}
+    assert [member.name for member in origin_of("Ann_7 + Bo_8").members] == ["Bo"]
+
+
+def test_an_instructor_may_keep_what_was_replaced(here):
+    hand_over(("Ann", 1, HALF), on="2026-03-01")
+    run("grade", "class", "--output", "out")
+    hand_over(("Ann+Bo", 4, RIGHT), on="2026-03-04")
+    run("grade", "class", "--output", "out")
+    run("forget", "out", "Ann_7", "--undo")
+    run("grade", "class", "--output", "out")
+    assert totals("out") == {"Ann_7": 4, "Ann_7 + Bo_8": 12}
+
+
+def test_our_fault_with_a_new_group_leaves_the_older_result(here):
+    hand_over(("Ann", 1, HALF), on="2026-03-01")
+    run("grade", "class", "--output", "out")
+    hand_over(("Ann+Bo", 4, RIGHT), on="2026-03-04")
+    here.fails.add("Ann_7 + Bo_8")
+    run("grade", "class", "--output", "out")
+    assert totals("out") == {"Ann_7": 4, "Ann_7 + Bo_8": None}
+    here.fails.clear()
+    run("grade", "class", "--output", "out")
+    assert totals("out") == {"Ann_7 + Bo_8": 12}
 
 
 # Other gradebooks -----------------------------------------------------------------------------------

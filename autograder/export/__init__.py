@@ -84,6 +84,8 @@ def export(
     plan = PLATFORMS[to](charged.grades, wish)
     files = _write(plan, folder, wish, book, feedback)
     said = [*plan.said, *_remarks(plan.grades)]
+    if forgotten := book.forgotten():
+        said.append(f"Forgotten, so nothing is handed out: {shortened(sorted(forgotten))}.")
     if charged.untold:
         said.append(
             f"Whether {counted(len(charged.untold), 'student')} handed in late is not known, so nothing is "

@@ -20,10 +20,12 @@ __all__ = ["without_cases", "write_reports"]
 def write_reports(out: Path, book: Gradebook, assignment: Assignment) -> None:
     """Write grades.csv, results/, feedback/ and report.html into `out` from the gradebook.
 
-    Each file is replaced whole, so a reader never sees half of one.
+    Each file is replaced whole, so a reader never sees half of one; those of students who count no more
+    are removed.
     """
     marks = book.marks()
-    names = file_names(book.students())
+    forgotten = book.forgotten()
+    names = file_names([*book.students(), *forgotten])
     overview, rows = Overview(assignment), []
     for graded in book.results():
         result = as_asked(with_marks(graded, marks), assignment)
@@ -32,5 +34,8 @@ def write_reports(out: Path, book: Gradebook, assignment: Assignment) -> None:
         name = names[result.student]
         write_atomically(out / "results" / f"{name}.json", results_json(result, assignment, marks))
         write_atomically(out / "feedback" / f"{name}.html", feedback_page(result, assignment, marks))
+    for student in forgotten:
+        (out / "results" / f"{names[student]}.json").unlink(missing_ok=True)
+        (out / "feedback" / f"{names[student]}.html").unlink(missing_ok=True)
     write_atomically(out / "grades.csv", grades_csv(rows, assignment))
     write_atomically(out / "report.html", overview.page(names, str(out), book.walls(), book.code))
