@@ -11,7 +11,7 @@ import pytest
 from autograder.answers import fingerprint
 from autograder.errors import AssignmentError, GraderError
 from autograder.gradebook import Mark, open_gradebook
-from autograder.marks import groups, read_sheets, with_marks, write_sheets
+from autograder.marks import groups, read_sheets, summary, with_marks, write_sheets
 from autograder.result import Status
 from autograder.rubric import load_rubric
 from tests.hand_made import (
@@ -327,12 +327,60 @@ def test_a_sheet_saved_with_semicolons_is_read(book, assignment, tmp_path):
     assert (reading.empty, reading.problems) == (1, ())
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "cp1252"])
+def test_a_sheet_is_read_as_spreadsheets_save_it(book, assignment, tmp_path, encoding):
+    hand_in(book, "ada", "Small tables.")
+    write_sheets(book, assignment, tmp_path / "sheet.csv")
+    sheet = fill(tmp_path / "sheet.csv", {"points": "7", "comment": "Schön, naïve"})
+    text = sheet.read_text("utf-8-sig").replace("\n", "\r\n")
+    sheet.write_bytes(text.encode(encoding))
+    (mark,) = read_sheets(book, assignment, [sheet]).marks
+    assert (mark.points, mark.comment) == (7, "Schön, naïve")
+
+
+def test_items_left_empty_beside_others_count_zero_and_are_named(book, assignment, tmp_path):
+    hand_in(book, "ada", "Small tables.")
+    write_sheets(book, assignment, tmp_path / "sheet.csv")
+    sheet = fill(tmp_path / "sheet.csv", {SIZES: "4"})
+    reading = read_sheets(book, assignment, [sheet])
+    assert reading.zeros == ("sheet.csv, row 3: `cost` left empty, taken as 0: 4 points.",)
+    assert "fill them in and read the sheet again with --replace.\n1 mark taken" in summary(reading)
+    assert read_sheets(book, assignment, [sheet]).zeros == ()  # it is known by now
+
+
+def test_items_left_empty_whose_sum_stands_under_points_need_no_word(book, assignment, tmp_path):
+    hand_in(book, "ada", "Small tables.")
+    write_sheets(book, assignment, tmp_path / "sheet.csv")
+    sheet = fill(tmp_path / "sheet.csv", {SIZES: "4", "points": "4"})
+    assert read_sheets(book, assignment, [sheet]).zeros == ()
+
+
+def test_a_sheet_with_names_is_answered_with_names_though_a_later_one_had_none(book, assignment, tmp_path):
+    hand_in(book, "ada", "Small tables.")
+    write_sheets(book, assignment, tmp_path / "named.csv")
+    read_sheets(book, assignment, [fill(tmp_path / "named.csv", {"points": "3"}, to=tmp_path / "3.csv")])
+    write_sheets(book, assignment, tmp_path / "nobody.csv", anonymous=True, marked_too=True)
+    named = fill(tmp_path / "named.csv", {"points": "5"}, to=tmp_path / "5.csv")
+    nameless = fill(tmp_path / "nobody.csv", {"points": "5"})
+    (said,) = read_sheets(book, assignment, [named]).problems
+    (said_of_nobody,) = read_sheets(book, assignment, [nameless]).problems
+    assert "the answer of ada has a mark already" in said
+    assert "ada" not in said_of_nobody
+
+
+def test_where_nothing_is_graded_yet_no_sheet_says_that_all_is_marked(book, assignment, tmp_path):
+    with pytest.raises(GraderError, match="No submission is graded yet"):
+        write_sheets(book, assignment, tmp_path / "sheet.csv")
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
         (b"student,total\nada,3\n", "no column `row`"),
         (b"", "no column `row`"),
-        (b"row,points,comment\n\xff\xfe,1,\n", "not UTF-8"),
+        (b"row,points,comment\n\x81\x8d,1,\n", "is no text that can be read"),
+        (b"PK\x03\x04 a workbook", "no CSV but a zip or a spreadsheet"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "it is no text"),
     ],
 )
 def test_a_file_that_is_no_sheet_is_refused(book, assignment, tmp_path, content, said):

@@ -14,6 +14,9 @@ from ..rubric import load_rubric
 from .groups import Group, groups
 from .rows import Filled, filled_in, rows_of
 
+MOST_ZEROS = 5
+"""Rows with empty items that are named."""
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -23,13 +26,34 @@ class Reading:
         marks: the marks now in the gradebook from these sheets, new ones and changed ones.
         known: how many marks stood there already, the same.
         empty: how many rows are still unmarked.
+        zeros: one sentence for each row that was taken though some of its items are empty.
         problems: one sentence for each row that was not taken, and why.
     """
 
     marks: tuple[Mark, ...]
     known: int
     empty: int
+    zeros: tuple[str, ...]
     problems: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A row that a marker filled in.
+
+    Attributes:
+        where: the sheet and the row, for messages.
+        students: whom the sheet names there.
+    """
+
+    where: str
+    filled: Filled
+    students: str
+
+    def name(self, handed_out: SheetRow, student: str) -> str:
+        """A student as this sheet names them; the last one written may have been anonymous, or not."""
+        shown = dict(handed_out.shown)
+        return line(student) if line(student) in self.students else shown.get(student, "another student")
 
 
 def read_sheets(
@@ -48,7 +72,7 @@ def read_sheets(
     handed_out = book.sheet_rows()
     current = {group.row: group for group in groups(book, assignment)}
     problems: list[str] = []
-    filled: dict[str, list[tuple[str, Filled]]] = {}
+    filled: dict[str, list[_Entry]] = {}
     empty = 0
     for sheet in sheets:
         for where, row in rows_of(sheet):
@@ -68,26 +92,31 @@ def read_sheets(
             if found is None:
                 empty += 1
             else:
-                filled.setdefault(name, []).append((where, found))
+                filled.setdefault(name, []).append(_Entry(where, found, row.get("students", "")))
     marks: list[Mark] = []
+    zeros: list[str] = []
     known = 0
     earlier = book.marks()
     for name, entries in filled.items():
-        where, mark = entries[0]
-        if any(other != mark for _, other in entries):
-            given = " and ".join(f"{number(other.points)} in {place}" for place, other in entries)
+        first = entries[0]
+        where, mark = first.where, first.filled
+        if any(entry.filled != mark for entry in entries):
+            given = " and ".join(f"{number(entry.filled.points)} in {entry.where}" for entry in entries)
             problems.append(f"{name}: the markers differ ({given}). Agree on one and read it again.")
             continue
-        problems += _changed(where, handed_out[name], current.get(name))
+        problems += _changed(first, handed_out[name], current.get(name))
         fresh = _marks(current.get(name), mark)
         conflicts = [m for m in fresh if earlier.get(m.key, m) != m]
         if conflicts and not replace_marks:
-            problems.append(_conflict(where, handed_out[name], [(earlier[m.key], m) for m in conflicts]))
+            problems.append(_conflict(first, handed_out[name], [(earlier[m.key], m) for m in conflicts]))
             continue
+        if mark.taken_as_zero and any(earlier.get(m.key) != m for m in fresh):
+            empty_items = ", ".join(f"`{item}`" for item in mark.taken_as_zero)
+            zeros.append(f"{where}: {empty_items} left empty, taken as 0: {number(mark.points)} points.")
         known += sum(earlier.get(m.key) == m for m in fresh)
         marks += [m for m in fresh if earlier.get(m.key) != m]
     book.save_marks(marks, ", ".join(sheet.name for sheet in sheets))
-    return Reading(tuple(marks), known, empty, tuple(problems))
+    return Reading(tuple(marks), known, empty, tuple(zeros), tuple(problems))
 
 
 def _marks(group: Group | None, filled: Filled) -> list[Mark]:
@@ -109,34 +138,40 @@ def _marks(group: Group | None, filled: Filled) -> list[Mark]:
     ]
 
 
-def _changed(where: str, handed_out: SheetRow, group: Group | None) -> list[str]:
+def _changed(entry: _Entry, handed_out: SheetRow, group: Group | None) -> list[str]:
     now = group.students if group else ()
-    changed = [shown for student, shown in handed_out.shown if student not in now]
+    changed = [entry.name(handed_out, student) for student, _ in handed_out.shown if student not in now]
     if not changed:
         return []
     return [
-        f"{where}: the answer of {'; '.join(changed)} has changed since the sheet was written, so this "
+        f"{entry.where}: the answer of {'; '.join(changed)} has changed since the sheet was written, so this "
         "mark does not stand for it. Write a new sheet for what is left."
     ]
 
 
-def _conflict(where: str, handed_out: SheetRow, pairs: list[tuple[Mark, Mark]]) -> str:
+def _conflict(entry: _Entry, handed_out: SheetRow, pairs: list[tuple[Mark, Mark]]) -> str:
     before, fresh = pairs[0]
-    shown = dict(handed_out.shown).get(fresh.student, "another student with this answer")
+    shown = entry.name(handed_out, fresh.student)
     who = shown if len(pairs) == 1 else f"{shown} and {len(pairs) - 1} more"
     if before.points != fresh.points:
         differs = f"{number(before.points)} points before, {number(fresh.points)} here"
     else:
         differs = "the points are the same, the items or the comment are not"
     return (
-        f"{where}: the answer of {who} has a mark already ({differs}). "
+        f"{entry.where}: the answer of {who} has a mark already ({differs}). "
         "It stays; --replace puts this one in its place."
     )
 
 
 def summary(reading: Reading) -> str:
-    """One sentence on what was read."""
-    return (
+    """What was read, in a sentence; before it, what markers may not have meant."""
+    zeros = list(reading.zeros[:MOST_ZEROS])
+    if len(reading.zeros) > len(zeros):
+        zeros.append(f"The same in {counted(len(reading.zeros) - len(zeros), 'more row')}.")
+    if zeros:
+        zeros.append("Where that is not meant, fill them in and read the sheet again with --replace.")
+    last = (
         f"{counted(len(reading.marks), 'mark')} taken, {reading.known:,} already there, "
         f"{counted(reading.empty, 'row')} still empty, {counted(len(reading.problems), 'problem')}."
     )
+    return "\n".join([*zeros, last])

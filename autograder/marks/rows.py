@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..assignment import Question
@@ -14,6 +12,7 @@ from ..errors import GraderError
 from ..gradebook import ItemMark
 from ..plain import cell, line, number
 from ..rubric import Rubric
+from ..spreadsheet import read_sheet
 
 FULL = ("x", "X", "✓")
 """What gives an item its full points."""
@@ -21,29 +20,21 @@ FULL = ("x", "X", "✓")
 
 @dataclass(frozen=True)
 class Filled:
-    """What a marker entered in one row."""
+    """What a marker entered in one row.
+
+    Attributes:
+        taken_as_zero: the items left empty beside others that are not, where `points` does not confirm it.
+    """
 
     points: float
     items: tuple[ItemMark, ...]
     comment: str
+    taken_as_zero: tuple[str, ...] = field(default=(), compare=False)
 
 
 def rows_of(sheet: Path) -> Iterable[tuple[str, dict[str, str]]]:
     """Each row of a sheet and where it stands, for messages; guides and empty lines are left out."""
-    try:
-        text = sheet.read_bytes().decode("utf-8-sig")
-    except OSError as problem:
-        raise GraderError(f"{sheet} cannot be read: {problem.strerror}.") from None
-    except UnicodeDecodeError:
-        raise GraderError(f"{sheet} is not UTF-8. Save it as CSV UTF-8 and read it again.") from None
-    header = text.partition("\n")[0]
-    delimiter = max(",;\t", key=header.count)
-    try:
-        columns, *records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    except csv.Error as problem:
-        raise GraderError(f"{sheet} is not valid CSV: {problem}.") from None
-    except ValueError:
-        columns, records = [], []
+    columns, *records = read_sheet(sheet) or [[]]
     missing = [column for column in ("row", "points", "comment") if column not in columns]
     if missing:
         raise GraderError(
@@ -83,7 +74,8 @@ def filled_in(row: dict[str, str], question: Question, rubric: Rubric) -> Filled
         raise ValueError(
             f"`points` says {number(total)}, but the items add up to {number(added)}. Leave one side empty."
         )
-    return Filled(added, given, comment)
+    empty = [item.id for mark, item in zip(items, rubric.items, strict=True) if mark is None]
+    return Filled(added, given, comment, () if total == added else tuple(empty))
 
 
 def _entered(row: dict[str, str], question: Question, rubric: Rubric) -> dict[str, str]:

@@ -50,6 +50,8 @@ def write_sheets(
     for path in paths:
         if path.exists():
             raise GraderError(f"{path} is there already and may hold marks. Choose another name.")
+    if not any(book.results()):
+        raise GraderError("No submission is graded yet: run `autograder grade` first.")
     wanted = [g for g in groups(book, assignment) if g.question in asked and (marked_too or not g.mark)]
     if not wanted:
         raise GraderError(
