@@ -29,7 +29,8 @@ def github_classroom(grades: Sequence[Grade], wish: Wish) -> Plan:
     by_repository = defaultdict(list)
     for grade in grades:
         by_repository[_repository(grade)].append(grade)
-    filling, elsewhere = Filling(table), []
+    available = table.column("points_available")
+    filling, elsewhere = Filling(table, available), []
     pairs: list[tuple[Grade, int]] = []
     for name, theirs in by_repository.items():
         if name and in_repository[name]:
@@ -43,7 +44,6 @@ def github_classroom(grades: Sequence[Grade], wish: Wish) -> Plan:
     for grade, number in matching.pairs:
         filling.points(number, column, grade.total)
     filling.sum_up(matching, len(rows), table.header[column])
-    available = table.column("points_available")
     if available is not None and rows:
         theirs_possible = table.value(rows[0].number, available)
         filling.said += differs_in_points(table, wish.assignment.possible, theirs_possible)

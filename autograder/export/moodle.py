@@ -48,7 +48,8 @@ def moodle(grades: Sequence[Grade], wish: Wish) -> Plan:
         )
         for row, participant in numbers.items()
     ]
-    filling = Filling(table)
+    most = table.column("Maximum grade")
+    filling = Filling(table, most)
     teams = {} if group is None else _teams(table, grades, rows, group)
     single = [grade for grade in grades if grade.person.student not in teams]
     matching = match(single, rows, "moodle", table.name)
@@ -59,7 +60,6 @@ def moodle(grades: Sequence[Grade], wish: Wish) -> Plan:
         if feedback is not None:
             table.set(row, feedback, _beside(table.value(row, feedback), comment(grade)))
     filling.sum_up(matching, len(rows), table.header[column])
-    most = table.column("Maximum grade", "Maximum Grade")
     if most is not None and rows:
         theirs = table.value(rows[0].number, most)
         filling.said += differs_in_points(table, wish.assignment.possible, theirs)

@@ -48,7 +48,7 @@ def nbgrader(grades: Sequence[Grade], wish: Wish) -> Plan:
         fixed_column(table, column) for column in ("raw_score", "late_submission_penalty", "score")
     )
     rows_here = _rows(table, wish)
-    filling = Filling(table)
+    filling = Filling(table, table.column("max_score"))
     matching = match(grades, rows_here, "nbgrader", table.name)
     for grade, row in matching.pairs:
         filling.points(row, raw, grade.raw)

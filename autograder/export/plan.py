@@ -71,17 +71,22 @@ Platform = Callable[[Sequence[Grade], Wish], Plan]
 
 @dataclass
 class Filling:
-    """Writes grades into one table and notes what is to be said about it."""
+    """Writes grades into one table and notes what is to be said about it.
+
+    Attributes:
+        worth: the column of the points possible, if it is another than that of the points.
+    """
 
     table: Table
+    worth: int | None = None
     said: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     replaced: list[int] = field(default_factory=list)
 
     def points(self, row: int, column: int, points: float) -> None:
-        """Set a cell to points, written as the file writes its own numbers."""
+        """Set a cell to points, written as the file writes its own."""
         text = number(points)
-        if self.table.has_decimal_commas:
+        if self.table.has_decimal_commas(column, *([] if self.worth is None else [self.worth])):
             text = text.replace(".", ",")
         before = self.table.value(row, column).strip()
         self.replaced += [row] if before and _value(before) != points else []

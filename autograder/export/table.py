@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -38,7 +39,7 @@ class Table:
         """
         self.name = name
         self._text, self._encoding = _decoded(data)
-        self.separator = max(_SEPARATORS, key=lambda s: len(next(_records(name, self._text, s), [])))
+        self.separator = max(_SEPARATORS, key=lambda separator: _width(self._text, separator))
         self._records = list(_records(name, self._text, self.separator))
         self._set: dict[tuple[int, int], str] = {}
         if not self._records or not any(self.header):
@@ -78,18 +79,18 @@ class Table:
     def text(self) -> str:
         """The whole file, with what was set."""
         parts, position = [], 0
+        reached = (0, 0)  # the row and column that is written last
         for (row, column), value in sorted(self._set.items()):
             record = self._records[row]
-            missing = column - len(record) + 1
-            if missing > 0:  # a row that ends early
+            if column >= len(record):  # a row that ends early
                 start = end = record[-1].end
-                earlier = sum(r == row and len(record) <= c < column for r, c in self._set)
-                new = self.separator * (missing - earlier) + self._written(value, "")
+                last = max(len(record) - 1, reached[1] if reached[0] == row else 0)
+                new = self.separator * (column - last) + self._written(value, "")
             else:
                 start, end = record[column].start, record[column].end
                 new = self._written(value, self._text[start:end])
             parts += [self._text[position:start], new]
-            position = end
+            position, reached = end, (row, column)
         return "".join([*parts, self._text[position:]])
 
     def write(self, path: Path) -> None:
@@ -100,13 +101,19 @@ class Table:
         """
         write_atomically(path, self.text, self._encoding)
 
+    def has_decimal_commas(self, *columns: int) -> bool:
+        """Whether the file's own numbers in these columns are written as 7,5."""
+        return set().union(*(self._decimal_signs[column] for column in columns)) == {","}
+
     @cached_property
-    def has_decimal_commas(self) -> bool:
-        """Whether the file's own numbers are written as 7,5."""
-        values = [cell.value for record in self._records for cell in record]
-        return any(re.fullmatch(r"-?\d+,\d+", value) for value in values) and not any(
-            re.fullmatch(r"-?\d+\.\d+", value) for value in values
-        )
+    def _decimal_signs(self) -> defaultdict[int, str]:
+        """What parts the decimals of each column's numbers, one sign for each such number."""
+        signs: defaultdict[int, str] = defaultdict(str)
+        for record in self._records:
+            for column, cell in enumerate(record):
+                if number := re.fullmatch(r"-?\d+([.,])\d+", cell.value.strip()):
+                    signs[column] += number[1]
+        return signs
 
     def _written(self, value: str, before: str) -> str:
         """The cell's text, quoted if it was or must be."""
@@ -140,6 +147,14 @@ def _decoded(data: bytes) -> tuple[str, str]:
         except UnicodeDecodeError:
             continue
     return data.decode("latin-1"), "latin-1"
+
+
+def _width(text: str, separator: str) -> int:
+    """How many cells the header has if this separates them; 0 if it cannot."""
+    try:
+        return len(next(_records("", text, separator), []))
+    except GraderError:
+        return 0
 
 
 def _records(name: str, text: str, separator: str) -> Iterator[list[_Cell]]:

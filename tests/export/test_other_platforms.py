@@ -212,6 +212,14 @@ def test_any_table_is_filled_where_its_column_is_named(graded, origin):
     assert handed.problems == ()
 
 
+@pytest.mark.parametrize(("possible", "written"), [("20,0", "12,5"), ("20.0", "12.5"), ("20", "12.5")])
+def test_points_have_the_decimal_sign_of_the_points_possible(graded, possible, written):
+    before = f"student_repository_name;roster_identifier;points_awarded;points_available\nx;ada;;{possible}\n"
+    graded.add("ada", 12.5)
+    graded.export("github-classroom", before)
+    assert graded.file().decode() == before.replace(";ada;;", f";ada;{written};")
+
+
 def test_a_table_without_the_column_or_anybody_in_it_is_refused(graded):
     graded.add("ada", 5)
     with pytest.raises(GraderError, match="has no column of a known name"):

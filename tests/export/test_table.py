@@ -59,8 +59,28 @@ def test_only_the_cell_that_is_set_changes(before, after, tmp_path):
     assert written(before, (1, 1, "7.5"), tmp_path=tmp_path) == after
 
 
-def test_two_cells_that_a_short_row_lacks_are_added(tmp_path):
-    assert written(b"a,b,c,d\nx\n", (1, 3, "2"), (1, 1, "1"), tmp_path=tmp_path) == b"a,b,c,d\nx,1,,2\n"
+@pytest.mark.parametrize(
+    ("columns", "row"),
+    [((1, 2), "x,9,9"), ((1, 3), "x,9,,9"), ((3, 5), "x,,,9,,9"), ((2, 4, 5), "x,,9,,9,9"), ((0, 2), "9,,9")],
+)
+def test_cells_that_short_rows_lack_are_added_each_in_its_column(tmp_path, columns, row):
+    cells = [(number, column, "9") for column in reversed(columns) for number in (1, 2)]
+    data = written(b"a,b,c,d,e,f\nx\nx\n", *cells, tmp_path=tmp_path)
+    assert data.decode() == f"a,b,c,d,e,f\n{row}\n{row}\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "separator"),
+    [
+        (b'"Student ID";Grade\n"123";5\n', ";"),
+        (b'"Nachname, Vorname";ID;Note\n"Li, Anna";7;\n', ";"),
+        (b'"Last, first"\tID\n"Li, Anna"\t7\n', "\t"),
+        (b'id;"Full name";Note\n7;"Li, Anna";\n', ";"),
+        (b'"a;b",c\n1,2\n', ","),
+    ],
+)
+def test_the_separator_is_found_whatever_stands_in_quotes(data, separator):
+    assert Table("t", data).separator == separator
 
 
 @pytest.mark.parametrize("text", ["a,b", 'say "x"', "two\nlines", " space "])
@@ -98,9 +118,14 @@ def _shared(one: str, other: str) -> int:
 
 
 def test_numbers_written_with_a_comma_are_noticed():
-    assert Table("t", b"a;b\n7,5;x\n").has_decimal_commas
-    assert not Table("t", b"a;b\n7,5;1.5\n").has_decimal_commas
-    assert not Table("t", b"a;b\n7;x\n").has_decimal_commas
+    assert Table("t", b"a;b\n7,5;x\n").has_decimal_commas(0)
+    assert not Table("t", b"a;b\n7,5;1.5\n").has_decimal_commas(0, 1)
+    assert not Table("t", b"a;b\n7;x\n").has_decimal_commas(0, 1)
+
+
+def test_a_comma_in_another_column_is_no_decimal_sign():
+    table = Table("t", b'Student,ID,Section,Emb (1)\nA,1,"101,102",\n')
+    assert not table.has_decimal_commas(3)
 
 
 @pytest.mark.parametrize(
