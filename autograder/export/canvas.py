@@ -45,20 +45,23 @@ def canvas(grades: Sequence[Grade], wish: Wish) -> Plan:
         if not _is_no_student(table, row)
     ]
     filling = Filling(table)
-    anonymous = [grade for grade in grades if _is_anonymous(grade)]
+    named = [grade for grade in grades if not _is_anonymous(grade)]
     filling.problems += [
         f"{line(grade.person.student)}: handed in anonymously; the gradebook does not tell whose it is. "
         "Show the names in Canvas, download the submissions and grade them again."
-        for grade in anonymous
+        for grade in grades
+        if _is_anonymous(grade)
     ]
-    matching = match([grade for grade in grades if grade not in anonymous], rows, "canvas", table.name)
-    excused = [(g, row) for g, row in matching.pairs if table.value(row, column).strip().casefold() == "ex"]
-    matching.pairs = [pair for pair in matching.pairs if pair not in excused]
+    matching = match(named, rows, "canvas", table.name)
+    excused = {row for _, row in matching.pairs if table.value(row, column).strip().casefold() == "ex"}
+    filling.problems += [
+        f"{line(grade.person.shown)}: excused in Canvas (EX), so nothing is written."
+        for grade, row in matching.pairs
+        if row in excused
+    ]
+    matching.pairs = [(grade, row) for grade, row in matching.pairs if row not in excused]
     for grade, row in matching.pairs:
         filling.points(row, column, grade.total)
-    filling.problems += [
-        f"{line(grade.person.shown)}: excused in Canvas (EX), so nothing is written." for grade, _ in excused
-    ]
     filling.sum_up(matching, len(rows), table.header[column])
     for row in table.rows:
         if "Points Possible" in table.value(row, 0):

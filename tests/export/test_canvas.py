@@ -145,6 +145,16 @@ def test_semicolons_and_decimal_commas_are_kept(graded, origin):
     assert handed.problems == ()
 
 
+def test_the_numbers_of_two_sections_are_no_decimal_comma(graded, origin):
+    before = (
+        "Student,ID,SIS Login ID,Section,Embeddings (1)\n"
+        '    Points Possible,,,,20\n"Li, Anna",7,a,"101,102",\n'
+    )
+    graded.add("annali_7", 12.5, origin("canvas", "liannaanna_7_8_e.py", ("7", "lianna")))
+    graded.export("canvas", before)
+    assert graded.file().decode() == before.replace('"101,102",', '"101,102",12.5')
+
+
 def test_the_assignment_is_named_where_its_column_is_not_clear(class_of):
     text = gradebook().replace("Embeddings (4711)", "Token embeddings (4711)")
     with pytest.raises(GraderError, match=r"with --assignment.*'Token embeddings \(4711\)', 'Other homework"):
