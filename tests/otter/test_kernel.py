@@ -33,12 +33,12 @@ from tests.otter.test_soak import BATCH, MISTAKES_TOGETHER
 
 
 @pytest.fixture(scope="module")
-def files(archive: Path, tmp_path_factory) -> list[Path]:
+def files(archive: Path, tmp_path_factory) -> list[ExceptionTestFile]:
     """The test files of the archive, in Otter's order."""
     folder = tmp_path_factory.mktemp("source")
     with zipfile.ZipFile(archive) as opened:
         opened.extractall(folder)
-    return sorted((folder / "tests").glob("*.py"))
+    return [ExceptionTestFile.from_file(str(path)) for path in sorted((folder / "tests").glob("*.py"))]
 
 
 @pytest.fixture(scope="module")
@@ -66,11 +66,8 @@ def alike(files, started, monkeypatch) -> Callable[..., None]:
         by_otter: dict[str, list[tuple[str, bool]]] = {}
         try:
             for file in files:
-                tests = ExceptionTestFile.from_file(str(file))
-                tests.run(dict(desk.environment))
-                by_otter[tests.name] = [
-                    (case.test_case.name, case.passed) for case in tests.test_case_results
-                ]
+                file.run(dict(desk.environment))
+                by_otter[file.name] = [(case.test_case.name, case.passed) for case in file.test_case_results]
         finally:
             desk.close()
         by_grader: dict[str, list[tuple[str, bool]]] = {}
@@ -114,7 +111,7 @@ def test_a_public_case_behind_a_hidden_one_is_not_run(files, started, monkeypatc
     desk = Desk(Submission("half", HALF.encode()), ASSIGNMENT, grader, launcher)
     monkeypatch.setattr(otter_kernel, "_desk", desk)
     monkeypatch.setattr(otter_kernel, "_fail", lambda problem: None)
-    public, hidden = (ExceptionTestFile.from_file(str(file)) for file in (files[0], files[-1]))
+    public, hidden = files[0], files[-1]
     try:
         public.run(dict(desk.environment))
         hidden.run(dict(desk.environment))
