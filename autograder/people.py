@@ -105,7 +105,8 @@ _Sign = tuple[str, str, str]
 
 def _signs(origin: Origin, member: Member) -> list[_Sign]:
     """What a student can be known by, the surest first."""
-    told = (("id", member.id), ("email", member.email.casefold()), ("name", member.name.casefold()))
+    kind = "roster's id" if member.is_rosters else "id"
+    told = ((kind, member.id), ("email", member.email.casefold()), ("name", member.name.casefold()))
     signs = [(origin.layout, kind, value) for kind, value in told if value]
     return signs or [(origin.layout, "upload", origin.upload)]
 
@@ -120,7 +121,8 @@ def _by_sign(origins: Mapping[str, Origin]) -> dict[_Sign, list[tuple[str, Membe
 
 
 def _contradict(one: Member, other: Member) -> bool:
-    pairs = ((one.id, other.id), (one.email.casefold(), other.email.casefold()))
+    other_id = other.id if one.is_rosters is other.is_rosters else ""
+    pairs = ((one.id, other_id), (one.email.casefold(), other.email.casefold()))
     return any(ours and theirs and ours != theirs for ours, theirs in pairs)
 
 
@@ -140,12 +142,14 @@ def _remembering(submission: Submission, known: Origin | None, has_roster: bool)
     origin = submission.origin
     if origin is None or known is None or known.layout != origin.layout:
         return origin
-    before = {member.id: member for member in known.members if member.id}
-    if not any(member.id in before for member in origin.members):
+    before = {(member.id, member.is_rosters): member for member in known.members if member.id}
+    if not any((member.id, member.is_rosters) in before for member in origin.members):
         # Only a roster told who they are: the platform gives a name of its own, or nothing but the key.
         told = any(member.name or member.email for member in origin.members)
         return origin if has_roster and told else replace(origin, members=known.members or origin.members)
-    return replace(origin, members=tuple(_filled(m, before.get(m.id, m)) for m in origin.members))
+    return replace(
+        origin, members=tuple(_filled(m, before.get((m.id, m.is_rosters), m)) for m in origin.members)
+    )
 
 
 def _filled(member: Member, known: Member) -> Member:

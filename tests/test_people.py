@@ -40,6 +40,8 @@ def test_a_team_keeps_the_members_of_the_roster_until_another_roster_has_others(
     team = [Submission("Red_12", origin=origin(Member("12", "Red")))]
     known = {"Red_12": origin(ANN, BO)}
     assert remembering(team, known, has_roster=False)[0].origin.members == (ANN, BO)
+    known = {"Red_12": origin(Member("12", "Ann Li", is_rosters=True))}
+    assert remembering(team, known, has_roster=False)[0].origin == known["Red_12"]
     now = [Submission("Red_12", origin=origin(Member("9", "Cy")))]
     assert remembering(now, known, has_roster=True)[0].origin.members == (Member("9", "Cy"),)
 
@@ -59,6 +61,7 @@ def test_nothing_is_known_from_another_platform_or_of_another_key():
         ((Member("", "Ann Li"),), (ANN,)),
         ((ANN,), (Member("", "ann li"),)),
         ((ANN,), (BO, ANN)),
+        ((Member("7", "Ann Li", is_rosters=True),), (Member("12", "Ann Li"),)),
     ],
 )
 def test_the_same_number_address_or_name_is_the_same_student(older, newer):
@@ -72,6 +75,7 @@ def test_the_same_number_address_or_name_is_the_same_student(older, newer):
         ((ANN,), (Member("12", "Ann Li"),)),  # two of one name
         ((Member("", "Ann Li", "a@example.org"),), (Member("", "Ann Li", "b@example.org"),)),
         ((Member("", "Ann Li"),), (ANN, Member("12", "Ann Li"))),
+        ((Member("7", is_rosters=True),), (Member("7"),)),
         ((Member(),), (Member(),)),
         ((), ()),
     ],
