@@ -196,7 +196,7 @@ def test_odd_names_are_read_and_shown_without_control_characters(hand_in, name):
 def test_an_empty_zip_is_a_submission_without_code(hand_in):
     found = hand_in(zipped({}))
     assert found.code is None and found.set_aside is None
-    assert found.notes[0] == "No embeddings.py was found, nor another Python file."
+    assert found.notes[0] == "No embeddings.py was found, nor another Python file or notebook."
 
 
 def test_zips_with_random_damage_end_as_submissions_or_sentences(submissions, one):

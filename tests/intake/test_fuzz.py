@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import signal
 import struct
@@ -19,7 +20,7 @@ from tests.platforms import downloads
 from tests.platforms.downloads import as_folder, as_zip
 from tests.platforms.people import PEOPLE
 
-from .conftest import ANSWERS, OTHER_WORK, STUB, WORK, zipped
+from .conftest import ANSWERS, OTHER_WORK, STUB, WORK, notebook, zipped
 
 LIMIT = 60
 """Seconds of the processor for one upload: a backstop against what never ends, and no measurement."""
@@ -49,6 +50,13 @@ WHOLE = {
         WORK.encode(),
         STUB.encode("utf-16"),
         f"# -*- coding: cp1252 -*-\r\n{WORK}".encode("utf-8-sig"),
+    ],
+    ".ipynb": [
+        notebook(code=["!ls\n%%time", WORK], text=["# Mine", ANSWERS]).encode(),
+        notebook(code=[f"{WORK}# {i}" for i in range(40)]).encode("utf-16"),
+        json.dumps(
+            {"nbformat": 3, "worksheets": [{"cells": [{"cell_type": "code", "input": [WORK]}]}]}
+        ).encode(),
     ],
 }
 
@@ -113,7 +121,7 @@ def damaged_uploads(folder: Path, assignment: Assignment, seed: int) -> None:
     students = folder / "submissions"
     as_folder(students, {"sound/embeddings.py": WORK.encode(), "sound/answers.md": ANSWERS.encode()})
     for number in range(BATCH):
-        suffix = draw.choice((".zip", ".zip", ".py"))
+        suffix = draw.choice((".zip", ".zip", ".py", ".ipynb"))
         content = mutated(draw.choice(WHOLE[suffix]), draw.choice(WHOLE[".zip"]), draw)
         name = f"s{number}{suffix}" if draw.random() < 0.7 else f"s{number}/embeddings{suffix}"
         as_folder(students, {name: content})
