@@ -2,7 +2,7 @@
 
 The platform's own id decides where there is one. Else an id of the university's or an email address,
 as far as both sides have it; last the name, if nobody else has the same, neither in the file nor among
-the graded. Whatever could be two is named and left alone.
+the graded, and no id or address speaks against it. Whatever could be two is named and left alone.
 """
 
 from __future__ import annotations
@@ -59,7 +59,8 @@ def match(grades: Sequence[Grade], rows: Sequence[Row], platform: str, file: str
         file: the file's name, for messages.
     """
     own, ids, names = _index(rows, "own"), _index(rows, "ids"), defaultdict(list)
-    called = {row.number: row.name for row in rows}
+    by_number = {row.number: row for row in rows}
+    alike_ids = _columns_of_numbers(grades, rows)
     for row in rows:
         names[words_of(row.name)].append(row.number)
     alike = Counter(words_of(name_of(person)) for person in {grade.person for grade in grades})
@@ -70,14 +71,9 @@ def match(grades: Sequence[Grade], rows: Sequence[Row], platform: str, file: str
         if person.layout == platform and person.member.id and not person.member.is_rosters:
             found, key = own[folded(person.member.id)], f"the id {line(person.member.id)}"
             why = f"no row of {file} has {key}"
-            if len(found) == 1 and _contradict(called[found[0]], person.member.name):
-                found, why = (
-                    [],
-                    (
-                        f"{key} is {line(called[found[0]])}'s in {file}. Is it the file of another course or "
-                        "assignment?"
-                    ),
-                )
+            if len(found) == 1 and _contradict(theirs := by_number[found[0]].name, person.member.name):
+                why = f"{key} is {line(theirs)}'s in {file}. Is it the file of another course or assignment?"
+                found = []
         else:
             found = sorted({number for key in ids_of(person) for number in ids[key]})
             why = f"no row of {file} has this id, email address or name"
@@ -87,6 +83,9 @@ def match(grades: Sequence[Grade], rows: Sequence[Row], platform: str, file: str
                 if found and alike[words] > 1:
                     matching.problems.append(f"{_shown(person)}: {alike[words]} of the graded are so named.")
                     continue
+                if len(found) == 1 and _is_somebody_else(person, by_number[found[0]], alike_ids):
+                    why = f"row {found[0] + 1} of {file} has this name, but another id or email address"
+                    found = []
         if len(found) == 1:
             claims[found[0]].append((grade, by_name))
         elif found:
@@ -150,6 +149,24 @@ def words_of(name: str) -> tuple[str, ...]:
     text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
     kept = (c if unicodedata.category(c)[0] in "LMN" else " " for c in text)
     return tuple(sorted(re.split(r"\s+", "".join(kept).strip()))) if text.strip() else ()
+
+
+def _number_of(person: Person) -> str:
+    """The university's number for them, folded; the key of a plain folder may be a name."""
+    is_key = person.layout == "plain" and person.member.id == person.student
+    return "" if is_key else folded(university_id(person))
+
+
+def _columns_of_numbers(grades: Iterable[Grade], rows: Iterable[Row]) -> set[int]:
+    """Which of the rows' ids are such as the graded have, too: some of the graded are found by them."""
+    numbers = {_number_of(grade.person) for grade in grades} - {""}
+    return {place for row in rows for place, key in enumerate(row.ids) if folded(key) in numbers}
+
+
+def _is_somebody_else(person: Person, row: Row, alike_ids: set[int]) -> bool:
+    """Whether a row that no id or address has found, but the name, has others than this person."""
+    has_address = bool(person.member.email) and any("@" in key for key in row.ids)
+    return has_address or (bool(_number_of(person)) and any(row.ids[place].strip() for place in alike_ids))
 
 
 def _contradict(theirs: str, ours: str) -> bool:

@@ -117,6 +117,19 @@ def test_two_of_the_graded_with_one_name_are_not_told_apart_by_it(graded, origin
     assert len(handed.problems) == 2 and "2 of the graded are so named" in handed.problems[0]
 
 
+def test_a_name_finds_nobody_whose_number_is_another_one(graded, origin):
+    """That both numbers are the university's is seen from those that are found by them."""
+    graded.add("seán", 1, origin("gradescope", "submission_1", ("S77", "Seán O'Brien", "")))
+    assert graded.export("canvas", gradebook()).problems == ()
+    assert graded.file().decode() == gradebook({1: "1"})
+    graded.add("zoë", 2, origin("gradescope", "submission_2", ("S0", "", "")))
+    handed = graded.export("canvas", gradebook())
+    assert graded.file().decode() == gradebook({0: "2"})
+    assert handed.problems == (
+        "Seán O'Brien (seán): row 5 of theirs.csv has this name, but another id or email address.",
+    )
+
+
 def test_two_submissions_of_one_student_are_both_left_out(graded, origin):
     for key in ("one", "two"):
         graded.add(key, 1, origin("gradescope", key, ("S1", "Seán O'Brien", "")))

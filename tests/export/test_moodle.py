@@ -83,6 +83,14 @@ def test_a_worksheet_of_another_assignment_is_noticed_by_the_names(graded, origi
     assert "the id 501 is Seán O'Brien's in theirs.csv. Is it the file of another" in handed.problems[0]
 
 
+@pytest.mark.parametrize(("email", "row"), [("", "12"), ("U1@example.edu", "12"), ("sean@example.edu", "")])
+def test_a_name_finds_nobody_whose_email_address_is_another_one(graded, origin, email, row):
+    graded.add("k", 12, origin("gradescope", "submission_1", ("", "Seán O'Brien", email)))
+    handed = graded.export("moodle", worksheet())
+    assert graded.file().decode() == worksheet({1: (row, said(12))} if row else {})
+    assert bool(handed.problems) != bool(row)
+
+
 def test_a_blind_download_is_matched_by_its_numbers(graded, origin):
     graded.add("k", 12, origin("moodle", "Participant_503_assignsubmission_file_", ("503", "")))
     sheet = "Identifier,Status,Grade,Last modified (grade)\nParticipant 502,x,,-\nParticipant 503,x,,-\n"
