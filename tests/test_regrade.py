@@ -59,6 +59,9 @@ class Here:
         if student in self.interrupts:
             raise KeyboardInterrupt
         self.ran.append((student, *(question.id for question in assignment.code_questions)))
+        if submission.set_aside:
+            asked = (submission.set_aside,)
+            return Result(student, Status.SET_ASIDE, digest, assignment.possible, notes=asked)
         if student in self.fails:
             return Result(student, Status.NOT_GRADED, digest, assignment.possible, fault="no memory\nat all")
         environment = {"reference": import_file(assignment.reference)}
@@ -187,6 +190,33 @@ def test_what_was_handed_in_anew_is_graded_and_the_earlier_result_stays(here):
     assert sorted(here.ran) == whole("cem", "dov")
     assert totals() == {"ada": 12, "ben": 6, "cem": 12, "dov": 12}
     assert numbers_of_rows()["cem"] == 2
+
+
+def test_the_same_code_under_another_name_is_graded_again_for_the_note_on_it(here):
+    Path("in/cem/embeddings.py").rename("in/cem/mine.py")
+    assert run("grade", "in").exit_code == 0
+    assert here.ran == whole("cem")
+    with open_gradebook(Path("graded")) as book:
+        assert "mine.py" in " ".join(book.entry("cem").result.notes)
+    here.ran.clear()
+    run("grade", "in")
+    assert here.ran == []
+
+
+def test_another_question_on_what_is_set_aside_is_shown_in_the_place_of_the_earlier_one(here):
+    Path("in/cem/embeddings.py").rename("in/cem/mine.py")
+    hand_in("cem", RIGHT)
+    Path("in/cem/embeddings.py").rename("in/cem/yours.py")
+    assert run("grade", "in").exit_code == 1
+    Path("in/cem/yours.py").rename("in/cem/theirs.py")
+    assert run("grade", "in").exit_code == 1
+    with open_gradebook(Path("graded")) as book:
+        asked = [entry.result.notes for entry in book.history("cem")[1:]]
+    assert ["yours.py" in str(notes) for notes in asked] == [True, False]
+    assert ["theirs.py" in str(notes) for notes in asked] == [False, True]
+    here.ran.clear()
+    assert run("grade", "in").exit_code == 1
+    assert here.ran == []
 
 
 def test_only_the_question_whose_tests_changed_is_run_with_what_it_builds_on(here):
@@ -359,6 +389,16 @@ def test_a_dry_run_of_other_tests_is_not_taken(here):
     edit("autograder/hidden_tests/tripling.py", "equal(triple(4711), reference.triple(4711))", "pass")
     run("regrade", "graded")
     assert totals()["ben"] == 10
+
+
+def test_a_dry_run_without_the_wall_is_not_taken_by_a_regrade_behind_it(here):
+    make_tripling_easy()
+    run("regrade", "graded", "--dry-run", "--unconfined")
+    here.ran.clear()
+    run("regrade", "graded")
+    assert {student for student, *_ in here.ran} == {"ada", "ben", "cem"}
+    with open_gradebook(Path("graded")) as book:
+        assert [result.unconfined for result in book.results()] == [False, False, False]
 
 
 def test_who_loses_is_shown_with_what_their_code_did(here):
