@@ -13,7 +13,7 @@ import pytest
 import torch
 import yaml
 
-from autograder.assignment import Limits
+from autograder.assignment import ROOT, Limits
 from autograder.intake import collect
 from autograder.judge.grader import Grader
 from autograder.judge.launcher import open_launcher
@@ -26,6 +26,7 @@ from tests.otter.test_run import ASSIGNMENT, assert_alike, mistaken
 
 pytestmark = pytest.mark.soak
 
+README = (ROOT / "README.md").read_text("utf-8")
 LIBRARIES = [misconceptions(question.id) for question in ASSIGNMENT.code_questions]
 BATCH = Path(__file__).parents[1] / "example_batch" / "submissions"
 REFUSED = {
@@ -53,6 +54,13 @@ def test_the_example_batch_gets_the_same(student, run, grader, tmp_path):
         (submission,) = [s for s in collect(BATCH, ASSIGNMENT) if s.student == student]
         assert submission.code is not None
         assert_alike(ran, submission.code, grader)
+
+
+def test_the_readme_shows_what_otter_prints(run):
+    shown = README.partition("\n$ .venv/bin/otter run ")[2].partition("\n```")[0]
+    command, *lines = [line for line in shown.splitlines() if line not in ("", "...")]
+    said = run(ROOT / command.split()[0]).said.splitlines()
+    assert len(lines) > 4 and [line for line in lines if line not in said] == []
 
 
 MISTAKES_TOGETHER = [
