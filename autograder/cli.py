@@ -146,7 +146,7 @@ def grade(
     from .assignment import load_assignment
     from .gradebook import alone_in, open_gradebook
     from .grading import Machines, run_plan
-    from .intake import take_in
+    from .intake import remember, take_in
     from .keys import keys
     from .marks import with_marks
     from .people import remembering, settle
@@ -165,6 +165,7 @@ def grade(
     wanted = chosen(here, choice)
     found = [submission for submission in found if submission.student in wanted]
     with alone_in(out), open_gradebook(out) as book:
+        remember(out, intake.chosen)
         current = keys(assignment)
         found = remembering(found, book.origins(), has_roster=roster is not None)
         plan = make_plan(found, book, assignment, current, choice)
@@ -321,8 +322,8 @@ def forget(out: Path, students: tuple[str, ...], undo: bool) -> int:
 @_says_what_is_wrong
 def history(out: Path, student: str) -> int:
     """Show every result that STUDENT has had in OUT, and what each of them changed."""
-    from .difference_table import show_history
     from .gradebook import open_gradebook
+    from .history import show_history
     from .people import of_forgotten
     from .plan import no_such_student
     from .terminal import say
@@ -331,7 +332,7 @@ def history(out: Path, student: str) -> int:
         entries = book.history(student)
         if not entries:
             raise GraderError(no_such_student(student, book.students()))
-        show_history(entries, book.marks())
+        show_history(entries, book.given(student))
         if standing := book.forgotten().get(student):
             say(of_forgotten(student, standing, out))
     return GOOD
@@ -373,7 +374,7 @@ def marks(
             f"Say either --write or --read.\nType, for example: autograder marks {out} --write sheet.csv"
         )
     from .assignment import load_assignment
-    from .gradebook import open_gradebook
+    from .gradebook import alone_in, open_gradebook
     from .marks import read_sheets, summary, write_sheets
     from .plain import counted
     from .reports import write_reports
@@ -393,8 +394,9 @@ def marks(
             ):
                 say(f"{path}: {counted(count, 'answer')} to mark")
             return GOOD
-        reading = read_sheets(book, assignment, sheets, replace_marks=replace_marks)
-        write_reports(out, book, assignment)
+        with alone_in(out):
+            reading = read_sheets(book, assignment, sheets, replace_marks=replace_marks)
+            write_reports(out, book, assignment)
     for problem in reading.problems:
         say(problem)
     say(summary(reading))

@@ -9,12 +9,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from .difference import Change, Flip, difference
-from .gradebook import Entry, Marks
-from .marks import with_marks
+from .difference import Change, Flip
 from .plain import counted, line, number
-from .plan import Plan, reasons_for
-from .terminal import COLOURS, SMALL_BATCH, say, short
+from .plan import Plan
+from .terminal import SMALL_BATCH, say, short
 
 GAIN, LOSS = "green", "red"
 
@@ -25,7 +23,7 @@ def say_plan(plan: Plan, console: Console | None = None) -> None:
         all_ = len(plan.unchanged) + len(plan.tasks) + len(plan.left_out)
         say(f"Skipped: {len(plan.unchanged):,} of {counted(all_, 'submission')}, unchanged.", console)
     if plan.reasons:
-        say(f"Changed since they were graded: {_reasons(plan.reasons)}.", console)
+        say(f"Changed since they were graded: {reasons_said(plan.reasons)}.", console)
     if plan.left_out:
         say(
             f"Left out: {_names(plan.left_out)}. --only grades questions of submissions that have a result, "
@@ -73,48 +71,7 @@ def show_changes(changes: Sequence[Change], *, all_students: bool, console: Cons
             say(f"The assignment is worth {number(now)} points now and was worth {number(was)}.", console)
 
 
-def show_history(entries: Sequence[Entry], marks: Marks, console: Console | None = None) -> None:
-    """Every result that a student ever had, the earliest first, and what each changed."""
-    console = console or Console()
-    table = Table(box=None, padding=(0, 1), header_style="dim", expand=True)
-    table.add_column("graded (UTC)", no_wrap=True)
-    table.add_column("status", no_wrap=True)
-    table.add_column("total", justify="right", no_wrap=True)
-    table.add_column("of", justify="right", no_wrap=True)
-    table.add_column("what changed", ratio=1)
-    before: Entry | None = None
-    for entry in entries:
-        result = with_marks(entry.result, marks)
-        what = Text.assemble((_what_changed(before, entry), "dim"))
-        if before:
-            change = difference(with_marks(before.result, marks), result)
-            for question_id, (was, now) in change.questions.items():
-                what.append(f"\n{question_id}: {number(was) or '-'} → {number(now) or '-'}")
-            for flip in change.flips:
-                what.append("\n").append(_flip(flip))
-        table.add_row(
-            entry.saved.replace("T", " ")[:19],
-            Text(str(result.status), style=COLOURS[result.status]),
-            number(result.total) or "-",
-            number(result.possible),
-            what,
-        )
-        before = entry
-    console.print(table)
-
-
-def _what_changed(before: Entry | None, after: Entry) -> str:
-    if before is None:
-        return "first result"
-    if before.result.digest != after.result.digest:
-        return "other files were handed in"
-    if not before.keys:
-        return "graded again, by a newer version"
-    reasons = {name: parts for name, parts in reasons_for(before.keys, after.keys).items() if parts}
-    return f"graded again, changed: {_reasons(reasons)}" if reasons else "graded again, nothing had changed"
-
-
-def _reasons(reasons: dict[str, tuple[str, ...]]) -> str:
+def reasons_said(reasons: dict[str, tuple[str, ...]]) -> str:
     """By what changed, so that what is common to all questions is said once."""
     by_part: dict[str, list[str]] = {}
     for question_id, parts in reasons.items():
@@ -177,11 +134,6 @@ def _students(changes: Iterable[Change]) -> Table:
             Text(", ".join(parts) or counted(len(change.flips), "case") + " flipped", style="dim"),
         )
     return table
-
-
-def _flip(flip: Flip) -> Text:
-    how = f"{flip.before or 'new'} → {flip.after or 'gone'}"
-    return Text(f"{how}: {line(flip.title)}", style=GAIN if flip.is_gain else LOSS if flip.is_loss else "dim")
 
 
 def _signed(points: float) -> str:

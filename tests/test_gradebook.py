@@ -240,6 +240,13 @@ def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path):
     assert (tmp_path / FILE_NAME).read_text().startswith("my diary")
 
 
+def test_a_disk_that_fails_costs_no_gradebook_its_name(tmp_path):
+    (tmp_path / FILE_NAME).mkdir()  # the system refuses to open it, as it does on a full disk
+    with pytest.raises(GraderError, match="What was saved before stays") as raised, open_gradebook(tmp_path):
+        pass
+    assert "Move it away" not in str(raised.value)
+
+
 def test_another_programs_database_is_refused_and_left_alone(tmp_path):
     connection = sqlite3.connect(tmp_path / FILE_NAME)
     connection.execute("CREATE TABLE recipes (name TEXT)")

@@ -11,6 +11,7 @@ from .lock import alone_in
 from .rows import (
     Draft,
     Entry,
+    Given,
     ItemMark,
     Mark,
     Marks,
@@ -25,6 +26,7 @@ __all__ = [
     "FILE_NAME",
     "Draft",
     "Entry",
+    "Given",
     "Gradebook",
     "ItemMark",
     "Mark",

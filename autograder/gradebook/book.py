@@ -22,6 +22,7 @@ from ..submission import Origin, Submission
 from .rows import (
     Draft,
     Entry,
+    Given,
     Mark,
     SheetRow,
     Standing,
@@ -32,7 +33,7 @@ from .rows import (
     result_to_json,
     to_ascii,
 )
-from .schema import AWAY, FILE_NAME, prepare
+from .schema import FILE_NAME, not_now, prepare
 
 _PSEUDONYM_LETTERS = "bcdfghjkmnpqrstvwxz"
 _COLUMNS = (
@@ -248,6 +249,13 @@ class Gradebook:
         marks = (mark_from_json(text) for (text,) in self._rows("SELECT mark FROM marks ORDER BY id"))
         return {mark.key: mark for mark in marks}
 
+    def given(self, student: str) -> list[Given]:
+        """Every mark that a student's answers ever got, the earliest first."""
+        rows = self._rows(
+            "SELECT saved, source, mark FROM marks WHERE student = ? ORDER BY id", (to_ascii(student),)
+        )
+        return [Given(saved, from_ascii(source), mark_from_json(text)) for saved, source, text in rows]
+
     def pseudonyms(self, students: Iterable[str]) -> dict[str, str]:
         """A random name for each student, the same one whenever it is asked for."""
         students = list(students)
@@ -316,7 +324,7 @@ def open_gradebook(out: Path, *, create: bool = True) -> Iterator[Gradebook]:
     try:
         connection = sqlite3.connect(path, timeout=60)
     except sqlite3.Error as problem:
-        raise GraderError(f"{path} cannot be opened: {problem}. {AWAY}") from None
+        raise not_now(path, problem) from None
     try:
         prepare(connection, path)
         yield Gradebook(path, connection)
@@ -398,4 +406,4 @@ def _unpacked(content: bytes | None) -> bytes | None:
 
 
 def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
+    return datetime.now(UTC).isoformat(timespec="microseconds")

@@ -96,6 +96,15 @@ class Mark:
         return self.student, self.question, self.answer
 
 
+@dataclass(frozen=True)
+class Given:
+    """When and from which sheet a mark was read."""
+
+    saved: str
+    sheet: str
+    mark: Mark
+
+
 Marks = Mapping[tuple[str, str, str], Mark]
 """The marks that count, by student, question and the answer's fingerprint."""
 

@@ -77,8 +77,18 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
         connection.execute("PRAGMA synchronous = FULL")
         if version < SCHEMA_VERSION:
             _bring_up_to_date(connection)
+    except sqlite3.OperationalError as problem:  # the disk, or another program; not the file
+        raise not_now(path, problem) from None
     except sqlite3.Error as problem:
         raise GraderError(f"{path} cannot be opened as a gradebook: {problem}. {AWAY}") from None
+
+
+def not_now(path: Path, problem: sqlite3.Error) -> GraderError:
+    """What to say where the system does not let the file be used: there is nothing wrong with it."""
+    return GraderError(
+        f"{path} cannot be opened now: {problem}. What was saved before stays: mend that, and type the "
+        "same command again."
+    )
 
 
 def _bring_up_to_date(connection: sqlite3.Connection) -> None:
