@@ -1,0 +1,161 @@
+"""What the plugin does where something is not as it should be: it says so, and nobody gets a silent zero."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import shutil
+from pathlib import Path
+
+import dill
+import nbformat
+import pytest
+from otter.run import AutograderConfig
+from otter.test_files import GradingResults
+from otter.test_files.abstract_test import TestCase, TestCaseResult
+from otter.test_files.exception_test import ExceptionTestFile
+
+from autograder import otter_plugin
+from autograder.assignment import ROOT
+from autograder.errors import GraderError
+from autograder.otter_plugin import FAULT, HOUSE, REPORT, WalledGrading, name_in_otter
+from tests.otter.gradescope import complaints
+
+
+def told(number: str, passed: bool, hidden: bool) -> dict:
+    return {
+        "number": number,
+        "name": f"lookup: case {number}",
+        "score": 2.0 * passed,
+        "max_score": 2.0,
+        "status": "passed" if passed else "failed",
+        "output": "",
+        "visibility": "hidden" if hidden else "visible",
+        "extra_data": {"question": "lookup", "outcome": "passed" if passed else "failed", "hidden": hidden},
+    }
+
+
+def results_of(public: list[bool], hidden: list[bool]) -> GradingResults:
+    """Otter's own results of one question."""
+    files = []
+    for is_hidden, verdicts in enumerate((public, hidden)):
+        name = name_in_otter("lookup", bool(is_hidden))
+        cases = [
+            TestCase(
+                f"case {n}",
+                body=None,
+                hidden=bool(is_hidden),
+                points=2.0,
+                success_message=None,
+                failure_message=None,
+            )
+            for n in range(len(verdicts))
+        ]
+        file = ExceptionTestFile(name, f"{name}.py", cases)
+        file.test_case_results = [
+            TestCaseResult(case, "", passed) for case, passed in zip(cases, verdicts, strict=True)
+        ]
+        files.append(file)
+    return GradingResults(files)
+
+
+@pytest.fixture
+def plugin(tmp_path: Path) -> WalledGrading:
+    """A plugin whose kernel has written a report: one case passed, one failed."""
+    plugin = WalledGrading("embeddings.py", {}, {})
+    plugin._opened = otter_plugin.tempfile.TemporaryDirectory(dir=tmp_path)
+    plugin._desk = Path(plugin._opened.name)
+    tests = [told("1.1", True, False), told("1.2", False, True)]
+    report = {"score": 2.0, "output": "1 of 1", "extra_data": {"wall": "tier 1"}, "tests": tests}
+    (plugin._desk / REPORT).write_text(json.dumps(report))
+    return plugin
+
+
+def test_where_both_runs_agree_the_report_is_shown_as_it_is(plugin):
+    results = results_of([True], [False])
+    plugin.after_grading(results)
+    shown = results.to_gradescope_dict(AutograderConfig())
+    assert (shown["score"], len(shown["tests"])) == (2.0, 2) and complaints(shown) == []
+    assert "agree in every case" in plugin.generate_report()
+    assert not plugin._desk.exists()
+
+
+def test_where_the_runs_differ_otters_counts_and_instructors_alone_are_told(plugin):
+    results = results_of([True], [True])
+    plugin.after_grading(results)
+    shown = results.to_gradescope_dict(AutograderConfig())
+    assert shown["score"] == 4.0 and complaints(shown) == []
+    visible = [test for test in shown["tests"] if test["visibility"] == "visible"]
+    assert [test["name"] for test in visible] == ["lookup: case 1.1"]
+    sentence = "lookup: case 1.2: passed in Otter's run, failed in the grader's own"
+    assert sentence in shown["tests"][-1]["output"] and sentence in plugin.generate_report()
+
+
+def test_pickled_they_are_results_that_anybody_can_read(plugin):
+    results = results_of([True], [False])
+    plugin.after_grading(results)
+    for pickler in (pickle, dill):
+        read = pickler.loads(pickler.dumps(results))
+        assert type(read) is GradingResults and read.total == 2.0
+
+
+@pytest.mark.parametrize("public, hidden", [([True], []), ([True, True], [False])])
+def test_cases_that_otter_did_not_run_are_no_failed_ones(plugin, public, hidden):
+    with pytest.raises(GraderError, match="Otter did not run the cases that were graded"):
+        plugin.after_grading(results_of(public, hidden))
+
+
+def test_what_failed_in_the_kernel_is_said(plugin):
+    (plugin._desk / FAULT).write_text("No wall can be built.")
+    with pytest.raises(GraderError, match=r"No wall can be built\."):
+        plugin.after_grading(results_of([False], [False]))
+
+
+def test_a_kernel_that_never_began_is_no_zero(plugin):
+    (plugin._desk / REPORT).unlink()
+    results = results_of([False], [False])
+    failed = nbformat.v4.new_output("error", traceback=["\x1b[31mModuleNotFoundError\x1b[0m: autograder"])
+    cell = nbformat.v4.new_code_cell(outputs=[failed])
+    results.notebook = nbformat.v4.new_notebook(cells=[cell])
+    with pytest.raises(GraderError, match=r"gave no results, .*\nModuleNotFoundError: autograder"):
+        plugin.after_grading(results)
+
+
+@pytest.fixture
+def layout(tmp_path: Path, monkeypatch) -> Path:
+    """Otter's folders as a run has them, without the tests; this process stands in the submission."""
+    house = tmp_path / "source" / "files" / HOUSE
+    for name in ("autograder", "assignment", "solutions", "student_template"):
+        shutil.copytree(ROOT / name, house / name, ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "submission" / "tests").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "submission")
+    return tmp_path
+
+
+def test_an_archive_of_another_version_is_refused_by_name(layout):
+    changed = layout / "source" / "files" / HOUSE / "autograder" / "result.py"
+    changed.write_text("# older\n")
+    with pytest.raises(GraderError, match=r"another version than is installed here: result\.py differs"):
+        WalledGrading("embeddings.py", {}, {}).before_grading(None)
+
+
+def test_a_link_to_a_hidden_test_is_not_followed(layout):
+    target = layout / "source" / "files" / HOUSE / "autograder" / "hidden_tests" / "lookup.py"
+    link = layout / "submission" / "embeddings.py"
+    link.symlink_to(target)
+    with pytest.raises(GraderError, match="links are not followed"):
+        WalledGrading(str(link), {}, {}).before_grading(None)
+
+
+def test_nothing_that_was_handed_in_stays_within_reach_of_the_kernel(layout):
+    folder = layout / "submission"
+    (folder / "otter").mkdir()
+    for name in ("otter/__init__.py", ".OTTER_LOG", "answers.md", "embeddings.py"):
+        (folder / name).write_text("1 / 0")
+    plugin = WalledGrading(str(folder / "embeddings.py"), {}, {})
+    plugin.before_grading(None)
+    assert {path.name for path in folder.iterdir()} == {"tests", "embeddings.py"}
+    assert (folder / "embeddings.py").read_text() == ""
+    notebook = plugin.before_execution(None)
+    assert [path.name for path in folder.iterdir()] == ["tests"]
+    assert len(notebook.cells) == 1 and "1 / 0" not in notebook.cells[0].source
