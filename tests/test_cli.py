@@ -18,6 +18,7 @@ import autograder.assignment
 import autograder.intake
 from autograder.cli import main
 from autograder.errors import GraderError
+from autograder.gradebook import open_gradebook
 from autograder.result import Result as Graded
 from autograder.result import Status
 from autograder.submission import Submission
@@ -67,6 +68,22 @@ def batch(monkeypatch, tmp_path):
         monkeypatch.setitem(sys.modules, "autograder.batch", types.SimpleNamespace(open_batch=open_batch))
 
     return batch
+
+
+@contextmanager
+def at_work(out: Path) -> Iterator[None]:
+    """Another process that grades into `out`."""
+    program = (
+        "import sys; from pathlib import Path; from autograder.gradebook import alone_in\n"
+        "with alone_in(Path(sys.argv[1])): print('in', flush=True); sys.stdin.read()"
+    )
+    arguments = [sys.executable, "-c", program, str(out.resolve())]
+    with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout.readline() == "in\n"
+        try:
+            yield
+        finally:
+            other.kill()
 
 
 def students(out: str) -> list[str]:
@@ -225,6 +242,30 @@ def test_marks_that_are_refused_end_with_1_and_are_named(run, batch):
     done = run("marks", "graded", "--read", "sheet.csv")
     assert done.exit_code == 1
     assert "sheet.csv, row 2: `tradeoffs-0` is no row that a sheet of this gradebook had." in done.stdout
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["marks", "graded", "--read", "sheet.csv"],
+        ["forget", "graded", "ada"],
+        ["grade", "in", "--choose", "ada=old/embeddings.py"],
+    ],
+)
+def test_nothing_is_written_while_another_grader_is_at_work(run, command):
+    with open_gradebook(Path("graded")) as book:
+        book.save(typical("ada"))
+    for name in ("embeddings.py", "old/embeddings.py"):
+        Path("in/ada", name).parent.mkdir(parents=True, exist_ok=True)
+        Path("in/ada", name).write_text(f"name = {name!r}\n")
+    run("marks", "graded", "--write", "sheet.csv")
+    with at_work(Path("graded")):
+        done = run(*command)
+    assert done.exit_code == 2
+    assert "Another grader is at work in graded: process " in done.stderr
+    assert {file.name for file in Path("graded").iterdir()} <= {"gradebook.sqlite", "gradebook.lock"}
+    with open_gradebook(Path("graded")) as book:
+        assert book.students() == ["ada"]
 
 
 def test_marks_without_a_gradebook_say_to_grade_first(run):

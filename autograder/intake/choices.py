@@ -69,8 +69,11 @@ def recall(out: Path) -> dict[str, list[str]]:
     return choices
 
 
-def remember(out: Path, choices: Choices) -> None:
+def remember(out: Path, typed: Choices) -> None:
     """Keep choices beside the results, so that the next run needs not be told again."""
+    if not typed:
+        return
+    choices = together(recall(out), typed)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(_HEADER)

@@ -13,7 +13,7 @@ from ..errors import GraderError
 from ..plain import counted
 from ..submission import Member, Origin, Submission
 from .archive import list_archive, open_nested
-from .choices import Choices, read_choices, recall, remember, to_type, together
+from .choices import Choices, read_choices, recall, to_type, together
 from .choose import CODE_SUFFIXES, choose, code_names
 from .download import Download, of_folder, on_disk, open_download
 from .handed_out import HandedOut, read_handed_out
@@ -45,6 +45,7 @@ class Intake:
         summary: what was recognised, such as "Canvas download, 212 files, 198 students".
         problems: sentences for the instructor on what belongs to no submission, and on the roster.
         is_left_over: whether something that may be a student's work is in no submission.
+        chosen: the answers typed this time, to be remembered once the folder of the results is locked.
     """
 
     submissions: tuple[Submission, ...]
@@ -52,6 +53,7 @@ class Intake:
     summary: str
     problems: tuple[str, ...] = ()
     is_left_over: bool = False
+    chosen: Choices = field(default_factory=dict)
 
 
 def collect(path: Path, assignment: Assignment) -> list[Submission]:
@@ -75,7 +77,7 @@ def take_in(
         layout: the name of the layout; by itself where it is None.
         roster: a CSV file of the course's students.
         choices: answers to the questions of set-aside submissions, each `STUDENT=FILE`.
-        out: the folder of the results, which remembers such answers.
+        out: the folder of the results, which remembers earlier answers.
 
     Raises:
         GraderError: if there is nothing to grade, the layout does not fit, the roster cannot be
@@ -91,14 +93,11 @@ def take_in(
             matched = match(uploads, read_roster(roster), assignment_of(found.place.name))
             uploads = matched.uploads
             problems += matched.problems
-        chosen = read_choices(choices, _names(uploads))
-        if out:
-            chosen = together(recall(out), chosen)
+        typed = read_choices(choices, _names(uploads))
+        chosen = together(recall(out), typed) if out else typed
         reader = _Reader(found.layout, assignment, read_handed_out(assignment), chosen)
         uploads, questions = _parted(uploads, chosen)
         submissions = reader.read(uploads, questions)
-    if out and choices:
-        remember(out, chosen)
     members = {
         member if member != Member() else upload.student
         for upload in uploads
@@ -114,7 +113,7 @@ def take_in(
     if len(submissions) != len(members):
         summary += f" in {counted(len(submissions), 'submission')}"
     is_left_over = bool(found.place.problems) or any(map(is_upload, left))
-    return Intake(tuple(submissions), found.layout.name, summary, tuple(problems), is_left_over)
+    return Intake(tuple(submissions), found.layout.name, summary, tuple(problems), is_left_over, typed)
 
 
 # What lies there ---------------------------------------------------------------------------------

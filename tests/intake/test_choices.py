@@ -7,7 +7,7 @@ import shlex
 import pytest
 
 from autograder.errors import GraderError
-from autograder.intake import take_in
+from autograder.intake import remember, take_in
 from autograder.intake.choices import FILE_NAME
 from tests.platforms import downloads
 from tests.platforms.downloads import as_folder
@@ -24,6 +24,8 @@ def take(submissions, assignment):
 
     def take(*choices: str, **options: object):
         taken = take_in(submissions, assignment, choices=choices, **options)
+        if "out" in options:
+            remember(options["out"], taken.chosen)
         return {found.student: found for found in taken.submissions}
 
     return take
@@ -138,7 +140,9 @@ def test_choices_are_remembered_beside_the_results(submissions, take, tmp_path):
     take("O'Brien, Séan=embeddings.py", out=out)
     assert take("ben=old/embeddings.py", out=out)["O'Brien, Séan"].code == WORK.encode()
     take("ben=embeddings.py", out=out)
+    remembered = (out / FILE_NAME).read_bytes()
     found = take(out=out)
+    assert (out / FILE_NAME).read_bytes() == remembered
     assert [found[student].code for student in ("O'Brien, Séan", "ben")] == [WORK.encode()] * 2
 
 
