@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,10 +20,10 @@ from .canvas import canvas
 from .github_classroom import github_classroom
 from .grades import Grade, Left, sort_out, with_remarks
 from .gradescope import gradescope
-from .late import deduct
+from .late import LATE_SHEET, ask_how_late, deduct
 from .moodle import moodle
 from .nbgrader import nbgrader
-from .plain_csv import handed_back, plain_csv, table_of
+from .plain_csv import HANDED_BACK, handed_back, plain_csv
 from .plan import Plan, Platform, Wish, Zip, shortened
 from .results import results_of
 
@@ -81,6 +81,8 @@ def export(
     if not grades:
         raise GraderError(f"There is no grade to hand out. {_left(left) or 'The gradebook is empty.'}")
     charged = deduct(grades, assignment.late, late_file)
+    if wish.into and wish.into.name.casefold() in (HANDED_BACK, LATE_SHEET):
+        raise GraderError(f"{wish.into} is what an export calls a file of its own. Call yours otherwise.")
     plan = PLATFORMS[to](charged.grades, wish)
     files = _write(plan, folder, wish, book, feedback)
     said = [*plan.said, *_remarks(plan.grades)]
@@ -100,12 +102,12 @@ def export(
             f"{shortened(grade.person.shown for grade in old)}. Type: autograder regrade {book.path.parent}"
         )
     if charged.unknown:
-        problems.append(_ask_how_late(charged.unknown, folder / "late.csv"))
+        problems.append(ask_how_late(charged.unknown, folder / LATE_SHEET, late_file))
     return Handed(tuple(files), tuple(said), tuple(problems))
 
 
 def _write(plan: Plan, folder: Path, wish: Wish, book: Gradebook, feedback: bool) -> list[Path]:
-    files = [folder / "handed-back.csv"]
+    files = [folder / HANDED_BACK]
     if plan.table is not None:
         assert wish.into is not None
         files.append(folder / wish.into.name)
@@ -155,17 +157,6 @@ def write_zip(path: Path, texts: Iterable[tuple[str, str]]) -> None:
             is_program = text.startswith("#!")
             entry.external_attr = (0o100755 if is_program else 0o100644) << 16
             archive.writestr(entry, text.encode("utf-8", "backslashreplace"))
-
-
-def _ask_how_late(grades: Sequence[Grade], sheet: Path) -> str:
-    """Write a late file to fill in, unless there is one, which may be filled already."""
-    if not sheet.exists():
-        rows = {grade.person.student: (grade.person.student, grade.person.shown, "") for grade in grades}
-        write_atomically(sheet, table_of(("student", "name", "hours_late"), rows.values()), "utf-8-sig")
-    return (
-        f"{counted(len(grades), 'student')} handed in late, but not known how late, so nothing is deducted: "
-        f"{shortened(grade.person.shown for grade in grades)}. Fill in {sheet} and say --late-file {sheet}"
-    )
 
 
 def _is_of_today(grade: Grade, assignment: Assignment) -> bool:

@@ -10,15 +10,22 @@ from pathlib import Path
 
 from ..assignment import LatePolicy
 from ..errors import GraderError
-from ..plain import counted, line, number
+from ..files import write_atomically
+from ..plain import cell, counted, line, number
 from .grades import Deduction, Grade, Person
 from .match import Directory
+from .plain_csv import table_of
+from .plan import shortened
 from .table import Table, read_table
 
 DAY = 86_400
 SECONDS = {"seconds_late": 1, "minutes_late": 60, "hours_late": 3_600, "days_late": DAY}
 """The columns that a late file may have, and what one stands for."""
 
+_WHO = ("student", "id", "email", "name")
+
+LATE_SHEET = "late.csv"
+"""What the late file is called that an export writes."""
 
 TELLS_LATENESS = ("canvas",)
 """The layouts that mark what is late: what they do not mark was handed in on time."""
@@ -131,7 +138,7 @@ def _moment(text: str, policy: LatePolicy) -> datetime | None:
 def _read(path: Path, directory: Directory, policy: LatePolicy) -> tuple[dict[Person, float], list[str]]:
     """The seconds that a late file tells of each person it names."""
     table = read_table(path)
-    student = table.column("student", "id", "email", "name")
+    student = table.column(*_WHO)
     how = table.column(*SECONDS, "submitted")
     if student is None or how is None or (table.header[how].casefold() == "submitted" and not policy.due):
         raise GraderError(
@@ -143,7 +150,6 @@ def _read(path: Path, directory: Directory, policy: LatePolicy) -> tuple[dict[Pe
     problems = []
     for row in table.rows:
         name, value = table.value(row, student).strip(), table.value(row, how).strip()
-        name = name.removeprefix("'")  # stands before what a spreadsheet would take for a formula
         if not name or not value:
             continue
         where = f"{table.name}, row {row + 1}"
@@ -158,6 +164,43 @@ def _read(path: Path, directory: Directory, policy: LatePolicy) -> tuple[dict[Pe
         else:
             told.update((person, seconds) for person in found)
     return told, problems
+
+
+def ask_how_late(grades: Sequence[Grade], sheet: Path, late_file: Path | None) -> str:
+    """Ask for what is not known, in a sheet to fill in; the instructor's own file stays as it is."""
+    asked = (
+        f"{counted(len(grades), 'student')} handed in late, but not known how late, so nothing is deducted: "
+        f"{shortened(grade.person.shown for grade in grades)}."
+    )
+    if late_file and not (sheet.exists() and sheet.samefile(late_file)):
+        return f"{asked} Add them to {late_file}"
+    to_do = f"{asked} Fill in {sheet} and say --late-file {sheet}"
+    try:
+        _write_sheet(grades, sheet)
+    except GraderError as problem:
+        return f"{to_do}. But move it away first and export again, for a new one: {problem}"
+    return to_do
+
+
+def _write_sheet(grades: Sequence[Grade], sheet: Path) -> None:
+    """Write a row for each student, below those that are there and perhaps filled in."""
+    rows = {grade.person.student: (grade.person.student, grade.person.shown) for grade in grades}
+    if not sheet.exists():
+        columns = ("student", "name", "hours_late")
+        write_atomically(sheet, table_of(columns, ((*row, "") for row in rows.values())), "utf-8-sig")
+        return
+    table = read_table(sheet)
+    student, name = table.column("student"), table.column("name")
+    if student is None or name is None:
+        raise GraderError(f"{sheet.name} has not the columns `student` and `name` any more.")
+    directory = Directory(grade.person for grade in grades)
+    for row in table.rows:
+        for person in directory.find(table.value(row, student)):
+            rows.pop(person.student, None)
+    for key, shown in rows.values():
+        table.append({student: cell(key, line), name: cell(shown, line)})
+    if rows:
+        table.write(sheet)
 
 
 def _amount(table: Table, column: int, value: str, policy: LatePolicy) -> float | None:

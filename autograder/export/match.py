@@ -13,7 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from ..plain import line
+from ..plain import cell, line
 from .grades import Grade, Person
 
 OF_THE_UNIVERSITY = ("plain", "gradescope", "github-classroom", "blackboard")
@@ -105,13 +105,18 @@ def match(grades: Sequence[Grade], rows: Sequence[Row], platform: str, file: str
 
 
 class Directory:
-    """Finds the graded by what an instructor calls them: the key, an id, an email address, or the name."""
+    """Finds the graded by what an instructor calls them: the key, an id, an email address, or the name.
+
+    The first three also as messages and tables show them, harmless.
+    """
 
     def __init__(self, persons: Iterable[Person]) -> None:
         self._exact: defaultdict[str, list[Person]] = defaultdict(list)
         self._names: defaultdict[tuple[str, ...], list[Person]] = defaultdict(list)
         for person in dict.fromkeys(persons):
-            for key in {folded(k) for k in (person.student, person.member.id, person.member.email)} - {""}:
+            keys = (person.student, person.member.id, person.member.email)
+            spelled = {folded(spell(key)) for key in keys for spell in (str, line, _in_a_cell)}
+            for key in spelled - {""}:
                 self._exact[key].append(person)
             self._names[words_of(person.member.name)].append(person)
 
@@ -138,6 +143,10 @@ def university_id(person: Person) -> str:
 def name_of(person: Person) -> str:
     """Their name; where the platform told none, the key of a plain folder may be one."""
     return person.member.name or (person.student if person.layout == "plain" else "")
+
+
+def _in_a_cell(key: str) -> str:
+    return cell(key, line)
 
 
 def folded(text: str) -> str:

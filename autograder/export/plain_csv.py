@@ -16,6 +16,9 @@ from .match import Row, match
 from .plan import Filling, Plan, Wish, Zip, column_of
 from .table import read_table
 
+HANDED_BACK = "handed-back.csv"
+"""What the table is called that every export writes."""
+
 COLUMNS = ("student", "name", "email", "id", "raw", "late_deduction", "total", "possible", "remarks")
 
 
@@ -94,15 +97,15 @@ def points_of(grade: Grade) -> tuple[str, str, str]:
 
 
 def table_of(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """CSV in which no cell is a formula."""
+    """CSV in which no cell is a formula, nor a part of one, wherever a program parts them."""
     file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
+    writer = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL)
     writer.writerow(columns)
     writer.writerows([cell(value, line) for value in row] for row in rows)
     return file.getvalue()
 
 
-def file_for_each(grades: Sequence[Grade], suffix: str = ".html") -> list[tuple[Grade, str]]:
+def file_for_each(grades: Sequence[Grade]) -> list[tuple[Grade, str]]:
     """A file name for each grade: the submission's key, with the member where there are several."""
     members = Counter(grade.person.student for grade in grades)
     keys = [
@@ -112,4 +115,4 @@ def file_for_each(grades: Sequence[Grade], suffix: str = ".html") -> list[tuple[
         for g in grades
     ]
     names = file_names(keys)
-    return [(grade, names[key] + suffix) for grade, key in zip(grades, keys, strict=True)]
+    return [(grade, f"{names[key]}.html") for grade, key in zip(grades, keys, strict=True)]

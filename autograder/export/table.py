@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -42,6 +42,7 @@ class Table:
         self.separator = max(_SEPARATORS, key=lambda separator: _width(self._text, separator))
         self._records = list(_records(name, self._text, self.separator))
         self._set: dict[tuple[int, int], str] = {}
+        self._added: list[Mapping[int, str]] = []
         if not self._records or not any(self.header):
             raise GraderError(f"{name} is empty. Download it from the platform once more.")
         for index, record in enumerate(self._records):
@@ -70,6 +71,10 @@ class Table:
     def set(self, row: int, column: int, value: str) -> None:
         self._set[row, column] = value
 
+    def append(self, cells: Mapping[int, str]) -> None:
+        """Add a row below all others, with these values in its columns."""
+        self._added.append(cells)
+
     def column(self, *names: str) -> int | None:
         """The first column with one of these names, in the order of the names; letter case does not count."""
         header = [name.casefold() for name in self.header]
@@ -91,7 +96,14 @@ class Table:
                 new = self._written(value, self._text[start:end])
             parts += [self._text[position:start], new]
             position, reached = end, (row, column)
-        return "".join([*parts, self._text[position:]])
+        parts.append(self._text[position:])
+        line_end = "\r\n" if "\r\n" in self._text else "\n"
+        if self._added and not self._text.endswith(("\n", "\r")):
+            parts.append(line_end)
+        for cells in self._added:
+            values = (self._written(cells.get(column, ""), "") for column in range(len(self.header)))
+            parts.append(self.separator.join(values) + line_end)
+        return "".join(parts)
 
     def write(self, path: Path) -> None:
         """Write the file, encoded as it was.

@@ -13,6 +13,8 @@ from dataclasses import replace
 import pytest
 
 from autograder.errors import GraderError
+from autograder.export import Wish, export
+from autograder.gradebook import open_gradebook
 from autograder.result import Status
 from tests.export.conftest import AWKWARD
 from tests.hand_made import LOOKUP, NASTY_NAMES, SINUSOIDAL
@@ -286,8 +288,8 @@ def test_who_is_only_known_to_be_late_is_listed(graded, origin):
     assert "1 student handed in late, but not known how late" in handed.problems[0]
     sheet = graded.folder / "out" / "export" / "late.csv"
     assert handed.problems[0].endswith(f": ada. Fill in {sheet} and say --late-file {sheet}")
-    assert sheet.read_text("utf-8-sig") == "student,name,hours_late\nada,ada,\n"
-    sheet.write_text(sheet.read_text("utf-8-sig").replace("ada,ada,", "ada,ada,30"))
+    assert sheet.read_text("utf-8-sig") == '"student","name","hours_late"\n"ada","ada",""\n'
+    sheet.write_text(sheet.read_text("utf-8-sig").replace('""\n', '"30"\n'))
     graded.export("csv")
     assert "30" in sheet.read_text()
     handed = graded.export("csv", late_file=sheet, feedback=True)
@@ -295,6 +297,75 @@ def test_who_is_only_known_to_be_late_is_listed(graded, origin):
     assert table(graded.file("handed-back.csv"))[0]["total"] == "8"
     page = graded.zipped("feedback.zip")["ada.html"]
     assert "12 - 4 = 8 points count." in page and "<b>12</b>" in page
+
+
+def test_who_is_late_the_next_time_is_added_to_the_sheet_and_what_is_filled_in_stays(graded, origin):
+    graded.policy(percent_per_day=10)
+    graded.add("ada", 12, origin("canvas", "ada_LATE_1_2_e.py", ("1", "ada"), late=True))
+    graded.export("csv")
+    sheet = graded.folder / "out" / "export" / "late.csv"
+    filled = "student;name;hours_late;why\r\nada;ada;1,5;ill"  # as a spreadsheet has saved it
+    sheet.write_bytes(filled.encode())
+    graded.add("b;en", 12, origin("canvas", "ben_LATE_2_2_e.py", ("2", "ben"), late=True))
+    for late_file in (sheet, None):
+        handed = graded.export("csv", late_file=late_file)
+        assert sheet.read_bytes().decode() == f'{filled}\r\n"b;en";ben;;\r\n'
+        assert handed.problems[0].endswith(f"Fill in {sheet} and say --late-file {sheet}")
+
+
+def test_a_late_file_of_the_instructor_s_own_is_not_written_to(graded, origin):
+    graded.policy(percent_per_day=10)
+    own = graded.folder / "mine.csv"
+    own.write_text("student,hours_late\nada,3\n")
+    for key in ("ada", "ben"):
+        graded.add(key, 12, origin("canvas", f"{key}_LATE_1_2_e.py", ("", key), late=True))
+    (problem,) = graded.export("csv", late_file=own).problems
+    assert "1 student handed in late" in problem and problem.endswith(f": ben. Add them to {own}")
+    assert own.read_text() == "student,hours_late\nada,3\n"
+    assert not (graded.folder / "out" / "export" / "late.csv").exists()
+
+
+def test_a_sheet_that_lost_its_columns_is_named_and_stays(graded, origin):
+    graded.policy(percent_per_day=10)
+    graded.add("ada", 12, origin("canvas", "ada_LATE_1_2_e.py", ("1", "ada"), late=True))
+    graded.export("csv")
+    sheet = graded.folder / "out" / "export" / "late.csv"
+    for text, why in (("who,when\nada,\n", "has not the columns"), ("", "is empty")):
+        sheet.write_text(text)
+        (problem,) = graded.export("csv").problems
+        assert "But move it away first and export again, for a new one: late.csv " + why in problem
+        assert sheet.read_text() == text
+
+
+@pytest.mark.parametrize("key", ["a\tb", "=ada", "-", "a\nb", "'ada", "a\u202eb"])
+def test_every_key_is_known_again_when_the_sheet_comes_back(graded, origin, key):
+    graded.policy(percent_per_day=10)
+    graded.add(key, 12, origin("canvas", "ada_LATE_1_2_e.py", ("", ""), late=True))
+    graded.export("csv")
+    sheet = graded.folder / "out" / "export" / "late.csv"
+    sheet.write_text(sheet.read_text("utf-8-sig").replace('""\n', '"30"\n'))
+    assert graded.export("csv", late_file=sheet).problems == ()
+    assert table(graded.file("handed-back.csv"))[0]["total"] == "8"
+
+
+@pytest.mark.parametrize("name", ["handed-back.csv", "Handed-Back.CSV", "late.csv"])
+def test_a_file_called_as_one_of_ours_is_not_taken(graded, name):
+    graded.add("ada", 12)
+    path = graded.folder / name
+    path.write_text("username,points\nada,\n")
+    with open_gradebook(graded.folder / "out") as book:
+        graded.save(book)
+        wish = Wish(graded.assignment, path, grade_column="points")
+        with pytest.raises(GraderError, match="is what an export calls a file of its own"):
+            export(book, "csv", wish, graded.folder / "out" / "export")
+    assert not (graded.folder / "out" / "export").exists()
+
+
+def test_no_program_takes_a_part_of_a_cell_for_a_formula(graded):
+    """Some part cells at semicolons, and every cell's quotes tell them where one ends."""
+    graded.add("x;=1+1", 12)
+    graded.export("csv")
+    assert '"x;=1+1",' in graded.file("handed-back.csv").decode()
 
 
 @pytest.mark.parametrize(
