@@ -13,6 +13,7 @@ from ..check.answers import combine
 from ..submission import Submission
 from .choices import to_type
 from .handed_out import HandedOut, bare
+from .handed_out import code as code_of
 from .listing import Entry, Listing, UnreadableError, meant_stem, meant_suffix, printable
 
 MAX_FILE_BYTES = 1_000_000
@@ -20,6 +21,9 @@ MAX_FILE_BYTES = 1_000_000
 
 MAX_CANDIDATES = 50
 """Files that are read while looking for the one that is meant."""
+
+MAX_RIVALS = 20
+"""Other files that are read to see whether one of them could be meant instead."""
 
 NAMED_AT_MOST = 4
 """Files, and things that could not be read, that a question names."""
@@ -48,11 +52,13 @@ class _Choice:
     """What was chosen: content and notes for the student, or a question to the instructor.
 
     Attributes:
+        file: the name of the file that was chosen.
         cells: of a notebook, the text.
         example: where files can be chosen from, the first of them.
     """
 
     content: bytes | None = None
+    file: str = ""
     cells: str = ""
     notes: tuple[str, ...] = ()
     question: str | None = None
@@ -128,7 +134,7 @@ def _only(wanted: str, entry: Entry, handed_out: HandedOut) -> _Choice:
         found = _read_one(entry)
     except UnreadableError as problem:
         return _Choice(question=f"{problem} It was chosen as {wanted}: which other file is meant?")
-    return _Choice(found.content, found.cells, _notes(wanted, found, handed_out))
+    return _taken(wanted, found, handed_out)
 
 
 def _choose_code(entries: Sequence[Entry], assignment: Assignment, handed_out: HandedOut) -> _Choice:
@@ -136,12 +142,43 @@ def _choose_code(entries: Sequence[Entry], assignment: Assignment, handed_out: H
     named, others = _parted(entries, wanted, CODE_SUFFIXES)
 
     def likely(found: _Found) -> bool:
-        return _defines_any(found.content, assignment)
+        return bool(_defined(found.content, assignment))
 
     choice = _choose(wanted, named, others, handed_out, likely)
     if choice.content is None and not choice.question:
         return _Choice(notes=(f"No {wanted} was found, nor another Python file or notebook.",))
-    return choice
+    return _beside(choice, others, assignment, handed_out)
+
+
+def _beside(
+    choice: _Choice, others: Sequence[Entry], assignment: Assignment, handed_out: HandedOut
+) -> _Choice:
+    """The choice, or a question where another file defines at least half as much of what was asked."""
+    if choice.content is None:
+        return choice
+    stem = PurePath(assignment.code_file).stem
+    seen = {code_of(choice.content)}
+    rivals: list[str] = []
+    notes: list[str] = []
+    for entry in sorted(others, key=lambda entry: stem not in entry.name.lower())[:MAX_RIVALS]:
+        try:
+            content = _read_one(entry).content
+        except UnreadableError as problem:
+            notes += [f"{problem} It was not graded."] if stem in entry.name.lower() else []
+            continue
+        defined = _defined(content, assignment)
+        if not defined or code_of(content) in seen or handed_out.holds(content):
+            continue
+        seen.add(code_of(content))
+        if 2 * len(defined) >= len(_defined(choice.content, assignment)):
+            rivals.append(entry.shown)
+        else:
+            names = _listed([f"`{name}`" for name in sorted(defined)])
+            notes.append(f"{entry.shown} defines {names} too; it was not graded.")
+    if rivals:
+        question = _which(assignment.code_file, [choice.file, *rivals])
+        return _Choice(question=question, example=choice.file)
+    return replace(choice, notes=(*choice.notes, *_first(notes)))
 
 
 def _choose_answers(entries: Sequence[Entry], assignment: Assignment, handed_out: HandedOut) -> _Choice:
@@ -195,7 +232,7 @@ def _choose(
     if len(work) > 1:
         names = [found.entry.shown for found in work]
         return _Choice(question=_which(wanted, names), example=names[0])
-    return _Choice(work[0].content, work[0].cells, _notes(wanted, work[0], handed_out))
+    return _taken(wanted, work[0], handed_out)
 
 
 def _only_cells(entries: Sequence[Entry], assignment: Assignment) -> str:
@@ -256,6 +293,10 @@ def _listed(names: list[str]) -> str:
     return ", ".join(names[:NAMED_AT_MOST]) + more
 
 
+def _taken(wanted: str, found: _Found, handed_out: HandedOut) -> _Choice:
+    return _Choice(found.content, found.entry.shown, found.cells, _notes(wanted, found, handed_out))
+
+
 def _notes(wanted: str, found: _Found, handed_out: HandedOut) -> tuple[str, ...]:
     notes = []
     if meant_suffix(found.entry.name) == notebook.SUFFIX:
@@ -282,7 +323,8 @@ def _is_called(name: str, wanted: str) -> bool:
     return re.fullmatch(rf"(copy of )?{stem}{copy}", meant_stem(name), flags=re.IGNORECASE) is not None
 
 
-def _defines_any(content: bytes, assignment: Assignment) -> bool:
-    """Whether a text defines one of the functions or classes asked for."""
+def _defined(content: bytes, assignment: Assignment) -> set[str]:
+    """Which of the functions and classes asked for a text defines."""
     names = "|".join(name for question in assignment.code_questions for name in question.functions)
-    return re.search(rf"^(?:def|class)\s+(?:{names})\b".encode(), bare(content), re.MULTILINE) is not None
+    found = re.findall(rf"^(?:def|class)\s+({names})\b".encode(), bare(content), re.MULTILINE)
+    return {name.decode() for name in found}

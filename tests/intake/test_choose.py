@@ -49,7 +49,7 @@ def test_a_misnamed_answers_file_is_taken_and_the_student_is_told(submissions, o
 
 
 def test_the_file_with_the_right_name_is_taken_among_others(submissions, one):
-    write(submissions / "ada", {"embeddings.py": WORK, "scratch.py": OTHER_WORK, "answers.md": ANSWERS})
+    write(submissions / "ada", {"embeddings.py": WORK, "plot.py": "import math\n", "answers.md": ANSWERS})
     found = one()
     assert found.code == WORK.encode() and found.notes == ()
 

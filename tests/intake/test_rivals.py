@@ -1,0 +1,74 @@
+"""Other files that could be meant, beside the one that is called as asked for."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.intake import choose
+
+from .conftest import ANSWERS, STUB, WORK, notebook, write, zipped
+
+ALL = "".join(
+    f"def {name}(*given):\n    return given\n\n\n"
+    for name in ("build_vocabulary", "encode", "embedding_lookup", "one_hot")
+)
+OTHER_ALL = ALL.replace("return given", "return given[::-1]")
+HALF = "\n".join(OTHER_ALL.split("\n\n\n")[:2]) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("embeddings_final.py", OTHER_ALL),
+        ("embeddings_old.py", HALF),
+        ("new/solution.py", OTHER_ALL),
+        ("mine.ipynb", notebook(code=[OTHER_ALL])),
+    ],
+)
+def test_another_file_that_defines_half_as_much_is_asked_about(submissions, one, name, code):
+    write(submissions / "ada", {"embeddings.py": ALL, name: code, "answers.md": ANSWERS})
+    found = one()
+    assert found.code is None
+    assert found.set_aside == (
+        f"Which file is meant as embeddings.py? These differ: embeddings.py, {name}. "
+        "To choose, type: --choose ada=embeddings.py"
+    )
+
+
+def test_another_file_that_defines_less_is_a_note(submissions, one):
+    write(submissions / "ada", {"embeddings.py": ALL, "scratch.py": WORK, "answers.md": ANSWERS})
+    found = one()
+    assert found.code == ALL.encode() and found.set_aside is None
+    assert found.notes == ("scratch.py defines `encode` too; it was not graded.",)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [ALL, f"# My work\n\n{ALL}".replace("\n", "\r\n"), STUB, "import math\n\n\ndef helper():\n    pass\n"],
+)
+def test_a_copy_the_handed_out_file_and_what_defines_nothing_asked_for_are_no_matter(submissions, one, code):
+    write(submissions / "ada", {"embeddings.py": ALL, "embeddings_final.py": code, "answers.md": ANSWERS})
+    found = one()
+    assert found.code == ALL.encode() and found.notes == () and found.set_aside is None
+
+
+def test_a_file_whose_work_lies_elsewhere_is_asked_about(submissions, one):
+    write(submissions / "ada", {"embeddings.py": "from mine import *\n", "mine.py": ALL})
+    assert "These differ: embeddings.py, mine.py." in one().set_aside
+
+
+def test_another_file_that_cannot_be_read_costs_nothing_and_is_named(submissions, one):
+    write(submissions / "ada", {"embeddings.py": ALL, "embeddings_old.ipynb": "{", "answers.md": ANSWERS})
+    (submissions / "ada" / "final.zip").write_bytes(zipped({"x.py": "#" * (choose.MAX_FILE_BYTES + 1)}))
+    found = one()
+    assert found.code == ALL.encode() and found.set_aside is None
+    assert len(found.notes) == 1 and found.notes[0].startswith("embeddings_old.ipynb: ")
+    assert found.notes[0].endswith(" It was not graded.")
+
+
+def test_a_littered_upload_is_looked_through_only_so_far_and_likely_names_come_first(submissions, one):
+    litter = {f"{i:03}.py": f"x = {i}\n" for i in range(choose.MAX_RIVALS + 40)}
+    write(submissions / "ada", {**litter, "embeddings.py": ALL, "zzz.py": OTHER_ALL, "answers.md": ANSWERS})
+    assert one().code == ALL.encode()
+    write(submissions / "ada", {"old/my_embeddings.py": OTHER_ALL})
+    assert "These differ: embeddings.py, old/my_embeddings.py." in one().set_aside
