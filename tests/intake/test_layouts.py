@@ -257,6 +257,24 @@ def test_gradescope_tells_numbers_names_addresses_times_and_earlier_attempts(tak
     assert {"Wei Chen_0080125", "Wei Chen_0080126", "Sammy Davis, Jr._0080129"} < set(found)
 
 
+@pytest.mark.parametrize("attempts", [1, 3_000])
+def test_a_student_of_many_attempts_keeps_the_name_and_every_attempt(submissions, assignment, attempts):
+    files = downloads.gradescope(own, PEOPLE[:2])
+    told = "assignment_8046601_export/submission_metadata.yml"
+    moments = [f"2026-03-01T{9 + n // 3600:02}:{n // 60 % 60:02}:{n % 60:02}+00:00" for n in range(attempts)]
+    history = "".join(
+        f"  - :id: 1\n    :created_at: {m[:10]} {m[11:19]}.5 Z\n    :score: 0.0\n" for m in moments
+    )
+    text = files[told].decode()
+    start, end = text.index("  - :id: 17"), text.index("submission_94712:")
+    files[told] = f"{text[:start]}{history}{text[end:]}".encode()
+    taken = take_in(as_folder(submissions, files), assignment)
+    found = {found.student: found.origin for found in taken.submissions}
+    assert set(found) == {"Séan O'Brien_0080123", "Zoë van der Berg-Müller_0080124"}
+    assert found["Séan O'Brien_0080123"].others == tuple(f"attempt of {moment}" for moment in moments)
+    assert taken.problems == ()
+
+
 def test_a_group_is_one_submission_with_all_its_members(take):
     taken = take(downloads.gradescope(own, groups=[PEOPLE[2:4]], emails=False))
     assert taken.summary == (

@@ -20,11 +20,11 @@ MAX_METADATA_BYTES = 200_000_000
 """It holds every result of every attempt."""
 
 MAX_BLOCK = 8_000
-"""Characters of what is told of one submission, without its results."""
+"""Characters of what is told of one submission, without its results and its history, which may be long."""
 
-_SECTIONS = (":submitters", ":created_at", ":history")
+_SECTIONS = (":submitters", ":created_at")
 _KEY = re.compile(r"  (:\w+):")
-_ATTEMPT = re.compile(r"(?:  - |    )(:created_at:.*)")
+_ATTEMPT = re.compile(r"(?:  - |    ):created_at: *['\"]?([^'\"]*)")
 _FOLDER = re.compile(r"submission_\d+")
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(\.\d+)? *(Z|[+-]\d\d:?\d\d)?")
 # Everything stays text: a student number may start with zeros. Tags of Ruby's own mean nothing here.
@@ -60,13 +60,17 @@ def _metadata(download: Download) -> tuple[dict[str, dict[str, Any]], list[str]]
         return {}, [f"There is no {METADATA}: whose each submission is, is not known."]
     told: dict[str, dict[str, Any]] = {}
     problems = []
-    for block in _blocks(content.decode("utf-8-sig", "replace")):
+    for block, attempts in _blocks(content.decode("utf-8-sig", "replace")):
         try:
             data = yaml.load(block, Loader=_LOADER) if len(block) <= MAX_BLOCK else None
         except (yaml.YAMLError, ValueError, RecursionError):
             data = None
         if isinstance(data, dict):
-            told |= {str(name): entry for name, entry in data.items() if isinstance(entry, dict)}
+            told |= {
+                str(name): entry | {":history": attempts}
+                for name, entry in data.items()
+                if isinstance(entry, dict)
+            }
         else:
             line = printable(block.partition("\n")[0])
             problems.append(f"What {METADATA} tells below `{line}` cannot be read.")
@@ -75,18 +79,19 @@ def _metadata(download: Download) -> tuple[dict[str, dict[str, Any]], list[str]]
     return told, problems
 
 
-def _blocks(text: str) -> Iterator[str]:
-    """What is told of each submission, without results.
+def _blocks(text: str) -> Iterator[tuple[str, list[str]]]:
+    """What is told of each submission, without results, and the times of its earlier attempts.
 
     Those are most of the file, and hold what students' programs wrote; no YAML parser bears everything.
     """
     block: list[str] = []
+    attempts: list[str] = []
     section = ""
     for line in text.replace("\r\n", "\n").split("\n"):
         if line[:1].strip() and line != "---":
             if block:
-                yield "\n".join(block)
-            block, section = [line], ""
+                yield "\n".join(block), attempts
+            block, attempts, section = [line], [], ""
         elif found := _KEY.match(line):
             section = found[1]
             if section in _SECTIONS:
@@ -94,9 +99,9 @@ def _blocks(text: str) -> Iterator[str]:
         elif section == ":submitters":
             block.append(line)
         elif section == ":history" and (found := _ATTEMPT.match(line)):
-            block.append(f"  - {found[1]}")
+            attempts.append(found[1].strip())
     if block:
-        yield "\n".join(block)
+        yield "\n".join(block), attempts
 
 
 def _upload(name: str, told: dict[str, Any] | None, folder: Item | None) -> Upload:
@@ -108,7 +113,7 @@ def _upload(name: str, told: dict[str, Any] | None, folder: Item | None) -> Uplo
         Member(_text(entry, ":sid"), _text(entry, ":name"), _text(entry, ":email"))
         for entry in _entries(told.get(":submitters"))
     )
-    earlier = (_iso(_text(entry, ":created_at")) for entry in _entries(told.get(":history")))
+    earlier = map(_iso, told.get(":history", []))
     return Upload(
         student=" + ".join(sorted(_key(member, name) for member in members)) or name,
         name=name,
