@@ -22,7 +22,12 @@ Choices = Mapping[str, Sequence[str]]
 
 def to_type(student: str, file: str) -> str:
     """What answers a question, ready for a shell."""
-    return f"To choose, type: --choose {shlex.quote(f'{printable(student)}={file}')}"
+    return f"To choose, type: {option(student, file)}"
+
+
+def option(student: str, file: str) -> str:
+    """The option that says which file or upload of a student counts."""
+    return f"--choose {shlex.quote(f'{printable(student)}={file}')}"
 
 
 def read_choices(texts: Iterable[str], students: Mapping[str, str]) -> dict[str, list[str]]:

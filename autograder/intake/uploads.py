@@ -13,7 +13,7 @@ from ..errors import GraderError
 from ..plain import counted
 from ..submission import Member, Origin, Submission
 from .archive import list_archive, open_nested
-from .choices import Choices, read_choices, recall, to_type, together
+from .choices import Choices, option, read_choices, recall, to_type, together
 from .choose import CODE_SUFFIXES, choose, code_names
 from .download import Download, of_folder, on_disk, open_download
 from .handed_out import HandedOut, read_handed_out
@@ -228,11 +228,31 @@ class _Reader:
                 self._aside(attempts, questions[student]) if student in questions else self._student(attempts)
             )
         for alike in _alike(list(read)):
-            for student in alike:
-                names = " and ".join(printable(name) for name in alike)
-                question = f"Are {names} one student? The names differ in capital letters alone."
-                read[student] = self._aside(by_student[student], question)
+            self._part(alike, by_student, read)
         return [read[student] for student in sorted(read)]
+
+    def _part(
+        self, alike: Sequence[str], uploads: Mapping[str, list[Upload]], read: dict[str, Submission]
+    ) -> None:
+        """Ask whether students whose keys are alike are one; if they are, only the chosen one stays."""
+        counts = [key for key in alike if {up.name for up in uploads[key]} & set(self.choices.get(key, ()))]
+        others = [key for key in alike if key not in counts]
+        if len(counts) == 1:
+            (kept,) = (read[key] for key in counts)
+            names = (upload.name for key in others for upload in uploads[key])
+            origin = kept.origin and replace(kept.origin, others=(*kept.origin.others, *names))
+            read[kept.student] = replace(kept, origin=origin)
+            for key in others:
+                del read[key]
+            return
+        options = {key: option(key, uploads[key][-1].name) for key in alike}
+        for key in others:
+            read[key] = self._aside(
+                uploads[key],
+                f"Are {' and '.join(map(printable, alike))} one student? The names differ in capital letters "
+                f"alone. If they are, choose what counts: {options[key]}. "
+                f"If not, choose each: {' '.join(options.values())}.",
+            )
 
     def _student(self, uploads: Sequence[Upload]) -> Submission:
         """The submission of one student, of whom there may be several uploads."""

@@ -107,6 +107,34 @@ def test_an_earlier_attempt_can_be_chosen(submissions, take):
     assert found.origin.others == (f"{name}-02-21-47-00",)
 
 
+def test_two_who_differ_in_capital_letters_alone_are_asked_about_and_either_answer_is_taken(
+    submissions, take
+):
+    files = {"Ada B": WORK, "ada b": OTHER_WORK}
+    for student, code in files.items():
+        write(submissions / student, {"embeddings.py": code})
+    for student in files:
+        question, one, two = take()[student].set_aside.split(": ")
+        assert question.startswith(
+            "Are Ada B and ada b one student? The names differ in capital letters alone."
+        )
+        typed = shlex.split(one.partition(". ")[0])[1::2]
+        assert typed == [f"{student}={student}"]
+        (found,) = take(*typed).values()
+        assert (found.student, found.code, found.set_aside) == (student, files[student].encode(), None)
+        assert found.origin.others == tuple(name for name in files if name != student)
+        found = take(*shlex.split(two.removesuffix("."))[1::2])
+        assert {student: one.code.decode() for student, one in found.items()} == files
+        assert [one.set_aside for one in found.values()] == [None, None]
+
+
+def test_of_three_alike_of_whom_two_are_chosen_the_third_is_still_asked_about(submissions, take):
+    for student in ("ADA", "Ada", "ada"):
+        write(submissions / student, {"embeddings.py": WORK})
+    found = take("ADA=ADA", "ada=ada")
+    assert [student for student, one in found.items() if one.set_aside] == ["Ada"]
+
+
 @pytest.mark.parametrize("who", ["0080125", "wchen@example.edu", "Wei Chen_0080125"])
 def test_a_student_can_be_named_by_number_or_address(submissions, take, who):
     def work(person):
