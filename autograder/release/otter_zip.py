@@ -97,7 +97,7 @@ def _in_points(text: str, factor: float) -> str:
     lines = text.encode().split(b"\n")
     for share in sorted(_shares(text), key=lambda node: (node.lineno, node.col_offset), reverse=True):
         line, start, end = share.lineno - 1, share.col_offset, share.end_col_offset
-        points = repr(share.value * factor).encode()  # type: ignore[operator]
+        points = repr(round(share.value * factor, 10)).encode()  # type: ignore[operator, arg-type]
         lines[line] = lines[line][:start] + points + lines[line][end:]
     return b"\n".join(lines).decode().replace("from otter.test_files import", f"from {JUDGED} import")
 
