@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from .assignment import Assignment, Question
 from .difference_table import say_plan
-from .gradebook import Draft, Gradebook
+from .gradebook import Draft, Entry, Gradebook
 from .keys import Keys
 from .plain import clip, counted, line
 from .plan import Plan, Task, keys_after, was_stopped
@@ -136,7 +136,7 @@ def _grade_tasks(
     shares = cache(partial(_shares, assignment))
     for task in tasks:
         entry = book.entry(task.submission.student) if task.base is not None else None
-        if entry and (draft := _draft(task, book, keys, machines.unconfined)):
+        if entry and (draft := _draft(task, entry, book, keys, machines.unconfined)):
             yield Graded(task, draft.result, draft.keys, draft.run, entry.result)
         elif entry and not task.run:
             yield _graded(task, entry.result, entry.run, entry.result, assignment, keys, shares)
@@ -169,9 +169,12 @@ def _grade_tasks(
             book.end_run(run)
 
 
-def _draft(task: Task, book: Gradebook, keys: Keys, unconfined: bool) -> Draft | None:
-    """What a dry run found, if it would come out the same now."""
-    draft = book.draft(task.submission.student)
+def _draft(task: Task, entry: Entry, book: Gradebook, keys: Keys, unconfined: bool) -> Draft | None:
+    """What a dry run found for the submission of `entry`, if it is this one and comes out the same now."""
+    here = task.submission
+    if (entry.result.digest, entry.notes, entry.set_aside) != (here.digest, here.notes, here.set_aside):
+        return None
+    draft = book.draft(here.student)
     if draft is None or draft.base != task.base or (draft.result.unconfined and not unconfined):
         return None
     wider = task.with_everything(frozenset(keys))  # where something was stopped, all was run

@@ -391,6 +391,19 @@ def test_a_dry_run_of_other_tests_is_not_taken(here):
     assert totals()["ben"] == 10
 
 
+def test_a_dry_run_is_not_taken_for_files_handed_in_since(here):
+    make_tripling_easy()
+    run("regrade", "graded", "--dry-run")
+    here.ran.clear()
+    hand_in("ben", HALF)
+    Path("in/cem/embeddings.py").rename("in/cem/mine.py")
+    run("grade", "in")
+    assert sorted(here.ran) == whole("ben", "cem")
+    assert totals() == {"ada": 12, "ben": 4, "cem": 4}
+    with open_gradebook(Path("graded")) as book:
+        assert "mine.py" in " ".join(book.entry("cem").result.notes)
+
+
 def test_a_dry_run_without_the_wall_is_not_taken_by_a_regrade_behind_it(here):
     make_tripling_easy()
     run("regrade", "graded", "--dry-run", "--unconfined")
