@@ -235,6 +235,24 @@ def test_marks_go_out_and_come_back_into_the_reports(run, batch):
     assert "ada,graded,23,40,4,12,7,0" in Path("graded/grades.csv").read_text()
 
 
+def test_a_sheet_is_taken_for_those_who_still_count(run, batch):
+    batch(typical("ada"), typical("ben"), typical("cem", "Another answer."))
+    run("grade", "in")
+    run("marks", "graded", "--write", "sheet.csv")
+    run("forget", "graded", "ben", "cem")
+    with open("sheet.csv", encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file))
+    for row in rows[2:]:
+        row[rows[0].index("points")] = "7"
+    with open("sheet.csv", "w", newline="") as file:
+        csv.writer(file).writerows(rows)
+    done = run("marks", "graded", "--read", "sheet.csv")
+    assert (done.exit_code, done.stdout.splitlines()[-1]) == (
+        0,
+        "1 mark taken, 0 already there, 0 rows still empty, 0 problems.",
+    )
+
+
 def test_marks_that_are_refused_end_with_1_and_are_named(run, batch):
     batch(typical("ada"))
     run("grade", "in")

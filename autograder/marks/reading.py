@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -96,7 +96,7 @@ def read_sheets(
     marks: list[Mark] = []
     zeros: list[str] = []
     known = 0
-    earlier = book.marks()
+    earlier, counting = book.marks(), set(book.students())
     for name, entries in filled.items():
         first = entries[0]
         where, mark = first.where, first.filled
@@ -104,7 +104,7 @@ def read_sheets(
             given = " and ".join(f"{number(entry.filled.points)} in {entry.where}" for entry in entries)
             problems.append(f"{name}: the markers differ ({given}). Agree on one and read it again.")
             continue
-        problems += _changed(first, handed_out[name], current.get(name))
+        problems += _changed(first, handed_out[name], current.get(name), counting)
         fresh = _marks(current.get(name), mark)
         conflicts = [m for m in fresh if earlier.get(m.key, m) != m]
         if conflicts and not replace_marks:
@@ -138,9 +138,10 @@ def _marks(group: Group | None, filled: Filled) -> list[Mark]:
     ]
 
 
-def _changed(entry: _Entry, handed_out: SheetRow, group: Group | None) -> list[str]:
-    now = group.students if group else ()
-    changed = [entry.name(handed_out, student) for student, _ in handed_out.shown if student not in now]
+def _changed(entry: _Entry, handed_out: SheetRow, group: Group | None, counting: Container[str]) -> list[str]:
+    """A sentence on the students that the row showed and whose answer is another now, of those who count."""
+    gone = [s for s, _ in handed_out.shown if s in counting and not (group and s in group.students)]
+    changed = [entry.name(handed_out, student) for student in gone]
     if not changed:
         return []
     return [
