@@ -51,7 +51,7 @@ class Graded:
     def save_draft(self, book: Gradebook) -> None:
         """Keep it for the regrade that may follow a dry run."""
         if not self.fault and self.task.base is not None:
-            book.save_draft(Draft(self.task.base, self.run, self.result, self.keys))
+            book.save_draft(Draft(self.run, self.result, self.keys))
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,6 @@ def _grade_tasks(
                     entry = book.entry(fresh.student)
                     before = entry.result if entry else None
                     yield _graded(task, fresh, run, before, assignment, keys, shares)
-            book.end_run(run)
 
 
 def _draft(task: Task, entry: Entry, book: Gradebook, keys: Keys, unconfined: bool) -> Draft | None:
@@ -175,7 +174,7 @@ def _draft(task: Task, entry: Entry, book: Gradebook, keys: Keys, unconfined: bo
     if (entry.result.digest, entry.notes, entry.set_aside) != (here.digest, here.notes, here.set_aside):
         return None
     draft = book.draft(here.student)
-    if draft is None or draft.base != task.base or (draft.result.unconfined and not unconfined):
+    if draft is None or (draft.result.unconfined and not unconfined):
         return None
     wider = task.with_everything(frozenset(keys))  # where something was stopped, all was run
     return draft if draft.keys in (keys_after(task, keys), keys_after(wider, keys)) else None

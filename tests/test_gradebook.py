@@ -62,10 +62,10 @@ def test_the_files_behind_a_result_come_back_as_they_were(tmp_path, code):
 
 def test_a_draft_counts_for_nothing_and_goes_when_a_result_is_saved(tmp_path):
     graded = replace(result("ada", code(LOOKUP, case())), seconds=1.5)
-    draft = Draft(1, None, graded, {"lookup": {"tests": "1"}})
+    draft = Draft(None, graded, {"lookup": {"tests": "1"}})
     with open_gradebook(tmp_path) as book:
         book.save(typical("ada"))
-        book.save_draft(replace(draft, base=0, keys={"lookup": {"tests": "0"}}))
+        book.save_draft(replace(draft, keys={"lookup": {"tests": "0"}}))
         book.save_draft(draft)
         assert (book.draft("ada"), list(book.results())) == (draft, [typical("ada")])
         assert book.draft("ada").result.seconds == 1.5
@@ -161,7 +161,7 @@ def test_origins_come_back_and_the_latest_counts(tmp_path):
         late=True,
         others=("an earlier one",),
     )
-    later = replace(group, seconds_late=7200.5, submitted="2026-11-22T23:59:00+01:00")
+    later = replace(group, submitted="2026-11-22T23:59:00+01:00")
     with open_gradebook(tmp_path) as book:
         book.save_origins([Submission("bad\udc80", origin=group), Submission("ada")])
         assert book.origins() == {"bad\udc80": group}
@@ -278,6 +278,31 @@ def test_an_older_gradebook_gets_what_it_lacks_and_loses_nothing(tmp_path):
         assert (book.students(), book.forgotten()) == (["ada"], {})
         book.forget(["ada"])
         assert book.students() == []
+
+
+def test_a_dry_run_of_an_older_version_is_let_go_and_a_new_one_kept(tmp_path):
+    with open_gradebook(tmp_path) as book:
+        book.save(typical("ada"))
+    connection = sqlite3.connect(tmp_path / FILE_NAME)
+    for change in (  # as the fourth version left it
+        "DROP TABLE standings",
+        "DROP TABLE drafts",
+        "CREATE TABLE drafts (student TEXT PRIMARY KEY, base INTEGER NOT NULL REFERENCES results, "
+        "run INTEGER REFERENCES runs, keys TEXT NOT NULL REFERENCES keys, result TEXT NOT NULL)",
+        "INSERT INTO keys VALUES ('k', '{}')",
+        "INSERT INTO drafts VALUES ('ada', 1, NULL, 'k', '{}')",
+        "ALTER TABLE runs ADD COLUMN ended TEXT",
+        "PRAGMA user_version = 4",
+    ):
+        connection.execute(change)
+    connection.commit()
+    connection.close()
+    draft = Draft(None, typical("ada"), {"lookup": {"tests": "1"}})
+    with open_gradebook(tmp_path) as book:
+        assert (book.draft("ada"), list(book.results())) == (None, [typical("ada")])
+        book.save_draft(draft)
+        assert book.draft("ada") == draft
+        assert book.start_run("a folder") == 1
 
 
 def test_a_newer_gradebook_is_refused(tmp_path):

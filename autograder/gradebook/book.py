@@ -54,7 +54,7 @@ class Gradebook:
         self._connection = connection
 
     def start_run(self, submissions: str, workers: int | None = None, wall: str = "") -> int:
-        """Note that a run starts; its number goes to `save` and `end_run`.
+        """Note that a run starts; its number goes to `save`.
 
         Args:
             submissions: the path of what is graded.
@@ -66,10 +66,6 @@ class Gradebook:
                 (_now(), to_ascii(submissions), workers, wall),
             )
             return int(cursor.lastrowid or 0)
-
-    def end_run(self, run: int) -> None:
-        with self._transaction() as connection:
-            connection.execute("UPDATE runs SET ended = ? WHERE id = ?", (_now(), run))
 
     def save(
         self,
@@ -133,20 +129,20 @@ class Gradebook:
         return None
 
     def save_draft(self, draft: Draft) -> None:
-        """Keep what a dry run found, in place of an earlier draft for this student."""
+        """Keep what a dry run found, in place of an earlier draft, until a result is saved for this student."""
         with self._transaction() as connection:
             connection.execute(
-                "INSERT OR REPLACE INTO drafts VALUES (?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO drafts VALUES (?, ?, ?, ?)",
                 (
-                    *(to_ascii(draft.result.student), draft.base, draft.run),
+                    *(to_ascii(draft.result.student), draft.run),
                     *(_save_keys(connection, draft.keys), json.dumps(asdict(draft.result))),
                 ),
             )
 
     def draft(self, student: str) -> Draft | None:
-        query = "SELECT base, run, result, keys.keys FROM drafts JOIN keys ON digest = drafts.keys"
-        for base, run, result, keys in self._rows(f"{query} WHERE student = ?", (to_ascii(student),)):
-            return Draft(base, run, result_from_json(result), json.loads(keys))
+        query = "SELECT run, result, keys.keys FROM drafts JOIN keys ON digest = drafts.keys"
+        for run, result, keys in self._rows(f"{query} WHERE student = ?", (to_ascii(student),)):
+            return Draft(run, result_from_json(result), json.loads(keys))
         return None
 
     def questions(self) -> set[str]:

@@ -51,13 +51,8 @@ class Standing:
 
 @dataclass(frozen=True)
 class Draft:
-    """What a dry run found for a student: it counts for nothing until a regrade takes it.
+    """What a dry run found for a student: it counts for nothing until a regrade takes it."""
 
-    Attributes:
-        base: the number of the entry that it would replace.
-    """
-
-    base: int
     run: int | None
     result: Result
     keys: Keys

@@ -8,15 +8,16 @@ from pathlib import Path
 from ..errors import GraderError
 
 FILE_NAME = "gradebook.sqlite"
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 APPLICATION_ID = 0x456D4742
 """Stands in the file's header, by which a gradebook is told from any other SQLite file."""
 
 AWAY = "Move it away, or choose another folder with --output."
 
+# Drafts are dropped: earlier versions kept them otherwise, and they only save work.
 _TABLES = """
 CREATE TABLE IF NOT EXISTS runs (
-    id INTEGER PRIMARY KEY, started TEXT NOT NULL, ended TEXT, submissions TEXT NOT NULL, workers INTEGER,
+    id INTEGER PRIMARY KEY, started TEXT NOT NULL, submissions TEXT NOT NULL, workers INTEGER,
     wall TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS results (
@@ -26,9 +27,10 @@ CREATE TABLE IF NOT EXISTS results (
 CREATE INDEX IF NOT EXISTS results_by_student ON results (student, id);
 CREATE TABLE IF NOT EXISTS keys (digest TEXT PRIMARY KEY, keys TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS files (digest TEXT PRIMARY KEY, code BLOB, answers BLOB);
-CREATE TABLE IF NOT EXISTS drafts (
-    student TEXT PRIMARY KEY, base INTEGER NOT NULL REFERENCES results, run INTEGER REFERENCES runs,
-    keys TEXT NOT NULL REFERENCES keys, result TEXT NOT NULL
+DROP TABLE IF EXISTS drafts;
+CREATE TABLE drafts (
+    student TEXT PRIMARY KEY, run INTEGER REFERENCES runs, keys TEXT NOT NULL REFERENCES keys,
+    result TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS origins (
     id INTEGER PRIMARY KEY, saved TEXT NOT NULL, student TEXT NOT NULL, origin TEXT NOT NULL

@@ -58,7 +58,6 @@ def _written(submissions, grader, launcher, assignment: Assignment, honest) -> d
             run = book.start_run("a batch", 2, launcher.tier.value)
             for result in batch.Batch(grader, launcher, 2).grade(submissions):
                 book.save(result, run)
-            book.end_run(run)
             write_reports(out, book, assignment)
         names = [submission.student for submission in honest]
         texts = {name: (out / "results" / f"{name}.json").read_text(encoding="utf-8") for name in names}
