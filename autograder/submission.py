@@ -34,7 +34,6 @@ class Origin:
         upload: the folder's or file's name as the platform wrote it.
         members: the students who handed it in together; most often one.
         late: whether the platform marked it as late.
-        seconds_late: by how much; None where the platform does not tell.
         submitted: when it was handed in, in ISO 8601, if the platform tells.
         others: earlier attempts, by the names of their uploads.
     """
@@ -43,7 +42,6 @@ class Origin:
     upload: str
     members: tuple[Member, ...]
     late: bool = False
-    seconds_late: float | None = None
     submitted: str = ""
     others: tuple[str, ...] = ()
 

@@ -196,6 +196,19 @@ def test_who_is_forgotten_counts_again_when_that_is_said_or_something_new_is_sav
         assert book.standings()["ben"].instead == book.standings()["cem"].instead == ""
 
 
+def test_an_origin_as_older_versions_wrote_it_comes_back(tmp_path):
+    group = Origin("canvas", "adal_12_34_embeddings.py", (Member("12", "adal"),), late=True)
+    with open_gradebook(tmp_path) as book:
+        book.save_origins([Submission("ada", origin=group)])
+    connection = sqlite3.connect(tmp_path / FILE_NAME)
+    connection.execute("UPDATE origins SET origin = json_set(origin, '$.seconds_late', NULL)")
+    connection.execute("UPDATE origins SET origin = json_remove(origin, '$.members[0].is_rosters')")
+    connection.commit()
+    connection.close()
+    with open_gradebook(tmp_path, create=False) as book:
+        assert book.origins() == {"ada": group}
+
+
 def test_marks_come_back_and_the_latest_counts(tmp_path):
     first = Mark("bad\udc80", "tradeoffs", "print", 3, 10, (ItemMark("sizes", "Sizes", 3, 4),), "good")
     second = Mark("bad\udc80", "tradeoffs", "print", 5, 10)

@@ -116,8 +116,6 @@ def counted_days(days: float) -> str:
 def _seconds(person: Person, policy: LatePolicy) -> float | None:
     """How late, as far as the platform told; None where it did not."""
     origin = person.origin
-    if origin.seconds_late is not None:
-        return origin.seconds_late
     submitted = _moment(origin.submitted, policy)
     if submitted is not None and policy.due is not None:
         return (submitted - policy.due).total_seconds()

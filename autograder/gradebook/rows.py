@@ -141,6 +141,7 @@ def result_from_json(text: str) -> Result:
 
 def origin_from_json(text: str) -> Origin:
     data = json.loads(text)
+    data.pop("seconds_late", None)  # no platform tells it; older gradebooks hold it empty
     members = tuple(Member(**member) for member in data["members"])
     return Origin(**data | {"members": members, "others": tuple(data["others"])})
 

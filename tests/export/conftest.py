@@ -6,6 +6,7 @@ import json
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,14 @@ AWKWARD = (
     "=HYPERLINK(1)",
 )
 """Names as classes have them: two students of one name are among them."""
+
+
+DUE = datetime.fromisoformat("2026-12-01T23:59:00+01:00")
+
+
+def after(seconds: float) -> str:
+    """The moment so many seconds after the due date, as Gradescope tells it: in UTC."""
+    return (DUE + timedelta(seconds=seconds)).astimezone(UTC).isoformat()
 
 
 class Graded:
@@ -58,7 +67,7 @@ class Graded:
         self._cases.append((Result(student, status, "0" * 64, 20, questions), origin))
 
     def policy(self, **keys: object) -> None:
-        self.assignment = replace(self.assignment, late=LatePolicy(**keys))  # type: ignore[arg-type]
+        self.assignment = replace(self.assignment, late=LatePolicy(**{"due": DUE, **keys}))  # type: ignore[arg-type]
 
     def save(self, book: Gradebook) -> None:
         for result, _ in self._cases:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import pytest
 
 from autograder.assignment import LatePolicy
@@ -11,9 +9,9 @@ from autograder.errors import GraderError
 from autograder.export.grades import Grade, people
 from autograder.export.late import deduct
 from autograder.submission import Member, Origin
+from tests.export.conftest import DUE, after
 
-HOUR, DAY = 3600, 86400
-DUE = datetime.fromisoformat("2026-12-01T23:59:00+01:00")
+DAY = 86400
 
 
 def grade(raw: float = 80, student: str = "ada", **origin: object) -> Grade:
@@ -23,8 +21,8 @@ def grade(raw: float = 80, student: str = "ada", **origin: object) -> Grade:
 
 
 def deducted(seconds: float, raw: float = 80, **policy: object) -> float:
-    policy = {"percent_per_day": 10, **policy}
-    (charged,) = deduct([grade(raw, seconds_late=seconds)], LatePolicy(**policy)).grades  # type: ignore[arg-type]
+    policy = {"percent_per_day": 10, "due": DUE, **policy}
+    (charged,) = deduct([grade(raw, submitted=after(seconds))], LatePolicy(**policy)).grades  # type: ignore[arg-type]
     return charged.deduction.points if charged.deduction else 0.0
 
 
@@ -55,7 +53,7 @@ def test_an_extension_finds_its_student_and_counts_before_days_and_cut_off(name)
 
 
 def test_the_sentence_adds_up():
-    (charged,) = deduct([grade(seconds_late=1.5 * DAY)], LatePolicy(10)).grades
+    (charged,) = deduct([grade(submitted=after(1.5 * DAY))], LatePolicy(10, due=DUE)).grades
     assert charged.remarks == (
         "Late: 2 days begun, 10 per cent of 100 points each. 80 - 20 = 60 points count.",
     )
@@ -63,7 +61,7 @@ def test_the_sentence_adds_up():
 
 
 def test_without_a_policy_nothing_is_deducted():
-    late = [grade(late=True), grade(seconds_late=9 * DAY)]
+    late = [grade(late=True), grade(submitted=after(9 * DAY))]
     assert deduct(late, None).grades == tuple(late)
     assert deduct(late, None).unknown == ()
 
@@ -76,8 +74,17 @@ def test_where_only_late_is_known_nothing_is_deducted_and_the_student_listed():
 
 
 def test_where_not_even_that_is_known_it_is_said():
-    charged = deduct([grade(), grade(seconds_late=0.0)], LatePolicy(10))
+    charged = deduct([grade(), grade(submitted=after(0))], LatePolicy(10, due=DUE))
     assert len(charged.untold) == 1 and charged.unknown == ()
+
+
+@pytest.mark.parametrize("layout", ["gradescope", "blackboard", "canvas"])
+def test_when_something_was_handed_in_says_nothing_without_a_due_date(layout):
+    charged = deduct(
+        [grade(layout=layout, submitted=after(9 * DAY), late=layout == "canvas")], LatePolicy(10)
+    )
+    assert [g.total for g in charged.grades] == [80]
+    assert len(charged.unknown) == (layout == "canvas") and len(charged.untold) == (layout != "canvas")
 
 
 @pytest.mark.parametrize(
@@ -87,6 +94,7 @@ def test_where_not_even_that_is_known_it_is_said():
         ("2026-12-02T12:00:00+01:00", 70),
         ("2026-12-01T23:58:00", 80),  # without a zone: the due date's
         ("2026-12-02T00:00:00", 70),
+        ("2026-12-01T22:59:01Z", 70),
         ("some day", 80),
     ],
 )
@@ -144,7 +152,7 @@ def test_an_extension_for_nobody_is_named():
 
 
 def test_an_extension_that_may_be_two_people_is_named():
-    grades = [grade(student=student, seconds_late=DAY) for student in ("one", "two")]
-    charged = deduct(grades, LatePolicy(10, extensions={"Ada Lovelace": 1}))
+    grades = [grade(student=student, submitted=after(DAY)) for student in ("one", "two")]
+    charged = deduct(grades, LatePolicy(10, due=DUE, extensions={"Ada Lovelace": 1}))
     assert charged.problems == ("assignment.yml, `late.extensions`: 'Ada Lovelace' may be one or two.",)
     assert [g.total for g in charged.grades] == [70, 70]

@@ -8,7 +8,7 @@ import io
 import pytest
 
 from autograder.errors import GraderError
-from tests.export.conftest import AWKWARD
+from tests.export.conftest import AWKWARD, after
 
 HEADER = [
     "Identifier",
@@ -118,7 +118,7 @@ def test_a_comment_of_an_earlier_export_is_replaced_and_what_stands_around_it_st
 def test_a_name_is_harmless_in_a_comment(graded, origin):
     graded.policy(percent_per_day=10, extensions={"<b>": 1})
     graded.add(
-        "<b>", 12, origin("moodle", "x_500_assignsubmission_file_", ("500", ""), seconds_late=3 * 86400)
+        "<b>", 12, origin("moodle", "x_500_assignsubmission_file_", ("500", ""), submitted=after(3 * 86400))
     )
     graded.export("moodle", worksheet())
     assert "<b>" not in graded.file().decode()

@@ -16,7 +16,7 @@ from autograder.errors import GraderError
 from autograder.export import Wish, export
 from autograder.gradebook import open_gradebook
 from autograder.result import Status
-from tests.export.conftest import AWKWARD
+from tests.export.conftest import AWKWARD, after
 from tests.hand_made import LOOKUP, NASTY_NAMES, SINUSOIDAL
 
 DAY = 86400
@@ -94,7 +94,9 @@ def test_a_submission_that_has_no_grade_gets_a_sentence_and_no_zero(class_of, tm
 
 def test_on_gradescope_the_score_is_what_counts_and_what_was_earned_stays(graded, origin):
     graded.policy(percent_per_day=10)
-    graded.add("ada", 12, origin("gradescope", "submission_1", ("S1", "Ada", "a@b.c"), seconds_late=2 * DAY))
+    graded.add(
+        "ada", 12, origin("gradescope", "submission_1", ("S1", "Ada", "a@b.c"), submitted=after(2 * DAY))
+    )
     graded.export("gradescope")
     (data,) = graded.results("gradescope-results.zip").values()
     assert data["score"] == 8 and data["extra_data"]["total"] == 12
@@ -115,7 +117,7 @@ def test_an_address_that_two_submissions_have_finds_neither_by_it(graded, origin
 def test_members_whose_extensions_differ_are_left_to_be_entered_by_hand(graded, origin):
     graded.policy(percent_per_day=10, extensions={"S1": 2})
     members = (("S1", "Ada", "a@b.c"), ("S2", "Ben", "b@b.c"))
-    graded.add("pair", 12, origin("gradescope", "submission_1", *members, seconds_late=DAY))
+    graded.add("pair", 12, origin("gradescope", "submission_1", *members, submitted=after(DAY)))
     handed = graded.export("gradescope")
     assert graded.results("gradescope-results.zip") == {}
     assert "pair: the members' extensions differ" in handed.problems[0]
@@ -157,7 +159,7 @@ def test_github_classroom_goes_by_the_repository_and_never_parts_its_name(graded
 def test_all_who_share_a_repository_get_its_grade(graded, origin):
     text = REPOSITORIES + repository("emb-team", "ada", "A1") + repository("emb-team", "ben", "B2")
     graded.policy(percent_per_day=10, extensions={"B2": 1})
-    team = origin("github-classroom", "emb-team", ("A1", "", ""), ("B2", "", ""), seconds_late=DAY)
+    team = origin("github-classroom", "emb-team", ("A1", "", ""), ("B2", "", ""), submitted=after(DAY))
     graded.add("emb-team", 10, team)
     graded.export("github-classroom", text)
     rows = list(csv.DictReader(io.StringIO(graded.file().decode())))
@@ -201,8 +203,10 @@ def test_every_export_leaves_a_table_of_what_was_handed_back(class_of):
 
 def test_any_table_is_filled_where_its_column_is_named(graded, origin):
     graded.policy(percent_per_day=10)
-    graded.add("zb", 12, origin("blackboard", "Emb_zb_attempt_1_e.py", ("zb", "Zoë Ben"), seconds_late=DAY))
-    graded.add("li", 5, origin("blackboard", "Emb_li_attempt_1_e.py", ("li", ""), seconds_late=0.0))
+    graded.add(
+        "zb", 12, origin("blackboard", "Emb_zb_attempt_1_e.py", ("zb", "Zoë Ben"), submitted=after(DAY))
+    )
+    graded.add("li", 5, origin("blackboard", "Emb_li_attempt_1_e.py", ("li", ""), submitted=after(0)))
     text = '\ufeff"Last Name"\t"First Name"\t"Username"\t"Emb [Total Pts: 20 Score] |77"\t"Notes"\r\n'
     text += (
         '"Ben"\t"Zoë"\t"zb"\t"{}"\t"{}"\r\n"Li"\t"Anna"\t"li"\t"{}"\t""\r\n"Li"\t"Anna"\t"li2"\t""\t"=x"\r\n'
@@ -259,7 +263,7 @@ def test_points_of_yesterday_are_handed_out_and_named(graded):
 def test_a_page_that_a_group_shares_tells_no_member_s_own_deduction(graded, origin):
     graded.policy(percent_per_day=10, extensions={"Ben": 2})
     pair = (("1", "Ada"), ("2", "Ben"), ("3", "Cem"))
-    graded.add("pair", 12, origin("canvas", "team_1_9_e.py", *pair, seconds_late=DAY))
+    graded.add("pair", 12, origin("canvas", "team_1_9_e.py", *pair, submitted=after(DAY)))
     graded.export("canvas", OWN["canvas"], feedback=True)
     (page,) = graded.zipped("canvas-feedback.zip").values()
     assert "Late" not in page and "<b>12</b>" in page
