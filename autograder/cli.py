@@ -232,6 +232,7 @@ def regrade(
     from .grading import Graded, Machines, run_plan
     from .keys import keys
     from .marks import with_marks
+    from .people import of_forgotten
     from .plan import Choice, chosen, make_plan
     from .reports import write_reports
     from .submission import Submission
@@ -242,6 +243,9 @@ def regrade(
     choice = Choice(only, students, force, unconfined)
     changes: list[Change] = []
     with open_gradebook(out, create=False) as book, alone_in(out):
+        for student, standing in book.forgotten().items():
+            if student in students:
+                raise GraderError(of_forgotten(student, standing, out))
         wanted = sorted(chosen(book.students(), choice))
         without_files: list[str] = []
 
