@@ -106,7 +106,8 @@ def open_nested(listing: Listing) -> Listing:
             if nested.name.lower().endswith(".zip"):
                 problems.append(f"{nested.shown} is a zip in a zip in what was handed in: not opened.")
             else:
-                entries.append(Entry((*folder, *nested.parts), nested.read))
+                uploaded = "/".join((entry.uploaded, *nested.parts[1:])) if entry.uploaded else ""
+                entries.append(Entry((*folder, *nested.parts), nested.read, uploaded))
     return Listing(tuple(entries), tuple(problems))
 
 

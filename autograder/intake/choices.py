@@ -6,7 +6,7 @@ import csv
 import difflib
 import io
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from ..errors import GraderError
@@ -20,9 +20,15 @@ Choices = Mapping[str, Sequence[str]]
 """The files and uploads chosen for each student, by the student's key; the last of a kind counts."""
 
 
-def to_type(student: str, file: str) -> str:
+LISTED_AT_MOST = 8
+"""Choices that a sentence lists."""
+
+
+def to_type(student: str, *files: str) -> str:
     """What answers a question, ready for a shell."""
-    return f"To choose, type: {option(student, file)}"
+    listed = ", ".join(option(student, file) for file in files[:LISTED_AT_MOST])
+    more = f" and {len(files) - LISTED_AT_MOST:,} more" if len(files) > LISTED_AT_MOST else ""
+    return f"To choose, type{' one of' if len(files) > 1 else ''}: {listed}{more}"
 
 
 def option(student: str, file: str) -> str:
@@ -74,11 +80,11 @@ def recall(out: Path) -> dict[str, list[str]]:
     return choices
 
 
-def remember(out: Path, typed: Choices) -> None:
-    """Keep choices beside the results, so that the next run needs not be told again."""
-    if not typed:
+def remember(out: Path, chosen: Choices) -> None:
+    """Keep these students' choices beside the results, so that the next run needs not be told again."""
+    if not chosen:
         return
-    choices = together(recall(out), typed)
+    choices = {**recall(out), **chosen}
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(_HEADER)
@@ -86,15 +92,16 @@ def remember(out: Path, typed: Choices) -> None:
     write_atomically(out / FILE_NAME, text.getvalue())
 
 
-def together(earlier: Choices, later: Choices) -> dict[str, list[str]]:
-    """Both; what was chosen later stands last, so that it counts."""
-    return {
-        student: [
-            *(file for file in earlier.get(student, ()) if file not in later.get(student, ())),
-            *later.get(student, ()),
-        ]
-        for student in {**earlier, **later}
-    }
+def together(earlier: Choices, later: Choices, kind: Callable[[str], str]) -> dict[str, list[str]]:
+    """Both; of each kind of choice, the one made last."""
+    choices: dict[str, list[str]] = {}
+    for student in {**earlier, **later}:
+        last: dict[str, str] = {}
+        for file in (*earlier.get(student, ()), *later.get(student, ())):
+            last.pop(kind(file), None)
+            last[kind(file)] = file
+        choices[student] = list(last.values())
+    return choices
 
 
 def _no_student(text: str, students: Mapping[str, str]) -> str:

@@ -14,7 +14,7 @@ from ..submission import Submission
 from .choices import to_type
 from .handed_out import HandedOut, bare
 from .handed_out import code as code_of
-from .listing import Entry, Listing, UnreadableError, meant_stem, meant_suffix, printable
+from .listing import Entry, Listing, UnreadableError, meant_stem, meant_suffix, printable, told_apart
 
 MAX_FILE_BYTES = 1_000_000
 """Of a code or answers file."""
@@ -29,7 +29,7 @@ NAMED_AT_MOST = 4
 """Files, and things that could not be read, that a question names."""
 
 CODE_SUFFIXES = (".py", notebook.SUFFIX)
-_TEXT = (".md", ".markdown", ".txt")
+TEXT_SUFFIXES = (".md", ".markdown", ".txt")
 _NEVER_ANSWERS = ("readme", "requirements", "license", "licence")
 
 
@@ -79,8 +79,9 @@ def choose(
     """
     problems = _first(listing.problems)
     work = (*code_names(assignment), assignment.answers_file)
-    entries = [entry for entry in listing.entries if not handed_out.is_helper(entry.parts, *work)]
-    by_hand = _chosen(chosen, listing.entries, assignment, handed_out)
+    there = told_apart(listing.entries)
+    entries = [entry for entry in there if not handed_out.is_helper(entry.parts, *work)]
+    by_hand = _chosen(student, chosen, there, assignment, handed_out)
     code = by_hand.get(assignment.code_file) or _choose_code(entries, assignment, handed_out)
     answers = by_hand.get(assignment.answers_file) or _choose_answers(entries, assignment, handed_out)
     cells = code.cells or _only_cells(entries, assignment)
@@ -108,25 +109,53 @@ def _first(problems: Sequence[str]) -> tuple[str, ...]:
 
 
 def _chosen(
-    chosen: Sequence[str], entries: Sequence[Entry], assignment: Assignment, handed_out: HandedOut
+    student: str,
+    chosen: Sequence[str],
+    entries: Sequence[Entry],
+    assignment: Assignment,
+    handed_out: HandedOut,
 ) -> dict[str, _Choice]:
     """The files chosen by hand, by the name of what they stand for."""
     choices: dict[str, _Choice] = {}
     for file in chosen:
-        found = [entry for entry in entries if file in (entry.shown, "/".join(entry.parts))]
-        suffix = meant_suffix(file)
-        wanted = assignment.answers_file if suffix in _TEXT else assignment.code_file
-        if not found or suffix not in (*CODE_SUFFIXES, *_TEXT):
-            here = [entry.shown for entry in entries if meant_suffix(entry.name) in (*CODE_SUFFIXES, *_TEXT)]
-            question = f"{printable(file)} was chosen as {wanted}, but is not there. {_there_is(here)}"
-            choices[wanted] = _Choice(question=question)
-        elif len(found) > 1:
-            choices[wanted] = _Choice(
-                question=f"{printable(file)} was chosen, but {len(found)} files are called so."
-            )
-        else:
+        found = _called(file, entries)
+        wanted = assignment.answers_file if meant_suffix(file) in TEXT_SUFFIXES else assignment.code_file
+        if len(found) == 1:
             choices[wanted] = _only(wanted, found[0], handed_out)
+        else:
+            why = f"but {len(found)} files are called so" if found else f"as {wanted}, but is not there"
+            question = f"{printable(file)} was chosen {why}. {_which_there_are(student, found or entries)}"
+            choices[wanted] = _Choice(question=question)
     return choices
+
+
+def why_not(student: str, file: str, entries: Sequence[Entry]) -> str | None:
+    """Why this file cannot be chosen from an upload, and what can; None if it can."""
+    entries = told_apart(entries)
+    found = _called(file, entries)
+    if len(found) == 1:
+        return None
+    why = (
+        f"{len(found)} files are called so."
+        if found
+        else f"{printable(student)} handed in no such code or text."
+    )
+    return f"{why} {_which_there_are(student, found or entries)}"
+
+
+def _called(file: str, entries: Sequence[Entry]) -> list[Entry]:
+    """The code and text files of that name: shown, given by the student or by the platform."""
+    return [
+        entry
+        for entry in entries
+        if file in (entry.shown, "/".join(entry.parts), entry.uploaded)
+        and meant_suffix(entry.name) in (*CODE_SUFFIXES, *TEXT_SUFFIXES)
+    ]
+
+
+def _which_there_are(student: str, entries: Sequence[Entry]) -> str:
+    names = [entry.shown for entry in entries if meant_suffix(entry.name) in (*CODE_SUFFIXES, *TEXT_SUFFIXES)]
+    return to_type(student, *names) if names else "There is no file that could be."
 
 
 def _only(wanted: str, entry: Entry, handed_out: HandedOut) -> _Choice:
@@ -183,7 +212,7 @@ def _beside(
 
 def _choose_answers(entries: Sequence[Entry], assignment: Assignment, handed_out: HandedOut) -> _Choice:
     wanted = assignment.answers_file
-    named, others = _parted(entries, wanted, _TEXT)
+    named, others = _parted(entries, wanted, TEXT_SUFFIXES)
     others = [entry for entry in others if not entry.name.lower().startswith(_NEVER_ANSWERS)]
 
     def likely(found: _Found) -> bool:
@@ -282,10 +311,6 @@ def _read_one(entry: Entry) -> _Found:
 
 def _which(wanted: str, names: list[str]) -> str:
     return f"Which file is meant as {wanted}? These differ: {_listed(names)}."
-
-
-def _there_is(names: list[str]) -> str:
-    return f"There is: {_listed(names)}." if names else "There is no file that could be."
 
 
 def _listed(names: list[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import PurePath
@@ -29,10 +30,14 @@ class Entry:
         parts: its path inside the upload, such as ("hw", "embeddings.py").
         read: called with a number of bytes, gives the content, or raises `UnreadableError` if it
             is longer or damaged.
+        uploaded: what the platform called it, if it renamed it.
+        label: what it is shown as, if not as its path.
     """
 
     parts: tuple[str, ...]
     read: Callable[[int], bytes]
+    uploaded: str = ""
+    label: str = ""
 
     @property
     def name(self) -> str:
@@ -40,7 +45,7 @@ class Entry:
 
     @property
     def shown(self) -> str:
-        return printable("/".join(self.parts))
+        return printable(self.label or "/".join(self.parts))
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,15 @@ class Listing:
         """The same files, as they are named from outside `folder`."""
         moved = tuple(replace(entry, parts=(folder, *entry.parts)) for entry in self.entries)
         return Listing(moved, self.problems)
+
+
+def told_apart(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """The same files; those that a student called alike are shown as the platform called them."""
+    entries = tuple(entries)
+    times = Counter(entry.parts for entry in entries)
+    return tuple(
+        replace(entry, label=entry.uploaded) if times[entry.parts] > 1 else entry for entry in entries
+    )
 
 
 def in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:

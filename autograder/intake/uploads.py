@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,7 +14,7 @@ from ..plain import counted
 from ..submission import Member, Origin, Submission
 from .archive import list_archive, open_nested
 from .choices import Choices, option, read_choices, recall, to_type, together
-from .choose import CODE_SUFFIXES, choose, code_names
+from .choose import CODE_SUFFIXES, TEXT_SUFFIXES, choose, code_names, why_not
 from .download import Download, of_folder, on_disk, open_download
 from .handed_out import HandedOut, read_handed_out
 from .layouts import (
@@ -31,7 +31,7 @@ from .layouts import (
     recognise,
     upload_of,
 )
-from .listing import Listing, meant_stem, meant_suffix, printable
+from .listing import Entry, Listing, meant_stem, meant_suffix, printable
 from .roster import match, read_roster
 
 
@@ -81,7 +81,7 @@ def take_in(
 
     Raises:
         GraderError: if there is nothing to grade, the layout does not fit, the roster cannot be
-            read, or an answer names nobody.
+            read, or an answer names nobody, or no file that there is.
     """
     with _opened(path, assignment, layout) as found:
         uploads: Sequence[Upload] = found.sorted.uploads
@@ -94,8 +94,9 @@ def take_in(
             uploads = matched.uploads
             problems += matched.problems
         typed = read_choices(choices, _names(uploads))
-        chosen = together(recall(out), typed) if out else typed
-        reader = _Reader(found.layout, assignment, read_handed_out(assignment), chosen)
+        names = {upload.name for upload in uploads}
+        chosen = together(recall(out) if out else {}, typed, lambda file: _kind(file, names))
+        reader = _Reader(found.layout, assignment, read_handed_out(assignment), chosen, typed, names)
         uploads, questions = _parted(uploads, chosen)
         submissions = reader.read(uploads, questions)
     members = {
@@ -112,8 +113,9 @@ def take_in(
     )
     if len(submissions) != len(members):
         summary += f" in {counted(len(submissions), 'submission')}"
+    to_remember = {student: chosen[student] for student in typed}
     is_left_over = bool(found.place.problems) or any(map(is_upload, left))
-    return Intake(tuple(submissions), found.layout.name, summary, tuple(problems), is_left_over, typed)
+    return Intake(tuple(submissions), found.layout.name, summary, tuple(problems), is_left_over, to_remember)
 
 
 # What lies there ---------------------------------------------------------------------------------
@@ -197,6 +199,13 @@ def _names(uploads: Sequence[Upload]) -> dict[str, str]:
     return certain | shown | {upload.student: upload.student for upload in uploads}
 
 
+def _kind(file: str, uploads: Container[str]) -> str:
+    """What a choice is of: of each kind, a student has one."""
+    if file in uploads or meant_suffix(file) not in (*CODE_SUFFIXES, *TEXT_SUFFIXES):
+        return "upload"
+    return "answers" if meant_suffix(file) in TEXT_SUFFIXES else "code"
+
+
 # Reading -----------------------------------------------------------------------------------------
 
 
@@ -205,20 +214,22 @@ class _Reader:
     """Reads uploads, one at a time.
 
     Attributes:
-        files: how many were found.
+        choices: those made now and before.
+        typed: those made now.
         names: of all uploads; a choice of one of those is not a choice of a file.
+        files: how many were found.
     """
 
     layout: Layout
     assignment: Assignment
     handed_out: HandedOut
     choices: Choices
+    typed: Choices
+    names: set[str]
     files: int = 0
-    names: set[str] = field(default_factory=set)
 
     def read(self, uploads: Sequence[Upload], questions: Mapping[str, str]) -> list[Submission]:
         """One submission for each student, sorted by student; `questions` are open ones by key."""
-        self.names = {upload.name for upload in uploads}
         by_student: dict[str, list[Upload]] = defaultdict(list)
         for upload in uploads:
             by_student[upload.student].append(upload)
@@ -267,6 +278,7 @@ class _Reader:
         if len({upload.submitted for upload in uploads} - {""}) < len(uploads):
             names = " and ".join(printable(upload.name) for upload in uploads)
             question = f"Which upload is meant? {names} are of one student."
+            self._refuse_files(uploads)
             return self._aside(uploads, f"{question} {to_type(student, uploads[0].name)}")
         *earlier, latest = sorted(uploads, key=lambda upload: upload.submitted)
         found = self._attempt(latest, earlier)
@@ -283,12 +295,30 @@ class _Reader:
         return replace(found, notes=(note, *found.notes))
 
     def _attempt(self, upload: Upload, others: Sequence[Upload]) -> Submission:
-        chosen = [file for file in self.choices.get(upload.student, ()) if file not in self.names]
         with self._listed(upload) as listing:
             self.files += len(listing.entries)
             files = open_nested(listing)
+            for file in self._files(self.typed, upload, files.entries):
+                if problem := why_not(upload.student, file, files.entries):
+                    raise GraderError(f"`--choose {printable(upload.student)}={printable(file)}`: {problem}")
+            chosen = self._files(self.choices, upload, files.entries)
             found = choose(upload.student, files, self.assignment, self.handed_out, chosen)
         return replace(found, origin=self._origin(upload, others))
+
+    def _files(self, choices: Choices, upload: Upload, there: Sequence[Entry] = ()) -> list[str]:
+        """What was chosen of files; an upload may be named after one of its files."""
+        names = self.names - {entry.uploaded for entry in there}
+        return [file for file in choices.get(upload.student, ()) if file not in names]
+
+    def _refuse_files(self, uploads: Sequence[Upload]) -> None:
+        """Refuse what was typed of files as long as nobody said in which upload they are."""
+        student = uploads[0].student
+        for file in self._files(self.typed, uploads[0]):
+            options = to_type(student, *(upload.name for upload in uploads))
+            raise GraderError(
+                f"`--choose {printable(student)}={printable(file)}`: first it must be clear which upload "
+                f"counts. {options}"
+            )
 
     @contextmanager
     def _listed(self, upload: Upload) -> Iterator[Listing]:

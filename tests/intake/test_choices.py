@@ -79,12 +79,77 @@ def test_a_choice_ends_the_question_where_something_could_not_be_read(submission
     assert found.code == STUB.encode() and found.set_aside is None
 
 
-def test_a_file_that_is_not_there_is_asked_for_again_with_what_there_is(submissions, take):
-    write(submissions / "ada", TWO)
-    assert take("ada=new/embeddings.py")["ada"].set_aside == (
-        "new/embeddings.py was chosen as embeddings.py, but is not there. "
-        "There is: answers.md, embeddings.py, old/embeddings.py."
+@pytest.mark.parametrize("file", ["new/embeddings.py", "ada.zip", "picture.png", "embeddings"])
+def test_a_file_that_is_not_in_the_upload_is_refused_and_nothing_is_remembered(
+    submissions, take, tmp_path, file
+):
+    write(submissions / "ada", {**TWO, "picture.png": ""})
+    take("ada=embeddings.py", out=tmp_path / "out")
+    before = (tmp_path / "out" / FILE_NAME).read_bytes()
+    with pytest.raises(GraderError) as problem:
+        take(f"ada={file}", out=tmp_path / "out")
+    assert str(problem.value) == (
+        f"`--choose ada={file}`: ada handed in no such code or text. To choose, type one of: "
+        "--choose ada=answers.md, --choose ada=embeddings.py, --choose ada=old/embeddings.py"
     )
+    assert (tmp_path / "out" / FILE_NAME).read_bytes() == before
+
+
+def test_a_remembered_file_that_is_no_longer_there_is_asked_for_again(submissions, take, tmp_path):
+    write(submissions / "ada", TWO)
+    take("ada=old/embeddings.py", out=tmp_path)
+    (submissions / "ada" / "old" / "embeddings.py").unlink()
+    assert take(out=tmp_path)["ada"].set_aside == (
+        "old/embeddings.py was chosen as embeddings.py, but is not there. To choose, type one of: "
+        "--choose ada=answers.md, --choose ada=embeddings.py"
+    )
+    assert take("ada=embeddings.py", out=tmp_path)["ada"].code == WORK.encode()
+
+
+def test_a_file_for_who_must_first_choose_an_upload_is_refused(submissions, take):
+    write(submissions / "ada", TWO)
+    (submissions / "ada.zip").write_bytes(zipped({"embeddings.py": OTHER_WORK}))
+    with pytest.raises(GraderError) as problem:
+        take("ada=old/embeddings.py")
+    assert str(problem.value) == (
+        "`--choose ada=old/embeddings.py`: first it must be clear which upload counts. "
+        "To choose, type one of: --choose ada=ada, --choose ada=ada.zip"
+    )
+    assert take("ada=ada", "ada=old/embeddings.py")["ada"].code == OTHER_WORK.encode()
+
+
+def test_files_that_a_student_called_alike_are_chosen_by_the_platforms_names(submissions, take):
+    early, late = "carl_60003_1_embeddings.py", "carl_LATE_60003_9_embeddings.py"
+    other = downloads.canvas(lambda _: {"embeddings.py": WORK.encode()}, PEOPLE[:3])
+    as_folder(submissions, other | {early: WORK.encode(), late: OTHER_WORK.encode()})
+    assert take()["carl_60003"].set_aside == (
+        f"Which file is meant as embeddings.py? These differ: {early}, {late}. "
+        f"To choose, type: --choose carl_60003={early}"
+    )
+    for name, code in ((early, WORK), (late, OTHER_WORK)):
+        found = take(f"carl_60003={name}")["carl_60003"]
+        assert found.code == code.encode() and found.notes == ("No answers.md was found.",)
+    with pytest.raises(GraderError) as problem:
+        take("60003=embeddings.py")
+    assert str(problem.value) == (
+        "`--choose carl_60003=embeddings.py`: 2 files are called so. To choose, type one of: "
+        f"--choose carl_60003={early}, --choose carl_60003={late}"
+    )
+
+
+def test_files_in_zips_that_a_student_called_alike_are_told_apart(submissions, take):
+    names = ("carl_60003_1_hw.zip", "carl_60003_2_hw.zip")
+    for name, code in zip(names, (WORK, OTHER_WORK), strict=True):
+        (submissions / name).write_bytes(zipped({"a/embeddings.py": code}))
+    question = take()["carl_60003"].set_aside
+    assert f"These differ: {names[0]}/a/embeddings.py, {names[1]}/a/embeddings.py." in question
+    found = take(f"carl_60003={names[1]}/a/embeddings.py")["carl_60003"]
+    assert found.code == OTHER_WORK.encode()
+
+
+def test_the_platforms_name_of_a_file_serves_even_where_no_other_is_called_alike(submissions, take):
+    as_folder(submissions, {"carl_60003_1_a.py": WORK.encode(), "carl_60003_2_b.py": OTHER_WORK.encode()})
+    assert take("60003=carl_60003_2_b.py")["carl_60003"].code == OTHER_WORK.encode()
 
 
 def test_one_of_two_uploads_can_be_chosen(submissions, take):
@@ -172,6 +237,24 @@ def test_choices_are_remembered_beside_the_results(submissions, take, tmp_path):
     found = take(out=out)
     assert (out / FILE_NAME).read_bytes() == remembered
     assert [found[student].code for student in ("O'Brien, Séan", "ben")] == [WORK.encode()] * 2
+
+
+def test_one_choice_of_a_kind_is_remembered_for_each_student(submissions, take, tmp_path):
+    write(submissions / "ada", {**TWO, "old/answers.md": ANSWERS + "More."})
+    (submissions / "ada.zip").write_bytes(zipped({"embeddings.py": OTHER_WORK}))
+    take("ada=ada.zip", out=tmp_path)
+    take("ada=ada", "ada=embeddings.py", "ada=answers.md", out=tmp_path)
+    take("ada=old/answers.md", "ada=old/embeddings.py", "ada=embeddings.py", out=tmp_path)
+    header, *rows = (tmp_path / FILE_NAME).read_text().splitlines()
+    assert header == "student,file"
+    assert sorted(rows) == ["ada,ada", "ada,embeddings.py", "ada,old/answers.md"]
+
+
+def test_a_choice_is_taken_back_by_deleting_its_row(submissions, take, tmp_path):
+    write(submissions / "ada", TWO)
+    take("ada=embeddings.py", out=tmp_path)
+    (tmp_path / FILE_NAME).write_text("student,file\n")
+    assert take(out=tmp_path)["ada"].set_aside
 
 
 def test_a_remembered_choice_of_another_download_is_no_matter(submissions, take, tmp_path):

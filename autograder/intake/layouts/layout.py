@@ -80,7 +80,7 @@ def gathered(files: Sequence[tuple[str, Item]]) -> Callable[[], Listing]:
             entries += (
                 found.entries
                 if item.is_folder
-                else [replace(entry, parts=(name,)) for entry in found.entries]
+                else [replace(entry, parts=(name,), uploaded=item.name) for entry in found.entries]
             )
         return Listing(tuple(entries), tuple(problems))
 
