@@ -98,6 +98,7 @@ def content(out: Path) -> dict:
             "entries": entries,
             "submissions": [book.submission(student) for student in students],
             "origins": book.origins(),
+            "standings": book.standings(),
             "walls": book.walls(),
         }
     files = [out / "grades.csv", *(out / "results").iterdir(), *(out / "feedback").iterdir()]

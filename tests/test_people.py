@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.people import moved, remembering
+from autograder.gradebook import open_gradebook
+from autograder.people import moved, remembering, settle
 from autograder.submission import Member, Origin, Submission
+from tests.hand_made import typical
 
 ANN = Member("7", "Ann Li", "ann@example.org")
 BO = Member("8", "Bo Ek", "bo@example.org")
@@ -102,3 +104,30 @@ def test_an_upload_of_whom_nothing_was_known_is_found_by_its_name():
     assert moved(older, {"Ann_7": origin(ANN, upload="submission_1")}) == {
         "submission_1": {Member(): "Ann_7"}
     }
+
+
+def test_a_class_under_new_keys_is_told_in_few_lines_with_what_to_type(tmp_path):
+    out = tmp_path / "week 3"
+    with open_gradebook(out) as book:
+        for number in range(25):
+            who = Member(str(number), f"Student {number}")
+            for key in (f"old {number:02d}", f"new {number:02d}", f"gone {number:02d}"):
+                book.save(typical(key))
+                if not key.startswith("gone"):
+                    book.save_origins([Submission(key, origin=origin(who, upload=key))])
+        here = [f"new {number:02d}" for number in range(25)]
+        *said, more, absent = settle(book, here, out)
+        assert len(said) == 20
+        assert said[0] == (
+            "old 00 counts no more: the same student is now in new 00. "
+            f"To undo that: autograder forget '{out}' 'old 00' --undo"
+        )
+        assert more == "So it is with 5 more."
+        assert absent.startswith(
+            f"25 results in {out} are not of this download and count all the same: gone 00,"
+        )
+        assert absent.endswith(
+            f"gone 19 and 5 more. Where one should not, type: autograder forget '{out}' STUDENT"
+        )
+        assert book.students() == [*(f"gone {number:02d}" for number in range(25)), *here]
+        assert settle(book, here, out) == [absent]

@@ -578,6 +578,8 @@ def test_a_forgotten_student_is_told_so_and_nobody_else_can_be_forgotten(here):
     assert done.exit_code == 2
     assert "There is no student `cen` among 3. Similar: cem, ben." in done.stderr
     assert totals() == {"ada": 12, "ben": 6}
+    done = run("regrade", "graded", "--student", "cem")
+    assert (done.exit_code, said in done.stderr) == (2, True)
 
 
 def test_who_is_now_in_a_group_counts_there_alone(here):
