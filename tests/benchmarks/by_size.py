@@ -109,5 +109,6 @@ def _peak(process: int) -> float:
 
 def _seconds_of_grading(out: Path) -> float:
     with sqlite3.connect(out / "gradebook.sqlite") as connection:
-        ((started, ended),) = connection.execute("SELECT started, ended FROM runs").fetchall()
+        query = "SELECT min(started), max(results.saved) FROM runs, results"
+        ((started, ended),) = connection.execute(query).fetchall()
     return (datetime.fromisoformat(ended) - datetime.fromisoformat(started)).total_seconds()
