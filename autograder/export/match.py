@@ -107,7 +107,7 @@ def match(grades: Sequence[Grade], rows: Sequence[Row], platform: str, file: str
 class Directory:
     """Finds the graded by what an instructor calls them: the key, an id, an email address, or the name.
 
-    The first three also as messages and tables show them, harmless.
+    The first three also as our tables show them, harmless.
     """
 
     def __init__(self, persons: Iterable[Person]) -> None:
@@ -115,7 +115,7 @@ class Directory:
         self._names: defaultdict[tuple[str, ...], list[Person]] = defaultdict(list)
         for person in dict.fromkeys(persons):
             keys = (person.student, person.member.id, person.member.email)
-            spelled = {folded(spell(key)) for key in keys for spell in (str, line, _in_a_cell)}
+            spelled = {folded(spell(key)) for key in keys for spell in (str, _in_a_cell)}
             for key in spelled - {""}:
                 self._exact[key].append(person)
             self._names[words_of(person.member.name)].append(person)

@@ -97,9 +97,10 @@ def test_an_anonymous_download_is_named_and_never_matched(graded, origin):
     assert list(graded.zipped("canvas-feedback.zip")) == ["anon_1002_88_feedback.html"]
 
 
-def test_a_plain_folder_finds_logins_then_names_and_never_one_of_two(graded):
+@pytest.mark.parametrize("is_told", [True, False])
+def test_a_plain_folder_finds_logins_then_names_and_never_one_of_two(graded, origin, is_told):
     for points, key in enumerate(["S5", "brien_o_seán", "anna_li", "nobody", "u0"], 1):
-        graded.add(key, points)
+        graded.add(key, points, origin("plain", key, (key,)) if is_told else None)
     handed = graded.export("canvas", gradebook())
     assert graded.file().decode() == gradebook({5: "1", 1: "2", 0: "5"})
     assert sorted(handed.problems) == [

@@ -142,6 +142,17 @@ def test_a_group_s_grade_goes_to_every_member_even_where_its_number_is_a_partici
     ]
 
 
+def test_a_student_who_is_called_as_a_group_gets_the_grade_alone(graded, origin):
+    graded.add("Ada_500", 12, origin("moodle", "Ada_500_assignsubmission_file_", ("500", "Ada")))
+    sheet = (
+        "Identifier,Full name,Group,Grade\n"
+        "Participant 500,Ada,Grace,\nParticipant 501,Ben,Ada,\nParticipant 502,Cem,Ada,\n"
+    )
+    handed = graded.export("moodle", sheet)
+    assert graded.file().decode() == sheet.replace("Grace,", "Grace,12")
+    assert handed.problems == ()
+
+
 def test_a_group_and_a_member_of_it_who_both_handed_in_are_named(graded, origin):
     graded.add("team", 12, origin("moodle", "Team_9_assignsubmission_file_", ("9", "Team")))
     graded.add("ada", 3, origin("moodle", "Ada_500_assignsubmission_file_", ("500", "Ada")))
