@@ -72,11 +72,11 @@ TRIPS: dict[str, tuple[Callable[..., downloads.Files], str, Callable[[dict[str, 
 }
 
 
-def put(graded, folder, download) -> None:
+def take_in_and_grade(graded, folder, download, form: str = "folder") -> None:
     """Take a download in, and give everybody points of their own."""
-    downloads.as_folder(folder, download(work))
-    top = next(folder.iterdir()) if len(list(folder.iterdir())) == 1 else folder
-    found = collect(top, load_assignment())
+    path = folder.with_suffix(f".{form}")
+    put = downloads.as_zip if form == "zip" else downloads.as_folder
+    found = collect(put(path, download(work)), load_assignment())
     assert len(found) == len(PEOPLE)
     for submission in found:
         assert submission.set_aside is None and submission.code is not None
@@ -84,17 +84,22 @@ def put(graded, folder, download) -> None:
         graded.add(submission.student, float(POINTS[number]), submission.origin)
 
 
-@pytest.mark.parametrize("trip", TRIPS)
-def test_every_grade_comes_back_and_no_other_byte_changes(graded, tmp_path, trip):
+ZIPPED = [trip for trip in TRIPS if "plain folder" not in trip]  # whose zip would be one submission
+
+
+@pytest.mark.parametrize(
+    ("trip", "form"), [(trip, "folder") for trip in TRIPS] + [(trip, "zip") for trip in ZIPPED]
+)
+def test_every_grade_comes_back_and_no_other_byte_changes(graded, tmp_path, trip, form):
     download, to, own = TRIPS[trip]
-    put(graded, tmp_path / "download", download)
+    take_in_and_grade(graded, tmp_path / "download", download, form)
     handed = graded.export(to, own({}))
     assert graded.file() == own(POINTS)
     assert handed.problems == ()
 
 
 def test_a_gradescope_export_comes_back_by_submission_email_and_sid(graded, tmp_path):
-    put(graded, tmp_path / "download", downloads.gradescope)
+    take_in_and_grade(graded, tmp_path / "download", downloads.gradescope)
     handed = graded.export("gradescope")
     rows = csv.DictReader(io.StringIO(graded.file("gradescope-grades.csv").decode("utf-8-sig")))
     told = {(row["email"], row["sid"], row["submission"]): row["total"] for row in rows}
@@ -104,7 +109,7 @@ def test_a_gradescope_export_comes_back_by_submission_email_and_sid(graded, tmp_
 
 
 def test_two_of_one_name_are_left_alone_where_only_the_name_is_known(graded, tmp_path):
-    put(graded, tmp_path / "download", downloads.moodle)
+    take_in_and_grade(graded, tmp_path / "download", downloads.moodle)
     handed = graded.export(
         "nbgrader",
         table(
@@ -159,7 +164,9 @@ def test_a_team_s_members_are_found_by_their_numbers_in_moodle_s_own_worksheet(g
 
 def test_late_work_of_a_canvas_download_is_listed(graded, tmp_path):
     graded.policy(percent_per_day=10)
-    put(graded, tmp_path / "download", lambda work: downloads.canvas(work, late=frozenset({"4711", "4715"})))
+    take_in_and_grade(
+        graded, tmp_path / "download", lambda work: downloads.canvas(work, late=frozenset({"4711", "4715"}))
+    )
     handed = graded.export("canvas", canvas({}))
     assert graded.file() == canvas(POINTS)
     assert "2 students handed in late, but not known how late" in handed.problems[0]
@@ -180,3 +187,6 @@ def test_every_member_of_a_gradescope_group_gets_its_grade(graded, tmp_path):
     handed = graded.export("canvas", canvas({}))
     assert graded.file() == canvas(POINTS | {second.number: POINTS[first.number]})
     assert handed.problems == ()
+    graded.export("gradescope")
+    scores = [found["score"] for found in graded.results("gradescope-results.zip").values()]
+    assert sorted(scores) == sorted(float(POINTS[p.number]) for p in PEOPLE if p is not second)
