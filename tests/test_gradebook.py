@@ -168,6 +168,7 @@ def test_origins_come_back_and_the_latest_counts(tmp_path):
         book.save_origins([Submission("bad\udc80", origin=later), Submission("bad\udc80", origin=later)])
     with open_gradebook(tmp_path, create=False) as book:
         assert book.origins() == {"bad\udc80": later}
+        assert list(book._rows("SELECT count(*) FROM origins")) == [(2,)]
 
 
 def test_who_is_forgotten_counts_no_more_and_keeps_the_history(tmp_path):
@@ -189,6 +190,10 @@ def test_who_is_forgotten_counts_again_when_that_is_said_or_something_new_is_sav
         book.forget(["ada", "ben", "cem"], instead="dov")
         book.remember(["ada"])
         assert (book.students(), list(book.forgotten())) == (["ada"], ["ben", "cem"])
+        before = book.standings()
+        book.remember(["ada"])
+        book.forget(["ben", "cem"])
+        assert book.standings() == before
         assert book.standings()["ada"].instead == "dov"
         book.save(typical("ben"))
         book.save_origins([Submission("cem", origin=Origin("plain", "cem", ()))])

@@ -521,6 +521,16 @@ def test_what_a_roster_told_once_stays_known(here):
     assert [member.email for member in origin_of("Ann_7").members] == ["ann@example.org"]
 
 
+def test_a_team_keeps_the_members_of_the_roster_without_it(here):
+    Path("roster.csv").write_text("id,name,email,group\n7,Ann,ann@x.org,Red\n8,Bo,bo@x.org,Red\n")
+    team = Path("class", "Red_12_assignsubmission_file")
+    team.mkdir(parents=True)
+    (team / "embeddings.py").write_text(RIGHT)
+    run("grade", "class", "--output", "out", "--roster", "roster.csv")
+    run("grade", "class", "--output", "out")
+    assert [member.name for member in origin_of("Red_12").members] == ["Ann", "Bo"]
+
+
 def test_who_is_in_an_earlier_download_alone_still_counts_and_is_named(here):
     hand_in("cem", HALF)
     Path("in", "cem").rename("in/cem_smith")
