@@ -89,6 +89,8 @@ def load(
     module.__file__ = filename
     sys.modules[MODULE] = module
     is_notebook = notebook.is_from_notebook(lines)
+    if is_notebook:
+        vars(module)["display"] = print  # there without an import, like `print`
     flags = _future_flags(statements, problems, anywhere=is_notebook)
     wanted = [
         statement

@@ -169,6 +169,14 @@ def test_format_3_is_read():
     assert found.text == "## why\n\nBecause\nit is so.\n"
 
 
+def test_display_is_there_in_a_notebook_as_jupyter_has_it_and_in_a_file_it_is_not(capsys):
+    show = "def double(n):\n    display(n)\n    return 2 * n"
+    assert loaded(show).module.double(21) == 42
+    assert capsys.readouterr().out == "21\n"
+    with pytest.raises(NameError):
+        load(show.encode(), "embeddings.py").module.double(21)
+
+
 def test_a_notebook_without_cells_is_an_empty_program():
     assert loaded().problems == () and read_notebook(notebook()).text == ""
 
