@@ -20,6 +20,9 @@ Choices = Mapping[str, Sequence[str]]
 """The files and uploads chosen for each student, by the student's key; the last of a kind counts."""
 
 
+NOTHING = "nothing"
+"""What is chosen for a student who handed in no code. No file of code is called so."""
+
 LISTED_AT_MOST = 8
 """Choices that a sentence lists."""
 
@@ -29,6 +32,14 @@ def to_type(student: str, *files: str) -> str:
     listed = ", ".join(option(student, file) for file in files[:LISTED_AT_MOST])
     more = f" and {len(files) - LISTED_AT_MOST:,} more" if len(files) > LISTED_AT_MOST else ""
     return f"To choose, type{' one of' if len(files) > 1 else ''}: {listed}{more}"
+
+
+def to_put_there(student: str) -> str:
+    """What to do about work that is not there."""
+    return (
+        "Put it into the unpacked download, named as the others' files are. "
+        f"If there is none, type: {option(student, NOTHING)}"
+    )
 
 
 def option(student: str, file: str) -> str:

@@ -11,7 +11,7 @@ from ..assignment import Assignment
 from ..check import notebook
 from ..check.answers import combine
 from ..submission import Submission
-from .choices import to_type
+from .choices import NOTHING, to_put_there, to_type
 from .handed_out import HandedOut, bare
 from .handed_out import code as code_of
 from .listing import Entry, Listing, UnreadableError, meant_stem, meant_suffix, printable, told_apart
@@ -30,6 +30,18 @@ NAMED_AT_MOST = 4
 
 CODE_SUFFIXES = (".py", notebook.SUFFIX)
 TEXT_SUFFIXES = (".md", ".markdown", ".txt")
+DOCUMENT_SUFFIXES = (
+    *(".7z", ".bz2", ".gz", ".rar", ".tar", ".tgz", ".xz"),
+    *(".doc", ".docx", ".htm", ".html", ".odt", ".pages", ".pdf", ".rtf"),
+    *(".gif", ".heic", ".jpeg", ".jpg", ".png", ".webp"),
+)
+"""Files that are not read, though students may have put their work there."""
+
+_NO_TEXT = (
+    *(b"PK\x03\x04", b"Rar!", b"\x1f\x8b", b"7z\xbc\xaf"),  # archives, and Word's .docx
+    *(b"%PDF", b"{\\rtf", b"\xd0\xcf\x11\xe0"),  # the last is Word's .doc
+    *(b"\x89PNG", b"\xff\xd8\xff"),
+)
 _NEVER_ANSWERS = ("readme", "requirements", "license", "licence")
 
 
@@ -90,16 +102,38 @@ def choose(
     differing = [choice.example for choice in (code, answers) if choice.example]
     if differing and len(differing) == len(questions):
         questions += [to_type(student, name) for name in differing]
-    if (
-        listing.problems
-        and assignment.code_file not in by_hand
-        and (code.content is None or handed_out.holds(code.content))
-    ):
-        questions += problems  # the work may lie where we could not look: no zero for that
-        questions.append(f"Where is this student's {assignment.code_file}?")
+    is_missing = code.content is None or handed_out.holds(code.content)
+    if is_missing and assignment.code_file not in by_hand:
+        lacking = problems or _lacking(code, answers, entries, assignment)
+        questions += lacking  # the work may lie where we could not look: no zero for that
+        if lacking and not code.question:
+            questions += [asks_where(assignment), to_put_there(student)]
     if questions:
         return Submission(student, set_aside=" ".join(questions))
-    return Submission(student, code.content, answers.content, (*code.notes, *answers.notes, *problems))
+    notes = (*code.notes, *answers.notes, *problems)
+    return Submission(student, code.content, answers.content, notes)
+
+
+def asks_where(assignment: Assignment) -> str:
+    """The question where an upload holds no code, nor anything that need not be."""
+    return f"Where is this student's {assignment.code_file}?"
+
+
+def _lacking(
+    code: _Choice, answers: _Choice, entries: Sequence[Entry], assignment: Assignment
+) -> tuple[str, ...]:
+    """What to say where there is no work in code; nothing of answers alone, and of the blank file alone."""
+    if code.question:
+        return ()
+    documents = [entry.shown for entry in entries if meant_suffix(entry.name) in DOCUMENT_SUFFIXES]
+    if code.content is not None:
+        return (*code.notes, f"But there is: {_listed(documents)}.") if documents else ()
+    if not entries:
+        return ("Nothing was handed in.",)
+    others = [entry for entry in entries if meant_suffix(entry.name) not in TEXT_SUFFIXES]
+    if answers.content is not None and not others and not _defined(answers.content, assignment):
+        return ()
+    return (*code.notes, f"There is: {_listed([entry.shown for entry in entries])}.")
 
 
 def _first(problems: Sequence[str]) -> tuple[str, ...]:
@@ -119,6 +153,9 @@ def _chosen(
     choices: dict[str, _Choice] = {}
     for file in chosen:
         found = _called(file, entries)
+        if file == NOTHING:
+            choices[assignment.code_file] = _Choice(notes=(_no_code(assignment),))
+            continue
         wanted = assignment.answers_file if meant_suffix(file) in TEXT_SUFFIXES else assignment.code_file
         if len(found) == 1:
             choices[wanted] = _only(wanted, found[0], handed_out)
@@ -133,7 +170,7 @@ def why_not(student: str, file: str, entries: Sequence[Entry]) -> str | None:
     """Why this file cannot be chosen from an upload, and what can; None if it can."""
     entries = told_apart(entries)
     found = _called(file, entries)
-    if len(found) == 1:
+    if len(found) == 1 or file == NOTHING:
         return None
     why = (
         f"{len(found)} files are called so."
@@ -175,8 +212,12 @@ def _choose_code(entries: Sequence[Entry], assignment: Assignment, handed_out: H
 
     choice = _choose(wanted, named, others, handed_out, likely)
     if choice.content is None and not choice.question:
-        return _Choice(notes=(f"No {wanted} was found, nor another Python file or notebook.",))
+        return _Choice(notes=(_no_code(assignment),))
     return _beside(choice, others, assignment, handed_out)
+
+
+def _no_code(assignment: Assignment) -> str:
+    return f"No {assignment.code_file} was found, nor another Python file or notebook."
 
 
 def _beside(
@@ -301,7 +342,10 @@ def _read(entries: Sequence[Entry]) -> list[_Found]:
 
 def _read_one(entry: Entry) -> _Found:
     if meant_suffix(entry.name) != notebook.SUFFIX:
-        return _Found(entry, entry.read(MAX_FILE_BYTES))
+        content = entry.read(MAX_FILE_BYTES)
+        if content.startswith(_NO_TEXT):
+            raise UnreadableError(f"{entry.shown} is no text, but a document, picture or archive.")
+        return _Found(entry, content)
     try:
         read = notebook.read_notebook(entry.read(notebook.LARGEST))
     except notebook.UnreadableNotebook as problem:

@@ -13,8 +13,8 @@ from ..errors import GraderError
 from ..plain import counted
 from ..submission import Member, Origin, Submission
 from .archive import list_archive, open_nested
-from .choices import Choices, option, read_choices, recall, to_type, together
-from .choose import CODE_SUFFIXES, TEXT_SUFFIXES, choose, code_names, why_not
+from .choices import NOTHING, Choices, option, read_choices, recall, to_type, together
+from .choose import CODE_SUFFIXES, TEXT_SUFFIXES, asks_where, choose, code_names, why_not
 from .download import Download, of_folder, on_disk, open_download
 from .handed_out import HandedOut, read_handed_out
 from .layouts import (
@@ -151,10 +151,13 @@ def _opened(path: Path, assignment: Assignment, name: str | None) -> Iterator[_F
             layout, place = recognised
             yield _Found(layout, place, layout.sort(place))
         elif path.is_file():
+            if not download.items and not download.problems:
+                raise GraderError(f"{path} is empty: no file was found in it. {_what_to_type(assignment)}")
             yield _one(path, assignment)
         elif inside := _only_zip(download):
-            with _opened(inside, assignment, None) as found:
-                yield found if found.layout is not PLAIN else _Found(PLAIN, download, PLAIN.sort(download))
+            with open_download(inside) as within:
+                layout, place = recognise(within) or (PLAIN, download)
+                yield _Found(layout, place, layout.sort(place))
         else:
             yield _Found(PLAIN, download, PLAIN.sort(download))
 
@@ -201,9 +204,11 @@ def _names(uploads: Sequence[Upload]) -> dict[str, str]:
 
 def _kind(file: str, uploads: Container[str]) -> str:
     """What a choice is of: of each kind, a student has one."""
-    if file in uploads or meant_suffix(file) not in (*CODE_SUFFIXES, *TEXT_SUFFIXES):
+    if file in uploads:
         return "upload"
-    return "answers" if meant_suffix(file) in TEXT_SUFFIXES else "code"
+    if meant_suffix(file) in TEXT_SUFFIXES:
+        return "answers"
+    return "code" if file == NOTHING or meant_suffix(file) in CODE_SUFFIXES else "upload"
 
 
 # Reading -----------------------------------------------------------------------------------------
@@ -282,12 +287,14 @@ class _Reader:
             return self._aside(uploads, f"{question} {to_type(student, uploads[0].name)}")
         *earlier, latest = sorted(uploads, key=lambda upload: upload.submitted)
         found = self._attempt(latest, earlier)
-        if found.code is None and not found.set_aside:
+        is_chosen = NOTHING in self.choices.get(student, ())
+        is_asked = found.set_aside and asks_where(self.assignment) not in found.set_aside
+        if found.code is None and not is_chosen and not is_asked:
             before = [upload for upload in reversed(earlier) if self._attempt(upload, []).code is not None]
             if before:
                 question = (
-                    f"The latest attempt, {printable(latest.name)}, holds no {self.assignment.code_file}, "
-                    f"but an earlier one does: {printable(before[0].name)}. Which is meant?"
+                    f"The latest attempt, {printable(latest.name)}, holds no {self.assignment.code_file} "
+                    f"that can be read, but an earlier one does: {printable(before[0].name)}. Which is meant?"
                 )
                 return self._aside(uploads, f"{question} {to_type(student, before[0].name)}")
         when = latest.submitted.replace("T", " at ")

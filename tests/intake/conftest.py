@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shlex
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -74,6 +75,14 @@ def write(folder: Path, files: dict[str, str]) -> None:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text.encode())
+
+
+def where_is(student: str) -> str:
+    """What is asked where a student's code is not found."""
+    return (
+        "Where is this student's embeddings.py? Put it into the unpacked download, named as the others' "
+        f"files are. If there is none, type: --choose {shlex.quote(f'{student}=nothing')}"
+    )
 
 
 def zipped(files: dict[str, str | bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:

@@ -158,16 +158,6 @@ def test_too_many_candidates_are_set_aside_unread(submissions, one):
     assert one().set_aside.startswith(f"{count} files come into question, such as 000/embeddings.py.")
 
 
-def test_an_empty_folder_is_a_submission_without_code_and_says_so(submissions, one):
-    (submissions / "ada").mkdir()
-    found = one()
-    assert (found.code, found.answers, found.set_aside) == (None, None, None)
-    assert found.notes == (
-        "No embeddings.py was found, nor another Python file or notebook.",
-        "No answers.md was found.",
-    )
-
-
 def test_a_file_too_large_is_set_aside(submissions, one):
     write(submissions / "ada", {"embeddings.py": "#" * (choose.MAX_FILE_BYTES + 1)})
     assert one().set_aside == "embeddings.py is larger than 1,000,000 bytes. Is this the file that is meant?"

@@ -8,7 +8,7 @@ import pytest
 
 from autograder.intake import folder
 
-from .conftest import ANSWERS, OTHER_WORK, WORK, write
+from .conftest import ANSWERS, OTHER_WORK, WORK, where_is, write
 
 
 @pytest.mark.parametrize(
@@ -58,9 +58,7 @@ def test_a_link_to_a_file_is_not_followed(submissions, one, tmp_path):
     (submissions / "ada" / "embeddings.py").symlink_to(tmp_path / "secret.py")
     found = one()
     assert found.code is None
-    assert found.set_aside == (
-        "embeddings.py is a link, and links are not followed. Where is this student's embeddings.py?"
-    )
+    assert found.set_aside == (f"embeddings.py is a link, and links are not followed. {where_is('ada')}")
 
 
 def test_a_link_to_a_folder_is_not_followed_even_in_a_circle(submissions, one):

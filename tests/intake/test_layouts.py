@@ -16,7 +16,7 @@ from tests.platforms import downloads
 from tests.platforms.downloads import Files, as_folder, as_zip
 from tests.platforms.people import PEOPLE, Person
 
-from .conftest import ANSWERS, OTHER_WORK, WORK, zipped
+from .conftest import ANSWERS, OTHER_WORK, WORK, where_is, zipped
 
 MANY = f"{2 * len(PEOPLE)} files, {len(PEOPLE)} students"
 
@@ -162,9 +162,9 @@ def test_a_text_typed_into_canvas_is_set_aside_not_graded_as_nothing(take):
     asides = {found.student: found.set_aside for found in take(files).submissions if found.set_aside}
     assert asides == {
         "chenwei_4713": "chenwei_4713_text.html is a text typed into Canvas, and only files are read. "
-        "Where is this student's embeddings.py?",
+        + where_is("chenwei_4713"),
         "anon_abc12": "LATE_anon_abc12_link.html is a link, and only files are read. "
-        "Where is this student's embeddings.py?",
+        + where_is("anon_abc12"),
     }
 
 
@@ -178,7 +178,7 @@ def test_a_zip_handed_in_on_canvas_is_opened_and_one_inside_it_is_not(take):
     assert found["obrienséan_4711"].code == WORK.encode()
     assert found["vanderbergmüllerzoë_4712"].set_aside == (
         "hw 3.zip/hw/submission.zip is a zip in a zip in what was handed in: not opened. "
-        "Where is this student's embeddings.py?"
+        + where_is("vanderbergmüllerzoë_4712")
     )
 
 
@@ -233,8 +233,8 @@ def test_a_latest_attempt_without_code_is_a_question_when_an_earlier_one_has_it(
     (found,) = take(early | late).submissions
     name = f"{downloads.ASSIGNMENT}_sobrien_attempt_2026-03"
     assert found.set_aside == (
-        f"The latest attempt, {name}-02-21-47-00, holds no embeddings.py, but an earlier one does: "
-        f"{name}-01-08-00-00. Which is meant? To choose, type: --choose 'sobrien={name}-01-08-00-00'"
+        f"The latest attempt, {name}-02-21-47-00, holds no embeddings.py that can be read, but an earlier "
+        f"one does: {name}-01-08-00-00. Which is meant? To choose, type: --choose 'sobrien={name}-01-08-00-00'"
     )
 
 
@@ -338,7 +338,7 @@ def test_a_folder_that_is_missing_and_one_too_many_are_told(take):
     asides = {found.student: found.set_aside for found in taken.submissions if found.set_aside}
     assert asides == {
         "Séan O'Brien_0080123": "submission_94711 is named in submission_metadata.yml, but not in the "
-        "export. Where is this student's embeddings.py?"
+        "export. " + where_is("Séan O'Brien_0080123")
     }
     assert taken.problems == (
         "submission_7 is not named in submission_metadata.yml: whose it is, is not known.",
