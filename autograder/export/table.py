@@ -101,7 +101,7 @@ class Table:
         if self._added and not self._text.endswith(("\n", "\r")):
             parts.append(line_end)
         for cells in self._added:
-            values = (self._written(cells.get(column, ""), "") for column in range(len(self.header)))
+            values = (_quoted(cells.get(column, "")) for column in range(len(self.header)))
             parts.append(self.separator.join(values) + line_end)
         return "".join(parts)
 
@@ -130,7 +130,11 @@ class Table:
     def _written(self, value: str, before: str) -> str:
         """The cell's text, quoted if it was or must be."""
         must = any(mark in value for mark in (self.separator, '"', "\n", "\r")) or value != value.strip()
-        return '"' + value.replace('"', '""') + '"' if must or before.startswith('"') else value
+        return _quoted(value) if must or before.startswith('"') else value
+
+
+def _quoted(value: str) -> str:
+    return '"' + value.replace('"', '""') + '"'
 
 
 def read_table(path: Path) -> Table:

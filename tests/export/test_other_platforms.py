@@ -313,7 +313,7 @@ def test_who_is_late_the_next_time_is_added_to_the_sheet_and_what_is_filled_in_s
     graded.add("b;en", 12, origin("canvas", "ben_LATE_2_2_e.py", ("2", "ben"), late=True))
     for late_file in (sheet, None):
         handed = graded.export("csv", late_file=late_file)
-        assert sheet.read_bytes().decode() == f'{filled}\r\n"b;en";ben;;\r\n'
+        assert sheet.read_bytes().decode() == f'{filled}\r\n"b;en";"ben";"";""\r\n'
         assert handed.problems[0].endswith(f"Fill in {sheet} and say --late-file {sheet}")
 
 
