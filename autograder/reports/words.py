@@ -35,8 +35,10 @@ def outcome_words(outcome: Outcome) -> str:
 
 def about(result: Result) -> list[str]:
     """What happened to the submission as a whole, with its notes."""
+    notes = result.notes
     if result.status is Status.SET_ASIDE:
         first = ["This submission is set aside: your instructor must first say which file is meant."]
+        notes = ()  # the question is the instructor's, who can answer it
     elif result.status is Status.NOT_GRADED:
         first = ["This submission is not graded yet. The grader failed, not you; your instructor knows."]
     else:
@@ -47,7 +49,7 @@ def about(result: Result) -> list[str]:
             first.append(f"{what} will be marked by a person; the total does not hold these points yet.")
     if result.unconfined:
         first.append("The code ran UNCONFINED: nothing kept it from the tests or from its own score.")
-    return [sentence for sentence in first if sentence] + list(result.notes)
+    return [sentence for sentence in first if sentence] + list(notes)
 
 
 def checks(cases: Iterable[CaseResult]) -> str:

@@ -171,6 +171,13 @@ def test_what_was_not_graded_shows_no_points_and_no_fault(read, status, said):
     assert "of 40" not in text
 
 
+def test_a_student_does_not_read_the_question_that_the_instructor_answers(read):
+    question = "Which file is meant? These differ: a.py, b.py. To choose, type: --choose ada=a.py"
+    text = read(Result("ada", Status.SET_ASIDE, "d", 40, notes=(question,)))
+    assert "your instructor must first say which file is meant" in text
+    assert "--choose" not in text and "a.py" not in text
+
+
 def test_an_assignment_of_code_alone_and_an_empty_result_make_a_page(tmp_path):
     assignment = make_assignment(tmp_path, LOOKUP)
     assert "Nothing is left to mend." in feedback_page(result("ada"), assignment, {})
