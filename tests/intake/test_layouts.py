@@ -234,7 +234,8 @@ def test_a_latest_attempt_without_code_is_a_question_when_an_earlier_one_has_it(
     name = f"{downloads.ASSIGNMENT}_sobrien_attempt_2026-03"
     assert found.set_aside == (
         f"The latest attempt, {name}-02-21-47-00, holds no embeddings.py that can be read, but an earlier "
-        f"one does: {name}-01-08-00-00. Which is meant? To choose, type: --choose 'sobrien={name}-01-08-00-00'"
+        f"one does: {name}-01-08-00-00. Which is meant? "
+        f"To choose, type: --choose 'sobrien={name}-01-08-00-00'"
     )
 
 
