@@ -70,7 +70,7 @@ def settle(book: Gradebook, here: Collection[str], out: Path) -> list[str]:
 def of_forgotten(student: str, standing: Standing, out: Path) -> str:
     """What to say of who is forgotten."""
     since = standing.saved.replace("T", " ")[:16]
-    why = f", for it is now in {line(standing.instead)}" if standing.instead else ""
+    why = f", for the same student is now in {line(standing.instead)}" if standing.instead else ""
     return f"{line(student)} counts no more since {since} (UTC){why}. To undo that: {_to_undo(out, student)}"
 
 

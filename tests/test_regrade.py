@@ -557,7 +557,7 @@ def test_a_student_who_is_forgotten_counts_nowhere_until_that_is_undone(here):
     handed_back = run("export", "graded", "--to", "csv", "--provisional")
     assert (
         handed_back.exit_code,
-        "Forgotten, so nothing is handed out: ben, cem." in handed_back.stdout,
+        "No grade goes out from what counts no more: ben, cem." in handed_back.stdout,
     ) == (0, True)
     assert "cem" not in Path("graded/export/handed-back.csv").read_text()
     assert "first result" in run("history", "graded", "cem").stdout
@@ -599,6 +599,10 @@ def test_who_is_now_in_a_group_counts_there_alone(here):
     done = run("grade", "class", "--output", "out")
     assert "Ann_7 counts no more: the same student is now in Ann_7 + Bo_8." in done.stdout
     assert totals("out") == {"Ann_7 + Bo_8": 12, "Cy_9": 12}
+    assert re.search(
+        r"Ann_7 counts no more since .*, for the same student is now in Ann_7 \+ Bo_8\. To undo that: ",
+        run("history", "out", "Ann_7").stdout,
+    )
     again = run("grade", "class", "--output", "out").stdout
     assert "counts no more" not in again and "not of this download" not in again
     hand_over(("Ann", 1, HALF), on="2026-03-05")

@@ -87,7 +87,7 @@ def export(
     files = _write(plan, folder, wish, book, feedback)
     said = [*plan.said, *_remarks(plan.grades)]
     if forgotten := book.forgotten():
-        said.append(f"Forgotten, so nothing is handed out: {shortened(sorted(forgotten))}.")
+        said.append(f"No grade goes out from what counts no more: {shortened(sorted(forgotten))}.")
     if charged.untold:
         said.append(
             f"Whether {counted(len(charged.untold), 'student')} handed in late is not known, so nothing is "
