@@ -5,17 +5,18 @@ A folder and a zip look the same from here, so that a platform's layout is descr
 
 from __future__ import annotations
 
+import io
 import os
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from ..errors import GraderError
-from .archive import list_archive
+from .archive import MAX_NESTED_BYTES, list_archive
 from .folder import file_reader, list_folder
-from .listing import Entry, Listing, is_junk, printable
+from .listing import Entry, Listing, UnreadableError, is_junk, printable
 
 MAX_DIRECTORY_BYTES = 32_000_000
 """Of the table of contents of a platform's zip: about 300,000 files."""
@@ -85,6 +86,24 @@ def open_download(path: Path) -> Iterator[Download]:
             yield _of_entries(path.stem, listing)
     except OSError as problem:
         raise GraderError(f"{path} cannot be read: {problem.strerror}.") from None
+
+
+@contextmanager
+def open_inside(item: Item) -> Iterator[Download]:
+    """Open a zip that lies at the top of a download as if it were the download.
+
+    Raises:
+        GraderError, UnreadableError: if it cannot be opened at all, is a link, or is too long.
+    """
+    if item.path and not item.path.is_symlink():
+        with open_download(item.path) as download:
+            yield download
+        return
+    for entry in item.listing().entries:
+        stream = io.BytesIO(entry.read(MAX_NESTED_BYTES))
+        yield _of_entries(PurePath(item.name).stem, list_archive(stream, item.name, MAX_DIRECTORY_BYTES))
+        return
+    raise UnreadableError(f"{printable(item.name)} cannot be opened.")
 
 
 def of_folder(folder: Path) -> Download:

@@ -15,7 +15,7 @@ from ..submission import Member, Origin, Submission
 from .archive import list_archive, open_nested
 from .choices import NOTHING, Choices, option, read_choices, recall, to_type, together
 from .choose import CODE_SUFFIXES, TEXT_SUFFIXES, asks_where, choose, code_names, why_not
-from .download import Download, of_folder, on_disk, open_download
+from .download import Download, of_folder, on_disk, open_download, open_inside
 from .handed_out import HandedOut, read_handed_out
 from .layouts import (
     LAYOUTS,
@@ -31,7 +31,7 @@ from .layouts import (
     recognise,
     upload_of,
 )
-from .listing import Entry, Listing, meant_stem, meant_suffix, printable
+from .listing import Entry, Listing, UnreadableError, meant_stem, meant_suffix, printable
 from .roster import match, read_roster
 
 
@@ -150,14 +150,16 @@ def _opened(path: Path, assignment: Assignment, name: str | None) -> Iterator[_F
         elif recognised := recognise(download):
             layout, place = recognised
             yield _Found(layout, place, layout.sort(place))
-        elif path.is_file():
-            if not download.items and not download.problems:
-                raise GraderError(f"{path} is empty: no file was found in it. {_what_to_type(assignment)}")
-            yield _one(path, assignment)
         elif inside := _only_zip(download):
             with open_download(inside) as within:
                 layout, place = recognise(within) or (PLAIN, download)
                 yield _Found(layout, place, layout.sort(place))
+        elif platforms := _platforms_in(download):
+            raise GraderError(f"{path} is no download itself, but holds {platforms}. Grade each by itself.")
+        elif path.is_file():
+            if not download.items and not download.problems:
+                raise GraderError(f"{path} is empty: no file was found in it. {_what_to_type(assignment)}")
+            yield _one(path, assignment)
         else:
             yield _Found(PLAIN, download, PLAIN.sort(download))
 
@@ -174,6 +176,23 @@ def _one(path: Path, assignment: Assignment) -> _Found:
     item = on_disk(path)
     upload = upload_of(item, key_of(name if item.is_folder or name != path.name else meant_stem(name)))
     return _Found(PLAIN, Download(path.name, (item,), lambda _: of_folder(path)), Sorted((upload,)))
+
+
+def _platforms_in(download: Download) -> str:
+    """The downloads that a folder or zip holds, named, where it holds nothing else to grade; else empty."""
+    named = []
+    for item in filter(is_upload, download.items):
+        if item.is_folder or meant_suffix(item.name) != ".zip":
+            return ""
+        try:
+            with open_inside(item) as inside:
+                found = recognise(inside)
+        except (GraderError, UnreadableError):
+            return ""
+        if not found:
+            return ""
+        named.append(f"{printable(item.name)}, a {found[0].label}")
+    return " and ".join(named)
 
 
 def _only_zip(download: Download) -> Path | None:

@@ -429,3 +429,25 @@ def test_nothing_is_written_anywhere(submissions, assignment, tmp_path: Path):
     before = sorted(tmp_path.rglob("*"))
     take_in(path, assignment)
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_downloads_in_a_folder_or_a_zip_are_no_students(tmp_path, assignment):
+    folder = tmp_path / "week3"
+    folder.mkdir()
+    as_zip(folder / "canvas.zip", downloads.canvas(own))
+    as_zip(folder / "moodle.zip", downloads.moodle(own))
+    (folder / "roster.csv").write_text("id,name\n")
+    inside = "canvas.zip, a Canvas download and moodle.zip, a Moodle download. Grade each by itself."
+    with pytest.raises(GraderError, match=f"week3 is no download itself, but holds {inside}"):
+        take_in(folder, assignment)
+    packed = as_zip(tmp_path / "all.zip", {"canvas.zip": (folder / "canvas.zip").read_bytes()})
+    with pytest.raises(GraderError, match=r"all\.zip is no download itself, but holds canvas\.zip, a Canvas"):
+        take_in(packed, assignment)
+    assert len(take_in(folder, assignment, layout="plain").submissions) == 2
+
+
+def test_a_platforms_zip_beside_students_is_a_students(tmp_path, assignment):
+    as_zip(tmp_path / "ada.zip", downloads.canvas(own))
+    as_zip(tmp_path / "ben.zip", {"embeddings.py": WORK.encode()})
+    (tmp_path / "cem.zip").write_bytes(b"no zip")
+    assert [found.student for found in take_in(tmp_path, assignment).submissions] == ["ada", "ben", "cem"]
