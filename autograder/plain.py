@@ -12,6 +12,8 @@ _HARMFUL = re.compile(
     "\ud800-\udfff\ufffe\uffff]"  # lone surrogates and non-characters: UTF-8 cannot hold the former
 )
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_WITHIN = re.compile(r"([;\t\n])(?=[=@]|[+-]\S)")
+"""Where a program that separates cells by semicolons or tabs begins one, whatever stands in quotes."""
 
 
 def plain(text: str) -> str:
@@ -40,7 +42,7 @@ def clip(text: str, limit: int) -> str:
 
 def cell(text: str, show: Callable[[str], str] = plain) -> str:
     """`plain` (or `line`), as a cell that no spreadsheet takes for a formula."""
-    shown = show(text)
+    shown = _FORMULA_WITHIN.sub(r"\1'", show(text))
     return "'" + shown if text.startswith(_FORMULA) or shown.startswith(_FORMULA) else shown
 
 

@@ -34,6 +34,18 @@ def test_a_cell_that_looks_like_a_formula_gets_an_apostrophe(start):
     assert cell(start + "1", line).startswith("'")
 
 
+@pytest.mark.parametrize("separator", [";", "\t", "\n"])
+@pytest.mark.parametrize("formula", ["=1+1", "@sum", "+1", "-cmd"])
+def test_a_part_that_another_separator_would_make_a_formula_gets_one_too(separator, formula):
+    assert cell(f"ada{separator}{formula}") == f"ada{separator}'{formula}"
+
+
+def test_lists_in_an_answer_stay():
+    assert cell("Two reasons:\n- it is short\n- it is cheap; = is a sign") == (
+        "Two reasons:\n- it is short\n- it is cheap; = is a sign"
+    )
+
+
 def test_other_cells_stay():
     assert cell("ada = best") == "ada = best"
 
