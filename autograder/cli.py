@@ -185,7 +185,7 @@ def grade(
             with suppress(GraderError):  # what was graded can be read, whatever stopped the batch
                 write_reports(out, book, assignment)
             raise
-        about_others = settle(book, here, out)
+        about_others = settle(book, set(here), out)
         marks = book.marks()
         entries = filter(None, (book.entry(student) for student in sorted(wanted)))
         results = [without_cases(with_marks(entry.result, marks)) for entry in entries]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,7 +31,7 @@ def remembering(
     ]
 
 
-def settle(book: Gradebook, here: Collection[str], out: Path) -> list[str]:
+def settle(book: Gradebook, here: Set[str], out: Path) -> list[str]:
     """Let nobody of an earlier download count twice, and say who counts though this one has them not.
 
     Args:
@@ -51,7 +51,7 @@ def settle(book: Gradebook, here: Collection[str], out: Path) -> list[str]:
         if left:
             book.save_origins([Submission(student, origin=replace(older[student], members=left))])
             who = " and ".join(line(m.name or m.email or m.id) for m in places)
-            said.append(f"Of {line(student)}, {who} is now in {where}, and counts there alone.")
+            said.append(f"Of {line(student)}, {who} {'is' if len(places) == 1 else 'are'} now in {where} alone.")
             continue
         instead = next(iter(places.values()))
         if (known := standings.get(student)) and known.instead == instead:

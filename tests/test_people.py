@@ -116,7 +116,7 @@ def test_a_class_under_new_keys_is_told_in_few_lines_with_what_to_type(tmp_path)
                 if not key.startswith("gone"):
                     book.save_origins([Submission(key, origin=origin(who, upload=key))])
         here = [f"new {number:02d}" for number in range(25)]
-        *said, more, absent = settle(book, here, out)
+        *said, more, absent = settle(book, set(here), out)
         assert len(said) == 20
         assert said[0] == (
             "old 00 counts no more: the same student is now in new 00. "
@@ -130,4 +130,4 @@ def test_a_class_under_new_keys_is_told_in_few_lines_with_what_to_type(tmp_path)
             f"gone 19 and 5 more. Where one should not, type: autograder forget '{out}' STUDENT"
         )
         assert book.students() == [*(f"gone {number:02d}" for number in range(25)), *here]
-        assert settle(book, here, out) == [absent]
+        assert settle(book, set(here), out) == [absent]

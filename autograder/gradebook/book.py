@@ -129,7 +129,7 @@ class Gradebook:
         return None
 
     def save_draft(self, draft: Draft) -> None:
-        """Keep what a dry run found, in place of an earlier draft, until a result is saved for this student."""
+        """Keep what a dry run found, in place of an earlier draft, until a result is saved."""
         with self._transaction() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO drafts VALUES (?, ?, ?, ?)",
