@@ -51,7 +51,9 @@ def settle(book: Gradebook, here: Set[str], out: Path) -> list[str]:
         if left:
             book.save_origins([Submission(student, origin=replace(older[student], members=left))])
             who = " and ".join(line(m.name or m.email or m.id) for m in places)
-            said.append(f"Of {line(student)}, {who} {'is' if len(places) == 1 else 'are'} now in {where} alone.")
+            said.append(
+                f"Of {line(student)}, {who} {'is' if len(places) == 1 else 'are'} now in {where} alone."
+            )
             continue
         instead = next(iter(places.values()))
         if (known := standings.get(student)) and known.instead == instead:
