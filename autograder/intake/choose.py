@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
@@ -102,6 +103,8 @@ def choose(
     differing = [choice.example for choice in (code, answers) if choice.example]
     if differing and len(differing) == len(questions):
         questions += [to_type(student, name) for name in differing]
+    if code.question and not code.example and assignment.code_file not in by_hand:
+        questions.append(to_put_there(student))
     is_missing = code.content is None or handed_out.holds(code.content)
     if is_missing and assignment.code_file not in by_hand:
         lacking = problems or _lacking(code, answers, entries, assignment)
@@ -260,9 +263,25 @@ def _choose_answers(entries: Sequence[Entry], assignment: Assignment, handed_out
         return bool(found.content.strip())
 
     choice = _choose(wanted, named, others, handed_out, likely)
-    if choice.content is None and not choice.question and assignment.answer_questions:
-        return _Choice(notes=(f"No {wanted} was found.",))
-    return choice
+    if choice.content is None:
+        is_missing = not choice.question and assignment.answer_questions
+        return _Choice(notes=(f"No {wanted} was found.",)) if is_missing else choice
+    rivals = _called_alike(choice, others, wanted, handed_out)
+    return _Choice(question=_which(wanted, [choice.file, *rivals]), example=choice.file) if rivals else choice
+
+
+def _called_alike(choice: _Choice, others: Sequence[Entry], wanted: str, handed_out: HandedOut) -> list[str]:
+    """The other files with text of their own whose names hold that of the answers file."""
+    stem = PurePath(wanted).stem
+    seen = {bare(choice.content or b""), b""}
+    names = []
+    for entry in [entry for entry in others if stem in entry.name.lower()][:MAX_RIVALS]:
+        with suppress(UnreadableError):
+            content = _read_one(entry).content
+            if bare(content) not in seen and not handed_out.holds(content):
+                seen.add(bare(content))
+                names.append(entry.shown)
+    return names
 
 
 def _parted(

@@ -31,7 +31,7 @@ class Entry:
         read: called with a number of bytes, gives the content, or raises `UnreadableError` if it
             is longer or damaged.
         uploaded: what the platform called it, if it renamed it.
-        label: what it is shown as, if not as its path.
+        label: what it is shown as; its path, if empty.
     """
 
     parts: tuple[str, ...]
@@ -62,12 +62,18 @@ class Listing:
 
 
 def told_apart(entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """The same files; those that a student called alike are shown as the platform called them."""
+    """The same files; those of one path are shown as the platform called them, or else numbered."""
     entries = tuple(entries)
     times = Counter(entry.parts for entry in entries)
-    return tuple(
-        replace(entry, label=entry.uploaded) if times[entry.parts] > 1 else entry for entry in entries
-    )
+    names = [(times[entry.parts] > 1 and entry.uploaded) or "/".join(entry.parts) for entry in entries]
+    counts = Counter(names)
+    seen: Counter[str] = Counter()
+    labelled = []
+    for entry, name in zip(entries, names, strict=True):
+        seen[name] += 1
+        number = f"({seen[name]} of {counts[name]}) " if counts[name] > 1 else ""
+        labelled.append(replace(entry, label=number + name))
+    return tuple(labelled)
 
 
 def in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:

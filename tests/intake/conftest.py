@@ -79,9 +79,19 @@ def write(folder: Path, files: dict[str, str]) -> None:
 
 def where_is(student: str) -> str:
     """What is asked where a student's code is not found."""
+    return f"Where is this student's embeddings.py? {put_there(student)}"
+
+
+def is_this(student: str) -> str:
+    """What is asked where a student's code cannot be read."""
+    return f"Is this the file that is meant? {put_there(student)}"
+
+
+def put_there(student: str) -> str:
+    nothing = shlex.quote(f"{student}=nothing")
     return (
-        "Where is this student's embeddings.py? Put it into the unpacked download, named as the others' "
-        f"files are. If there is none, type: --choose {shlex.quote(f'{student}=nothing')}"
+        "Put it into the unpacked download, named as the others' files are. "
+        f"If there is none, type: --choose {nothing}"
     )
 
 

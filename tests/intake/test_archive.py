@@ -15,7 +15,7 @@ import pytest
 from autograder.intake import archive, choose
 from autograder.plain import line
 
-from .conftest import ANSWERS, HANDED_OUT, OTHER_WORK, WORK, where_is, zipped
+from .conftest import ANSWERS, HANDED_OUT, OTHER_WORK, WORK, is_this, where_is, zipped
 
 BOTH = {"embeddings.py": WORK, "answers.md": ANSWERS}
 WHERE = where_is("ada")
@@ -98,9 +98,7 @@ def test_a_password_is_named(hand_in):
     content[content.index(b"PK\x01\x02") + 8] |= 1  # and in the table of contents
     found = hand_in(bytes(content))
     assert found.code is None
-    assert found.set_aside == (
-        "hw/embeddings.py in ada.zip is locked with a password. Is this the file that is meant?"
-    )
+    assert found.set_aside == f"hw/embeddings.py in ada.zip is locked with a password. {is_this('ada')}"
 
 
 @pytest.mark.parametrize("kept", [0, 1, 20, 100, -1, -30])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import zipfile
 
 import pytest
 
@@ -145,6 +146,16 @@ def test_files_in_zips_that_a_student_called_alike_are_told_apart(submissions, t
     assert f"These differ: {names[0]}/a/embeddings.py, {names[1]}/a/embeddings.py." in question
     found = take(f"carl_60003={names[1]}/a/embeddings.py")["carl_60003"]
     assert found.code == OTHER_WORK.encode()
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_two_files_of_one_path_in_a_zip_are_numbered(submissions, take):
+    with zipfile.ZipFile(submissions / "ada.zip", "w") as archive:
+        for code in (WORK, OTHER_WORK):
+            archive.writestr("embeddings.py", code)
+    (submissions / "ben").mkdir()
+    assert "These differ: (1 of 2) embeddings.py, (2 of 2) embeddings.py." in take()["ada"].set_aside
+    assert take("ada=(2 of 2) embeddings.py")["ada"].code == OTHER_WORK.encode()
 
 
 def test_the_platforms_name_of_a_file_serves_even_where_no_other_is_called_alike(submissions, take):

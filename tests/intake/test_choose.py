@@ -6,7 +6,7 @@ import pytest
 
 from autograder.intake import choose
 
-from .conftest import ANSWERS, HANDED_OUT, OTHER_WORK, PROMPTS, STUB, WORK, write
+from .conftest import ANSWERS, HANDED_OUT, OTHER_WORK, PROMPTS, STUB, WORK, is_this, write
 
 
 def test_a_folder_with_both_files_is_taken_without_a_note(submissions, one):
@@ -160,4 +160,4 @@ def test_too_many_candidates_are_set_aside_unread(submissions, one):
 
 def test_a_file_too_large_is_set_aside(submissions, one):
     write(submissions / "ada", {"embeddings.py": "#" * (choose.MAX_FILE_BYTES + 1)})
-    assert one().set_aside == "embeddings.py is larger than 1,000,000 bytes. Is this the file that is meant?"
+    assert one().set_aside == f"embeddings.py is larger than 1,000,000 bytes. {is_this('ada')}"

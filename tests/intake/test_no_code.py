@@ -7,7 +7,7 @@ import pytest
 from autograder.errors import GraderError
 from autograder.intake import collect, take_in
 
-from .conftest import ANSWERS, HANDED_OUT, STUB, WORK, where_is, write, zipped
+from .conftest import ANSWERS, HANDED_OUT, STUB, WORK, is_this, where_is, write, zipped
 
 NONE = "No embeddings.py was found, nor another Python file or notebook."
 
@@ -35,7 +35,7 @@ def test_what_may_be_work_but_is_not_read_is_asked_about(submissions, one, files
 def test_a_document_that_was_given_another_name_is_asked_about(submissions, one, start):
     write(submissions / "ada", {"embeddings.py": start})
     assert one().set_aside == (
-        "embeddings.py is no text, but a document, picture or archive. Is this the file that is meant?"
+        f"embeddings.py is no text, but a document, picture or archive. {is_this('ada')}"
     )
 
 
@@ -94,3 +94,15 @@ def test_an_empty_zip_instead_of_a_download_is_an_error_and_no_student(submissio
     (submissions / "empty.zip").write_bytes(zipped(files))
     with pytest.raises(GraderError, match=r"empty\.zip is empty: no file was found in it\."):
         collect(submissions / "empty.zip", assignment)
+
+
+def test_a_text_typed_into_a_platform_is_answered_by_a_file_or_by_nothing(submissions, assignment):
+    typed = "Ada Lovelace_30002_assignsubmission_onlinetext/onlinetext.html"
+    write(submissions, {typed: WORK, "Bo_30003_assignsubmission_file/embeddings.py": WORK})
+    asked, _ = collect(submissions, assignment)
+    assert asked.set_aside.endswith(where_is("Ada Lovelace_30002"))
+    found, _ = take_in(submissions, assignment, choices=["30002=nothing"]).submissions
+    assert (found.code, found.set_aside) == (None, None)
+    write(submissions, {"Ada Lovelace_30002_assignsubmission_file/embeddings.py": WORK})
+    found, _ = collect(submissions, assignment)
+    assert found.code == WORK.encode() and found.set_aside is None

@@ -6,7 +6,7 @@ import pytest
 
 from autograder.intake import choose
 
-from .conftest import ANSWERS, STUB, WORK, notebook, write, zipped
+from .conftest import ANSWERS, PROMPTS, STUB, WORK, notebook, write, zipped
 
 ALL = "".join(
     f"def {name}(*given):\n    return given\n\n\n"
@@ -72,3 +72,26 @@ def test_a_littered_upload_is_looked_through_only_so_far_and_likely_names_come_f
     assert one().code == ALL.encode()
     write(submissions / "ada", {"old/my_embeddings.py": OTHER_ALL})
     assert "These differ: embeddings.py, old/my_embeddings.py." in one().set_aside
+
+
+def test_answers_under_a_name_like_theirs_are_asked_about(submissions, one):
+    write(submissions / "ada", {"embeddings.py": ALL, "answers.md": ANSWERS, "answers_final.txt": "Other."})
+    assert one().set_aside == (
+        "Which file is meant as answers.md? These differ: answers.md, answers_final.txt. "
+        "To choose, type: --choose ada=answers.md"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("answers_old.md", ANSWERS + "\n"),
+        ("my answers.md", PROMPTS),
+        ("answers2.txt", ""),
+        ("notes.md", "Other."),
+    ],
+)
+def test_copies_blank_answers_and_other_texts_are_no_matter(submissions, one, name, text):
+    write(submissions / "ada", {"embeddings.py": ALL, "answers.md": ANSWERS, name: text})
+    found = one()
+    assert found.answers == ANSWERS.encode() and found.notes == () and found.set_aside is None
