@@ -100,9 +100,7 @@ def choose(
     cells = code.cells or _only_cells(entries, assignment)
     answers = _with_cells(answers, cells, assignment, handed_out)
     questions = [choice.question for choice in (code, answers) if choice.question]
-    differing = [choice.example for choice in (code, answers) if choice.example]
-    if differing and len(differing) == len(questions):
-        questions += [to_type(student, name) for name in differing]
+    questions += [to_type(student, choice.example) for choice in (code, answers) if choice.example]
     if code.question and not code.example and assignment.code_file not in by_hand:
         questions.append(to_put_there(student))
     is_missing = code.content is None or handed_out.holds(code.content)

@@ -39,6 +39,12 @@ def test_a_document_that_was_given_another_name_is_asked_about(submissions, one,
     )
 
 
+def test_each_of_two_questions_comes_with_what_answers_it(submissions, one):
+    write(submissions / "ada", {"embeddings.py": "%PDF", "answers.md": ANSWERS, "old/answers.md": "Other."})
+    question = one().set_aside
+    assert "--choose ada=answers.md" in question and "--choose ada=nothing" in question
+
+
 def test_a_document_beside_the_blank_file_is_asked_about(submissions, one):
     write(submissions / "ada", {**HANDED_OUT, "my work.docx": "PK\x03\x04", "figures/map.svg": "<svg>"})
     assert one().set_aside == (
