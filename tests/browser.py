@@ -23,7 +23,7 @@ FLAGS = (
     *("--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"),
     *("--remote-debugging-port=0", "--remote-allow-origins=*", "--window-size=1200,1600"),
 )
-PATIENCE = 300
+PATIENCE = 900
 """Seconds after which a page is given up: a backstop, and no measurement."""
 
 
@@ -86,21 +86,27 @@ def opened(address: str) -> Iterator[Page]:
     if program is None:
         pytest.skip("no Chromium here")
     pytest.importorskip("websocket", reason="websocket-client is not installed")
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        process = subprocess.Popen(
-            [program, *FLAGS, f"--user-data-dir={profile}", address],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-            errors="replace",
-        )
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
+        log = Path(name) / "log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [program, *FLAGS, f"--user-data-dir={name}/profile", address], stdout=output, stderr=output
+            )
         try:
-            assert process.stderr is not None
-            port = next(m[1] for line in process.stderr if (m := re.search(r"ws://[^:]+:(\d+)/", line)))
-            yield Page(_tab(port))
+            yield Page(_tab(_port(process, log)))
         finally:
             process.kill()
             process.wait()
+
+
+def _port(process: subprocess.Popen[bytes], log: Path) -> str:
+    """Where it listens; the test is skipped where the browser does not start."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end and process.poll() is None:
+        if found := re.search(r"DevTools listening on ws://[^:]+:(\d+)/", log.read_text(errors="replace")):
+            return found[1]
+        time.sleep(0.2)
+    pytest.skip(f"Chromium does not start here: {log.read_text(errors='replace')[-300:]}")
 
 
 def _tab(port: str) -> str:

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,6 +45,7 @@ def _address(server: subprocess.Popen[bytes], log: Path) -> str:
         found = re.search(r"http://127\.0\.0\.1:(\d+)/lab\?token=(\w+)", log.read_text(errors="replace"))
         if found:
             return f"http://127.0.0.1:{found[1]}/lab/tree/{NOTEBOOK}?token={found[2]}"
+        time.sleep(0.2)
     raise AssertionError(log.read_text(errors="replace"))
 
 
