@@ -1,7 +1,8 @@
-"""What happens in Otter's kernel: the grader's own run, and then Otter's, on stand-ins.
+"""What happens in Otter's kernel: the tests run on stand-ins for the student's functions.
 
 The cell that `otter_plugin` wrote calls `begin`. The test files of autograder.zip take their
-`test_case` from here, so that Otter runs each case as the grader does.
+`test_case` from here, so that Otter runs each case as the grader does. The student's code runs in one
+process and once: a second run would tell a first one's hidden cases from its own, and could show them.
 """
 
 from __future__ import annotations
@@ -18,15 +19,15 @@ from otter.test_files import test_case as OtterCase
 
 from .assignment import Assignment, load_assignment
 from .check.cases import Attempt, Case
-from .errors import GraderError
+from .check.diagnosis import Row
 from .judge.connection import Connection, OurFault, Stopped
-from .judge.grader import Grader, attempt
+from .judge.grader import Grader, Run, attempt
 from .judge.launcher import Launcher, open_launcher
 from .judge.session import Session
-from .otter_plugin import FAULT, REPORT, read_handed_on
+from .otter_plugin import FAULT, REPORT, name_in_otter, read_handed_on
 from .reports.gradescope import results_json
 from .reports.words import about
-from .result import Outcome, Result
+from .result import CaseResult, Outcome, Result
 from .submission import Submission
 
 
@@ -35,24 +36,44 @@ class DoesNotPass(Exception):
 
 
 class Desk:
-    """Where one submission is graded: its functions, once more in a process of their own, for Otter.
+    """Where one submission is graded, case by case, as Otter asks for them.
+
+    Args:
+        done: gets the result when the last case has run.
 
     Attributes:
         environment: what the tests find in the kernel.
     """
 
     def __init__(
-        self, submission: Submission, assignment: Assignment, grader: Grader, launcher: Launcher
+        self,
+        submission: Submission,
+        assignment: Assignment,
+        grader: Grader,
+        launcher: Launcher,
+        done: Callable[[Result], None],
     ) -> None:
+        self._submission = submission
+        self._grader = grader
+        self._done = done
+        self._waiting = list(grader.cases)
+        self._ran: dict[Case, CaseResult] = {}  # all public ones, or all hidden ones
+        self._hinted: dict[Case, CaseResult] = {}
+        self._rows: dict[str, Row] = {}
+        self._notes: tuple[str, ...] = ()
+        self._instead: Attempt | Stopped | None = None
         self._session: Session | None = None
-        self._stopped: Stopped | None = None
-        self._past_public = False
+        self._connection = Connection(launcher, assignment.limits)
         names = tuple(name for question in assignment.code_questions for name in question.functions)
-        try:
-            connection = Connection(launcher, assignment.limits)
-            self._session = Session(connection, submission.code or b"", names)
-        except Stopped as stop:
-            self._stopped = stop
+        if submission.code is None:
+            self._instead = grader.no_file()
+        else:
+            try:
+                self._session = Session(self._connection, submission.code, names)
+                self._notes = grader.notes(submission.code, self._session)
+            except Stopped as stop:
+                self._instead = stop
+                self._notes = grader.notes(submission.code, stop)
         stand_ins = self._session.environment if self._session else {}
         self.environment: dict[str, Any] = {**stand_ins, "reference": grader.reference}
 
@@ -61,24 +82,46 @@ class Desk:
 
         Raises:
             DoesNotPass: if it does not pass.
-            OurFault: if a public case comes after a hidden one, whose inputs the student's code could
-                have remembered and could now show.
+            OurFault: if it is no case that is still to be run, or if a public one comes after a hidden
+                one, whose inputs the student's code could have remembered and could now show.
         """
-        self._past_public |= case.hidden
-        if self._past_public and not case.hidden:
+        known = next((other for other in self._waiting if _is_same(other, case)), None)
+        if known is None:
+            raise OurFault(f"a case is unknown here, or runs twice: {case.title}")
+        self._waiting.remove(known)
+        if case.hidden and self._ran and not next(iter(self._ran)).hidden:
+            self._hint()
+        if not case.hidden and (self._hinted or any(other.hidden for other in self._ran)):
             raise OurFault(f"a public case came after a hidden one: {case.title}")
-        ended: Attempt | Stopped | None = self._stopped
+        ended, printed = self._instead, ""
         if self._session:
-            ended = attempt(self._session, case, environment)
-        if isinstance(ended, Stopped):
-            raise DoesNotPass(ended.reason)
-        if ended and ended.outcome != Outcome.PASSED:
-            raise DoesNotPass(ended.outcome if case.hidden else ended.message)
+            ended, printed = attempt(self._session, case, environment), self._session.printed
+        assert ended is not None
+        self._ran[known] = result = self._grader.case_result(known, ended, printed)
+        if not self._waiting:
+            self._hint()
+            run = Run(self._hinted, self._notes, self._connection.starved)
+            self._done(self._grader.result(self._submission, run))
+        if result.outcome is not Outcome.PASSED:
+            raise DoesNotPass(result.message or str(result.outcome))
 
     def close(self) -> None:
         """Let the student's process go."""
         if self._session:
             self._session.close()
+
+    def _hint(self) -> None:
+        """Put hints beside what ran, before anything else runs."""
+        if self._session:
+            self._ran = self._grader.hinted(self._ran, self._session, self._rows)
+        self._hinted |= self._ran
+        self._ran = {}
+
+
+def _is_same(one: Case, other: Case) -> bool:
+    """Whether a case of the assignment is one of Otter's files; of several with one title, the first is."""
+    name = name_in_otter(one.question, one.hidden)
+    return (name, one.hidden, one.title) == (other.question, other.hidden, other.title)
 
 
 _desk: Desk | None = None
@@ -88,7 +131,7 @@ _open = ExitStack()
 
 
 def begin(house: str, folder: str) -> dict[str, Any]:
-    """Grade what lies in `folder`, write the report there, and get ready for Otter's run.
+    """Get ready to grade what lies in `folder`; the report is written there when the last case has run.
 
     Args:
         house: where the assignment lies.
@@ -104,12 +147,12 @@ def begin(house: str, folder: str) -> dict[str, Any]:
         assignment = load_assignment(Path(house))
         launcher = _open.enter_context(open_launcher(assignment.limits))
         grader = Grader(assignment, launcher)
-        submission = read_handed_on(_folder)
-        result = grader.grade(submission)
-        if result.fault:
-            raise GraderError(result.fault)
-        _desk = Desk(submission, assignment, grader, launcher)
-        (_folder / REPORT).write_text(_report(result, assignment, launcher), encoding="utf-8")
+        report = _folder / REPORT
+
+        def done(result: Result) -> None:
+            report.write_text(_report(result, assignment, launcher), encoding="utf-8")
+
+        _desk = Desk(read_handed_on(_folder), assignment, grader, launcher, done)
         return _desk.environment
     except BaseException as problem:
         _fail(problem)
@@ -135,8 +178,10 @@ def test_case(**told: Any) -> Callable[[Callable[..., None]], OtterCase]:
             assert _desk is not None
             try:
                 _desk.run(case, env)
-            except OurFault as fault:
-                _fail(fault)
+            except DoesNotPass:
+                raise
+            except BaseException as problem:
+                _fail(problem)
                 raise
 
         return OtterCase(**told)(run)

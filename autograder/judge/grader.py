@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -15,6 +15,7 @@ from ..answers import handed_out_words, read_answers
 from ..assignment import Assignment, Question, import_file
 from ..check import notebook
 from ..check.cases import Attempt, Case, read_cases, run_case
+from ..check.diagnosis import Row
 from ..errors import AssignmentError
 from ..result import CaseResult, Outcome, QuestionResult, Result, Status
 from ..sandbox.mirror import SEED
@@ -88,6 +89,10 @@ class Grader:
             run = self._run_code(submission.code)
         except OurFault as fault:
             return not_graded(submission, possible, str(fault))
+        return self.result(submission, run)
+
+    def result(self, submission: Submission, run: Run) -> Result:
+        """Add up what came of the code, and read the short answers."""
         code: dict[str, QuestionResult] = {}
         for question in self._assignment.code_questions:
             cases = [run.outcomes[case] for case in self._cases[question.id]]
@@ -100,7 +105,7 @@ class Grader:
             student=submission.student,
             status=Status.NEEDS_MARKING if unmarked else Status.GRADED,
             digest=submission.digest,
-            possible=possible,
+            possible=self.possible,
             questions=questions,
             notes=submission.notes + run.notes + answers.notes,
             unconfined=not self._launcher.tier.confined,
@@ -116,7 +121,7 @@ class Grader:
         source = self._assignment.reference.read_bytes()
         try:
             with self._session(source, self._connection()) as session:
-                self._judged.rehearse(session, self._all_cases())
+                self._judged.rehearse(session, self.cases)
                 self._hints.rehearse(session)
             with self._session(source, self._connection()) as session:
                 for case, result in self._run_cases(session).items():
@@ -126,22 +131,28 @@ class Grader:
 
     def _run_code(self, source: bytes | None) -> Run:
         if source is None:
-            missing = Attempt("not attempted", f"There is no {self._assignment.code_file}.")
-            return Run(self._all_alike(missing))
+            return Run(self._all_alike(self.no_file()))
+        connection = self._connection()
+        try:
+            with self._session(source, connection) as session:
+                outcomes, notes = self._run_cases(session), self.notes(source, session)
+        except Stopped as stop:
+            outcomes, notes = self._all_alike(stop), self.notes(source, stop)
+        return Run(outcomes, notes, connection.starved)
+
+    def no_file(self) -> Attempt:
+        """What came of every case where there is no code."""
+        return Attempt("not attempted", f"There is no {self._assignment.code_file}.")
+
+    def notes(self, source: bytes, loaded: Session | Stopped) -> tuple[str, ...]:
+        """Sentences on the file as a whole: what of it could not be loaded."""
         lines = source.decode("utf-8", "replace").split("\n")
         file = self._assignment.code_file
         if notebook.is_from_notebook(lines):
             file = file.removesuffix(".py") + notebook.SUFFIX
-        connection = self._connection()
-        try:
-            with self._session(source, connection) as session:
-                outcomes = self._run_cases(session)
-                notes = tuple(
-                    f"{file}, {notebook.place(lines, line)}: {text}" for line, text in session.file.problems
-                )
-        except Stopped as stop:
-            outcomes, notes = self._all_alike(stop), (f"{file}: {stop.reason}",)
-        return Run(outcomes, notes, connection.starved)
+        if isinstance(loaded, Stopped):
+            return (f"{file}: {loaded.reason}",)
+        return tuple(f"{file}, {notebook.place(lines, line)}: {text}" for line, text in loaded.file.problems)
 
     def _connection(self) -> Connection:
         return Connection(self._launcher, self._assignment.limits)
@@ -150,28 +161,38 @@ class Grader:
         return closing(Session(connection, source, self._names))
 
     def _run_cases(self, session: Session) -> dict[Case, CaseResult]:
-        """Public cases of all questions before the first hidden one.
+        """Public cases of all questions, with their hints, before the first hidden one.
 
-        A student's code can remember what a hidden case handed to it; no public case, whose
-        messages the student reads, comes after.
+        A student's code can remember what a hidden case handed to it; nothing that the student reads
+        beside public cases comes after.
         """
         done: dict[Case, CaseResult] = {}
+        rows: dict[str, Row] = {}
         for hidden in (False, True):
-            cases = [case for case in self._all_cases() if case.hidden == hidden]
-            done |= self._judged.verdicts(session, cases)
+            cases = [case for case in self.cases if case.hidden == hidden]
+            done |= self.hinted(self._judged.verdicts(session, cases), session, rows)
+        return done
+
+    def hinted(
+        self, done: dict[Case, CaseResult], session: Session, rows: dict[str, Row]
+    ) -> dict[Case, CaseResult]:
+        """Results with hints beside the failed ones; `rows` keeps how functions did on their probes."""
         failed = [case for case, result in done.items() if result.outcome is Outcome.FAILED]
-        hints = self._hints.beside(failed, session)
+        hints = self._hints.beside(failed, session, rows)
         return done | {case: replace(done[case], hint=hint) for case, hint in hints.items()}
 
     def _judge(self, session: Session, case: Case, replay: Replay | None) -> CaseResult:
         """Run one case."""
         environment = {**session.environment, "reference": self.reference}
-        return self._case_result(case, attempt(session, case, environment, replay), session.printed)
+        return self.case_result(case, attempt(session, case, environment, replay), session.printed)
 
-    def _all_cases(self) -> Iterator[Case]:
-        return chain.from_iterable(self._cases.values())
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """All cases, question by question."""
+        return tuple(chain.from_iterable(self._cases.values()))
 
-    def _case_result(self, case: Case, ended: Attempt | Stopped, printed: str = "") -> CaseResult:
+    def case_result(self, case: Case, ended: Attempt | Stopped, printed: str = "") -> CaseResult:
+        """What a case is worth and what is said of it; `printed` is what the student's code printed."""
         if isinstance(ended, Stopped):
             outcome, message, untrusted = ended.outcome, ended.reason, ended.detail
         else:
@@ -196,7 +217,7 @@ class Grader:
         )
 
     def _all_alike(self, ended: Attempt | Stopped) -> dict[Case, CaseResult]:
-        return {case: self._case_result(case, ended) for case in self._all_cases()}
+        return {case: self.case_result(case, ended) for case in self.cases}
 
     def _question_result(
         self, question: Question, cases: list[CaseResult], earlier: dict[str, QuestionResult]

@@ -51,11 +51,16 @@ class Hints:
         """Run all probes on the reference."""
         self._probed.rehearse(session, self._probes_of(self._table.functions))
 
-    def beside(self, failed: Iterable[Case], session: Session) -> dict[Case, str]:
-        """What to say beside each failed case, which may be nothing."""
+    def beside(self, failed: Iterable[Case], session: Session, rows: dict[str, Row]) -> dict[Case, str]:
+        """What to say beside each failed case, which may be nothing.
+
+        Args:
+            rows: how functions did that were probed before; those that are probed now are added.
+        """
         failed = list(failed)
         needed = {name for case in failed for name in case.needs}
-        rows = self._rows([name for name in self._table.functions if name in needed], session)
+        fresh = [name for name in self._table.functions if name in needed and name not in rows]
+        rows |= dict.fromkeys(fresh, ()) | self._rows(fresh, session)
         hints = [
             hint
             for question in self._questions

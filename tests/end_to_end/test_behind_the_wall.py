@@ -9,6 +9,7 @@ import pytest
 from autograder.assignment import ROOT, load_assignment
 from autograder.batch import open_batch
 from autograder.misconceptions import apply, misconceptions
+from autograder.result import Outcome
 from autograder.submission import Submission
 
 ASSIGNMENT = load_assignment()
@@ -51,3 +52,32 @@ def test_every_known_mistake_loses_points_in_its_own_question_and_in_no_other():
         if lost != {name.split()[0]}:
             wrong[name] = lost
     assert wrong == {}
+
+
+TELLS_BY_ITS_MISTAKE = """
+
+_encode, _seen = encode, []
+
+
+def encode(tokens, vocabulary):
+    if 17 in vocabulary.values():  # as a hidden case has it, and no public one
+        _seen.append(17)
+        print("seen")
+    return _encode(tokens, vocabulary)
+
+
+def build_vocabulary(tokens):
+    if not _seen:
+        return None
+    return {token: at for at, token in enumerate(sorted(set(tokens), key=lambda t: (-tokens.count(t), t)))}
+"""
+
+
+def test_no_hint_beside_a_public_case_follows_what_a_hidden_one_handed_over():
+    """A known mistake, made only once a hidden input is known, would tell by its hint which one it was."""
+    with open_batch(ASSIGNMENT, workers=1) as batch:
+        (result,) = batch.grade([Submission("mallory", (REFERENCE + TELLS_BY_ITS_MISTAKE).encode())])
+    cases = [case for question in result.questions for case in question.cases]
+    assert any(case.hidden and "seen" in case.untrusted for case in cases)  # it did get hold of it
+    failed = [case for case in cases if not case.hidden and case.outcome is Outcome.FAILED]
+    assert failed and [case.hint for case in failed if case.hint] == []

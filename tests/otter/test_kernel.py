@@ -24,7 +24,7 @@ from autograder.judge.grader import Grader
 from autograder.judge.launcher import Launcher, open_launcher
 from autograder.otter_kernel import Desk
 from autograder.otter_plugin import name_in_otter
-from autograder.result import Outcome
+from autograder.result import Outcome, Result
 from autograder.submission import Submission
 from tests.hostile.collection import ATTACKS, HALF, Attack
 from tests.hostile.conftest import limits_for
@@ -55,13 +55,23 @@ def started() -> Iterator[Callable[[Limits], tuple[Launcher, Grader]]]:
         yield start
 
 
+def shown(result: Result) -> list[tuple]:
+    """All that counts and all that a student reads."""
+    return [
+        (question.id, question.points, case.title, case.outcome, case.message, case.hint)
+        for question in result.questions
+        for case in question.cases
+    ]
+
+
 @pytest.fixture
 def alike(files, started, monkeypatch) -> Callable[..., None]:
     """Demands that Otter and the grader pass the same cases of a submission."""
 
     def alike(submission: Submission, limits: Limits = ASSIGNMENT.limits) -> None:
         launcher, grader = started(limits)
-        desk = Desk(submission, replace(ASSIGNMENT, limits=limits), grader, launcher)
+        given: list[Result] = []
+        desk = Desk(submission, replace(ASSIGNMENT, limits=limits), grader, launcher, given.append)
         monkeypatch.setattr(otter_kernel, "_desk", desk)
         by_otter: dict[str, list[tuple[str, bool]]] = {}
         try:
@@ -71,11 +81,14 @@ def alike(files, started, monkeypatch) -> Callable[..., None]:
         finally:
             desk.close()
         by_grader: dict[str, list[tuple[str, bool]]] = {}
-        for question in grader.grade(submission).questions:
+        result = grader.grade(submission)
+        for question in result.questions:
             for case in question.cases:
                 name = name_in_otter(question.id, case.hidden)
                 by_grader.setdefault(name, []).append((case.title, case.outcome is Outcome.PASSED))
         assert by_otter == by_grader
+        (reported,) = given
+        assert shown(reported) == shown(result)
 
     return alike
 
@@ -121,7 +134,7 @@ def test_without_a_file_every_case_fails_by_name(alike):
 
 def test_a_public_case_behind_a_hidden_one_is_not_run(files, started, monkeypatch):
     launcher, grader = started(ASSIGNMENT.limits)
-    desk = Desk(Submission("half", HALF.encode()), ASSIGNMENT, grader, launcher)
+    desk = Desk(Submission("half", HALF.encode()), ASSIGNMENT, grader, launcher, lambda result: None)
     monkeypatch.setattr(otter_kernel, "_desk", desk)
     monkeypatch.setattr(otter_kernel, "_fail", lambda problem: None)
     public, hidden = files[0], files[-1]
@@ -129,6 +142,8 @@ def test_a_public_case_behind_a_hidden_one_is_not_run(files, started, monkeypatc
         public.run(dict(desk.environment))
         hidden.run(dict(desk.environment))
         with pytest.raises(OurFault, match="a public case came after a hidden one"):
-            public.run(dict(desk.environment))
+            files[1].run(dict(desk.environment))
+        with pytest.raises(OurFault, match="runs twice"):
+            hidden.run(dict(desk.environment))
     finally:
         desk.close()
