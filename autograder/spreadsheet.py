@@ -15,24 +15,36 @@ def read_sheet(path: Path) -> list[list[str]]:
     Raises:
         GraderError: if the file cannot be read or is no CSV.
     """
+    text = _decoded(path, read_content(path))
+    first, _, rest = text.partition("\n")
+    separator = max(",;\t", key=first.count)
+    if first.startswith("sep="):  # a line that is for Excel alone
+        separator, text = first.strip().removeprefix("sep=") or separator, rest
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+    except (csv.Error, TypeError) as problem:
+        raise GraderError(f"{path} is not valid CSV: {problem}.") from None
+
+
+def read_content(path: Path) -> bytes:
+    """The bytes of a file that may be a CSV.
+
+    Raises:
+        GraderError: if it cannot be read or is a spreadsheet.
+    """
     try:
         content = path.read_bytes()
     except OSError as problem:
         raise GraderError(f"{path} cannot be read: {problem.strerror}.") from None
     if content.startswith(b"PK"):
-        raise GraderError(f"{path} is no CSV but a zip or a spreadsheet. Save the sheet as CSV first.")
-    if b"\0" in content and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise GraderError(f"{path} is no CSV: it is no text.")
-    text = _decoded(path, content)
-    separator = max(",;\t", key=text.partition("\n")[0].count)
-    try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
-    except csv.Error as problem:
-        raise GraderError(f"{path} is not valid CSV: {problem}.") from None
+        raise GraderError(f"{path} is no CSV but a zip or a spreadsheet. Save it as CSV first.")
+    return content
 
 
 def _decoded(path: Path, content: bytes) -> str:
     marked = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if b"\0" in content and not marked:
+        raise GraderError(f"{path} is no CSV: it is no text.")
     for encoding in ("utf-16",) if marked else ("utf-8-sig", "cp1252"):
         try:
             return content.decode(encoding)

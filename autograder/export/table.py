@@ -13,6 +13,7 @@ from pathlib import Path
 from ..errors import GraderError
 from ..files import write_atomically
 from ..plain import line
+from ..spreadsheet import read_content
 
 _SEPARATORS = (",", ";", "\t")
 _UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
@@ -143,13 +144,7 @@ def read_table(path: Path) -> Table:
     Raises:
         GraderError: if it cannot be read or is no table.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as problem:
-        raise GraderError(f"{path} cannot be read: {problem.strerror}.") from None
-    if data.startswith(b"PK"):
-        raise GraderError(f"{path} is no CSV but a zip or a spreadsheet. Download the CSV instead.")
-    return Table(line(path.name), data)
+    return Table(line(path.name), read_content(path))
 
 
 def _decoded(data: bytes) -> tuple[str, str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import unicodedata
 from collections import defaultdict
@@ -12,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..errors import GraderError
+from ..spreadsheet import read_sheet
 from ..submission import Member
 from .layouts import Upload
 from .listing import printable
@@ -98,13 +97,7 @@ def read_roster(path: Path) -> tuple[Row, ...]:
     Raises:
         GraderError: if it cannot be read, or has no such column, or no students.
     """
-    try:
-        table = csv.reader(io.StringIO(text := _decoded(path.read_bytes())), delimiter=_delimiter(text))
-        lines = [[cell.strip() for cell in line] for line in table]
-    except (OSError, csv.Error, ValueError) as problem:
-        raise GraderError(f"The roster {path} cannot be read: {problem}.") from None
-    if lines and len(lines[0]) == 1 and lines[0][0].startswith("sep="):  # for Excel
-        del lines[0]
+    lines = [[cell.strip() for cell in row] for row in read_sheet(path)]
     header = [squeezed(cell) for cell in lines[0]] if lines else []
     if not set(header) & set(_KNOWN):
         raise GraderError(
@@ -280,17 +273,3 @@ def _orders(name: str, first: str, last: str) -> Iterable[str]:
 
 def _first(cells: Mapping[str, str], columns: Iterable[str]) -> str:
     return next((cells[column] for column in columns if column in cells), "")
-
-
-def _decoded(content: bytes) -> str:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")
-
-
-def _delimiter(text: str) -> str:
-    first = next((line for line in text.splitlines() if line.strip() and not line.startswith("sep=")), "")
-    return max(",;\t", key=first.count)

@@ -203,7 +203,7 @@ def test_a_roster_in_a_westerners_old_encoding_is_read(take):
         ("", "has no column that names a student"),
         ("when,what\n1,2\n", "has no column that names a student"),
         ("id,name\n,\n", "names no students"),
-        ("id\n" + "x" * 200_000 + "\n", "cannot be read: field larger than field limit"),
+        ("id\n" + "x" * 200_000 + "\n", "is not valid CSV: field larger than field limit"),
     ],
 )
 def test_a_file_that_is_no_roster_says_what_was_looked_for(take, content, said):
@@ -211,7 +211,23 @@ def test_a_file_that_is_no_roster_says_what_was_looked_for(take, content, said):
         take(downloads.plain(own), content)
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"PK\x03\x04 a workbook", "no CSV but a zip or a spreadsheet"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "no CSV: it is no text"),
+    ],
+)
+def test_a_roster_that_is_another_kind_of_file_is_named_as_that(
+    submissions, assignment, tmp_path, content, said
+):
+    as_folder(submissions, downloads.plain(own))
+    (tmp_path / "roster.csv").write_bytes(content)
+    with pytest.raises(GraderError, match=said):
+        take_in(submissions, assignment, roster=tmp_path / "roster.csv")
+
+
 def test_a_missing_roster_is_a_sentence(submissions, assignment, tmp_path):
     as_folder(submissions, downloads.plain(own))
-    with pytest.raises(GraderError, match=r"The roster .*none\.csv cannot be read"):
+    with pytest.raises(GraderError, match=r"none\.csv cannot be read: No such file"):
         take_in(submissions, assignment, roster=tmp_path / "none.csv")
