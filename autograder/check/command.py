@@ -67,6 +67,9 @@ def _main(screen: Screen, arguments: Sequence[str] | None, folder: Path, home: P
             screen.line(f"There is `{name}`: if it is yours, rename it.")
         screen.line("Put your file there, under this name, and type the command again.")
         return CANNOT
+    if work.is_blank:
+        for name in pack.lookalikes(folder, settings.code):
+            screen.line(f"Nothing is written in {settings.code} yet. If `{name}` is yours, rename it.")
     chosen = [q for q in settings.code_questions if not options.questions or q.id in options.questions]
     if options.watch:
         return _watch(screen, settings, chosen, folder, home, program)

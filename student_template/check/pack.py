@@ -13,11 +13,12 @@ from pathlib import Path, PurePath
 
 from . import source
 from .answers import LARGEST_FILE, Answer, Combined, State, combine, find_answers
-from .notebook import UnreadableNotebook, is_notebook, place, read_notebook
+from .notebook import SUFFIX, UnreadableNotebook, is_notebook, place, read_notebook
 from .settings import Question, Settings
-from .work import bound_names, stubs
+from .work import FOLDER, bound_names, stubs
 
 NAME = "submission.zip"
+CODE_SUFFIXES = (".py", SUFFIX)
 
 
 @dataclass(frozen=True)
@@ -66,14 +67,26 @@ def pack(settings: Settings, folder: Path) -> Packed:
 def lookalikes(folder: Path, wanted: str) -> tuple[str, ...]:
     """Files whose names come close to the wanted one, as browsers and editors make them.
 
-    `embeddings (1).py`, `embeddings.py.txt`, `Embeddings copy.py`, `my_embeddings.py`.
+    `embeddings (1).py`, `embeddings.py.txt`, `my_embeddings.py`, `notebooks/embeddings-Copy1.ipynb`. For a
+    code file, both forms are looked for, wherever either may lie.
     """
-    path = folder / wanted
-    stem, suffix = path.name.rsplit(".", 1)
-    there = path.parent.iterdir() if path.parent.is_dir() else ()
-    others = {file.name for file in there if file.is_file()} - {path.name}
+    stem, dot, suffix = PurePath(wanted).name.rpartition(".")
+    is_code = dot + suffix in CODE_SUFFIXES
+    suffixes = CODE_SUFFIXES if is_code else (dot + suffix,)
+    right = {stem + one for one in suffixes}
+    found = [
+        file.relative_to(folder).as_posix()
+        for place in ((folder, folder / FOLDER) if is_code else (folder,))
+        if place.is_dir()
+        for file in place.iterdir()
+        if file.is_file() and file.name not in right
+    ]
     return tuple(
-        sorted(n for n in others if stem in n.lower() and n.lower().endswith((f".{suffix}", ".txt")))
+        sorted(
+            name
+            for name in found
+            if stem in PurePath(name).name.lower() and name.lower().endswith((*suffixes, ".txt"))
+        )
     )
 
 

@@ -22,10 +22,12 @@ class Work:
     Attributes:
         file: its path below the folder.
         also: another file that holds work, and does not count.
+        is_blank: whether it is still as it was handed out.
     """
 
     file: str
     also: str = ""
+    is_blank: bool = False
 
 
 def find_work(settings: Settings, folder: Path, *, prefer_notebook: bool = False) -> Work:
@@ -40,7 +42,8 @@ def find_work(settings: Settings, folder: Path, *, prefer_notebook: bool = False
         wanted = sorted(wanted, key=lambda name: not is_notebook(name))
         if not is_notebook(wanted[0]):
             wanted = [name for name in there if is_notebook(name)][:1] or wanted
-    return Work(wanted[0], next((name for name in written if name != wanted[0]), ""))
+    also = next((name for name in written if name != wanted[0]), "")
+    return Work(wanted[0], also, is_blank=wanted[0] in there and wanted[0] not in written)
 
 
 def _is_written(settings: Settings, file: Path) -> bool:

@@ -75,3 +75,10 @@ def test_a_picture_in_the_readme_shows_what_the_command_prints(monkeypatch, name
         sys.modules.pop(module, None)
     committed = script.with_suffix(".svg").read_text(encoding="utf-8")
     assert drawn["drawing"]() == committed, f"run {script.relative_to(ROOT)} again"
+
+
+@pytest.mark.parametrize("arguments", [["lookup"], ["--pack"]])
+def test_work_under_another_name_is_named_where_the_notebook_is_still_blank(template, arguments):
+    (template / "embeddings.py").rename(template / "embeddings (1).py")
+    run = run_check(template, *arguments)
+    assert "`embeddings (1).py`" in run.out and "rename it" in run.out

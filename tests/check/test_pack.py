@@ -9,7 +9,7 @@ import pytest
 from handed_out_folder import ANSWERS, make_folder, make_settings, run_check
 
 from autograder.assignment import ROOT, load_assignment
-from autograder.check.pack import NAME, pack
+from autograder.check.pack import NAME, lookalikes, pack
 from autograder.check.settings import Question
 
 SETTINGS = make_settings(
@@ -90,6 +90,18 @@ def test_stubs_missing_functions_and_unreadable_code_are_listed(tmp_path):
         "first: `double` and `Table` are still to be written.",
         "second: `later` and `never` are not in embeddings.py.",
     ]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["embeddings (1).py", "embeddings-Copy1.ipynb", "notebooks/embeddings (1).ipynb", "my_embeddings.py"],
+)
+@pytest.mark.parametrize("code", ["embeddings.py", "notebooks/embeddings.ipynb"])
+def test_work_under_another_name_is_named_in_whichever_form_it_is(tmp_path, name, code):
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks" / "embeddings.ipynb").write_text("{}")
+    (tmp_path / name).write_text("x = 1\n")
+    assert lookalikes(tmp_path, code) == (name,)
 
 
 def test_files_whose_names_come_close_are_named_and_left_out(tmp_path):
