@@ -59,6 +59,7 @@ class Desk:
         self._waiting = list(grader.cases)
         self._ran: dict[Case, CaseResult] = {}  # all public ones, or all hidden ones
         self._hinted: dict[Case, CaseResult] = {}
+        self._past_public = False
         self._rows: dict[str, Row] = {}
         self._notes: tuple[str, ...] = ()
         self._instead: Attempt | Stopped | None = None
@@ -89,10 +90,11 @@ class Desk:
         if known is None:
             raise OurFault(f"a case is unknown here, or runs twice: {case.title}")
         self._waiting.remove(known)
-        if case.hidden and self._ran and not next(iter(self._ran)).hidden:
-            self._hint()
-        if not case.hidden and (self._hinted or any(other.hidden for other in self._ran)):
+        if self._past_public and not case.hidden:
             raise OurFault(f"a public case came after a hidden one: {case.title}")
+        if case.hidden and not self._past_public:
+            self._hint()
+            self._past_public = True
         ended, printed = self._instead, ""
         if self._session:
             ended, printed = attempt(self._session, case, environment), self._session.printed

@@ -10,9 +10,9 @@ from pathlib import Path
 from ..check.pack import NAME as SUBMISSION
 from ..files import replacing
 from .otter_zip import LONG_AGO, autograder_zip
+from .template import TEMPLATE
 
 DIST = "dist"
-TEMPLATE = "student_template"
 
 
 def archives(root: Path, check: bool = False) -> list[str]:
