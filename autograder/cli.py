@@ -76,7 +76,11 @@ def _grading_options(command: Callable[..., None]) -> Callable[..., None]:
                 help="Grade this question anew, keep the others' results; repeat it.",
             ),
             click.option(
-                "--student", "students", multiple=True, metavar="STUDENT", help="Only this one; repeat it."
+                "--student",
+                "students",
+                multiple=True,
+                metavar="STUDENT",
+                help="Only this one; repeat it.",
             ),
             click.option("--force", is_flag=True, help="Grade also what has not changed."),
             click.option(
@@ -161,7 +165,7 @@ def grade(
     for text in (intake.summary, *intake.problems):
         say(text)
     found = list(intake.submissions)
-    here = [submission.student for submission in found]
+    here = {submission.student: submission.origin for submission in found}
     wanted = chosen(here, choice)
     found = [submission for submission in found if submission.student in wanted]
     with alone_in(out), open_gradebook(out) as book:
@@ -185,7 +189,7 @@ def grade(
             with suppress(GraderError):  # what was graded can be read, whatever stopped the batch
                 write_reports(out, book, assignment)
             raise
-        about_others = settle(book, set(here), out)
+        about_others = settle(book, here.keys(), out)
         marks = book.marks()
         entries = filter(None, (book.entry(student) for student in sorted(wanted)))
         results = [without_cases(with_marks(entry.result, marks)) for entry in entries]
@@ -232,7 +236,7 @@ def regrade(
     from .grading import Graded, Machines, run_plan
     from .keys import keys
     from .marks import with_marks
-    from .people import of_forgotten
+    from .people import counting, of_forgotten
     from .plan import Choice, chosen, make_plan
     from .reports import write_reports
     from .submission import Submission
@@ -246,7 +250,7 @@ def regrade(
         for student, standing in book.forgotten().items():
             if student in students:
                 raise GraderError(of_forgotten(student, standing, out))
-        wanted = sorted(chosen(book.students(), choice))
+        wanted = sorted(chosen(counting(book), choice))
         without_files: list[str] = []
 
         def kept() -> Iterator[Submission]:
@@ -299,22 +303,20 @@ def forget(out: Path, students: tuple[str, ...], undo: bool) -> int:
     For who has left the course, or is in OUT under another name, too. Graded again, they count again.
     """
     from .assignment import load_assignment
+    from .directory import Directory
     from .gradebook import alone_in, open_gradebook
-    from .people import of_forgotten
+    from .people import everybody, of_forgotten
     from .plain import line
-    from .plan import no_such_student
     from .reports import write_reports
     from .terminal import say
 
     assignment = load_assignment()
     with open_gradebook(out, create=False) as book, alone_in(out):
-        there = [*book.students(), *book.forgotten()]
-        for student in students:
-            if student not in there:
-                raise GraderError(no_such_student(student, there))
-        book.remember(students) if undo else book.forget(students)
+        directory = Directory.of(everybody(book))
+        keys = [directory.key_of(student) for student in students]
+        book.remember(keys) if undo else book.forget(keys)
         forgotten = book.forgotten()
-        for student in students:
+        for student in keys:
             say(f"{line(student)} counts." if undo else of_forgotten(student, forgotten[student], out))
         write_reports(out, book, assignment)
     return GOOD
@@ -325,20 +327,24 @@ def forget(out: Path, students: tuple[str, ...], undo: bool) -> int:
 @click.argument("student")
 @_says_what_is_wrong
 def history(out: Path, student: str) -> int:
-    """Show every result that STUDENT has had in OUT, and what each of them changed."""
+    """Show every result that STUDENT has had in OUT, and what each of them changed.
+
+    STUDENT is the key, a number, an email address or a name, as everywhere.
+    """
+    from .directory import Directory
     from .gradebook import open_gradebook
     from .history import show_history
-    from .people import of_forgotten
-    from .plan import no_such_student
+    from .people import everybody, of_forgotten
+    from .plain import line
     from .terminal import say
 
     with open_gradebook(out, create=False) as book:
-        entries = book.history(student)
-        if not entries:
-            raise GraderError(no_such_student(student, book.students()))
-        show_history(entries, book.given(student))
-        if standing := book.forgotten().get(student):
-            say(of_forgotten(student, standing, out))
+        key = Directory.of(everybody(book)).key_of(student)
+        if key != student:
+            say(line(key))
+        show_history(book.history(key), book.given(key))
+        if standing := book.forgotten().get(key):
+            say(of_forgotten(key, standing, out))
     return GOOD
 
 

@@ -69,11 +69,26 @@ def settle(book: Gradebook, here: Set[str], out: Path) -> list[str]:
     return said + _absent(sorted(absent), out)
 
 
+def counting(book: Gradebook) -> dict[str, Origin | None]:
+    """How each submission that counts was handed over, by its key."""
+    return _handed_over(book, book.students())
+
+
+def everybody(book: Gradebook) -> dict[str, Origin | None]:
+    """The same, also of those who are forgotten."""
+    return _handed_over(book, (*book.students(), *book.forgotten()))
+
+
 def of_forgotten(student: str, standing: Standing, out: Path) -> str:
     """What to say of who is forgotten."""
     since = standing.saved.replace("T", " ")[:16]
     why = f", for the same student is now in {line(standing.instead)}" if standing.instead else ""
     return f"{line(student)} counts no more since {since} (UTC){why}. To undo that: {_to_undo(out, student)}"
+
+
+def _handed_over(book: Gradebook, students: Iterable[str]) -> dict[str, Origin | None]:
+    origins = book.origins()
+    return {student: origins.get(student) for student in students}
 
 
 def _to_undo(out: Path, student: str) -> str:

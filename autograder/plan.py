@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from .assignment import Assignment
+from .directory import Directory
 from .errors import GraderError
 from .gradebook import Entry, Gradebook
 from .keys import POINTS, Keys, changed, foundations, needs_a_run
-from .plain import clip, line
+from .plain import line
 from .result import Outcome, Result, Status
-from .submission import Submission
+from .submission import Origin, Submission
 
 STOPPED = (Outcome.TIMED_OUT, Outcome.CRASHED, Outcome.BLOCKED, Outcome.OUR_FAULT)
 """How a case ends that may cost other cases something, in other questions, too."""
@@ -122,22 +122,19 @@ def keys_after(task: Task, keys: Keys) -> Keys:
     }
 
 
-def chosen(students: Sequence[str], choice: Choice) -> set[str]:
-    """The students that the choice names, or all.
+def chosen(origins: Mapping[str, Origin | None], choice: Choice) -> set[str]:
+    """The keys of the students that the choice names, or all.
+
+    Args:
+        origins: how each submission was handed over, by its key.
 
     Raises:
-        GraderError: if one is not there, naming those with a similar name.
+        GraderError: if one is not there, or may be several.
     """
-    for student in choice.students:
-        if student not in students:
-            raise GraderError(no_such_student(student, students))
-    return set(choice.students or students)
-
-
-def no_such_student(student: str, students: Sequence[str]) -> str:
-    similar = difflib.get_close_matches(student, students, n=3, cutoff=0.5)
-    hint = f" Similar: {', '.join(clip(line(name), 60) for name in similar)}." if similar else ""
-    return f"There is no student `{clip(line(student), 60)}` among {len(students):,}.{hint}"
+    if not choice.students:
+        return set(origins)
+    directory = Directory.of(origins)
+    return {directory.key_of(called) for called in choice.students}
 
 
 def was_stopped(result: Result) -> bool:

@@ -11,17 +11,17 @@ from pathlib import Path
 from ..assignment import Assignment
 from ..errors import GraderError
 from ..files import replacing, write_atomically
-from ..gradebook import Gradebook
+from ..gradebook import Gradebook, Marks
 from ..marks import with_marks
 from ..plain import counted
 from ..reports.feedback import feedback_page
-from ..result import Status
+from ..result import Result, Status
 from .canvas import canvas
 from .github_classroom import github_classroom
 from .grades import Grade, Left, sort_out, with_remarks
 from .gradescope import gradescope
 from .late import LATE_SHEET, ask_how_late, deduct
-from .moodle import moodle
+from .moodle import lateness, moodle
 from .nbgrader import nbgrader
 from .plain_csv import HANDED_BACK, handed_back, plain_csv
 from .plan import Plan, Platform, Wish, Zip, shortened
@@ -38,6 +38,9 @@ PLATFORMS: dict[str, Platform] = {
     "csv": plain_csv,
 }
 """By the names that `--to` takes."""
+
+LATENESS = {"moodle": lateness}
+"""Of the platforms whose own file says how late each student was: what reads it there."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,8 @@ def export(
     grades, left = sort_out(results, book.origins(), assignment, provisional=provisional)
     if not grades:
         raise GraderError(f"There is no grade to hand out. {_left(left) or 'The gradebook is empty.'}")
-    charged = deduct(grades, assignment.late, late_file)
+    told = LATENESS[to](grades, wish) if assignment.late and to in LATENESS else {}
+    charged = deduct(grades, assignment.late, late_file, told)
     if wish.into and wish.into.name.casefold() in (HANDED_BACK, LATE_SHEET):
         raise GraderError(f"{wish.into} is what an export calls a file of its own. Call yours otherwise.")
     plan = PLATFORMS[to](charged.grades, wish)
@@ -91,7 +95,8 @@ def export(
     if charged.untold:
         said.append(
             f"Whether {counted(len(charged.untold), 'student')} handed in late is not known, so nothing is "
-            "deducted from them. Say --late-file; where the platform tells when, `late.due` is enough."
+            "deducted from them. Say --late-file, a CSV with the columns student and hours_late; where the "
+            "platform tells when, `late.due` in assignment.yml is enough."
         )
     problems = [*charged.problems, *plan.problems]
     if left:
@@ -141,7 +146,12 @@ def _texts(zipped: Zip, book: Gradebook, assignment: Assignment) -> Iterator[tup
             if zipped.holds == "results":
                 yield name, results_of(result, grade, assignment, marks)
             else:
-                yield name, feedback_page(with_remarks(result, grade), assignment, marks)
+                yield name, _page(result, grade, assignment, marks)
+
+
+def _page(result: Result, grade: Grade, assignment: Assignment, marks: Marks) -> str:
+    counts = grade.total if grade.deduction else None
+    return feedback_page(with_remarks(result, grade), assignment, marks, counts=counts)
 
 
 def write_zip(path: Path, texts: Iterable[tuple[str, str]]) -> None:

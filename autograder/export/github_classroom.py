@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..directory import folded
 from ..files import file_names
 from ..plain import line
 from .grades import Grade
-from .match import Row, folded, match
+from .match import Row, match
 from .plan import Filling, Plan, Wish, Zip, column_of, differs_in_points, fixed_column, own_file
 
 

@@ -6,32 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from ..assignment import Assignment
+from ..directory import Person, persons_of
 from ..plain import counted, number
 from ..result import Result, Status
-from ..submission import Member, Origin
-
-
-@dataclass(frozen=True)
-class Person:
-    """One student behind a submission.
-
-    Attributes:
-        student: the submission's key in the gradebook.
-        layout: the platform that the submission came from; it says what `member.id` is.
-    """
-
-    student: str
-    member: Member
-    origin: Origin
-
-    @property
-    def layout(self) -> str:
-        return self.origin.layout
-
-    @property
-    def shown(self) -> str:
-        """How messages name them."""
-        return self.member.name or self.member.email or self.member.id or self.student
+from ..submission import Origin
 
 
 @dataclass(frozen=True)
@@ -88,13 +66,6 @@ class Left:
     why: str
 
 
-def people(student: str, origin: Origin | None) -> tuple[Person, ...]:
-    """The students behind a submission; where no platform named them, the key itself is one."""
-    origin = origin or Origin("plain", student, ())
-    members = origin.members or (Member(),)
-    return tuple(Person(student, member, origin) for member in members)
-
-
 def grades_of(result: Result, persons: Iterable[Person], assignment: Assignment) -> list[Grade]:
     """The grade of each student behind a result that has a total."""
     assert result.total is not None
@@ -128,7 +99,7 @@ def sort_out(
     grades, left = [], []
     for result in results:
         if result.status is Status.GRADED or (provisional and result.status is Status.NEEDS_MARKING):
-            grades += grades_of(result, people(result.student, origins.get(result.student)), assignment)
+            grades += grades_of(result, persons_of(result.student, origins.get(result.student)), assignment)
         else:
             left.append(Left(result.student, str(result.status)))
     return grades, left

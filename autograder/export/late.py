@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from ..assignment import LatePolicy
+from ..directory import Directory, Person
 from ..errors import GraderError
 from ..files import write_atomically
 from ..plain import cell, counted, line, number
-from .grades import Deduction, Grade, Person
-from .match import Directory
+from .grades import Deduction, Grade
 from .plain_csv import table_of
 from .plan import shortened
 from .table import Table, read_table
@@ -47,10 +47,18 @@ class Charged:
     problems: tuple[str, ...] = ()
 
 
-def deduct(grades: Sequence[Grade], policy: LatePolicy | None, late_file: Path | None = None) -> Charged:
+def deduct(
+    grades: Sequence[Grade],
+    policy: LatePolicy | None,
+    late_file: Path | None = None,
+    told_by_platform: Mapping[Person, float] | None = None,
+) -> Charged:
     """Deduct what the policy says from every grade that is known to be late.
 
-    Who is not named in a late file is what the platform told of them.
+    A late file comes first; of whom it does not name, the platform's own file; then the download.
+
+    Args:
+        told_by_platform: how late, in seconds, as the platform's own file says.
 
     Raises:
         GraderError: if there is a late file but no policy, or the file cannot be read.
@@ -64,6 +72,7 @@ def deduct(grades: Sequence[Grade], policy: LatePolicy | None, late_file: Path |
         return Charged(tuple(grades))
     directory = Directory(grade.person for grade in grades)
     told, problems = _read(late_file, directory, policy) if late_file else ({}, [])
+    told = {**(told_by_platform or {}), **told}
     extensions = {name: directory.find(name) for name in policy.extensions}
     days_more: dict[Person, float] = {}
     for name, persons in extensions.items():

@@ -7,14 +7,14 @@ the graded, and no id or address speaks against it. Whatever could be two is nam
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from ..plain import cell, line
-from .grades import Grade, Person
+from ..directory import Person, folded, words_of
+from ..plain import line
+from .grades import Grade
 
 OF_THE_UNIVERSITY = ("plain", "gradescope", "github-classroom", "blackboard")
 """The layouts whose ids come from outside the platform, and so may stand in another's file."""
@@ -104,28 +104,6 @@ def match(grades: Sequence[Grade], rows: Sequence[Row], platform: str, file: str
     return matching
 
 
-class Directory:
-    """Finds the graded by what an instructor calls them: the key, an id, an email address, or the name.
-
-    The first three also as our tables show them, harmless.
-    """
-
-    def __init__(self, persons: Iterable[Person]) -> None:
-        self._exact: defaultdict[str, list[Person]] = defaultdict(list)
-        self._names: defaultdict[tuple[str, ...], list[Person]] = defaultdict(list)
-        for person in dict.fromkeys(persons):
-            keys = (person.student, person.member.id, person.member.email)
-            spelled = {folded(spell(key)) for key in keys for spell in (str, _in_a_cell)}
-            for key in spelled - {""}:
-                self._exact[key].append(person)
-            self._names[words_of(person.member.name)].append(person)
-
-    def find(self, name: str) -> list[Person]:
-        """All who may be meant."""
-        words = words_of(name)
-        return self._exact.get(folded(name)) or (self._names.get(words, []) if words else [])
-
-
 def ids_of(person: Person) -> set[str]:
     """What the university knows them by: the email address, and the id if it is no platform's own."""
     known = {person.member.email, university_id(person)}
@@ -143,21 +121,6 @@ def university_id(person: Person) -> str:
 def name_of(person: Person) -> str:
     """Their name; where the platform told none, the key of a plain folder may be one."""
     return person.member.name or (person.student if person.layout == "plain" else "")
-
-
-def _in_a_cell(key: str) -> str:
-    return cell(key, line)
-
-
-def folded(text: str) -> str:
-    return unicodedata.normalize("NFC", text).strip().casefold()
-
-
-def words_of(name: str) -> tuple[str, ...]:
-    """The words of a name in one order: "Chen, Wei" and "wei_chen" are the same to a reader."""
-    text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
-    kept = (c if unicodedata.category(c)[0] in "LMN" else " " for c in text)
-    return tuple(sorted(re.split(r"\s+", "".join(kept).strip()))) if text.strip() else ()
 
 
 def _number_of(person: Person) -> str:

@@ -12,14 +12,19 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from html import escape
 
+from ..directory import Person, folded, words_of
 from ..errors import GraderError
 from ..plain import line, number, plain
 from .grades import Grade
-from .match import Row, folded, match, words_of
+from .match import Row, match
 from .plan import Filling, Plan, Wish, Zip, column_of, differs_in_points, own_file
 from .table import Table
 
 _WORKSHEET = "on the assignment's page in Moodle, Submissions, Actions, Download grading worksheet."
+
+_SUBMITTED = re.compile(r"Submitted for grading\b(.*)", re.DOTALL)
+_UNITS = {"year": 365 * 86_400, "day": 86_400, "hour": 3_600, "min": 60, "sec": 1}
+_LATE = re.compile(rf"((?:\d+ (?:{'|'.join(_UNITS)})s?\s+)+)late\b")
 
 _BREAK, _NUMBER = r"<br ?/?>", r"[\d.]+ of [\d.]+"
 _OURS = re.compile(
@@ -38,7 +43,7 @@ def moodle(grades: Sequence[Grade], wish: Wish) -> Plan:
         feedback = column_of(table, wish.feedback_column, "--feedback-column")
     name, group = table.column("Full name"), table.column("Group", "Groups")
     ids = [table.column("ID number"), table.column("Email address"), table.column("Username")]
-    numbers = {row: found[0] for row in table.rows if (found := re.findall(r"\d+$", table.value(row, who)))}
+    numbers = {row: found for row in table.rows if (found := _participant(table.value(row, who)))}
     rows = [
         Row(
             number=row,
@@ -76,6 +81,31 @@ def moodle(grades: Sequence[Grade], wish: Wish) -> Plan:
     )
 
 
+def lateness(grades: Sequence[Grade], wish: Wish) -> dict[Person, float]:
+    """How late each student was, in seconds, as the worksheet's `Status` says in English.
+
+    "Submitted for grading - 1 day 2 hours late": Moodle's own due date counts, and it leaves out what is
+    less than the second unit. Of a team, of a status in another language, and of who was late in spite of
+    an extension (some versions count from the due date, some from the extension), it tells nothing.
+    """
+    table = own_file(wish, _WORKSHEET)
+    who, status = _identifier(table), table.column("Status")
+    if status is None:
+        return {}
+    told = {}
+    for row in table.rows:
+        seconds = _seconds_late(table.value(row, status))
+        if seconds is not None and (participant := _participant(table.value(row, who))):
+            told[participant] = seconds
+    return {
+        grade.person: told[grade.person.member.id]
+        for grade in grades
+        if grade.person.layout == "moodle"
+        and not grade.person.member.is_rosters
+        and grade.person.member.id in told
+    }
+
+
 def comment(grade: Grade) -> str:
     """The feedback comment: points by question and what was deducted, as HTML."""
     parts = [f"{number(grade.total)} of {number(grade.possible)} points.", *grade.remarks]
@@ -97,6 +127,26 @@ def _identifier(table: Table) -> int:
             f"{table.name} is no grading worksheet: it has no column Identifier. Get it {_WORKSHEET}"
         )
     return column
+
+
+def _participant(identifier: str) -> str:
+    """The number at the end, as Moodle's importer takes it; empty if there is none."""
+    found = re.search(r"\d+$", identifier)
+    return found[0] if found else ""
+
+
+def _seconds_late(status: str) -> float | None:
+    """What a `Status` tells; None where that is not certain."""
+    if not (submitted := _SUBMITTED.match(status.strip())):
+        return None
+    rest = submitted[1].casefold()
+    if "late" not in rest:
+        return 0.0
+    late = _LATE.search(rest)
+    if late is None or "extension" in rest:
+        return None
+    parts = re.findall(r"(\d+) ([a-z]+?)s?\b", late[1])
+    return float(sum(int(count) * _UNITS[unit] for count, unit in parts))
 
 
 def _teams(table: Table, grades: Sequence[Grade], rows: Sequence[Row], group: int) -> dict[str, list[int]]:

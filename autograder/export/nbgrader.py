@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..directory import Person, folded
 from ..errors import GraderError
 from ..files import file_names
 from ..plain import line, number
-from .grades import Grade, Person
-from .match import Row, folded, match
+from .grades import Grade
+from .match import Row, match
 from .plain_csv import points_of, table_of
 from .plan import Filling, Plan, Wish, Zip, fixed_column
 from .table import Table, read_table

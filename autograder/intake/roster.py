@@ -7,6 +7,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import compress
 from pathlib import Path
 
 from ..errors import GraderError
@@ -25,11 +26,15 @@ _IDS = (
     "idnumber",
     "sisuserid",
     "userid",
+    "matrikelnummer",
 )
-_LOGINS = ("username", "login", "loginid", "sisloginid", "githubusername", "user")
-_EMAILS = ("email", "emailaddress", "mail")
-_NAMES = ("name", "fullname", "studentname", "student", "sortablename", "displayname")
-_FIRST, _LAST = ("firstname", "givenname", "first"), ("lastname", "surname", "familyname", "last")
+_LOGINS = ("username", "login", "loginid", "sisloginid", "githubusername", "user", "anmeldename")
+_EMAILS = ("email", "emailaddress", "mail", "emailadresse")
+_NAMES = ("name", "fullname", "studentname", "student", "sortablename", "displayname", "vollständigername")
+_FIRST, _LAST = (
+    ("firstname", "givenname", "first", "vorname"),
+    ("lastname", "surname", "familyname", "last", "nachname"),
+)
 _GROUPS = ("group", "groupname", "team")
 _REPOSITORIES = ("studentrepositoryname", "repository", "repositoryname")
 _KNOWN = (*_IDS, *_LOGINS, *_EMAILS, *_NAMES, *_FIRST, *_LAST, *_GROUPS, *_REPOSITORIES)
@@ -64,6 +69,20 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Roster:
+    """The course's students.
+
+    Attributes:
+        read: the headings of the columns that were understood.
+        unread: the headings of the others.
+    """
+
+    rows: tuple[Row, ...]
+    read: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Match:
     """What the roster says of a download.
 
@@ -72,15 +91,19 @@ class Match:
         missing: students on the roster of whom nothing was handed in.
         unknown: uploads of nobody on the roster.
         ambiguous: uploads that could be of several there, or several that could be of one.
+        wrong: what may be wrong with the roster, if nobody was found on it.
     """
 
     uploads: tuple[Upload, ...]
     missing: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     ambiguous: tuple[str, ...] = ()
+    wrong: str = ""
 
     @property
     def problems(self) -> Iterator[str]:
+        if self.wrong:
+            yield self.wrong
         if self.missing:
             yield f"On the roster, nothing handed in ({len(self.missing):,}): {', '.join(self.missing)}."
         if self.unknown:
@@ -89,7 +112,7 @@ class Match:
             yield f"Not clear who on the roster ({len(self.ambiguous):,}): {'; '.join(self.ambiguous)}."
 
 
-def read_roster(path: Path) -> tuple[Row, ...]:
+def read_roster(path: Path) -> Roster:
     """Read a roster: a CSV file with a column for a number, a user name, an address or a name.
 
     The files that the platforms export serve as they are.
@@ -109,10 +132,15 @@ def read_roster(path: Path) -> tuple[Row, ...]:
         raise GraderError(f"The roster {path} names no students.")
     # The same line twice is one student, in two sections; the same name alone may be two.
     once = dict.fromkeys(row for row in rows if row.identifiers)
-    return (*once, *(row for row in rows if not row.identifiers))
+    read = [squeezed(heading) in _KNOWN for heading in lines[0]]
+    return Roster(
+        (*once, *(row for row in rows if not row.identifiers)),
+        tuple(compress(lines[0], read)),
+        tuple(heading for heading, known in zip(lines[0], read, strict=True) if heading and not known),
+    )
 
 
-def match(uploads: Sequence[Upload], roster: Sequence[Row], assignment_name: str = "") -> Match:
+def match(uploads: Sequence[Upload], roster: Roster, assignment_name: str = "") -> Match:
     """Find the members of every upload on the roster.
 
     Numbers, user names and addresses decide; names only where those say nothing, and only if they
@@ -121,7 +149,7 @@ def match(uploads: Sequence[Upload], roster: Sequence[Row], assignment_name: str
     Args:
         assignment_name: what GitHub Classroom puts before every repository's user name.
     """
-    index = _Index(roster, assignment_name)
+    index = _Index(roster.rows, assignment_name)
     found = [index.members(upload) for upload in uploads]
     claims: dict[Row, set[tuple[str, int]]] = defaultdict(set)
     for upload, members in zip(uploads, found, strict=True):
@@ -146,10 +174,23 @@ def match(uploads: Sequence[Upload], roster: Sequence[Row], assignment_name: str
         matched.append(replace(upload, members=tuple(own)))
     return Match(
         tuple(matched),
-        tuple(row.shown for row in roster if row not in claims),
+        tuple(row.shown for row in roster.rows if row not in claims),
         tuple(unknown),
         tuple(ambiguous),
+        "" if claims else _nobody_on(roster),
     )
+
+
+def _nobody_on(roster: Roster) -> str:
+    said = f"Nobody was found on the roster, by its {_columns(roster.read)}."
+    if roster.unread:
+        said += f" Not understood: {_columns(roster.unread)}; call them id, email or name if they are that."
+    return said
+
+
+def _columns(headings: Sequence[str]) -> str:
+    noun = "column" if len(headings) == 1 else "columns"
+    return f"{noun} {', '.join(repr(printable(heading)) for heading in headings)}"
 
 
 def squeezed(text: str) -> str:
@@ -241,7 +282,8 @@ def _row(header: Sequence[str], line: Sequence[str]) -> Row | None:
     first, last = _first(cells, _FIRST), _first(cells, _LAST)
     name = " ".join(part for part in (first, last) if part) or _first(cells, _NAMES)
     logins = frozenset(cells[column].casefold() for column in _LOGINS if column in cells)
-    email = _first(cells, _EMAILS)
+    # In many a course the address is the login.
+    email = _first(cells, _EMAILS) or next((cells[c] for c in _LOGINS if "@" in cells.get(c, "")), "")
     own = [cells[column] for column in _IDS if column in cells]
     if not own and "student" in cells:  # as in our own grades.csv
         own = [cells["student"]]

@@ -57,14 +57,21 @@ class _Part:
         return [line for line in self.lines if not line.passed]
 
 
-def feedback_page(result: Result, assignment: Assignment, marks: Marks) -> str:
-    """One HTML file, readable alone and without a network."""
+def feedback_page(
+    result: Result, assignment: Assignment, marks: Marks, *, counts: float | None = None
+) -> str:
+    """One HTML file, readable alone and without a network.
+
+    Args:
+        counts: the points that count, where some of those earned are deducted.
+    """
     is_graded = result.total is not None
     parts = [_part(result, question, assignment, marks) for question in result.questions] if is_graded else []
     return render(
         "feedback.html",
         title=assignment.title,
         result=result,
+        total=result.total if counts is None else counts,
         is_graded=is_graded,
         is_provisional=result.status is Status.NEEDS_MARKING,
         possible=assignment.possible,

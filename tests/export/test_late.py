@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from autograder.assignment import LatePolicy
+from autograder.directory import persons_of
 from autograder.errors import GraderError
-from autograder.export.grades import Grade, people
+from autograder.export.grades import Grade
 from autograder.export.late import deduct
 from autograder.submission import Member, Origin
 from tests.export.conftest import DUE, after
@@ -17,7 +18,7 @@ DAY = 86400
 def grade(raw: float = 80, student: str = "ada", **origin: object) -> Grade:
     member = Member("7", "Ada Lovelace", "ada@example.edu")
     made = Origin(**{"layout": "plain", "upload": student, "members": (member,), **origin})  # type: ignore[arg-type]
-    return Grade(people(student, made)[0], raw, 100)
+    return Grade(persons_of(student, made)[0], raw, 100)
 
 
 def deducted(seconds: float, raw: float = 80, **policy: object) -> float:

@@ -8,7 +8,7 @@ import io
 import pytest
 
 from autograder.errors import GraderError
-from tests.export.conftest import AWKWARD, after
+from tests.export.conftest import AWKWARD
 
 HEADER = [
     "Identifier",
@@ -117,12 +117,69 @@ def test_a_comment_of_an_earlier_export_is_replaced_and_what_stands_around_it_st
 
 def test_a_name_is_harmless_in_a_comment(graded, origin):
     graded.policy(percent_per_day=10, extensions={"<b>": 1})
-    graded.add(
-        "<b>", 12, origin("moodle", "x_500_assignsubmission_file_", ("500", ""), submitted=after(3 * 86400))
+    graded.add("<b>", 12, origin("moodle", "x_500_assignsubmission_file_", ("500", "")))
+    graded.export(
+        "moodle", worksheet().replace("Submitted for grading", "Submitted for grading - 3 days late", 1)
     )
-    graded.export("moodle", worksheet())
     assert "<b>" not in graded.file().decode()
     assert "Late after an extension of 1 day: 2 days begun" in graded.file().decode()
+
+
+@pytest.mark.parametrize(
+    ("status", "points"),
+    [
+        ("Submitted for grading - ", 15),
+        ("Submitted for grading - Graded - Extension granted until: Friday, 4 December 2026, 9:00 PM", 15),
+        ("Submitted for grading - 25 mins 10 secs late", 13),
+        ("Submitted for grading - 1 day 2 hours late - Graded", 11),
+        ("Submitted for grading - 1 day late", 13),
+    ],
+)
+def test_the_worksheet_says_how_late_a_student_was(class_of, status, points):
+    class_of.policy(percent_per_day=10, due=None)
+    sheet = worksheet().replace("Submitted for grading", "Submitted for grading - ")
+    at = sheet.index("Participant 505")
+    sheet = sheet[:at] + sheet[at:].replace("Submitted for grading - ", status, 1)
+    handed = class_of.export("moodle", sheet)
+    (row,) = (
+        row
+        for row in csv.DictReader(io.StringIO(class_of.file().decode("utf-8-sig")))
+        if "505" in row["Identifier"]
+    )
+    assert float(row["Grade"]) == points
+    assert handed.problems == () and not any("is not known" in text for text in handed.said)
+    assert any("Points deducted from 1 student" in text for text in handed.said) == (points != 15)
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        "Zur Bewertung abgegeben - 1 Tag 2 Stunden verspätet",
+        "Submitted for grading - 2 days late - Extension granted until: Wednesday, 2 December 2026, 9:00 PM",
+        "Submitted for grading - very late",
+        "Draft (not submitted) - 2 days late",
+        "",
+    ],
+)
+def test_a_status_that_does_not_say_for_certain_how_late_deducts_nothing_and_that_is_said(class_of, status):
+    class_of.policy(percent_per_day=10, due=None)
+    handed = class_of.export("moodle", worksheet().replace('"Submitted for grading"', f'"{status}"'))
+    grades = [row["Grade"] for row in csv.DictReader(io.StringIO(class_of.file().decode("utf-8-sig")))]
+    assert grades == [str(10 + number) for number in range(len(AWKWARD))]
+    assert any(f"Whether {len(AWKWARD)} students handed in late is not known" in text for text in handed.said)
+
+
+def test_a_late_file_counts_more_than_the_worksheet(class_of, tmp_path):
+    class_of.policy(percent_per_day=10, due=None)
+    late = tmp_path / "late-ones.csv"
+    late.write_text("student,hours_late\n505,0\n", "utf-8")
+    class_of.export(
+        "moodle",
+        worksheet().replace("Submitted for grading", "Submitted for grading - 9 hours late"),
+        late_file=late,
+    )
+    grades = [row["Grade"] for row in csv.DictReader(io.StringIO(class_of.file().decode("utf-8-sig")))]
+    assert grades == ["8", "9", "10", "11", "12", "15", "14", "15"]
 
 
 def test_a_group_s_grade_goes_to_every_member_even_where_its_number_is_a_participant_s(graded, origin):

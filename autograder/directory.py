@@ -1,0 +1,113 @@
+"""Finds students by whatever an instructor calls them: the key, a number, an email address, a name."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from .errors import GraderError
+from .plain import cell, clip, line
+from .submission import Member, Origin
+
+_LONGEST = 60
+
+
+@dataclass(frozen=True)
+class Person:
+    """One student behind a submission.
+
+    Attributes:
+        student: the submission's key in the gradebook.
+    """
+
+    student: str
+    member: Member
+    origin: Origin
+
+    @property
+    def layout(self) -> str:
+        """The platform that the submission came from; it says what `member.id` is."""
+        return self.origin.layout
+
+    @property
+    def shown(self) -> str:
+        """How messages name them."""
+        return self.member.name or self.member.email or self.member.id or self.student
+
+
+def persons_of(student: str, origin: Origin | None) -> tuple[Person, ...]:
+    """The students behind a submission; where no platform named them, the key itself is one."""
+    origin = origin or Origin("plain", student, ())
+    return tuple(Person(student, member, origin) for member in origin.members or (Member(),))
+
+
+class Directory:
+    """Finds students by the key, else by an id or an email address, else by the name.
+
+    What our tables show of the first three, made harmless, is found as well.
+    """
+
+    def __init__(self, persons: Iterable[Person]) -> None:
+        self._keys: defaultdict[str, list[Person]] = defaultdict(list)
+        self._told: defaultdict[str, list[Person]] = defaultdict(list)
+        self._names: defaultdict[tuple[str, ...], list[Person]] = defaultdict(list)
+        for person in dict.fromkeys(persons):
+            self._keys[person.student].append(person)
+            told = (person.student, person.member.id, person.member.email)
+            for text in {folded(spell(text)) for text in told for spell in (str, _in_a_cell)} - {""}:
+                self._told[text].append(person)
+            self._names[words_of(person.member.name)].append(person)
+
+    @classmethod
+    def of(cls, origins: Mapping[str, Origin | None]) -> Directory:
+        """The students behind these submissions, by their keys."""
+        return cls(person for student, origin in origins.items() for person in persons_of(student, origin))
+
+    def find(self, called: str) -> list[Person]:
+        """All who may be meant."""
+        words = words_of(called)
+        return (
+            self._keys.get(called)
+            or self._told.get(folded(called))
+            or (self._names.get(words, []) if words else [])
+        )
+
+    def key_of(self, called: str) -> str:
+        """The key of the one submission that is meant.
+
+        Raises:
+            GraderError: if there is none, naming those called alike, or several.
+        """
+        keys = list(dict.fromkeys(person.student for person in self.find(called)))
+        if len(keys) == 1:
+            return keys[0]
+        shown = clip(line(called), _LONGEST)
+        if keys:
+            raise GraderError(f"`{shown}` may be {' or '.join(map(_quoted, keys))}. Write which.")
+        similar = difflib.get_close_matches(called, self._keys, n=3, cutoff=0.5)
+        hint = f" Similar: {', '.join(clip(line(key), _LONGEST) for key in similar)}." if similar else ""
+        raise GraderError(f"There is no student `{shown}` among {len(self._keys):,}.{hint}")
+
+
+def folded(text: str) -> str:
+    """An id, an address or a heading without what makes no difference."""
+    return unicodedata.normalize("NFC", text).strip().casefold()
+
+
+def words_of(name: str) -> tuple[str, ...]:
+    """The words of a name in one order: "Chen, Wei" and "wei_chen" are the same to a reader."""
+    text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    kept = (c if unicodedata.category(c)[0] in "LMN" else " " for c in text)
+    return tuple(sorted(re.split(r"\s+", "".join(kept).strip()))) if text.strip() else ()
+
+
+def _in_a_cell(text: str) -> str:
+    return cell(text, line)
+
+
+def _quoted(key: str) -> str:
+    return f"`{clip(line(key), _LONGEST)}`"
