@@ -155,6 +155,7 @@ class Worker:
         loaded = load(
             bytes(blobs[0]),
             STUDENT_FILE,
+            asked=header["names"],
             before=lambda line: self.channel.send({"seq": header["seq"], "at": line}),
             skip=frozenset(header["skip"]),
         )

@@ -125,6 +125,7 @@ def _answer(request: dict[str, Any], requests: BinaryIO, send: Send) -> None:
     loaded = source.load(
         request["source"].encode("latin-1"),
         str(path),
+        asked=request["functions"],
         before=lambda line: send("at", line=line),
         skip=frozenset(request["skip_lines"]),
     )

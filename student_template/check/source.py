@@ -7,19 +7,23 @@ from __future__ import annotations
 import __future__ as future_features
 
 import ast
+import difflib
 import linecache
 import re
 import sys
 import tokenize
 import types
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from . import notebook
 
 MODULE = "embeddings"
 """The name under which the file is loaded, so that `if __name__ == "__main__":` does not run."""
+
+SIMILAR = 0.8
+"""From which ratio on, in `difflib`'s sense, a name may be meant to be another one."""
 
 LONGEST = 300
 """Characters after which the text of an error is cut."""
@@ -67,6 +71,7 @@ def load(
     source: bytes,
     filename: str,
     *,
+    asked: Collection[str] = (),
     before: Callable[[int], None] | None = None,
     skip: frozenset[int] = frozenset(),
 ) -> Loaded:
@@ -77,6 +82,7 @@ def load(
     Args:
         source: the file's bytes, in any encoding that Python takes.
         filename: what tracebacks call it.
+        asked: the names that the file should define; what may be a misspelt one is a problem.
         before: called with a statement's first line before it runs; who has to kill a statement
             that never ends knows by this where it was.
         skip: first lines of statements to leave out.
@@ -104,6 +110,7 @@ def load(
         ]
         too_early = _run_all(late, module, filename, flags, before, problems)
     problems += [problem for _, problem in too_early]
+    problems += misspelt(statements, asked, vars(module))
     return Loaded(module, tuple(sorted(problems, key=lambda problem: problem.line)))
 
 
@@ -111,6 +118,24 @@ def parse(source: bytes, filename: str) -> tuple[list[ast.stmt], list[Problem]]:
     """The top-level statements that can be read, and what is wrong; nothing is run."""
     problems: list[Problem] = []
     return _parse(_decode(source, problems).split("\n"), filename, problems), problems
+
+
+def misspelt(
+    statements: Sequence[ast.stmt], asked: Collection[str], bound: Collection[str]
+) -> Iterator[Problem]:
+    """The functions and classes that may be meant to be one that is asked for, but not bound."""
+    defined = {
+        statement.name.casefold(): statement
+        for statement in statements
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef) and statement.name not in asked
+    }
+    for name in asked:
+        if name in bound:
+            continue
+        for similar in difflib.get_close_matches(name.casefold(), defined, n=1, cutoff=SIMILAR):
+            found = defined[similar]
+            text = f"`{found.name}` is not asked for. Should it be called `{name}`?"
+            yield Problem(_first_line(found), text)
 
 
 def place(filename: str, line: int) -> str:

@@ -92,6 +92,13 @@ def test_stubs_missing_functions_and_unreadable_code_are_listed(tmp_path):
     ]
 
 
+def test_what_may_be_a_misspelt_name_is_pointed_at(tmp_path):
+    write(tmp_path, code=FINISHED.replace("def double", "def duoble"))
+    misspelt, missing = pack(SETTINGS, tmp_path).unfinished
+    assert misspelt.endswith("`duoble` is not asked for. Should it be called `double`?")
+    assert missing == "first: `double` is not in embeddings.py."
+
+
 @pytest.mark.parametrize(
     "name",
     ["embeddings (1).py", "embeddings-Copy1.ipynb", "notebooks/embeddings (1).ipynb", "my_embeddings.py"],

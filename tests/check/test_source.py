@@ -297,3 +297,29 @@ def test_it_stands_on_the_standard_library_alone():
     )
     command = [sys.executable, "-I", "-S", "-c", program, str(ROOT)]
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    "name", ["lookup_embeding", "LookupEmbedding", "Lookup_embedding", "lookup_embeddings"]
+)
+def test_what_may_be_a_misspelt_name_is_pointed_at(name):
+    program = f"import torch\ndef {name}(table, ids):\n    return table[ids]\n".encode()
+    loaded = load(program, "embeddings.py", asked=("lookup_embedding", "lookup_rows"))
+    text = f"`{name}` is not asked for. Should it be called `lookup_embedding`?"
+    assert [(problem.line, problem.text) for problem in loaded.problems] == [(2, text)]
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        b"def lookup_embedding(): pass\ndef lookup_embeddings(): pass\n",
+        b"lookup_embedding = lambda: 1\ndef lookup_embeddings(): pass\n",
+        b"def one_hot(): pass\n",
+    ],
+)
+def test_a_helper_beside_what_is_asked_for_is_no_misspelling(program):
+    assert load(program, "embeddings.py", asked=("lookup_embedding",)).problems == ()
+
+
+def test_a_name_that_is_asked_for_itself_is_no_misspelling_of_another():
+    assert load(b"def first_table(): pass\n", "e.py", asked=("first_tables", "first_table")).problems == ()
