@@ -14,7 +14,7 @@ from .plain import line
 from .result import Outcome, Result, Status
 from .submission import Origin, Submission
 
-STOPPED = (Outcome.TIMED_OUT, Outcome.CRASHED, Outcome.BLOCKED, Outcome.OUR_FAULT)
+STOPPED = (Outcome.TIMED_OUT, Outcome.CRASHED, Outcome.BLOCKED)
 """How a case ends that may cost other cases something, in other questions, too."""
 
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """How one case ended."""
+    """How one case ended. Where the grader itself fails, the whole submission is `NOT_GRADED`."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -19,7 +19,6 @@ class Outcome(StrEnum):
     BLOCKED = "blocked"  # it needs a function that hung or crashed before
     TIMED_OUT = "timed out"
     CRASHED = "crashed"  # the student's process died or called exit
-    OUR_FAULT = "our fault"  # the grader failed: never counted against the student
 
 
 class Status(StrEnum):

@@ -17,7 +17,6 @@ _OUTCOMES = {
     Outcome.BLOCKED: "could not run: it needs a function that was stopped before",
     Outcome.TIMED_OUT: "stopped: it took too long",
     Outcome.CRASHED: "your program ended while this ran",
-    Outcome.OUR_FAULT: "could not be judged: the grader failed, not you",
 }
 
 
