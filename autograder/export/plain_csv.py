@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from ..errors import GraderError
 from ..files import file_names
+from ..headings import EMAILS, FIRST, IDS, LAST, LOGINS, NAMES, squeezed
 from ..plain import cell, line, number
 from .grades import Grade
 from .match import Row, match
@@ -22,12 +22,8 @@ HANDED_BACK = "handed-back.csv"
 COLUMNS = ("student", "name", "email", "id", "raw", "late_deduction", "total", "possible", "remarks")
 
 
-_IDS = [
-    *("id", "sid", "student id", "student number", "identifier", "roster identifier"),
-    *("username", "login", "login id", "sis user id", "sis login id", "github username"),
-    *("email", "email address", "student"),
-]
-_NAMES = ["name", "full name", "student name", "student"]
+_IDS = (*IDS, *LOGINS, *EMAILS, "student")
+"""Headings of columns that hold an id, a login or an address; ours call the key so."""
 
 
 def plain_csv(grades: Sequence[Grade], wish: Wish) -> Plan:
@@ -38,14 +34,14 @@ def plain_csv(grades: Sequence[Grade], wish: Wish) -> Plan:
     table = read_table(wish.into)
     column = column_of(table, wish.grade_column, "--grade-column")
     feedback = column_of(table, wish.feedback_column, "--feedback-column") if wish.feedback_column else None
-    known = [re.sub(r"[\W_]+", " ", name.casefold()).strip() for name in table.header]
+    known = [squeezed(name) for name in table.header]
     ids = [i for i, name in enumerate(known) if name in _IDS]
-    names = [i for i, name in enumerate(known) if name in ("first name", "last name")]
-    names = names or [i for i, name in enumerate(known) if name in _NAMES][:1]
+    names = [i for i, name in enumerate(known) if name in (*FIRST, *LAST)]
+    names = names or [i for i, name in enumerate(known) if name in NAMES][:1]
     if not ids and not names:
         raise GraderError(
             f"{table.name} has no column that says who a row is about; "
-            f"these are known: {', '.join(dict.fromkeys(_IDS + _NAMES))}."
+            "these are known: id, sid, username, email, name, first name, last name, student."
         )
     rows = [
         Row(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,33 +10,11 @@ from itertools import compress
 from pathlib import Path
 
 from ..errors import GraderError
+from ..headings import EMAILS, FIRST, GROUPS, IDS, KNOWN, LAST, LOGINS, NAMES, REPOSITORIES, squeezed
 from ..spreadsheet import read_sheet
 from ..submission import Member
 from .layouts import Upload
 from .listing import printable
-
-_IDS = (
-    "rosteridentifier",
-    "identifier",
-    "id",
-    "sid",
-    "studentid",
-    "studentnumber",
-    "idnumber",
-    "sisuserid",
-    "userid",
-    "matrikelnummer",
-)
-_LOGINS = ("username", "login", "loginid", "sisloginid", "githubusername", "user", "anmeldename")
-_EMAILS = ("email", "emailaddress", "mail", "emailadresse")
-_NAMES = ("name", "fullname", "studentname", "student", "sortablename", "displayname", "vollständigername")
-_FIRST, _LAST = (
-    ("firstname", "givenname", "first", "vorname"),
-    ("lastname", "surname", "familyname", "last", "nachname"),
-)
-_GROUPS = ("group", "groupname", "team")
-_REPOSITORIES = ("studentrepositoryname", "repository", "repositoryname")
-_KNOWN = (*_IDS, *_LOGINS, *_EMAILS, *_NAMES, *_FIRST, *_LAST, *_GROUPS, *_REPOSITORIES)
 
 _PARTICIPANT = re.compile(r"\D+ (\d+)")  # a Moodle worksheet's "Participant 4711"
 _NO_STUDENT = "points possible"  # the row that Canvas' gradebook puts above the students
@@ -122,7 +99,7 @@ def read_roster(path: Path) -> Roster:
     """
     lines = [[cell.strip() for cell in row] for row in read_sheet(path)]
     header = [squeezed(cell) for cell in lines[0]] if lines else []
-    if not set(header) & set(_KNOWN):
+    if not set(header) & set(KNOWN):
         raise GraderError(
             f"The roster {path} has no column that names a student. Its first line is to have one or several "
             "of: id, sid, identifier, username, email, name, first name, last name; for groups: group."
@@ -132,7 +109,7 @@ def read_roster(path: Path) -> Roster:
         raise GraderError(f"The roster {path} names no students.")
     # The same line twice is one student, in two sections; the same name alone may be two.
     once = dict.fromkeys(row for row in rows if row.identifiers)
-    read = [squeezed(heading) in _KNOWN for heading in lines[0]]
+    read = [squeezed(heading) in KNOWN for heading in lines[0]]
     return Roster(
         (*once, *(row for row in rows if not row.identifiers)),
         tuple(compress(lines[0], read)),
@@ -191,11 +168,6 @@ def _nobody_on(roster: Roster) -> str:
 def _columns(headings: Sequence[str]) -> str:
     noun = "column" if len(headings) == 1 else "columns"
     return f"{noun} {', '.join(repr(printable(heading)) for heading in headings)}"
-
-
-def squeezed(text: str) -> str:
-    """A name or a heading without what platforms change in it: case, spaces, punctuation."""
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).casefold())
 
 
 @dataclass(frozen=True)
@@ -279,12 +251,12 @@ def _filled(member: Member, row: Row, upload: Upload) -> Member:
 
 def _row(header: Sequence[str], line: Sequence[str]) -> Row | None:
     cells = dict(reversed([(name, cell) for name, cell in zip(header, line, strict=False) if cell]))
-    first, last = _first(cells, _FIRST), _first(cells, _LAST)
-    name = " ".join(part for part in (first, last) if part) or _first(cells, _NAMES)
-    logins = frozenset(cells[column].casefold() for column in _LOGINS if column in cells)
+    first, last = _first(cells, FIRST), _first(cells, LAST)
+    name = " ".join(part for part in (first, last) if part) or _first(cells, NAMES)
+    logins = frozenset(cells[column].casefold() for column in LOGINS if column in cells)
     # In many a course the address is the login.
-    email = _first(cells, _EMAILS) or next((cells[c] for c in _LOGINS if "@" in cells.get(c, "")), "")
-    own = [cells[column] for column in _IDS if column in cells]
+    email = _first(cells, EMAILS) or next((cells[c] for c in LOGINS if "@" in cells.get(c, "")), "")
+    own = [cells[column] for column in IDS if column in cells]
     if not own and "student" in cells:  # as in our own grades.csv
         own = [cells["student"]]
     participant = next((found[1] for text in own if (found := _PARTICIPANT.fullmatch(text))), "")
@@ -293,14 +265,14 @@ def _row(header: Sequence[str], line: Sequence[str]) -> Row | None:
     identifiers = logins | {text.casefold() for text in (*own, email) if text}
     if squeezed(name) == squeezed(_NO_STUDENT) or not (identifiers or name):
         return None
-    number = own[0] if own else _first(cells, _LOGINS)
+    number = own[0] if own else _first(cells, LOGINS)
     return Row(
         Member(number, name, email, is_rosters=bool(number) and not participant),
         frozenset(identifiers),
         frozenset(_orders(name, first, last)) - {""},
         logins,
-        _first(cells, _GROUPS),
-        _first(cells, _REPOSITORIES),
+        _first(cells, GROUPS),
+        _first(cells, REPOSITORIES),
     )
 
 
