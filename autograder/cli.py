@@ -148,15 +148,15 @@ def grade(
     is graded or needs marking, 1 when some are set aside, not graded or in no student's submission.
     """
     from .assignment import load_assignment
+    from .batch.grading import Machines, run_plan
+    from .batch.keys import keys
+    from .batch.plan import Choice, chosen, make_plan
     from .gradebook import alone_in, open_gradebook
-    from .grading import Machines, run_plan
     from .intake import remember, take_in
-    from .keys import keys
     from .marks import with_marks
-    from .people import remembering, settle
-    from .plan import Choice, chosen, make_plan
     from .reports import without_cases, write_reports
     from .result import Status
+    from .students.people import remembering, settle
     from .terminal import say, show_results
 
     assignment = load_assignment()
@@ -230,15 +230,15 @@ def regrade(
     when something could not be graded again; its result stands.
     """
     from .assignment import load_assignment
-    from .difference import Change, difference
-    from .difference_table import say_without_files, show_changes
+    from .batch.grading import Graded, Machines, run_plan
+    from .batch.keys import keys
+    from .batch.plan import Choice, chosen, make_plan
+    from .changes.difference import Change, difference
+    from .changes.table import say_without_files, show_changes
     from .gradebook import alone_in, open_gradebook
-    from .grading import Graded, Machines, run_plan
-    from .keys import keys
     from .marks import with_marks
-    from .people import counting, of_forgotten
-    from .plan import Choice, chosen, make_plan
     from .reports import write_reports
+    from .students.people import counting, of_forgotten
     from .submission import Submission
     from .terminal import say
 
@@ -303,11 +303,11 @@ def forget(out: Path, students: tuple[str, ...], undo: bool) -> int:
     For who has left the course, or is in OUT under another name, too. Graded again, they count again.
     """
     from .assignment import load_assignment
-    from .directory import Directory
     from .gradebook import alone_in, open_gradebook
-    from .people import everybody, of_forgotten
     from .plain import line
     from .reports import write_reports
+    from .students.directory import Directory
+    from .students.people import everybody, of_forgotten
     from .terminal import say
 
     assignment = load_assignment()
@@ -331,11 +331,11 @@ def history(out: Path, student: str) -> int:
 
     STUDENT is the key, a number, an email address or a name, as everywhere.
     """
-    from .directory import Directory
+    from .changes.history import show_history
     from .gradebook import open_gradebook
-    from .history import show_history
-    from .people import everybody, of_forgotten
     from .plain import line
+    from .students.directory import Directory
+    from .students.people import everybody, of_forgotten
     from .terminal import say
 
     with open_gradebook(out, create=False) as book:

@@ -65,7 +65,9 @@ def batch(monkeypatch, tmp_path):
 
         taken = autograder.intake.Intake(tuple(found), "plain", "Plain folder of a test")
         monkeypatch.setattr(autograder.intake, "take_in", lambda path, assignment, **options: taken)
-        monkeypatch.setitem(sys.modules, "autograder.batch", types.SimpleNamespace(open_batch=open_batch))
+        monkeypatch.setitem(
+            sys.modules, "autograder.batch.local", types.SimpleNamespace(open_batch=open_batch)
+        )
 
     return batch
 

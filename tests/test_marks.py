@@ -12,8 +12,8 @@ from autograder.answers import fingerprint
 from autograder.errors import AssignmentError, GraderError
 from autograder.gradebook import Mark, open_gradebook
 from autograder.marks import groups, read_sheets, summary, with_marks, write_sheets
+from autograder.marks.rubric import load_rubric
 from autograder.result import Status
-from autograder.rubric import load_rubric
 from tests.hand_made import (
     LOOKUP,
     NASTY_NAMES,

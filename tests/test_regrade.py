@@ -97,7 +97,7 @@ def here(monkeypatch, tmp_path):
     load = autograder.assignment.load_assignment
     monkeypatch.setattr(autograder.assignment, "load_assignment", lambda: load(tmp_path / "root"))
     here = Here()
-    monkeypatch.setitem(sys.modules, "autograder.batch", types.SimpleNamespace(open_batch=here.open))
+    monkeypatch.setitem(sys.modules, "autograder.batch.local", types.SimpleNamespace(open_batch=here.open))
     for student, source in (("ada", RIGHT), ("ben", CUBIC), ("cem", HALF)):
         hand_in(student, source)
     graded = run("grade", "in")

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ..directory import folded
 from ..errors import GraderError
 from ..plain import line
+from ..students.directory import folded
 from .grades import Grade
 from .match import Row, match
 from .plan import Filling, Plan, Wish, Zip, differs_in_points, own_file

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..directory import folded
 from ..files import file_names
 from ..plain import line
+from ..students.directory import folded
 from .grades import Grade
 from .match import Row, match
 from .plan import Filling, Plan, Wish, Zip, column_of, differs_in_points, fixed_column, own_file

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from ..assignment import Assignment
-from ..directory import Person, persons_of
 from ..plain import counted, number
 from ..result import Result, Status
+from ..students.directory import Person, persons_of
 from ..submission import Origin
 
 

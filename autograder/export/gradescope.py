@@ -12,9 +12,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..directory import Person
 from ..files import file_names
 from ..plain import line, number
+from ..students.directory import Person
 from .grades import Grade
 from .match import university_id
 from .plain_csv import file_for_each, points_of, table_of

@@ -9,10 +9,10 @@ from datetime import datetime
 from pathlib import Path
 
 from ..assignment import LatePolicy
-from ..directory import Directory, Person
 from ..errors import GraderError
 from ..files import write_atomically
 from ..plain import cell, counted, line, number
+from ..students.directory import Directory, Person
 from .grades import Deduction, Grade
 from .plain_csv import table_of
 from .plan import shortened

@@ -12,8 +12,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from ..directory import Person, folded, words_of
 from ..plain import line
+from ..students.directory import Person, folded, words_of
 from .grades import Grade
 
 OF_THE_UNIVERSITY = ("plain", "gradescope", "github-classroom", "blackboard")

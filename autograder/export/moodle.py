@@ -12,9 +12,9 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from html import escape
 
-from ..directory import Person, folded, words_of
 from ..errors import GraderError
 from ..plain import line, number, plain
+from ..students.directory import Person, folded, words_of
 from .grades import Grade
 from .match import Row, match
 from .plan import Filling, Plan, Wish, Zip, column_of, differs_in_points, own_file

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..directory import Person, folded
 from ..errors import GraderError
 from ..files import file_names
 from ..plain import line, number
+from ..students.directory import Person, folded
 from .grades import Grade
 from .match import Row, match
 from .plain_csv import points_of, table_of

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 
 from ..errors import GraderError
 from ..files import file_names
-from ..headings import EMAILS, FIRST, IDS, LAST, LOGINS, NAMES, squeezed
 from ..plain import cell, line, number
+from ..students.headings import EMAILS, FIRST, IDS, LAST, LOGINS, NAMES, squeezed
 from .grades import Grade
 from .match import Row, match
 from .plan import Filling, Plan, Wish, Zip, column_of

@@ -10,8 +10,8 @@ from itertools import compress
 from pathlib import Path
 
 from ..errors import GraderError
-from ..headings import EMAILS, FIRST, GROUPS, IDS, KNOWN, LAST, LOGINS, NAMES, REPOSITORIES, squeezed
 from ..spreadsheet import read_sheet
+from ..students.headings import EMAILS, FIRST, GROUPS, IDS, KNOWN, LAST, LOGINS, NAMES, REPOSITORIES, squeezed
 from ..submission import Member
 from .layouts import Upload
 from .listing import printable

@@ -10,9 +10,9 @@ from ..answers import fingerprint
 from ..assignment import Assignment
 from ..gradebook import Gradebook, Mark, SheetRow
 from ..plain import counted, line, number
-from ..rubric import load_rubric
 from .groups import Group, groups
 from .rows import Filled, filled_in, rows_of
+from .rubric import load_rubric
 
 MOST_ZEROS = 5
 """Rows with empty items that are named."""

@@ -11,8 +11,8 @@ from ..assignment import Question
 from ..errors import GraderError
 from ..gradebook import ItemMark
 from ..plain import cell, line, number
-from ..rubric import Rubric
 from ..spreadsheet import read_sheet
+from .rubric import Rubric
 
 FULL = ("x", "X", "✓")
 """What gives an item its full points."""

@@ -13,8 +13,8 @@ from ..errors import GraderError
 from ..files import write_atomically
 from ..gradebook import Gradebook, Mark, SheetRow
 from ..plain import cell, clip, line, number
-from ..rubric import Item, Rubric, load_rubric
 from .groups import Group, groups
+from .rubric import Item, Rubric, load_rubric
 
 FIXED_COLUMNS = ("row", "question", "students", "count", "words", "note", "answer")
 

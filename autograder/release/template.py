@@ -13,7 +13,7 @@ from ..check.cases import Case, read_cases
 from ..check.diagnosis import FILE as FINGERPRINTS
 from ..check.settings import FILE, Question, Settings
 from ..errors import GraderError
-from ..fingerprints import fingerprints
+from .fingerprints import fingerprints
 from .notebooks import embeddings_script, notebook
 
 KEPT_AT_HOME = {"cut.py", ".gitattributes"}

@@ -28,7 +28,7 @@ from rich.table import Table
 
 import solutions.embeddings as reference
 from autograder.assignment import ROOT, load_assignment
-from autograder.batch import open_batch
+from autograder.batch.local import open_batch
 from autograder.check.cases import read_cases, run_case
 from autograder.intake import collect
 from autograder.judge.connection import Connection

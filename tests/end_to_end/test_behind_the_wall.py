@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from autograder.assignment import ROOT, load_assignment
-from autograder.batch import open_batch
+from autograder.batch.local import open_batch
 from autograder.misconceptions import apply, misconceptions
 from autograder.result import Outcome
 from autograder.submission import Submission

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from autograder.assignment import ROOT, load_assignment
-from autograder.batch import open_batch
+from autograder.batch.local import open_batch
 from autograder.intake import take_in
 from autograder.result import Result
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from autograder.assignment import LatePolicy
-from autograder.directory import persons_of
 from autograder.errors import GraderError
 from autograder.export.grades import Grade
 from autograder.export.late import deduct
+from autograder.students.directory import persons_of
 from autograder.submission import Member, Origin
 from tests.export.conftest import DUE, after
 

@@ -14,8 +14,8 @@ from autograder.check.diagnosis import FILE, diagnose, hint_for, observe, read_t
 from autograder.check.outcomes import CELL, UNIT, Outcome
 from autograder.check.probes import PROBES
 from autograder.errors import GraderError
-from autograder.fingerprints import Reference, explore, known_of
 from autograder.misconceptions import misconceptions
+from autograder.release.fingerprints import Reference, explore, known_of
 from tests.in_process import ASSIGNMENT, CODE_QUESTIONS, FUNCTIONS, namespace
 
 SOURCE = Path(reference.__file__).read_text("utf-8")

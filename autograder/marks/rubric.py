@@ -8,8 +8,8 @@ from typing import Any
 
 import yaml
 
-from .assignment import Assignment, Question, to_the_cent
-from .errors import AssignmentError
+from ..assignment import Assignment, Question, to_the_cent
+from ..errors import AssignmentError
 
 
 @dataclass(frozen=True)

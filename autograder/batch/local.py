@@ -16,11 +16,11 @@ from itertools import islice
 
 import torch
 
-from .assignment import Assignment
-from .judge.grader import Grader, not_graded
-from .judge.launcher import Launcher, open_launcher
-from .result import Result
-from .submission import Submission
+from ..assignment import Assignment
+from ..judge.grader import Grader, not_graded
+from ..judge.launcher import Launcher, open_launcher
+from ..result import Result
+from ..submission import Submission
 
 AHEAD = 4
 """Submissions handed to each grading process before it has finished one; memory stays bounded."""

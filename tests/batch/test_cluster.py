@@ -13,15 +13,15 @@ import pytest
 from distributed import Client, LocalCluster
 
 from autograder.assignment import Limits
-from autograder.batch import open_batch
-from autograder.cluster import Cluster, Job, open_cluster
+from autograder.batch.cluster import Cluster, Job, open_cluster
+from autograder.batch.local import open_batch
 from autograder.errors import GraderError
 from autograder.judge.wall import Tier
 from autograder.result import Result
 from autograder.submission import Submission
+from tests.batch.test_local import SUBMISSIONS
 from tests.hand_made import typical
 from tests.judge import small_assignment
-from tests.test_batch import SUBMISSIONS
 
 LIMITS = Limits(
     seconds_per_call=2, seconds_per_submission=20, wall_seconds_per_call=600, memory_mb=1000, output_kb=4
@@ -70,7 +70,7 @@ def test_a_process_that_is_killed_in_the_midst_of_a_batch_costs_nothing(assignme
 
 
 def test_a_machine_with_other_tests_is_refused(assignment, cluster, monkeypatch):
-    from autograder import cluster as module
+    from autograder.batch import cluster as module
 
     other = {"doubling": {"tests": "others"}}
     monkeypatch.setattr(module, "keys", lambda _: other)
@@ -82,7 +82,7 @@ def test_a_machine_with_other_tests_is_refused(assignment, cluster, monkeypatch)
 
 
 def test_a_cluster_that_is_not_there_is_named(assignment, monkeypatch):
-    monkeypatch.setattr("autograder.cluster.CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr("autograder.batch.cluster.CONNECT_SECONDS", 0.2)
     with (
         pytest.raises(GraderError, match=r"No cluster answers at tcp://127\.0\.0\.1:9"),
         open_cluster(assignment, "tcp://127.0.0.1:9"),
@@ -100,7 +100,7 @@ def test_a_cluster_without_workers_says_how_to_start_one(assignment):
 
 
 def test_a_submission_is_graded_there_and_not_here(assignment, cluster, monkeypatch):
-    monkeypatch.setattr("autograder.cluster.open_launcher", None)  # in this process
+    monkeypatch.setattr("autograder.batch.cluster.open_launcher", None)  # in this process
     with open_cluster(assignment, cluster.scheduler_address) as batch:
         (result,) = batch.grade([Submission("ada", b"def double(n): return 2 * n\n")])
     assert result.total == 4
@@ -121,7 +121,7 @@ def grade_slowly(job: Job, submission: Submission) -> Result:
 
 
 def test_what_is_graded_once_more_has_nothing_beside_it(assignment, monkeypatch):
-    monkeypatch.setattr("autograder.cluster._grade", grade_slowly)  # in threads of this process
+    monkeypatch.setattr("autograder.batch.cluster._grade", grade_slowly)  # in threads of this process
     with (
         LocalCluster(n_workers=4, threads_per_worker=1, processes=False, dashboard_address=None) as threads,
         Client(threads) as client,

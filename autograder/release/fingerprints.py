@@ -13,12 +13,12 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from .assignment import Assignment, import_file
-from .check import diagnosis, outcomes, probes
-from .check.diagnosis import UNSTEADY, Known, Row, Table, observe, read_table, row_of
-from .check.outcomes import Outcome
-from .errors import GraderError
-from .misconceptions import Misconception, apply
+from ..assignment import Assignment, import_file
+from ..check import diagnosis, outcomes, probes
+from ..check.diagnosis import UNSTEADY, Known, Row, Table, observe, read_table, row_of
+from ..check.outcomes import Outcome
+from ..errors import GraderError
+from ..misconceptions import Misconception, apply
 
 _SOURCES = [Path(str(module.__file__)).read_text("utf-8") for module in (diagnosis, outcomes, probes)]
 """As they were when they were imported: whoever edits them meanwhile does not change what runs."""

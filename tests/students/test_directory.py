@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.directory import Directory
 from autograder.errors import GraderError
+from autograder.students.directory import Directory
 from autograder.submission import Member, Origin
 
 ORIGINS = {

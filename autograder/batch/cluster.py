@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from .assignment import ROOT, Assignment
-from .batch import AHEAD, Batch, grade_one
-from .errors import GraderError
-from .judge.grader import Grader, not_graded
-from .judge.launcher import open_launcher
-from .judge.wall import Tier
+from ..assignment import ROOT, Assignment
+from ..errors import GraderError
+from ..judge.grader import Grader, not_graded
+from ..judge.launcher import open_launcher
+from ..judge.wall import Tier
+from ..result import Result
+from ..submission import Submission
 from .keys import Keys, changed, keys
-from .result import Result
-from .submission import Submission
+from .local import AHEAD, Batch, grade_one
 
 if TYPE_CHECKING:
     from distributed import Client, Future

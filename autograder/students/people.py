@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 from pathlib import Path
 
-from .gradebook import Gradebook, Standing
-from .plain import counted, line
-from .result import Status
-from .submission import Member, Origin, Submission
+from ..gradebook import Gradebook, Standing
+from ..plain import counted, line
+from ..result import Status
+from ..submission import Member, Origin, Submission
 
 MOST_NAMED = 20
 

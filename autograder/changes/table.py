@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from ..batch.plan import Plan
+from ..plain import counted, line, number
+from ..terminal import SMALL_BATCH, say, short
 from .difference import Change, Flip
-from .plain import counted, line, number
-from .plan import Plan
-from .terminal import SMALL_BATCH, say, short
 
 GAIN, LOSS = "green", "red"
 

@@ -16,9 +16,9 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from .answers import handed_out_words
-from .assignment import Assignment, Question
-from .errors import AssignmentError
+from ..answers import handed_out_words
+from ..assignment import Assignment, Question
+from ..errors import AssignmentError
 
 Parts = dict[str, str]
 Keys = dict[str, Parts]
@@ -27,7 +27,7 @@ Keys = dict[str, Parts]
 POINTS = "points"
 """The part whose change needs no run: points are scaled."""
 
-_PACKAGE = Path(__file__).parent
+_PACKAGE = Path(__file__).parent.parent
 _GRADER = ("answers.py", "result.py", "check", "judge", "sandbox")
 _LIBRARIES = ("torch", "numpy", "gensim", "otter-grader")
 

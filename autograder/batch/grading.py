@@ -8,17 +8,17 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from .assignment import Assignment, Question
-from .difference_table import say_plan
-from .gradebook import Draft, Entry, Gradebook
+from ..assignment import Assignment, Question
+from ..changes.table import say_plan
+from ..gradebook import Draft, Entry, Gradebook
+from ..plain import clip, counted, line
+from ..result import QuestionResult, Result, Status
+from ..terminal import progress, say, short
 from .keys import Keys
-from .plain import clip, counted, line
 from .plan import Plan, Task, keys_after, was_stopped
-from .result import QuestionResult, Result, Status
-from .terminal import progress, say, short
 
 if TYPE_CHECKING:
-    from .batch import Batch
+    from .local import Batch
 
 Shares = Callable[[str], list[float]]
 """What the cases of a question count, by the question's id."""
@@ -74,7 +74,7 @@ class Machines:
             from .cluster import open_cluster
 
             return open_cluster(assignment, self.cluster, unconfined=self.unconfined)
-        from .batch import open_batch
+        from .local import open_batch
 
         return open_batch(assignment, self.workers, unconfined=self.unconfined)
 
@@ -233,7 +233,7 @@ def _rescaled(result: QuestionResult, question: Question, shares_of: Shares) -> 
 
 def _shares(assignment: Assignment, question_id: str) -> list[float]:
     """What the cases of a code question count, in the order of their results."""
-    from .check.cases import read_cases
+    from ..check.cases import read_cases
 
     files = (assignment.public_tests(question_id), assignment.hidden_tests(question_id))
     return [case.share for file in files for case in read_cases(file)]

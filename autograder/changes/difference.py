@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .plain import clip, plain
-from .result import CaseResult, Outcome, QuestionResult, Result, Status
+from ..plain import clip, plain
+from ..result import CaseResult, Outcome, QuestionResult, Result, Status
 
 LONGEST_REASON, MOST_LINES = 400, 5
 

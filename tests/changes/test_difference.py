@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from autograder.difference import difference
-from autograder.difference_table import show_changes
+from autograder.changes.difference import difference
+from autograder.changes.table import show_changes
 from autograder.result import Outcome
 from tests.hand_made import LOOKUP, case, code, result
 

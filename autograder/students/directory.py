@@ -9,9 +9,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from .errors import GraderError
-from .plain import cell, clip, line
-from .submission import Member, Origin
+from ..errors import GraderError
+from ..plain import cell, clip, line
+from ..submission import Member, Origin
 
 _LONGEST = 60
 

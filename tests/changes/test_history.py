@@ -8,8 +8,8 @@ import pytest
 from rich.console import Console
 
 from autograder.answers import fingerprint
+from autograder.changes.history import MOST_FLIPS, events, show_history
 from autograder.gradebook import Mark, open_gradebook
-from autograder.history import MOST_FLIPS, events, show_history
 from autograder.result import Outcome, Result, Status
 from autograder.submission import Submission
 from tests.hand_made import LOOKUP, TRADEOFFS, answer, case, code, result

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from .assignment import Assignment
-from .directory import Directory
-from .errors import GraderError
-from .gradebook import Entry, Gradebook
+from ..assignment import Assignment
+from ..errors import GraderError
+from ..gradebook import Entry, Gradebook
+from ..plain import line
+from ..result import Outcome, Result, Status
+from ..students.directory import Directory
+from ..submission import Origin, Submission
 from .keys import POINTS, Keys, changed, foundations, needs_a_run
-from .plain import line
-from .result import Outcome, Result, Status
-from .submission import Origin, Submission
 
 STOPPED = (Outcome.TIMED_OUT, Outcome.CRASHED, Outcome.BLOCKED)
 """How a case ends that may cost other cases something, in other questions, too."""

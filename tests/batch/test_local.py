@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from autograder.assignment import Limits
-from autograder.batch import Batch
+from autograder.batch.local import Batch
 from autograder.judge.grader import Grader
 from autograder.judge.launcher import open_launcher
 from autograder.result import Result, Status

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from autograder.gradebook import open_gradebook
-from autograder.people import moved, remembering, settle
+from autograder.students.people import moved, remembering, settle
 from autograder.submission import Member, Origin, Submission
 from tests.hand_made import typical
 

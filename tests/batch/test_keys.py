@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder import keys as module
 from autograder.assignment import load_assignment
-from autograder.keys import changed, keys, needs_a_run
+from autograder.batch import keys as module
+from autograder.batch.keys import changed, keys, needs_a_run
 from tests.small_batch import make_root
 
 TABLE = {
@@ -99,3 +99,7 @@ def test_only_points_need_no_run():
     assert not needs_a_run(old, old | {"points": "9"})
     assert needs_a_run(old, old | {"hints": "2"})
     assert needs_a_run(old | {"hints": "2"}, old)
+
+
+def test_what_counts_as_the_grader_is_there():
+    assert [name for name in module._GRADER if not (module._PACKAGE / name).exists()] == []
