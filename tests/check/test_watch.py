@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -107,6 +108,41 @@ def test_the_table_follows_the_file(folder, terminal):
     assert terminal.output.count("\033[?1049h") == terminal.output.count("\033[?1049l") == 1
     after = terminal.output.rpartition("\033[?1049l")[2]
     assert "first     2 of  2 checks" in after
+    assert "Traceback" not in terminal.output
+
+
+def as_notebook(code: str) -> str:
+    """A notebook of Jupyter's, a cell for each function."""
+    cells = [{"cell_type": "code", "source": text} for text in code.split("\n\n")]
+    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
+@pytest.fixture
+def with_notebook(folder) -> Path:
+    """The folder of a student who works in the notebook."""
+    (folder / "embeddings.py").unlink()
+    (folder / "embeddings.ipynb").write_text(as_notebook(WRONG))
+    return folder
+
+
+def test_a_notebook_is_watched_alike(with_notebook, terminal):
+    def save(text: str) -> None:
+        (with_notebook / "embeddings.ipynb").write_text(text)
+
+    page = terminal.until("`double` gives twice the ids.\n")
+    assert " ✗ first 0 2 0\n" in page
+    assert "mend embeddings.ipynb, then save.\n" in page
+
+    save(as_notebook(BROKEN))
+    page = terminal.until("embeddings.ipynb, code cell 1, line 1\n", "checked at")
+    assert "So `double` is left out" in page
+
+    save(as_notebook(CODE)[:-9])  # while Jupyter writes it
+    terminal.until("The notebook is damaged")
+    save(as_notebook(DONE))
+    terminal.until("✓ first 2 0 0", "✓ second 1 0 0", "checked at")
+    terminal.type("\x03")
+    assert terminal.close() == 0
     assert "Traceback" not in terminal.output
 
 
