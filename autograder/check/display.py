@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .runner import Check, Report
+from .report import Check, Report
 from .screen import Screen
 from .settings import Question, Settings
 

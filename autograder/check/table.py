@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from . import display
-from .runner import Check, Report
+from .report import Check, Report
 from .screen import Screen
 from .settings import Question, Settings
 

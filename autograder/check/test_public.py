@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from . import runner
-from .runner import Check
+from .report import CannotCheck, Check
 from .settings import FILE, read_settings
 from .work import find_work
 
@@ -41,7 +41,7 @@ def checks(request: pytest.FixtureRequest) -> dict[tuple[str, str], Check]:
     questions = [q.id for q in SETTINGS.code_questions if f"test_{q.id}" in selected]
     try:
         report = runner.run(replace(SETTINGS, code=work.file), HOME / work.file, TESTS, questions)
-    except runner.CannotCheck as problem:
+    except CannotCheck as problem:
         pytest.exit(str(problem), returncode=2)
     for place, text in report.problems:
         print(f"{work.file}, {place}: {text}")

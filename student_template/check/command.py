@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from . import display, pack, runner
 from .notebook import is_notebook
-from .runner import Report
+from .report import CannotCheck, Report
 from .screen import Screen
 from .settings import FILE, Question, Settings, read_settings
 from .watch import Watch
@@ -81,7 +81,7 @@ def _main(screen: Screen, arguments: Sequence[str] | None, folder: Path, home: P
             [question.id for question in chosen],
             lambda doing: screen.status(f"checking {settings.code}: {doing} ..."),
         )
-    except runner.CannotCheck as problem:
+    except CannotCheck as problem:
         screen.line(str(problem))
         return CANNOT
     except KeyboardInterrupt:
@@ -109,7 +109,7 @@ def _watch(
     watch = Watch(screen, settings, questions, folder, home, program)
     try:
         watch.run()
-    except runner.CannotCheck as problem:
+    except CannotCheck as problem:
         screen.line(str(problem))
         return CANNOT
     if watch.report is None:

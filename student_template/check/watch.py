@@ -9,10 +9,11 @@ from pathlib import Path
 
 from . import pack, runner
 from .processes import CAN_FORK, Processes
-from .runner import CannotCheck, Report, State
+from .report import CannotCheck, Report
 from .saves import POLL, Saves
 from .screen import Screen
 from .settings import Question, Settings
+from .state import State
 from .table import View, table
 
 SLOW = 0.4

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from autograder.assignment import ROOT
 from autograder.check.processes import Processes
-from autograder.check.runner import State, finish
+from autograder.check.runner import finish
 from autograder.check.settings import FILE, read_settings
+from autograder.check.state import State
 from tests.check.terminal import Terminal
 
 RIGHT = (ROOT / "solutions" / "embeddings.py").read_text(encoding="utf-8")

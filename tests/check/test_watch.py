@@ -13,6 +13,7 @@ from terminal import Terminal
 from autograder.check import runner
 from autograder.check.processes import CAN_FORK, Processes
 from autograder.check.settings import Question
+from autograder.check.state import State
 
 SETTINGS = make_settings(
     Question("first", "First", 8, ("double", "again"), hidden_cases=3, hidden_share=2),
@@ -168,7 +169,7 @@ LOGGED = "from pathlib import Path\n" + CODE.replace(
 )
 
 
-def checked(state: runner.State, processes: Processes) -> runner.State:
+def checked(state: State, processes: Processes) -> State:
     assert runner.finish(state, processes, lambda doing: None)
     return state
 
@@ -186,12 +187,12 @@ def test_only_what_a_change_can_affect_is_run_again(folder, processes):
     def runs() -> int:
         return len((folder / "log").read_text())
 
-    def outcomes(state: runner.State) -> list[str]:
+    def outcomes(state: State) -> list[str]:
         return [check.outcome for check in state.report().checks]
 
     done = LOGGED.replace('raise NotImplementedError("later is still to be written")', "return 1")
     file = folder / "embeddings.py"
-    state = runner.State(SETTINGS, file, folder / "tests", ("first", "second"), done.encode())
+    state = State(SETTINGS, file, folder / "tests", ("first", "second"), done.encode())
     state = checked(state, processes)
     assert (outcomes(state), runs()) == (["passed"] * 3, 1)
     wrong = done.replace("2 * x", "3 * x")
@@ -209,7 +210,7 @@ def test_a_save_stops_what_runs_at_once(folder, processes, monkeypatch):
     monkeypatch.setattr(runner, "LONGEST", 1e6)
     settings = make_settings(*SETTINGS.questions, seconds=1e6)
     file = folder / "embeddings.py"
-    state = runner.State(settings, file, folder / "tests", ("first", "second"), ENDLESS.encode())
+    state = State(settings, file, folder / "tests", ("first", "second"), ENDLESS.encode())
     assert not runner.finish(state, processes, lambda doing: None, lambda: state.case is not None)
     state = checked(state.after(CODE.encode()), processes)
     assert [check.outcome for check in state.report().checks] == ["passed", "passed", "not attempted"]
@@ -218,7 +219,7 @@ def test_a_save_stops_what_runs_at_once(folder, processes, monkeypatch):
 def test_a_message_that_names_a_line_follows_it(folder, processes):
     file = folder / "embeddings.py"
     code = CODE.replace("return 2 * x", "return x.nothing")
-    state = runner.State(SETTINGS, file, folder / "tests", ("first",), code.encode())
+    state = State(SETTINGS, file, folder / "tests", ("first",), code.encode())
     state = checked(state, processes)
     assert "line 2: return x.nothing" in state.report().checks[0].message
     state = checked(state.after(b"# moved\n" + code.encode()), processes)
