@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from . import source
 from .notebook import SUFFIX, UnreadableNotebook, is_notebook, read_notebook
 from .settings import Settings
+from .source import bound_names
 
 FOLDER = "notebooks"
 """Where the handed-out notebooks lie."""
@@ -68,17 +69,6 @@ def stubs(statements: Sequence[ast.stmt]) -> set[str]:
     """The functions and classes that are still to be written; of several of one name the last counts."""
     last = {getattr(statement, "name", ""): statement for statement in statements}
     return {name for name, statement in last.items() if name and _is_stub(statement)}
-
-
-def bound_names(statement: ast.stmt) -> Iterator[str]:
-    """The names a top-level statement binds, also inside `if` and `try`; `*` binds unknown ones."""
-    for node in ast.walk(statement):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield node.name
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            yield node.id
-        elif isinstance(node, ast.alias):
-            yield (node.asname or node.name).partition(".")[0]
 
 
 def _is_stub(statement: ast.stmt) -> bool:

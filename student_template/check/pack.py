@@ -15,7 +15,8 @@ from . import source
 from .answers import LARGEST_FILE, Answer, Combined, State, combine, find_answers
 from .notebook import SUFFIX, UnreadableNotebook, is_notebook, place, read_notebook
 from .settings import Question, Settings
-from .work import FOLDER, bound_names, stubs
+from .source import bound_names
+from .work import FOLDER, stubs
 
 NAME = "submission.zip"
 CODE_SUFFIXES = (".py", SUFFIX)

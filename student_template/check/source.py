@@ -39,12 +39,12 @@ class Problem:
     """Something wrong with the file itself: the line, counted from 1, and a sentence.
 
     Attributes:
-        lacks_a_name: whether it is a name that was not there yet.
+        lacks: the name that was not there, if that is it.
     """
 
     line: int
     text: str
-    lacks_a_name: bool = False
+    lacks: str = ""
 
 
 @dataclass(frozen=True)
@@ -103,13 +103,15 @@ def load(
         for statement in statements
         if _first_line(statement) not in skip and not _is_constant(statement)
     ]
-    too_early = _run_all(wanted, module, filename, flags, before, problems)
+    failed = _run_all(wanted, module, filename, flags, before)
     if is_notebook:  # its cells may stand in another order than the one they were run in
-        late = [
-            statement for statement, _ in too_early if getattr(statement, "name", None) not in vars(module)
-        ]
-        too_early = _run_all(late, module, filename, flags, before, problems)
-    problems += [problem for _, problem in too_early]
+        early = [statement for statement, problem in failed if problem.lacks]
+        late = [statement for statement in early if getattr(statement, "name", None) not in vars(module)]
+        failed = [(statement, problem) for statement, problem in failed if not problem.lacks]
+        failed += _run_all(late, module, filename, flags, before)
+    lost = {name for statement, _ in failed for name in bound_names(statement)} - vars(module).keys()
+    # What only shows something, such as a plot, and lacks what is lost already: it is told there.
+    problems += [found for statement, found in failed if not (_is_shown(statement) and found.lacks in lost)]
     problems += misspelt(statements, asked, vars(module))
     return Loaded(module, tuple(sorted(problems, key=lambda problem: problem.line)))
 
@@ -138,6 +140,17 @@ def misspelt(
             yield Problem(_first_line(found), text)
 
 
+def bound_names(statement: ast.stmt) -> Iterator[str]:
+    """The names a top-level statement binds, also inside `if` and `try`; `*` binds unknown ones."""
+    for node in ast.walk(statement):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif isinstance(node, ast.alias):
+            yield (node.asname or node.name).partition(".")[0]
+
+
 def place(filename: str, line: int) -> str:
     """A line of a file that was loaded, as `notebook.place` says it."""
     return notebook.place(linecache.getlines(filename), line)
@@ -149,19 +162,16 @@ def _run_all(
     filename: str,
     flags: int,
     before: Callable[[int], None] | None,
-    problems: list[Problem],
 ) -> list[tuple[ast.stmt, Problem]]:
-    """Run statements in their order; give those that needed a name that was not there."""
-    too_early = []
+    """Run statements in their order; give those that failed, and what went wrong."""
+    failed = []
     for statement in statements:
         if before is not None:
             before(_first_line(statement))
         problem = _run(statement, module, filename, flags)
-        if problem is not None and problem.lacks_a_name:
-            too_early.append((statement, problem))
-        elif problem is not None:
-            problems.append(problem)
-    return too_early
+        if problem is not None:
+            failed.append((statement, problem))
+    return failed
 
 
 def _run(statement: ast.stmt, module: types.ModuleType, filename: str, flags: int) -> Problem | None:
@@ -184,8 +194,13 @@ def _run(statement: ast.stmt, module: types.ModuleType, filename: str, flags: in
         ends = statement.end_lineno or line
         where = "" if inside is None or line <= inside <= ends else f" (in {place(filename, inside)})"
         raised = f"this raised {type(error).__name__}: {_what(error)}".removesuffix(": ")
-        return Problem(inside if inside and not where else line, raised + where, type(error) is NameError)
+        return Problem(inside if inside and not where else line, raised + where, _lacks(error))
     return None
+
+
+def _lacks(error: BaseException) -> str:
+    name = error.name if type(error) is NameError else ""
+    return name if type(name) is str else ""
 
 
 # Reading -----------------------------------------------------------------------------------------
@@ -347,6 +362,11 @@ def _future_flags(statements: list[ast.stmt], problems: list[Problem], *, anywhe
 def _first_line(statement: ast.stmt) -> int:
     decorators = getattr(statement, "decorator_list", [])
     return min([statement.lineno, *(decorator.lineno for decorator in decorators)])
+
+
+def _is_shown(statement: ast.stmt) -> bool:
+    """Whether it is an expression, whose value at most a notebook shows."""
+    return isinstance(statement, ast.Expr)
 
 
 def _is_constant(statement: ast.stmt) -> bool:

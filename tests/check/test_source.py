@@ -323,3 +323,25 @@ def test_a_helper_beside_what_is_asked_for_is_no_misspelling(program):
 
 def test_a_name_that_is_asked_for_itself_is_no_misspelling_of_another():
     assert load(b"def first_table(): pass\n", "e.py", asked=("first_tables", "first_table")).problems == ()
+
+
+PLOTTED = b"""\
+import no_such_plotting_package as plt
+plt.plot([1, 2])
+plt.show()
+x = plt.gca()
+print(x)
+def triple(v): return 3 * v
+tripel(2)
+"""
+
+
+def test_what_lacks_something_that_is_already_named_as_lost_is_not_named_again():
+    loaded = load(PLOTTED, "embeddings.py")
+    assert lines_of(loaded) == [1, 4, 7]
+    assert loaded.module.triple(2) == 6
+
+
+def test_an_error_whose_name_is_no_text_is_told():
+    loaded = load(b"raise NameError('x', name=['y'])\n", "embeddings.py")
+    assert lines_of(loaded) == [1]
