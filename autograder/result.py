@@ -30,7 +30,7 @@ class Status(StrEnum):
     NOT_GRADED = "not graded"  # our fault
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CaseResult:
     """One case of one code question.
 
@@ -56,7 +56,7 @@ class CaseResult:
         return self.points if self.outcome is Outcome.PASSED else 0.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class QuestionResult:
     """One question.
 
@@ -75,7 +75,7 @@ class QuestionResult:
     answer: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Result:
     """One submission, graded.
 

@@ -9,7 +9,7 @@ LAYOUT_NAMES = ("plain", "gradescope", "moodle", "blackboard", "canvas", "github
 """The layouts of what is handed over, as `--layout` takes them and origins name them."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Member:
     """A student as the platform names them; what it does not tell is empty.
 
@@ -25,7 +25,7 @@ class Member:
     is_rosters: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Origin:
     """How a platform handed a submission over: what it takes to hand the grade back.
 
@@ -46,7 +46,7 @@ class Origin:
     others: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Submission:
     """The files that count among all that a student handed in.
 

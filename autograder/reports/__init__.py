@@ -26,16 +26,15 @@ def write_reports(out: Path, book: Gradebook, assignment: Assignment) -> None:
     marks = book.marks()
     forgotten = book.forgotten()
     names = file_names([*book.students(), *forgotten])
-    overview, rows = Overview(assignment), []
+    overview = Overview(assignment)
     for graded in book.results():
         result = as_asked(with_marks(graded, marks), assignment)
         overview.add(result, book.code(result.digest))
-        rows.append(without_cases(result))
         name = names[result.student]
         write_atomically(out / "results" / f"{name}.json", results_json(result, assignment, marks))
         write_atomically(out / "feedback" / f"{name}.html", feedback_page(result, assignment, marks))
     for student in forgotten:
         (out / "results" / f"{names[student]}.json").unlink(missing_ok=True)
         (out / "feedback" / f"{names[student]}.html").unlink(missing_ok=True)
-    write_atomically(out / "grades.csv", grades_csv(rows, assignment))
+    write_atomically(out / "grades.csv", grades_csv(overview.results, assignment))
     write_atomically(out / "report.html", overview.page(names, str(out), book.walls(), book.code))

@@ -51,18 +51,22 @@ class _Alike:
 
 
 class Overview:
-    """The class, added up result by result: it holds points and a few examples, not every case."""
+    """The class, added up result by result: it holds points and a few examples, not every case.
+
+    Attributes:
+        results: what was added, the points alone.
+    """
 
     def __init__(self, assignment: Assignment) -> None:
         self._assignment = assignment
-        self._results: list[Result] = []
+        self.results: list[Result] = []
         self._questions = Questions(assignment)
         self._mistakes = Mistakes(assignment)
         self._similar = Similar(_starter(assignment))
 
     def add(self, result: Result, code: bytes | None = None) -> None:
         """Add a student; `code` is the file that was graded, if it is known."""
-        self._results.append(without_cases(result))
+        self.results.append(without_cases(result))
         if result.total is not None:
             self._mistakes.add(result)
             self._questions.add(result)
@@ -84,7 +88,7 @@ class Overview:
             walls: how student code was shut in, each way that was used.
             code_of: gives once more the file that `add` was told of, by the result's digest.
         """
-        assignment, results = self._assignment, self._results
+        assignment, results = self._assignment, self.results
         graded = [result for result in results if result.total is not None]
         totals = [result.total for result in graded if result.total is not None]
         questions = self._questions.rows()
@@ -132,7 +136,7 @@ class Overview:
     def _groups(self, code_of: Callable[[str], bytes | None]) -> list[_Alike]:
         """The submissions that are alike; of the first groups the closest two are laid side by side."""
         starter = self._similar.read(_starter(self._assignment))
-        digests = {result.student: result.digest for result in self._results}
+        digests = {result.student: result.digest for result in self.results}
 
         def laid_out(pair: Pair) -> tuple[Block, ...]:
             left, right = (self._similar.read(code_of(digests[one]) or b"") for one in (pair.one, pair.two))

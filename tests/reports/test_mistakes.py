@@ -235,7 +235,7 @@ def test_a_thousand_students_are_listed_once_each_and_folded_away(page):
     for card in (known, unexplained):
         assert card.count('href="feedback/') == 1000
         assert card.index("<details>") < card.index('href="feedback/s0000.html"') < card.index("</details>")
-        assert "1000 of 1000" in card
+        assert "1,000 of 1,000" in card
 
 
 def test_one_huge_message_is_kept_short(mistakes):
