@@ -13,7 +13,7 @@ grade: .venv/ready ## grade the example batch, or: make grade SUBMISSIONS=folder
 	$(AUTOGRADER) grade $(SUBMISSIONS) --output $(OUTPUT)
 
 test: .venv/ready ## all tests
-	.venv/bin/python -m pytest -n $(JOBS) --dist loadfile
+	.venv/bin/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 lint: .venv/ready ## style and types
 	.venv/bin/ruff check .
@@ -21,7 +21,7 @@ lint: .venv/ready ## style and types
 	.venv/bin/mypy autograder
 
 soak: .venv/ready ## the long repetitions
-	.venv/bin/python -m pytest -n $(JOBS) --dist loadfile -m soak
+	.venv/bin/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder -m soak
 
 audit: .venv/ready ## whether the cases can be trusted: known mistakes, right variants, mutants
 	$(AUTOGRADER) audit

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import torch
 
-from autograder import batch
 from autograder.assignment import Assignment, load_assignment
+from autograder.batch import local
 from autograder.errors import GraderError
 from autograder.gradebook import open_gradebook
 from autograder.judge.grader import Grader
@@ -56,7 +56,7 @@ def _written(submissions, grader, launcher, assignment: Assignment, honest) -> d
         out = Path(folder) / "graded"
         with open_gradebook(out) as book:
             run = book.start_run("a batch", 2, launcher.tier.value)
-            for result in batch.Batch(grader, launcher, 2).grade(submissions):
+            for result in local.Batch(grader, launcher, 2).grade(submissions):
                 book.save(result, run)
             write_reports(out, book, assignment)
         names = [submission.student for submission in honest]
