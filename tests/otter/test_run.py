@@ -7,6 +7,7 @@ import pickle
 from pathlib import Path
 
 import nbformat
+import pytest
 
 from autograder.assignment import ROOT, load_assignment
 from autograder.check.notebook import read_notebook
@@ -62,6 +63,7 @@ def test_the_whole_handed_out_folder_with_the_reference_in_it_gets_every_code_po
     assert complaints(ran.results) == [] and ran.left == ()
 
 
+@pytest.mark.soak
 def test_the_blank_template_gets_nothing(run, grader):
     ran = run(TEMPLATE / ASSIGNMENT.code_file)
     assert ran.results is not None, ran.said
