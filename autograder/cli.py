@@ -149,10 +149,10 @@ def grade(
     """
     from .assignment import load_assignment
     from .batch.grading import Machines, run_plan
-    from .batch.keys import keys
     from .batch.plan import Choice, chosen, make_plan
     from .gradebook import alone_in, open_gradebook
     from .intake import remember, take_in
+    from .keys import keys
     from .marks import with_marks
     from .reports import without_cases, write_reports
     from .result import Status
@@ -164,14 +164,13 @@ def grade(
     intake = take_in(submissions, assignment, layout=layout, roster=roster, choices=choices, out=out)
     for text in (intake.summary, *intake.problems):
         say(text)
-    found = list(intake.submissions)
-    here = {submission.student: submission.origin for submission in found}
-    wanted = chosen(here, choice)
-    found = [submission for submission in found if submission.student in wanted]
     with alone_in(out), open_gradebook(out) as book:
+        found = remembering(intake.submissions, book.origins(), has_roster=roster is not None)
+        here = {submission.student: submission.origin for submission in found}
+        wanted = chosen(here, choice)
+        found = [submission for submission in found if submission.student in wanted]
         remember(out, intake.chosen)
         current = keys(assignment)
-        found = remembering(found, book.origins(), has_roster=roster is not None)
         plan = make_plan(found, book, assignment, current, choice)
         unchanged = set(plan.unchanged)
         book.save_origins(submission for submission in found if submission.student in unchanged)
@@ -231,11 +230,11 @@ def regrade(
     """
     from .assignment import load_assignment
     from .batch.grading import Graded, Machines, run_plan
-    from .batch.keys import keys
     from .batch.plan import Choice, chosen, make_plan
     from .changes.difference import Change, difference
     from .changes.table import say_without_files, show_changes
     from .gradebook import alone_in, open_gradebook
+    from .keys import keys
     from .marks import with_marks
     from .reports import write_reports
     from .students.people import counting, of_forgotten
@@ -306,14 +305,21 @@ def forget(out: Path, students: tuple[str, ...], undo: bool) -> int:
     from .gradebook import alone_in, open_gradebook
     from .plain import line
     from .reports import write_reports
-    from .students.directory import Directory
+    from .students.directory import Directory, persons_of
     from .students.people import everybody, of_forgotten
     from .terminal import say
 
     assignment = load_assignment()
     with open_gradebook(out, create=False) as book, alone_in(out):
-        directory = Directory.of(everybody(book))
+        origins = everybody(book)
+        directory = Directory.of(origins)
         keys = [directory.key_of(student) for student in students]
+        for student, key in zip(students, keys, strict=True):
+            if student != key and len(members := persons_of(key, origins[key])) > 1:
+                who = ", ".join(line(person.shown) for person in members)
+                raise GraderError(
+                    f"`{line(student)}` is one of {who} in {line(key)}: type that for all of them."
+                )
         book.remember(keys) if undo else book.forget(keys)
         forgotten = book.forgotten()
         for student in keys:
@@ -329,7 +335,7 @@ def forget(out: Path, students: tuple[str, ...], undo: bool) -> int:
 def history(out: Path, student: str) -> int:
     """Show every result that STUDENT has had in OUT, and what each of them changed.
 
-    STUDENT is the key, a number, an email address or a name, as everywhere.
+    STUDENT is the key, a number, an email address or a name.
     """
     from .changes.history import show_history
     from .gradebook import open_gradebook

@@ -148,3 +148,9 @@ def short(name: str) -> str:
     """A student's key, harmless and short enough for a column."""
     name = line(name)
     return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 3] + "..."
+
+
+def named(students: Sequence[str], most: int = 10) -> str:
+    """The first of them, and how many more there are."""
+    names = ", ".join(short(student) for student in students[:most])
+    return names if len(students) <= most else f"{names} and {len(students) - most:,} more"

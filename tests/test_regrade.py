@@ -612,6 +612,33 @@ def test_who_is_now_in_a_group_counts_there_alone(here):
     assert [member.name for member in origin_of("Ann_7 + Bo_8").members] == ["Bo"]
 
 
+def test_a_group_is_forgotten_by_its_key_and_not_with_one_of_its_members(here):
+    hand_over(("Ann+Bo", 4, RIGHT), ("Cy", 3, RIGHT), on="2026-03-04")
+    run("grade", "class", "--output", "out")
+    done = run("forget", "out", "Cy", "Bo")
+    assert done.exit_code == 2
+    assert "`Bo` is one of Ann, Bo in Ann_7 + Bo_8: type that for all of them." in done.stderr
+    assert totals("out") == {"Ann_7 + Bo_8": 12, "Cy_9": 12}
+    assert run("forget", "out", "Cy", "Ann_7 + Bo_8").exit_code == 0
+    assert totals("out") == {}
+    assert "counts." in run("forget", "out", "cy", "--undo").stdout
+    assert "Ann_7 + Bo_8" in run("history", "out", "Bo").stdout
+
+
+def test_a_student_is_named_by_what_an_earlier_roster_told(here):
+    Path("roster.csv").write_text("id,name,email\nada,Ada Lovelace,ada@u.edu\nben,Ben Li,ben@u.edu\n")
+    run("grade", "in", "--roster", "roster.csv")
+    hand_in("ada", CUBIC)
+    hand_in("ben", RIGHT)
+    done = run("grade", "in", "--student", "ADA@u.edu")
+    assert done.exit_code == 0, done.output
+    assert totals() == {"ada": 6, "ben": 6, "cem": 4}
+    assert run("grade", "in", "--student", "Li, Ben").exit_code == 0
+    assert totals() == {"ada": 6, "ben": 12, "cem": 4}
+    done = run("regrade", "graded", "--student", "nobody@u.edu")
+    assert (done.exit_code, "There is no student `nobody@u.edu` among 3." in done.stderr) == (2, True)
+
+
 def test_an_instructor_may_keep_what_was_replaced(here):
     hand_over(("Ann", 1, HALF), on="2026-03-01")
     run("grade", "class", "--output", "out")

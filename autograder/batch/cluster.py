@@ -18,9 +18,9 @@ from ..errors import GraderError
 from ..judge.grader import Grader, not_graded
 from ..judge.launcher import open_launcher
 from ..judge.wall import Tier
+from ..keys import Keys, changed, keys
 from ..result import Result
 from ..submission import Submission
-from .keys import Keys, changed, keys
 from .local import AHEAD, Batch, grade_one
 
 if TYPE_CHECKING:

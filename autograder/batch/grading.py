@@ -9,12 +9,11 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from ..assignment import Assignment, Question
-from ..changes.table import say_plan
 from ..gradebook import Draft, Entry, Gradebook
+from ..keys import Keys, reasons_said
 from ..plain import clip, counted, line
 from ..result import QuestionResult, Result, Status
-from ..terminal import progress, say, short
-from .keys import Keys
+from ..terminal import named, progress, say, short
 from .plan import Plan, Task, keys_after, was_stopped
 
 if TYPE_CHECKING:
@@ -105,7 +104,7 @@ def run_plan(
     machines: Machines,
 ) -> Ran:
     """Carry a plan out and say so in the terminal; `keep` gets each result as it comes."""
-    say_plan(plan)
+    _say_plan(plan)
     done, faults = 0, []
     try:
         with progress(len(plan.tasks)) as advance:
@@ -237,3 +236,17 @@ def _shares(assignment: Assignment, question_id: str) -> list[float]:
 
     files = (assignment.public_tests(question_id), assignment.hidden_tests(question_id))
     return [case.share for file in files for case in read_cases(file)]
+
+
+def _say_plan(plan: Plan) -> None:
+    """What is skipped, what changed since the last time, and who is left out."""
+    if plan.unchanged:
+        all_ = len(plan.unchanged) + len(plan.tasks) + len(plan.left_out)
+        say(f"Skipped: {len(plan.unchanged):,} of {counted(all_, 'submission')}, unchanged.")
+    if plan.reasons:
+        say(f"Changed since they were graded: {reasons_said(plan.reasons)}.")
+    if plan.left_out:
+        say(
+            f"Left out: {named(plan.left_out)}. --only grades questions of submissions that have a result, "
+            "and there is none of what they handed in. Grade them without --only.",
+        )

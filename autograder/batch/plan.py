@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from ..assignment import Assignment
 from ..errors import GraderError
 from ..gradebook import Entry, Gradebook
+from ..keys import POINTS, Keys, foundations, needs_a_run, reasons_for
 from ..plain import line
 from ..result import Outcome, Result, Status
 from ..students.directory import Directory
 from ..submission import Origin, Submission
-from .keys import POINTS, Keys, changed, foundations, needs_a_run
 
 STOPPED = (Outcome.TIMED_OUT, Outcome.CRASHED, Outcome.BLOCKED)
 """How a case ends that may cost other cases something, in other questions, too."""
@@ -107,11 +107,6 @@ def make_plan(
                 if parts:
                     reasons[question] = tuple(sorted({*reasons.get(question, ()), *parts}))
     return Plan(tuple(tasks), tuple(unchanged), tuple(left_out), reasons)
-
-
-def reasons_for(old: Keys, new: Keys) -> dict[str, tuple[str, ...]]:
-    """The parts that differ, for every question that is asked now."""
-    return {question: changed(old.get(question, {}), parts) for question, parts in new.items()}
 
 
 def keys_after(task: Task, keys: Keys) -> Keys:

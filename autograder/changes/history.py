@@ -10,14 +10,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ..batch.plan import reasons_for
 from ..gradebook import Entry, Given, Mark
+from ..keys import reasons_for, reasons_said
 from ..marks import with_marks
 from ..plain import clip, counted, line, number
 from ..result import Result
 from ..terminal import COLOURS
 from .difference import Change, Flip, difference
-from .table import GAIN, LOSS, reasons_said
+from .table import GAIN, LOSS
 
 MOST_FLIPS = 10
 """Cases that are listed of one event."""

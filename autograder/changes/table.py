@@ -9,33 +9,17 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ..batch.plan import Plan
 from ..plain import counted, line, number
-from ..terminal import SMALL_BATCH, say, short
+from ..terminal import SMALL_BATCH, named, say, short
 from .difference import Change, Flip
 
 GAIN, LOSS = "green", "red"
 
 
-def say_plan(plan: Plan, console: Console | None = None) -> None:
-    """What is skipped, what changed since the last time, and who is left out."""
-    if plan.unchanged:
-        all_ = len(plan.unchanged) + len(plan.tasks) + len(plan.left_out)
-        say(f"Skipped: {len(plan.unchanged):,} of {counted(all_, 'submission')}, unchanged.", console)
-    if plan.reasons:
-        say(f"Changed since they were graded: {reasons_said(plan.reasons)}.", console)
-    if plan.left_out:
-        say(
-            f"Left out: {_names(plan.left_out)}. --only grades questions of submissions that have a result, "
-            "and there is none of what they handed in. Grade them without --only.",
-            console,
-        )
-
-
 def say_without_files(students: Sequence[str], out: Path, console: Console | None = None) -> None:
     if students:
         say(
-            f"Not graded again: {_names(students)}. An older version wrote this gradebook and did not keep "
+            f"Not graded again: {named(students)}. An older version wrote this gradebook and did not keep "
             f"their files. Grade them from the download: autograder grade SUBMISSIONS --output {out}",
             console,
         )
@@ -69,15 +53,6 @@ def show_changes(changes: Sequence[Change], *, all_students: bool, console: Cons
     for was, now in sorted({change.possible for change in changes}):
         if was != now:
             say(f"The assignment is worth {number(now)} points now and was worth {number(was)}.", console)
-
-
-def reasons_said(reasons: dict[str, tuple[str, ...]]) -> str:
-    """By what changed, so that what is common to all questions is said once."""
-    by_part: dict[str, list[str]] = {}
-    for question_id, parts in reasons.items():
-        for part in parts:
-            by_part.setdefault(part, []).append(question_id)
-    return "; ".join(f"{part} ({', '.join(ids)})" for part, ids in by_part.items())
 
 
 def _cases(flips: Iterable[Flip]) -> Table:
@@ -138,8 +113,3 @@ def _students(changes: Iterable[Change]) -> Table:
 
 def _signed(points: float) -> str:
     return f"+{number(points)}" if points > 0 else number(points)
-
-
-def _names(students: Sequence[str], most: int = 10) -> str:
-    names = ", ".join(short(student) for student in students[:most])
-    return names if len(students) <= most else f"{names} and {len(students) - most:,} more"

@@ -121,4 +121,4 @@ def _points(question: Question, checks: Sequence[Check]) -> tuple[float, float]:
 
 
 def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")

@@ -40,11 +40,13 @@ class Problem:
 
     Attributes:
         lacks: the name that was not there, if that is it.
+        loses: the function or class that could not be read, if it is that.
     """
 
     line: int
     text: str
     lacks: str = ""
+    loses: str = ""
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,7 @@ def load(
     lost = {name for statement, _ in failed for name in bound_names(statement)} - vars(module).keys()
     # What only shows something, such as a plot, and lacks what is lost already: it is told there.
     problems += [found for statement, found in failed if not (_is_shown(statement) and found.lacks in lost)]
-    problems += misspelt(statements, asked, vars(module))
+    problems += misspelt(statements, problems, asked, vars(module))
     return Loaded(module, tuple(sorted(problems, key=lambda problem: problem.line)))
 
 
@@ -123,32 +125,41 @@ def parse(source: bytes, filename: str) -> tuple[list[ast.stmt], list[Problem]]:
 
 
 def misspelt(
-    statements: Sequence[ast.stmt], asked: Collection[str], bound: Collection[str]
-) -> Iterator[Problem]:
-    """The functions and classes that may be meant to be one that is asked for, but not bound."""
+    statements: Sequence[ast.stmt],
+    problems: Sequence[Problem],
+    asked: Collection[str],
+    bound: Collection[str] = (),
+) -> list[Problem]:
+    """The functions and classes that may be meant to be one that is asked for, but stands nowhere."""
+    written = {name for statement in statements for name in bound_names(statement)}
+    written.update(problem.loses for problem in problems)
+    found: list[Problem] = []
     defined = {
         statement.name.casefold(): statement
         for statement in statements
         if isinstance(statement, ast.FunctionDef | ast.ClassDef) and statement.name not in asked
     }
-    for name in asked:
-        if name in bound:
-            continue
+    for name in sorted(set(asked) - written - set(bound)):
         for similar in difflib.get_close_matches(name.casefold(), defined, n=1, cutoff=SIMILAR):
-            found = defined[similar]
-            text = f"`{found.name}` is not asked for. Should it be called `{name}`?"
-            yield Problem(_first_line(found), text)
+            one = defined[similar]
+            text = f"`{one.name}` is not asked for. Should it be called `{name}`?"
+            found.append(Problem(_first_line(one), text))
+    return found
 
 
 def bound_names(statement: ast.stmt) -> Iterator[str]:
     """The names a top-level statement binds, also inside `if` and `try`; `*` binds unknown ones."""
-    for node in ast.walk(statement):
+    to_see: list[ast.AST] = [statement]
+    while to_see:
+        node = to_see.pop()
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             yield node.name
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            continue  # what it binds inside is its own
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id
         elif isinstance(node, ast.alias):
             yield (node.asname or node.name).partition(".")[0]
+        to_see += ast.iter_child_nodes(node)
 
 
 def place(filename: str, line: int) -> str:
@@ -331,7 +342,8 @@ def _unreadable(block: _Block, error: BaseException, lines: list[str]) -> Proble
     names = [match[1] for text in block.lines if (match := _DEFINES.match(text))]
     lost = f"`{names[0]}`" if names else "it"
     where = notebook.place(lines, first, last)
-    return Problem(line, f"Python cannot read this: {_what(error)}. So {lost} is left out ({where}).")
+    text = f"Python cannot read this: {_what(error)}. So {lost} is left out ({where})."
+    return Problem(line, text, loses=names[0] if names else "")
 
 
 def _future_flags(statements: list[ast.stmt], problems: list[Problem], *, anywhere: bool) -> int:

@@ -90,6 +90,11 @@ def export(
     plan = PLATFORMS[to](charged.grades, wish)
     files = _write(plan, folder, wish, book, feedback)
     said = [*plan.said, *_remarks(plan.grades)]
+    if told and wish.into:
+        said.append(
+            f"How late {counted(len(told), 'student')} handed in is what {wish.into.name} says, by the "
+            "platform's own due date."
+        )
     if forgotten := book.forgotten():
         said.append(f"No grade goes out from what counts no more: {shortened(sorted(forgotten))}.")
     if charged.untold:

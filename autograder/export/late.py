@@ -12,7 +12,7 @@ from ..assignment import LatePolicy
 from ..errors import GraderError
 from ..files import write_atomically
 from ..plain import cell, counted, line, number
-from ..students.directory import Directory, Person
+from ..students.directory import Directory, Person, folded
 from .grades import Deduction, Grade
 from .plain_csv import table_of
 from .plan import shortened
@@ -160,7 +160,7 @@ def _read(path: Path, directory: Directory, policy: LatePolicy) -> tuple[dict[Pe
         if not name or not value:
             continue
         where = f"{table.name}, row {row + 1}"
-        found = directory.find(name)
+        found = directory.find(name, by_key=folded(table.header[student]) == "student")
         seconds = _amount(table, how, value, policy)
         if seconds is None:
             problems.append(f"{where}: {line(value)!r} does not say how late; write a number such as 26.5.")
@@ -202,7 +202,7 @@ def _write_sheet(grades: Sequence[Grade], sheet: Path) -> None:
         raise GraderError(f"{sheet.name} has not the columns `student` and `name` any more.")
     directory = Directory(grade.person for grade in grades)
     for row in table.rows:
-        for person in directory.find(table.value(row, student)):
+        for person in directory.find(table.value(row, student), by_key=True):
             rows.pop(person.student, None)
     for key, shown in rows.values():
         table.append({student: cell(key, line), name: cell(shown, line)})

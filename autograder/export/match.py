@@ -71,7 +71,7 @@ def match(grades: Sequence[Grade], rows: Sequence[Row], platform: str, file: str
         if person.layout == platform and person.member.id and not person.member.is_rosters:
             found, key = own[folded(person.member.id)], f"the id {line(person.member.id)}"
             why = f"no row of {file} has {key}"
-            if len(found) == 1 and _contradict(theirs := by_number[found[0]].name, person.member.name):
+            if len(found) == 1 and contradict(theirs := by_number[found[0]].name, person.member.name):
                 why = f"{key} is {line(theirs)}'s in {file}. Is it the file of another course or assignment?"
                 found = []
         else:
@@ -141,7 +141,7 @@ def _is_somebody_else(person: Person, row: Row, alike_ids: set[int]) -> bool:
     return has_address or (bool(_number_of(person)) and any(row.ids[place].strip() for place in alike_ids))
 
 
-def _contradict(theirs: str, ours: str) -> bool:
+def contradict(theirs: str, ours: str) -> bool:
     """Whether two names can hardly be one person's.
 
     Platforms drop signs, spaces and accented letters from the names of uploads and turn their parts

@@ -16,7 +16,7 @@ from ..errors import GraderError
 from ..plain import line, number, plain
 from ..students.directory import Person, folded, words_of
 from .grades import Grade
-from .match import Row, match
+from .match import Row, contradict, match
 from .plan import Filling, Plan, Wish, Zip, column_of, differs_in_points, own_file
 from .table import Table
 
@@ -24,7 +24,7 @@ _WORKSHEET = "on the assignment's page in Moodle, Submissions, Actions, Download
 
 _SUBMITTED = re.compile(r"Submitted for grading\b(.*)", re.DOTALL)
 _UNITS = {"year": 365 * 86_400, "day": 86_400, "hour": 3_600, "min": 60, "sec": 1}
-_LATE = re.compile(rf"((?:\d+ (?:{'|'.join(_UNITS)})s?\s+)+)late\b")
+_LATE = re.compile(rf"^\W*((?:\d+ (?:{'|'.join(_UNITS)})s?\s+)+)late\b")
 
 _BREAK, _NUMBER = r"<br ?/?>", r"[\d.]+ of [\d.]+"
 _OURS = re.compile(
@@ -85,25 +85,25 @@ def lateness(grades: Sequence[Grade], wish: Wish) -> dict[Person, float]:
     """How late each student was, in seconds, as the worksheet's `Status` says in English.
 
     "Submitted for grading - 1 day 2 hours late": Moodle's own due date counts, and it leaves out what is
-    less than the second unit. Of a team, of a status in another language, and of who was late in spite of
-    an extension (some versions count from the due date, some from the extension), it tells nothing.
+    less than the second unit. Of a team, whose number may be a participant's, too, of a status in another
+    language, and of who was late in spite of an extension (some versions count from the due date, some from
+    the extension), it tells nothing.
     """
     table = own_file(wish, _WORKSHEET)
-    who, status = _identifier(table), table.column("Status")
+    who, status, name = _identifier(table), table.column("Status"), table.column("Full name")
     if status is None:
         return {}
+    rows = {_participant(table.value(row, who)): row for row in table.rows}
     told = {}
-    for row in table.rows:
+    for person in (grade.person for grade in grades):
+        row = rows.get(person.member.id)
+        if row is None or person.layout != "moodle" or person.member.is_rosters or not person.member.id:
+            continue
+        theirs = "" if name is None else table.value(row, name)
         seconds = _seconds_late(table.value(row, status))
-        if seconds is not None and (participant := _participant(table.value(row, who))):
-            told[participant] = seconds
-    return {
-        grade.person: told[grade.person.member.id]
-        for grade in grades
-        if grade.person.layout == "moodle"
-        and not grade.person.member.is_rosters
-        and grade.person.member.id in told
-    }
+        if seconds is not None and not contradict(theirs, person.member.name):
+            told[person] = seconds
+    return told
 
 
 def comment(grade: Grade) -> str:

@@ -36,8 +36,7 @@ def plain_csv(grades: Sequence[Grade], wish: Wish) -> Plan:
     feedback = column_of(table, wish.feedback_column, "--feedback-column") if wish.feedback_column else None
     known = [squeezed(name) for name in table.header]
     ids = [i for i, name in enumerate(known) if name in _IDS]
-    names = [i for i, name in enumerate(known) if name in (*FIRST, *LAST)]
-    names = names or [i for i, name in enumerate(known) if name in NAMES][:1]
+    names = _name_columns(known)
     if not ids and not names:
         raise GraderError(
             f"{table.name} has no column that says who a row is about; "
@@ -65,6 +64,14 @@ def plain_csv(grades: Sequence[Grade], wish: Wish) -> Plan:
         said=tuple(filling.said),
         problems=tuple(filling.problems),
     )
+
+
+def _name_columns(headings: Sequence[str]) -> list[int]:
+    """Where a name stands: its two parts, if there are both, or the whole."""
+    first, last, whole = (
+        [headings.index(h) for h in kind if h in headings][:1] for kind in (FIRST, LAST, NAMES)
+    )
+    return first + last if first and last else whole
 
 
 def handed_back(grades: Iterable[Grade]) -> str:

@@ -15,8 +15,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ..batch.keys import Keys
 from ..errors import GraderError
+from ..keys import Keys
 from ..result import Result, Status
 from ..submission import Origin, Submission
 from .rows import (

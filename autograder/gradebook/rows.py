@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ..batch.keys import Keys
+from ..keys import Keys
 from ..result import CaseResult, Outcome, QuestionResult, Result, Status
 from ..submission import Member, Origin
 

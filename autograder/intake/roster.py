@@ -17,6 +17,7 @@ from .layouts import Upload
 from .listing import printable
 
 _PARTICIPANT = re.compile(r"\D+ (\d+)")  # a Moodle worksheet's "Participant 4711"
+_ADDRESS = re.compile(r".+@.+")
 _NO_STUDENT = "points possible"  # the row that Canvas' gradebook puts above the students
 
 
@@ -255,7 +256,9 @@ def _row(header: Sequence[str], line: Sequence[str]) -> Row | None:
     name = " ".join(part for part in (first, last) if part) or _first(cells, NAMES)
     logins = frozenset(cells[column].casefold() for column in LOGINS if column in cells)
     # In many a course the address is the login.
-    email = _first(cells, EMAILS) or next((cells[c] for c in LOGINS if "@" in cells.get(c, "")), "")
+    email = _first(cells, EMAILS) or next(
+        (cells[c] for c in LOGINS if _ADDRESS.fullmatch(cells.get(c, ""))), ""
+    )
     own = [cells[column] for column in IDS if column in cells]
     if not own and "student" in cells:  # as in our own grades.csv
         own = [cells["student"]]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -46,7 +45,7 @@ def persons_of(student: str, origin: Origin | None) -> tuple[Person, ...]:
 
 
 class Directory:
-    """Finds students by the key, else by an id or an email address, else by the name.
+    """Finds students by the key, an id or an email address, else by the name.
 
     What our tables show of the first three, made harmless, is found as well.
     """
@@ -67,22 +66,24 @@ class Directory:
         """The students behind these submissions, by their keys."""
         return cls(person for student, origin in origins.items() for person in persons_of(student, origin))
 
-    def find(self, called: str) -> list[Person]:
-        """All who may be meant."""
+    def find(self, called: str, *, by_key: bool = False) -> list[Person]:
+        """All who may be meant.
+
+        Args:
+            by_key: whether a key counts before all else, as where somebody was asked for one.
+        """
+        if by_key and called in self._keys:
+            return self._keys[called]
         words = words_of(called)
-        return (
-            self._keys.get(called)
-            or self._told.get(folded(called))
-            or (self._names.get(words, []) if words else [])
-        )
+        return self._told.get(folded(called)) or (self._names.get(words, []) if words else [])
 
     def key_of(self, called: str) -> str:
-        """The key of the one submission that is meant.
+        """The key of the one submission that is meant; a key itself counts before all else.
 
         Raises:
             GraderError: if there is none, naming those called alike, or several.
         """
-        keys = list(dict.fromkeys(person.student for person in self.find(called)))
+        keys = list(dict.fromkeys(person.student for person in self.find(called, by_key=True)))
         if len(keys) == 1:
             return keys[0]
         shown = clip(line(called), _LONGEST)
@@ -102,7 +103,7 @@ def words_of(name: str) -> tuple[str, ...]:
     """The words of a name in one order: "Chen, Wei" and "wei_chen" are the same to a reader."""
     text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
     kept = (c if unicodedata.category(c)[0] in "LMN" else " " for c in text)
-    return tuple(sorted(re.split(r"\s+", "".join(kept).strip()))) if text.strip() else ()
+    return tuple(sorted("".join(kept).split()))
 
 
 def _in_a_cell(text: str) -> str:

@@ -12,10 +12,10 @@ IDS = (
     "sid",
     "studentid",
     "studentnumber",
+    "matrikelnummer",
     "idnumber",
     "sisuserid",
     "userid",
-    "matrikelnummer",
 )
 LOGINS = ("username", "login", "loginid", "sisloginid", "githubusername", "user", "anmeldename")
 EMAILS = ("email", "emailaddress", "mail", "emailadresse")

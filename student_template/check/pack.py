@@ -122,7 +122,7 @@ def _unfinished_code(settings: Settings, content: bytes) -> Iterator[str]:
         yield f"{settings.code}, {place(lines, found.line)}: {found.text}"
     names = {name for statement in statements for name in bound_names(statement)}
     to_write = stubs(statements)
-    for found in source.misspelt(statements, settings.functions, names):
+    for found in source.misspelt(statements, problems, settings.functions):
         yield f"{settings.code}, {place(lines, found.line)}: {found.text}"
     for question in settings.code_questions:
         missing = [name for name in question.functions if name not in names]

@@ -321,6 +321,22 @@ def test_a_helper_beside_what_is_asked_for_is_no_misspelling(program):
     assert load(program, "embeddings.py", asked=("lookup_embedding",)).problems == ()
 
 
+@pytest.mark.parametrize(
+    "definition",
+    ["def lookup_embedding(table, ids:\n    return table[ids]\n", "@missing\ndef lookup_embedding(): pass\n"],
+    ids=["does not parse", "raises"],
+)
+def test_what_is_written_but_lost_is_not_sought_under_another_name(definition):
+    program = "def lookup_embeddings(): pass\n\n" + definition
+    loaded = load(program.encode(), "embeddings.py", asked=("lookup_embedding",))
+    assert lines_of(loaded) == [3]
+
+
+def test_a_local_name_of_what_is_lost_is_missed_by_nobody_but_itself():
+    loaded = load(b"@missing\ndef f():\n    result = 1\nprint(result)\n", "embeddings.py")
+    assert lines_of(loaded) == [1, 4]
+
+
 def test_a_name_that_is_asked_for_itself_is_no_misspelling_of_another():
     assert load(b"def first_table(): pass\n", "e.py", asked=("first_tables", "first_table")).problems == ()
 

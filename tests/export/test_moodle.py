@@ -157,6 +157,7 @@ def test_the_worksheet_says_how_late_a_student_was(class_of, status, points):
         "Zur Bewertung abgegeben - 1 Tag 2 Stunden verspätet",
         "Submitted for grading - 2 days late - Extension granted until: Wednesday, 2 December 2026, 9:00 PM",
         "Submitted for grading - very late",
+        "Submitted for grading - 1 week 2 days late",
         "Draft (not submitted) - 2 days late",
         "",
     ],
@@ -167,6 +168,29 @@ def test_a_status_that_does_not_say_for_certain_how_late_deducts_nothing_and_tha
     grades = [row["Grade"] for row in csv.DictReader(io.StringIO(class_of.file().decode("utf-8-sig")))]
     assert grades == [str(10 + number) for number in range(len(AWKWARD))]
     assert any(f"Whether {len(AWKWARD)} students handed in late is not known" in text for text in handed.said)
+
+
+def test_a_team_does_not_pay_for_a_stranger_whose_number_is_the_team_s(graded, origin):
+    graded.policy(percent_per_day=10, due=None)
+    up = "Team Zeta_501_assignsubmission_file_"
+    graded.add("Team Zeta_501", 12, origin("moodle", up, ("501", "Team Zeta")))
+    sheet = (
+        "Identifier,Full name,Status,Group,Grade,Last modified (grade)\n"
+        "Participant 500,Ada,Submitted for grading - ,Team Zeta,,-\n"
+        "Participant 501,Bob,Submitted for grading - 5 days late,Other,,-\n"
+    )
+    handed = graded.export("moodle", sheet)
+    assert graded.file().decode() == sheet.replace("Zeta,,", "Zeta,12,")
+    assert any("Whether 1 student handed in late is not known" in text for text in handed.said)
+
+
+def test_whose_due_date_counts_is_said(class_of):
+    class_of.policy(percent_per_day=10)
+    handed = class_of.export("moodle", worksheet())
+    told = (
+        f"How late {len(AWKWARD)} students handed in is what theirs.csv says, by the platform's own due date."
+    )
+    assert told in handed.said
 
 
 def test_a_late_file_counts_more_than_the_worksheet(class_of, tmp_path):

@@ -219,6 +219,14 @@ def test_any_table_is_filled_where_its_column_is_named(graded, origin):
     assert handed.problems == ()
 
 
+@pytest.mark.parametrize("other", ["First", "Last"])
+def test_a_column_that_is_half_a_name_alone_is_no_name(graded, origin, other):
+    graded.add("k", 12, origin("canvas", "k_1_2_e.py", ("1", "Zoë Ben")))
+    before = f"Full name,{other},Grade\nZoë Ben,x,\n"
+    graded.export("csv", before, grade_column="Grade")
+    assert graded.file().decode() == before.replace("x,", "x,12")
+
+
 @pytest.mark.parametrize(("possible", "written"), [("20,0", "12,5"), ("20.0", "12.5"), ("20", "12.5")])
 def test_points_have_the_decimal_sign_of_the_points_possible(graded, possible, written):
     before = f"student_repository_name;roster_identifier;points_awarded;points_available\nx;ada;;{possible}\n"

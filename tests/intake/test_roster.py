@@ -75,6 +75,13 @@ def test_a_login_that_is_an_address_is_the_address(take):
     assert {(member.id, member.email) for member in members} == {(p.number, p.email) for p in PEOPLE}
 
 
+def test_a_login_with_an_at_sign_alone_is_no_address(take):
+    taken = take(
+        downloads.canvas(own), table("ID,GitHub username", *[(p.number, "@" + p.login) for p in ROSTER])
+    )
+    assert {found.origin.members[0].email for found in taken.submissions} == {""}
+
+
 def test_a_german_roster_is_understood(take):
     rows = [(p.sid, p.last, p.first, p.email) for p in ROSTER]
     taken = take(downloads.gradescope(own), table("Matrikelnummer,Nachname,Vorname,E-Mail", *rows))

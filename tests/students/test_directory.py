@@ -17,6 +17,7 @@ ORIGINS = {
     "50102": None,
     "team": Origin("gradescope", "submission_1", (Member("77", "Zoë Öz"), Member("78", "Bo Öz"))),
     "a\x1bb": None,
+    "nameless": Origin("canvas", "nameless", (Member("9", "???"),)),
 }
 
 
@@ -43,6 +44,11 @@ def test_a_student_is_found_by_key_number_address_and_name(directory, called, ke
     assert directory.key_of(called) == key
 
 
+def test_who_is_not_asked_for_a_key_may_mean_another_s_number(directory):
+    assert {person.student for person in directory.find("50102")} == {"50102", "liwei_50102"}
+    assert [person.student for person in directory.find("50102", by_key=True)] == ["50102"]
+
+
 def test_a_key_counts_more_than_another_student_s_number(directory):
     assert directory.key_of("50102") == "50102"
 
@@ -54,7 +60,7 @@ def test_a_name_that_two_have_finds_neither_and_both_are_named(directory):
 
 @pytest.mark.parametrize("called", ["lovelaceada", "\x1b[31m", "", " ", "-"])
 def test_who_is_not_there_is_an_error_in_one_harmless_line(directory, called):
-    with pytest.raises(GraderError, match=r"There is no student .* among 6") as problem:
+    with pytest.raises(GraderError, match=r"There is no student .* among 7") as problem:
         directory.key_of(called)
     assert str(problem.value).isprintable()
     assert ("Similar: lovelaceada_50101" in str(problem.value)) == (called == "lovelaceada")

@@ -16,9 +16,9 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from ..answers import handed_out_words
-from ..assignment import Assignment, Question
-from ..errors import AssignmentError
+from .answers import handed_out_words
+from .assignment import Assignment, Question
+from .errors import AssignmentError
 
 Parts = dict[str, str]
 Keys = dict[str, Parts]
@@ -27,7 +27,7 @@ Keys = dict[str, Parts]
 POINTS = "points"
 """The part whose change needs no run: points are scaled."""
 
-_PACKAGE = Path(__file__).parent.parent
+_PACKAGE = Path(__file__).parent
 _GRADER = ("answers.py", "result.py", "check", "judge", "sandbox")
 _LIBRARIES = ("torch", "numpy", "gensim", "otter-grader")
 
@@ -54,6 +54,20 @@ def keys(assignment: Assignment) -> Keys:
 def changed(old: Parts, new: Parts) -> tuple[str, ...]:
     """The parts that differ, by name."""
     return tuple(name for name in sorted(old.keys() | new.keys()) if old.get(name) != new.get(name))
+
+
+def reasons_for(old: Keys, new: Keys) -> dict[str, tuple[str, ...]]:
+    """The parts that differ, for every question that is asked now."""
+    return {question: changed(old.get(question, {}), parts) for question, parts in new.items()}
+
+
+def reasons_said(reasons: dict[str, tuple[str, ...]]) -> str:
+    """By what changed, so that what is common to all questions is said once."""
+    by_part: dict[str, list[str]] = {}
+    for question_id, parts in reasons.items():
+        for part in parts:
+            by_part.setdefault(part, []).append(question_id)
+    return "; ".join(f"{part} ({', '.join(ids)})" for part, ids in by_part.items())
 
 
 def needs_a_run(old: Parts, new: Parts) -> bool:

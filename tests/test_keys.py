@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from autograder import keys as module
 from autograder.assignment import load_assignment
-from autograder.batch import keys as module
-from autograder.batch.keys import changed, keys, needs_a_run
+from autograder.keys import changed, keys, needs_a_run
 from tests.small_batch import make_root
 
 TABLE = {
