@@ -28,7 +28,7 @@ class Mismatch(AssertionError):
         self.call = call_of(got)
 
 
-class Misconduct(Mismatch):
+class NotAsAsked(Mismatch):
     """A call raises what it should not, or nothing where it should, or changes what is not its own."""
 
 
@@ -105,16 +105,16 @@ def raises(error: type[Exception], *, quoting: Iterable[Any] = ()) -> Iterator[N
     except error as problem:
         missing = [value for value in quoting if not quotes(str(problem), value)]
         if missing:
-            raise Misconduct(
+            raise NotAsAsked(
                 f"the {type(problem).__name__} should quote {' and '.join(map(str, missing))}, "
                 f"but its message is: {str(problem) or '(empty)'}"
             ) from None
     except NotImplementedError:
         raise
     except Exception as problem:
-        raise Misconduct(f"expected {wanted}, but {type(problem).__name__} was raised: {problem}") from None
+        raise NotAsAsked(f"expected {wanted}, but {type(problem).__name__} was raised: {problem}") from None
     else:
-        raise Misconduct(f"expected {wanted}, but nothing was raised")
+        raise NotAsAsked(f"expected {wanted}, but nothing was raised")
 
 
 @contextmanager
@@ -131,7 +131,7 @@ def unchanged(**named: Any) -> Iterator[None]:
     for name, value in named.items():
         now = value.state_dict() if isinstance(value, torch.nn.Module) else value
         if not _identical(before[name], now):
-            raise Misconduct(f"the call changed `{name}`, which is the caller's: work on a copy instead")
+            raise NotAsAsked(f"the call changed `{name}`, which is the caller's: work on a copy instead")
 
 
 def _differing(got: torch.Tensor, expected: torch.Tensor, atol: float | torch.Tensor) -> torch.Tensor:

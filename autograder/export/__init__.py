@@ -98,10 +98,11 @@ def export(
     if forgotten := book.forgotten():
         said.append(f"No grade goes out from what counts no more: {shortened(sorted(forgotten))}.")
     if charged.untold:
+        who = shortened(grade.person.shown for grade in charged.untold)
         said.append(
             f"Whether {counted(len(charged.untold), 'student')} handed in late is not known, so nothing is "
-            "deducted from them. Say --late-file, a CSV with the columns student and hours_late; where the "
-            "platform tells when, `late.due` in assignment.yml is enough."
+            f"deducted: {who}. Say --late-file, a CSV with the columns student and hours_late. (Where the "
+            "download tells when, as Gradescope's does, `late.due` in assignment.yml is enough.)"
         )
     problems = [*charged.problems, *plan.problems]
     if left:

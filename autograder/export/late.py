@@ -51,14 +51,14 @@ def deduct(
     grades: Sequence[Grade],
     policy: LatePolicy | None,
     late_file: Path | None = None,
-    told_by_platform: Mapping[Person, float] | None = None,
+    told_by_platform: Mapping[Person, float | None] | None = None,
 ) -> Charged:
     """Deduct what the policy says from every grade that is known to be late.
 
     A late file comes first; of whom it does not name, the platform's own file; then the download.
 
     Args:
-        told_by_platform: how late, in seconds, as the platform's own file says.
+        told_by_platform: how late, in seconds, as the platform's own file says; None for "late" alone.
 
     Raises:
         GraderError: if there is a late file but no policy, or the file cannot be read.
@@ -72,7 +72,7 @@ def deduct(
         return Charged(tuple(grades))
     directory = Directory(grade.person for grade in grades)
     told, problems = _read(late_file, directory, policy) if late_file else ({}, [])
-    told = {**(told_by_platform or {}), **told}
+    told_by_platform = told_by_platform or {}
     extensions = {name: directory.find(name) for name in policy.extensions}
     days_more: dict[Person, float] = {}
     for name, persons in extensions.items():
@@ -82,9 +82,10 @@ def deduct(
     unknown: list[Grade] = []
     untold: list[Grade] = []
     for grade in grades:
-        seconds = told.get(grade.person, _seconds(grade.person, policy))
+        person = grade.person
+        seconds = told.get(person, told_by_platform.get(person, _seconds(person, policy)))
         if seconds is None:
-            (unknown if grade.person.origin.late else untold).append(grade)
+            (unknown if person.origin.late or person in told_by_platform else untold).append(grade)
         charged.append(
             replace(
                 grade, deduction=deduction(policy, grade, seconds or 0.0, days_more.get(grade.person, 0.0))

@@ -7,13 +7,12 @@ the graded, and no id or address speaks against it. Whatever could be two is nam
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ..plain import line
-from ..students.directory import Person, folded, words_of
+from ..students.directory import Person, contradict, folded, words_of
 from .grades import Grade
 
 OF_THE_UNIVERSITY = ("plain", "gradescope", "github-classroom", "blackboard")
@@ -139,21 +138,6 @@ def _is_somebody_else(person: Person, row: Row, alike_ids: set[int]) -> bool:
     """Whether a row that no id or address has found, but the name, has others than this person."""
     has_address = bool(person.member.email) and any("@" in key for key in row.ids)
     return has_address or (bool(_number_of(person)) and any(row.ids[place].strip() for place in alike_ids))
-
-
-def contradict(theirs: str, ours: str) -> bool:
-    """Whether two names can hardly be one person's.
-
-    Platforms drop signs, spaces and accented letters from the names of uploads and turn their parts
-    round, and a roster may have a middle name more. So all letters of one are to be in the other.
-    """
-    one, other = Counter(_letters(theirs)), Counter(_letters(ours))
-    return bool(one and other and one - other and other - one)
-
-
-def _letters(name: str) -> str:
-    text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name).casefold())
-    return "".join(c for c in text if unicodedata.category(c)[0] in "LN")
 
 
 def _index(rows: Iterable[Row], what: str) -> defaultdict[str, list[int]]:

@@ -14,9 +14,9 @@ from html import escape
 
 from ..errors import GraderError
 from ..plain import line, number, plain
-from ..students.directory import Person, folded, words_of
+from ..students.directory import Person, contradict, folded, words_of
 from .grades import Grade
-from .match import Row, contradict, match
+from .match import Row, match
 from .plan import Filling, Plan, Wish, Zip, column_of, differs_in_points, own_file
 from .table import Table
 
@@ -81,28 +81,30 @@ def moodle(grades: Sequence[Grade], wish: Wish) -> Plan:
     )
 
 
-def lateness(grades: Sequence[Grade], wish: Wish) -> dict[Person, float]:
+def lateness(grades: Sequence[Grade], wish: Wish) -> dict[Person, float | None]:
     """How late each student was, in seconds, as the worksheet's `Status` says in English.
 
+    None for who was late, but it is not certain how late.
+
     "Submitted for grading - 1 day 2 hours late": Moodle's own due date counts, and it leaves out what is
-    less than the second unit. Of a team, whose number may be a participant's, too, of a status in another
-    language, and of who was late in spite of an extension (some versions count from the due date, some from
-    the extension), it tells nothing.
+    less than the second unit. Of a team, whose number may be a participant's, too, and of a status in another
+    language it tells nothing. After an extension it is not certain: some versions count from the due date,
+    some from the extension.
     """
     table = own_file(wish, _WORKSHEET)
     who, status, name = _identifier(table), table.column("Status"), table.column("Full name")
     if status is None:
         return {}
     rows = {_participant(table.value(row, who)): row for row in table.rows}
-    told = {}
+    told: dict[Person, float | None] = {}
     for person in (grade.person for grade in grades):
         row = rows.get(person.member.id)
         if row is None or person.layout != "moodle" or person.member.is_rosters or not person.member.id:
             continue
         theirs = "" if name is None else table.value(row, name)
-        seconds = _seconds_late(table.value(row, status))
-        if seconds is not None and not contradict(theirs, person.member.name):
-            told[person] = seconds
+        submitted = _SUBMITTED.match(table.value(row, status).strip())
+        if submitted and not contradict(theirs, person.member.name):
+            told[person] = _seconds_late(submitted[1].casefold())
     return told
 
 
@@ -136,14 +138,11 @@ def _participant(identifier: str) -> str:
 
 
 def _seconds_late(status: str) -> float | None:
-    """What a `Status` tells; None where that is not certain."""
-    if not (submitted := _SUBMITTED.match(status.strip())):
-        return None
-    rest = submitted[1].casefold()
-    if "late" not in rest:
+    """What the rest of a `Status` tells; None where that is not certain."""
+    if "late" not in status:
         return 0.0
-    late = _LATE.search(rest)
-    if late is None or "extension" in rest:
+    late = _LATE.search(status)
+    if late is None or "extension" in status:
         return None
     parts = re.findall(r"(\d+) ([a-z]+?)s?\b", late[1])
     return float(sum(int(count) * _UNITS[unit] for count, unit in parts))

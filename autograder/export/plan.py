@@ -114,7 +114,7 @@ def shortened(names: Iterable[str], most: int = 20) -> str:
     """The first names, and how many more there are."""
     names = [line(name) for name in names]
     more = f" and {len(names) - most:,} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
+    return ("; " if any("," in name for name in names[:most]) else ", ").join(names[:most]) + more
 
 
 def own_file(wish: Wish, what: str) -> Table:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ..errors import GraderError
 from ..spreadsheet import read_sheet
+from ..students.directory import contradict, words_of
 from ..students.headings import EMAILS, FIRST, GROUPS, IDS, KNOWN, LAST, LOGINS, NAMES, REPOSITORIES, squeezed
 from ..submission import Member
 from .layouts import Upload
@@ -99,11 +100,14 @@ def read_roster(path: Path) -> Roster:
         GraderError: if it cannot be read, or has no such column, or no students.
     """
     lines = [[cell.strip() for cell in row] for row in read_sheet(path)]
-    header = [squeezed(cell) for cell in lines[0]] if lines else []
+    if not lines:
+        raise GraderError(f"The roster {path} is empty.")
+    header = [squeezed(cell) for cell in lines[0]]
     if not set(header) & set(KNOWN):
         raise GraderError(
             f"The roster {path} has no column that names a student. Its first line is to have one or several "
-            "of: id, sid, identifier, username, email, name, first name, last name; for groups: group."
+            "of: id, sid, identifier, username, email, name, first name, last name; for groups: group. "
+            f"It has {_columns(lines[0])}."
         )
     rows = [row for line in lines[1:] if (row := _row(header, line)) is not None]
     if not rows:
@@ -230,12 +234,21 @@ class _Index:
         return self.groups.get(squeezed(names[0]), [])
 
     def by_identifier(self, upload: Upload, member: Member) -> list[Row]:
+        """Those with the number, user name or address; none whose name is another, but for an address."""
         told = {member.id, member.email} if member.id or member.email else {upload.student}
         rows = [row for text in told if text for row in self.identifiers.get(text.casefold(), [])]
-        return list(dict.fromkeys([*rows, *self.repositories.get(upload.name.casefold(), [])]))
+        found = dict.fromkeys([*rows, *self.repositories.get(upload.name.casefold(), [])])
+        return [row for row in found if not _is_another_s(row, member)]
 
     def by_name(self, upload: Upload, member: Member) -> list[Row]:
         return self.names.get(squeezed(member.name or upload.student), [])
+
+
+def _is_another_s(row: Row, member: Member) -> bool:
+    """Whether a number is the same by chance, as a platform's and one of another course may be."""
+    same_address = bool(member.email) and member.email.casefold() in row.identifiers
+    shares_a_name = set(words_of(row.member.name)) & set(words_of(member.name))  # Bill and William Smith
+    return not same_address and not shares_a_name and contradict(row.member.name, member.name)
 
 
 def _filled(member: Member, row: Row, upload: Upload) -> Member:

@@ -105,14 +105,14 @@ class Session:
         try:
             told_kinds, told_problems = reply["value"]
             kinds = {name: str(told_kinds[name])[:100] for name in self._names if name in told_kinds}
-            problems = list(self._skipped.items())
+            problems = sorted(self._skipped.items())
             for line, text in told_problems[:MAX_PROBLEMS]:
                 if type(line) is int and isinstance(text, str):
                     problems.append((line, text[:MAX_SAID]))
         except (LookupError, TypeError, ValueError):
             self._connection.distrust("its account of the file is none")
             raise Stopped(Outcome.CRASHED, "the file could not be loaded.") from None
-        return StudentFile(kinds, tuple(sorted(problems)), self._printed_in(reply))
+        return StudentFile(kinds, tuple(problems), self._printed_in(reply))
 
     def _make_environment(self) -> dict[str, Any]:
         """Stand-ins by name, as a test takes them."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -89,9 +89,19 @@ class Directory:
         shown = clip(line(called), _LONGEST)
         if keys:
             raise GraderError(f"`{shown}` may be {' or '.join(map(_quoted, keys))}. Write which.")
-        similar = difflib.get_close_matches(called, self._keys, n=3, cutoff=0.5)
-        hint = f" Similar: {', '.join(clip(line(key), _LONGEST) for key in similar)}." if similar else ""
+        hint = f" Similar: {', '.join(similar)}." if (similar := self._similar(called)) else ""
         raise GraderError(f"There is no student `{shown}` among {len(self._keys):,}.{hint}")
+
+    def _similar(self, called: str) -> list[str]:
+        """The keys of those who are called alike, by whatever they are called."""
+        ways = {
+            folded(text): person.student
+            for persons in self._keys.values()
+            for person in persons
+            for text in (person.member.name, person.member.email, person.student)
+        }
+        found = difflib.get_close_matches(folded(called), ways, n=3, cutoff=0.5)
+        return [clip(line(key), _LONGEST) for key in dict.fromkeys(ways[way] for way in found)]
 
 
 def folded(text: str) -> str:
@@ -104,6 +114,21 @@ def words_of(name: str) -> tuple[str, ...]:
     text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
     kept = (c if unicodedata.category(c)[0] in "LMN" else " " for c in text)
     return tuple(sorted("".join(kept).split()))
+
+
+def contradict(theirs: str, ours: str) -> bool:
+    """Whether two names can hardly be one person's.
+
+    Platforms drop signs, spaces and accented letters from the names of uploads and turn their parts
+    round, and a roster may have a middle name more. So all letters of one are to be in the other.
+    """
+    one, other = Counter(_letters(theirs)), Counter(_letters(ours))
+    return bool(one and other and one - other and other - one)
+
+
+def _letters(name: str) -> str:
+    text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name).casefold())
+    return "".join(c for c in text if unicodedata.category(c)[0] in "LN")
 
 
 def _in_a_cell(text: str) -> str:

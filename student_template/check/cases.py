@@ -14,7 +14,7 @@ from otter.test_files import test_case as OtterCase
 from otter.test_files.exception_test import ExceptionTestFile
 
 from . import calls, carried, compare, data, demands, operations
-from .compare import Misconduct, Mismatch, raises, unchanged
+from .compare import Mismatch, NotAsAsked, raises, unchanged
 from .source import place
 
 NOT_YET = "a value is wrong already, before anything else is looked at:"
@@ -110,7 +110,7 @@ def _is_its_point(case: Case, error: Mismatch) -> bool:
     """
     function = case.body.test_func
     named = {id(function.__globals__.get(name)) for name in function.__code__.co_names}
-    return isinstance(error, Misconduct) or named.isdisjoint((id(raises), id(unchanged)))
+    return isinstance(error, NotAsAsked) or named.isdisjoint((id(raises), id(unchanged)))
 
 
 def _with_call(call: str, message: str) -> str:

@@ -115,7 +115,8 @@ def load(
     # What only shows something, such as a plot, and lacks what is lost already: it is told there.
     problems += [found for statement, found in failed if not (_is_shown(statement) and found.lacks in lost)]
     problems += misspelt(statements, problems, asked, vars(module))
-    return Loaded(module, tuple(sorted(problems, key=lambda problem: problem.line)))
+    # What cannot be read comes first: it costs a function.
+    return Loaded(module, tuple(sorted(problems, key=lambda problem: (not problem.loses, problem.line))))
 
 
 def parse(source: bytes, filename: str) -> tuple[list[ast.stmt], list[Problem]]:
@@ -140,7 +141,7 @@ def misspelt(
         if isinstance(statement, ast.FunctionDef | ast.ClassDef) and statement.name not in asked
     }
     for name in sorted(set(asked) - written - set(bound)):
-        for similar in difflib.get_close_matches(name.casefold(), defined, n=1, cutoff=SIMILAR):
+        for similar in difflib.get_close_matches(name.casefold(), defined, n=2, cutoff=SIMILAR):
             one = defined[similar]
             text = f"`{one.name}` is not asked for. Should it be called `{name}`?"
             found.append(Problem(_first_line(one), text))
@@ -205,6 +206,8 @@ def _run(statement: ast.stmt, module: types.ModuleType, filename: str, flags: in
         ends = statement.end_lineno or line
         where = "" if inside is None or line <= inside <= ends else f" (in {place(filename, inside)})"
         raised = f"this raised {type(error).__name__}: {_what(error)}".removesuffix(": ")
+        if isinstance(error, ImportError):
+            raised += ". Only what needs it is lost"
         return Problem(inside if inside and not where else line, raised + where, _lacks(error))
     return None
 

@@ -161,7 +161,7 @@ class State:
                 checks.append(
                     Check(question, case.title, case.share, end.outcome, end.message, end.printed, end.hint)
                 )
-        problems = sorted([*self.problems, *self.skip_lines.items()])
+        problems = [*sorted(self.skip_lines.items()), *self.problems]
         return Report(tuple(checks), tuple((self._place(line), text) for line, text in problems))
 
     def _place(self, line: int) -> str:

@@ -155,9 +155,6 @@ def test_the_worksheet_says_how_late_a_student_was(class_of, status, points):
     "status",
     [
         "Zur Bewertung abgegeben - 1 Tag 2 Stunden verspätet",
-        "Submitted for grading - 2 days late - Extension granted until: Wednesday, 2 December 2026, 9:00 PM",
-        "Submitted for grading - very late",
-        "Submitted for grading - 1 week 2 days late",
         "Draft (not submitted) - 2 days late",
         "",
     ],
@@ -191,6 +188,25 @@ def test_whose_due_date_counts_is_said(class_of):
         f"How late {len(AWKWARD)} students handed in is what theirs.csv says, by the platform's own due date."
     )
     assert told in handed.said
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        "Submitted for grading - 2 days late - Extension granted until: Wednesday, 2 December 2026, 9:00 PM",
+        "Submitted for grading - very late",
+        "Submitted for grading - 1 week 2 days late",
+    ],
+)
+def test_who_is_late_but_not_certainly_how_late_is_asked_for(class_of, tmp_path, status):
+    class_of.policy(percent_per_day=10, due=None)
+    sheet = worksheet().replace("Submitted for grading", status, 1)
+    late = tmp_path / "late-ones.csv"
+    late.write_text("student,hours_late\n505,0\n", "utf-8")
+    for late_file in (None, late):
+        handed = class_of.export("moodle", sheet, late_file=late_file)
+        assert handed.problems[0].startswith("1 student handed in late, but not known how late")
+        assert AWKWARD[0] in handed.problems[0]
 
 
 def test_a_late_file_counts_more_than_the_worksheet(class_of, tmp_path):

@@ -75,6 +75,21 @@ def test_a_login_that_is_an_address_is_the_address(take):
     assert {(member.id, member.email) for member in members} == {(p.number, p.email) for p in PEOPLE}
 
 
+def test_a_number_that_is_another_s_by_chance_makes_nobody_another(take):
+    """As of another course's roster, whose numbers a platform's may meet."""
+    others = [(p.number, f"Xu Qvz{index}", f"q{index}@x.edu") for index, p in enumerate(ROSTER)]
+    taken = take(downloads.moodle(own), table("id,name,email", *others))
+    assert {found.origin.members[0].name for found in taken.submissions} == {p.name for p in PEOPLE}
+    assert {found.origin.members[0].email for found in taken.submissions} == {""}
+    assert any(text.startswith(f"Handed in, not on the roster ({len(PEOPLE)})") for text in taken.problems)
+
+
+def test_a_number_and_the_same_family_name_are_enough(take):
+    rows = [(p.sid, f"Qvz {p.name.split()[-1]}", f"{p.sid}@x.edu") for p in ROSTER]
+    taken = take(downloads.gradescope(own, emails=False), table("sid,name,email", *rows))
+    assert "@x.edu" in taken.submissions[0].origin.members[0].email
+
+
 def test_a_login_with_an_at_sign_alone_is_no_address(take):
     taken = take(
         downloads.canvas(own), table("ID,GitHub username", *[(p.number, "@" + p.login) for p in ROSTER])
@@ -231,8 +246,8 @@ def test_a_roster_in_a_westerners_old_encoding_is_read(take):
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("", "has no column that names a student"),
-        ("when,what\n1,2\n", "has no column that names a student"),
+        ("", "is empty"),
+        ("when,what\n1,2\n", "has no column that names a student.*columns .when., .what."),
         ("id,name\n,\n", "names no students"),
         ("id\n" + "x" * 200_000 + "\n", "is not valid CSV: field larger than field limit"),
     ],

@@ -58,6 +58,12 @@ def test_a_name_that_two_have_finds_neither_and_both_are_named(directory):
         directory.key_of("Wei Li")
 
 
+@pytest.mark.parametrize("called", ["Ada Lovelaze", "ada@uni.ed", "lovelaceada_5010"])
+def test_who_is_called_nearly_so_is_named(directory, called):
+    with pytest.raises(GraderError, match="Similar: lovelaceada_50101"):
+        directory.key_of(called)
+
+
 @pytest.mark.parametrize("called", ["lovelaceada", "\x1b[31m", "", " ", "-"])
 def test_who_is_not_there_is_an_error_in_one_harmless_line(directory, called):
     with pytest.raises(GraderError, match=r"There is no student .* among 7") as problem:
