@@ -207,7 +207,7 @@ def _run(statement: ast.stmt, module: types.ModuleType, filename: str, flags: in
         where = "" if inside is None or line <= inside <= ends else f" (in {place(filename, inside)})"
         raised = f"this raised {type(error).__name__}: {_what(error)}".removesuffix(": ")
         if isinstance(error, ImportError):
-            raised += ". Only what needs it is lost"
+            raised += ". What does not need it still counts"
         return Problem(inside if inside and not where else line, raised + where, _lacks(error))
     return None
 

@@ -213,8 +213,8 @@ def test_one_failure_is_shown_whole_with_what_to_do_next(half_done):
           ✗ second    0 of  2 checks    0.0 of  2.0 points
 
         embeddings.py, line 3
-          This raised ModuleNotFoundError: No module named 'helper'. Only embeddings.py is handed in: move
-          what you need from helper.py into it.
+          This raised ModuleNotFoundError: No module named 'helper'. What does not need it still counts.
+          Only embeddings.py is handed in: move what you need from helper.py into it.
 
         first: failed
           `double` gives twice the ids, `(T,)`.
