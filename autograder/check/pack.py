@@ -15,7 +15,6 @@ from . import source
 from .answers import LARGEST_FILE, Answer, Combined, State, combine, find_answers
 from .notebook import SUFFIX, UnreadableNotebook, is_notebook, place, read_notebook
 from .settings import Question, Settings
-from .source import bound_names
 from .work import FOLDER, stubs
 
 NAME = "submission.zip"
@@ -120,7 +119,7 @@ def _unfinished_code(settings: Settings, content: bytes) -> Iterator[str]:
     lines = content.decode("utf-8", "replace").split("\n")
     for found in problems:
         yield f"{settings.code}, {place(lines, found.line)}: {found.text}"
-    names = {name for statement in statements for name in bound_names(statement)}
+    names = {name for statement in statements for name in source.bound_names(statement)}
     to_write = stubs(statements)
     for found in source.misspelt(statements, problems, settings.functions):
         yield f"{settings.code}, {place(lines, found.line)}: {found.text}"

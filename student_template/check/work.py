@@ -10,7 +10,6 @@ from pathlib import Path
 from . import source
 from .notebook import SUFFIX, UnreadableNotebook, is_notebook, read_notebook
 from .settings import Settings
-from .source import bound_names
 
 FOLDER = "notebooks"
 """Where the handed-out notebooks lie."""
@@ -60,7 +59,7 @@ def _is_written(settings: Settings, file: Path) -> bool:
 def is_written(settings: Settings, content: bytes) -> bool:
     """Whether a program defines any of the functions asked for, or tries to."""
     statements, problems = source.parse(content, settings.code)
-    names = {name for statement in statements for name in bound_names(statement)}
+    names = {name for statement in statements for name in source.bound_names(statement)}
     asked = set(settings.functions)
     return bool((names & asked) - stubs(statements) or (problems and asked - names))
 
