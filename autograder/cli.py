@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -165,15 +166,14 @@ def grade(
     for text in (intake.summary, *intake.problems):
         say(text)
     with alone_in(out), open_gradebook(out) as book:
-        found = remembering(intake.submissions, book.origins(), has_roster=roster is not None)
-        here = {submission.student: submission.origin for submission in found}
+        told = {received.student: received.origin for received in intake.received}
+        here = remembering(told, book.origins(), has_roster=roster is not None)
         wanted = chosen(here, choice)
-        found = [submission for submission in found if submission.student in wanted]
+        found = [replace(one, origin=here[one.student]) for one in intake.received if one.student in wanted]
         remember(out, intake.chosen)
         current = keys(assignment)
         plan = make_plan(found, book, assignment, current, choice)
-        unchanged = set(plan.unchanged)
-        book.save_origins(submission for submission in found if submission.student in unchanged)
+        book.save_origins({student: here[student] for student in plan.unchanged})
         try:
             ran = run_plan(
                 plan,
@@ -238,7 +238,7 @@ def regrade(
     from .marks import with_marks
     from .reports import write_reports
     from .students.people import counting, of_forgotten
-    from .submission import Submission
+    from .submission import Received
     from .terminal import say
 
     assignment = load_assignment()
@@ -252,10 +252,10 @@ def regrade(
         wanted = sorted(chosen(counting(book), choice))
         without_files: list[str] = []
 
-        def kept() -> Iterator[Submission]:
+        def kept() -> Iterator[Received]:
             for student in wanted:
-                if submission := book.submission(student):
-                    yield submission
+                if received := book.received(student):
+                    yield received
                 else:
                     without_files.append(student)
 

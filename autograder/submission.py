@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 
 LAYOUT_NAMES = ("plain", "gradescope", "moodle", "blackboard", "canvas", "github-classroom")
@@ -73,3 +74,27 @@ class Submission:
         parts = (self.code, self.answers)
         text = b"".join(b"-" if part is None else b"%d:" % len(part) + part for part in parts)
         return hashlib.sha256(text).hexdigest()
+
+
+Files = tuple[bytes | None, bytes | None]
+"""The code file and the answers file, as a `Submission` has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What is known of a submission while its files wait on disk: a batch is never in memory as a whole.
+
+    Attributes:
+        digest: that of the submission.
+        files: reads its files.
+    """
+
+    student: str
+    digest: str
+    files: Callable[[], Files]
+    notes: tuple[str, ...] = ()
+    set_aside: str | None = None
+    origin: Origin | None = None
+
+    def read(self) -> Submission:
+        return Submission(self.student, *self.files(), self.notes, self.set_aside, self.origin)

@@ -19,6 +19,7 @@ import autograder.intake
 from autograder.cli import main
 from autograder.errors import GraderError
 from autograder.gradebook import open_gradebook
+from autograder.intake.spool import Spool
 from autograder.result import Result as Graded
 from autograder.result import Status
 from autograder.submission import Submission
@@ -48,7 +49,7 @@ def batch(monkeypatch, tmp_path):
         found = [Submission(getattr(outcome, "student", f"s{i}")) for i, outcome in enumerate(outcomes)]
 
         def grade(submissions) -> Iterator[Graded]:
-            assert submissions == found
+            assert list(submissions) == found
             for outcome in outcomes:
                 if isinstance(outcome, BaseException):
                     raise outcome
@@ -63,7 +64,8 @@ def batch(monkeypatch, tmp_path):
                 wall=types.SimpleNamespace(value="none" if unconfined else "tier 7: a moat"),
             )
 
-        taken = autograder.intake.Intake(tuple(found), "plain", "Plain folder of a test")
+        received = tuple(map(Spool().keep, found))
+        taken = autograder.intake.Intake(received, "plain", "Plain folder of a test")
         monkeypatch.setattr(autograder.intake, "take_in", lambda path, assignment, **options: taken)
         monkeypatch.setitem(
             sys.modules, "autograder.batch.local", types.SimpleNamespace(open_batch=open_batch)

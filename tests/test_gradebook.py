@@ -55,9 +55,9 @@ def test_the_files_behind_a_result_come_back_as_they_were(tmp_path, code):
     with open_gradebook(tmp_path) as book:
         for given in (submission, aside):
             book.save(replace(typical(given.student), digest=given.digest), None, given)
-        assert book.submission("bad\udc80") == submission
-        assert book.submission("ada") == aside
-        assert book.submission("ben") is None
+        assert book.received("bad\udc80").read() == submission
+        assert book.received("ada").read() == aside
+        assert book.received("ben") is None
 
 
 def test_a_draft_counts_for_nothing_and_goes_when_a_result_is_saved(tmp_path):
@@ -163,9 +163,10 @@ def test_origins_come_back_and_the_latest_counts(tmp_path):
     )
     later = replace(group, submitted="2026-11-22T23:59:00+01:00")
     with open_gradebook(tmp_path) as book:
-        book.save_origins([Submission("bad\udc80", origin=group), Submission("ada")])
+        book.save_origins({"bad\udc80": group, "ada": None})
         assert book.origins() == {"bad\udc80": group}
-        book.save_origins([Submission("bad\udc80", origin=later), Submission("bad\udc80", origin=later)])
+        book.save_origins({"bad\udc80": later})
+        book.save_origins({"bad\udc80": later})
     with open_gradebook(tmp_path, create=False) as book:
         assert book.origins() == {"bad\udc80": later}
         assert list(book._rows("SELECT count(*) FROM origins")) == [(2,)]
@@ -196,7 +197,7 @@ def test_who_is_forgotten_counts_again_when_that_is_said_or_something_new_is_sav
         assert book.standings() == before
         assert book.standings()["ada"].instead == "dov"
         book.save(typical("ben"))
-        book.save_origins([Submission("cem", origin=Origin("plain", "cem", ()))])
+        book.save_origins({"cem": Origin("plain", "cem", ())})
         assert (book.students(), book.forgotten()) == (["ada", "ben", "cem"], {})
         assert book.standings()["ben"].instead == book.standings()["cem"].instead == ""
 
@@ -204,7 +205,7 @@ def test_who_is_forgotten_counts_again_when_that_is_said_or_something_new_is_sav
 def test_an_origin_as_older_versions_wrote_it_comes_back(tmp_path):
     group = Origin("canvas", "adal_12_34_embeddings.py", (Member("12", "adal"),), late=True)
     with open_gradebook(tmp_path) as book:
-        book.save_origins([Submission("ada", origin=group)])
+        book.save_origins({"ada": group})
     connection = sqlite3.connect(tmp_path / FILE_NAME)
     connection.execute("UPDATE origins SET origin = json_set(origin, '$.seconds_late', NULL)")
     connection.execute("UPDATE origins SET origin = json_remove(origin, '$.members[0].is_rosters')")
@@ -289,7 +290,7 @@ def test_an_older_gradebook_gets_what_it_lacks_and_loses_nothing(tmp_path):
     connection.close()
     with open_gradebook(tmp_path, create=False) as book:
         entry = book.entry("ada")
-        assert (entry.result, entry.keys, book.submission("ada")) == (typical("ada"), {}, None)
+        assert (entry.result, entry.keys, book.received("ada")) == (typical("ada"), {}, None)
         assert len(book.marks()) == 1 and book.walls() == ["tier 1"]
         book.save(typical("ada"), None, Submission("ada", b"x = 1"), {"lookup": {"tests": "1"}})
         assert [entry.keys for entry in book.history("ada")] == [{}, {"lookup": {"tests": "1"}}]

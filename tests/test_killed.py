@@ -96,7 +96,7 @@ def content(out: Path) -> dict:
         entries = [replace(book.entry(student), id=0, run=None, saved="") for student in students]
         kept = {
             "entries": entries,
-            "submissions": [book.submission(student) for student in students],
+            "submissions": [book.received(student).read() for student in students],
             "origins": book.origins(),
             "standings": book.standings(),
             "walls": book.walls(),

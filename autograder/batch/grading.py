@@ -43,9 +43,9 @@ class Graded:
 
     def save(self, book: Gradebook) -> None:
         if self.fault:  # what stands was found with the same files, perhaps handed in once more
-            book.save_origins([self.task.submission])
+            book.save_origins({self.result.student: self.task.received.origin})
         else:
-            book.save(self.result, self.run, self.task.submission, self.keys)
+            book.save(self.result, self.run, self.task.received.read(), self.keys)
 
     def save_draft(self, book: Gradebook) -> None:
         """Keep it for the regrade that may follow a dry run."""
@@ -134,7 +134,7 @@ def _grade_tasks(
     waiting: dict[frozenset[str], list[Task]] = {}
     shares = cache(partial(_shares, assignment))
     for task in tasks:
-        entry = book.entry(task.submission.student) if task.base is not None else None
+        entry = book.entry(task.received.student) if task.base is not None else None
         if entry and (draft := _draft(task, entry, book, keys, machines.unconfined)):
             yield Graded(task, draft.result, draft.keys, draft.run, entry.result)
         elif entry and not task.run:
@@ -146,7 +146,7 @@ def _grade_tasks(
     everything, ahead = frozenset(keys), sum(map(len, waiting.values()))
     while waiting:
         run_ids = min(waiting, key=len)  # what runs everything comes last
-        group = {task.submission.student: task for task in waiting.pop(run_ids)}
+        group = {task.received.student: task for task in waiting.pop(run_ids)}
         asked = tuple(q for q in assignment.questions if q.id in run_ids or not q.is_code)
         with machines.open(replace(assignment, questions=asked)) as batch:
             if ahead:
@@ -156,7 +156,7 @@ def _grade_tasks(
                     say(f"No stronger wall could be built. {clip(line(refusal), 500)}")
                 ahead = 0  # that is said once
             run = book.start_run(path, batch.workers, batch.wall.value)
-            for fresh in batch.grade([task.submission for task in group.values()]):
+            for fresh in batch.grade(task.received.read() for task in group.values()):
                 task = group[fresh.student]
                 if run_ids != everything and was_stopped(fresh):
                     # What stopped it may cost other questions something, as it would in a first run.
@@ -169,7 +169,7 @@ def _grade_tasks(
 
 def _draft(task: Task, entry: Entry, book: Gradebook, keys: Keys, unconfined: bool) -> Draft | None:
     """What a dry run found for the submission of `entry`, if it is this one and comes out the same now."""
-    here = task.submission
+    here = task.received
     if (entry.result.digest, entry.notes, entry.set_aside) != (here.digest, here.notes, here.set_aside):
         return None
     draft = book.draft(here.student)

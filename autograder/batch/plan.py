@@ -12,7 +12,7 @@ from ..keys import POINTS, Keys, foundations, needs_a_run, reasons_for
 from ..plain import line
 from ..result import Outcome, Result, Status
 from ..students.directory import Directory
-from ..submission import Origin, Submission
+from ..submission import Origin, Received
 
 STOPPED = (Outcome.TIMED_OUT, Outcome.CRASHED, Outcome.BLOCKED)
 """How a case ends that may cost other cases something, in other questions, too."""
@@ -47,7 +47,7 @@ class Task:
         only: whether the instructor named the questions.
     """
 
-    submission: Submission
+    received: Received
     take: frozenset[str]
     run: frozenset[str]
     base: int | None = None
@@ -76,7 +76,7 @@ class Plan:
 
 
 def make_plan(
-    found: Iterable[Submission], book: Gradebook, assignment: Assignment, keys: Keys, choice: Choice
+    found: Iterable[Received], book: Gradebook, assignment: Assignment, keys: Keys, choice: Choice
 ) -> Plan:
     """Compare each submission with its latest result.
 
@@ -89,18 +89,18 @@ def make_plan(
             raise GraderError(f"`{line(question)}` is no question. These are: {', '.join(keys)}")
     tasks, unchanged, left_out = [], [], []
     reasons: dict[str, tuple[str, ...]] = {}
-    for submission in found:
-        entry = book.entry(submission.student)
-        if entry is None or not _is_of(entry, submission, choice):
+    for received in found:
+        entry = book.entry(received.student)
+        if entry is None or not _is_of(entry, received, choice):
             if choice.only:
-                left_out.append(submission.student)
+                left_out.append(received.student)
             else:
                 everything = frozenset(keys)
-                tasks.append(Task(submission, everything, everything, entry.id if entry else None))
+                tasks.append(Task(received, everything, everything, entry.id if entry else None))
             continue
-        task = _task(submission, entry, assignment, keys, choice)
+        task = _task(received, entry, assignment, keys, choice)
         if task is None:
-            unchanged.append(submission.student)
+            unchanged.append(received.student)
         else:
             tasks.append(task)
             for question, parts in reasons_for(entry.keys, keys).items():
@@ -137,28 +137,28 @@ def was_stopped(result: Result) -> bool:
     return any(case.outcome in STOPPED for question in result.questions for case in question.cases)
 
 
-def _is_of(entry: Entry, submission: Submission, choice: Choice) -> bool:
+def _is_of(entry: Entry, received: Received, choice: Choice) -> bool:
     """Whether the entry is a result of this very submission, found in this way."""
     result = entry.result
     return (
-        result.digest == submission.digest
+        result.digest == received.digest
         and result.status is not Status.NOT_GRADED
-        and entry.set_aside == submission.set_aside
-        and entry.notes == submission.notes
+        and entry.set_aside == received.set_aside
+        and entry.notes == received.notes
         and (bool(entry.keys) or result.status is Status.SET_ASIDE)
         and (choice.unconfined or not result.unconfined)
     )
 
 
 def _task(
-    submission: Submission, entry: Entry, assignment: Assignment, keys: Keys, choice: Choice
+    received: Received, entry: Entry, assignment: Assignment, keys: Keys, choice: Choice
 ) -> Task | None:
     """What is left to do where the files are the same; None if nothing is."""
-    if submission.set_aside:
+    if received.set_aside:
         return None
     everything = frozenset(keys)
     if choice.force and not choice.only:
-        return Task(submission, everything, everything, entry.id, entry.keys)
+        return Task(received, everything, everything, entry.id, entry.keys)
     there = {question.id for question in entry.result.questions}
     stale = {name for name, parts in keys.items() if needs_a_run(entry.keys.get(name, {}), parts)}
     if choice.only:
@@ -167,12 +167,12 @@ def _task(
     if stale:
         take = frozenset(stale) | {question.id for question in assignment.answer_questions}
         run = foundations(assignment, take)
-        task = Task(submission, take, run, entry.id, entry.keys, bool(choice.only))
+        task = Task(received, take, run, entry.id, entry.keys, bool(choice.only))
         # Where something was stopped, other questions may have lost by it: only a whole run shows that.
         return task.with_everything(everything) if was_stopped(entry.result) else task
     worth = {question.id: question.possible for question in entry.result.questions}
     if worth != {question.id: question.points for question in assignment.questions}:
-        return Task(submission, frozenset(), frozenset(), entry.id, entry.keys)
+        return Task(received, frozenset(), frozenset(), entry.id, entry.keys)
     return None
 
 

@@ -7,18 +7,18 @@ import json
 import secrets
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 from ..errors import GraderError
 from ..keys import Keys
 from ..result import Result, Status
-from ..submission import Origin, Submission
+from ..submission import Files, Origin, Received, Submission
 from .rows import (
     Draft,
     Entry,
@@ -91,7 +91,7 @@ class Gradebook:
                 given = (json.dumps(submission.notes), aside)
                 files = (submission.digest, _packed(submission.code), _packed(submission.answers))
                 connection.execute("INSERT OR IGNORE INTO files VALUES (?, ?, ?)", files)
-                _save_origin(connection, submission)
+                _save_origin(connection, student, submission.origin)
             row = (
                 *(run, _now(), student, result.digest, str(result.status)),
                 *(result_to_json(result), _save_keys(connection, keys or {}), *given, result.seconds),
@@ -111,16 +111,20 @@ class Gradebook:
             return _entry(row)
         return None
 
-    def submission(self, student: str) -> Submission | None:
-        """What was graded last for a student, from the files kept here; None if they are not."""
+    def received(self, student: str) -> Received | None:
+        """What was graded last for a student, if its files are kept here; else None."""
         query = (
-            "SELECT files.digest, code, answers, notes, set_aside FROM (SELECT * FROM results "
+            "SELECT files.digest, notes, set_aside FROM (SELECT * FROM results "
             "WHERE student = ? ORDER BY id DESC LIMIT 1) AS latest LEFT JOIN files USING (digest)"
         )
-        for kept, code, answers, notes, aside in self._rows(query, (to_ascii(student),)):
-            if kept:
-                return Submission(student, _unpacked(code), _unpacked(answers), *_given(notes, aside))
+        for digest, notes, aside in self._rows(query, (to_ascii(student),)):
+            if digest:
+                return Received(student, digest, partial(self._files, digest), *_given(notes, aside))
         return None
+
+    def _files(self, digest: str) -> Files:
+        ((code, answers),) = self._rows("SELECT code, answers FROM files WHERE digest = ?", (digest,))
+        return _unpacked(code), _unpacked(answers)
 
     def code(self, digest: str) -> bytes | None:
         """The code file of what was graded, by its digest; None if it is not kept."""
@@ -212,15 +216,16 @@ class Gradebook:
         """Those who do not count."""
         return {student: standing for student, standing in self.standings().items() if not standing.counts}
 
-    def save_origins(self, submissions: Iterable[Submission]) -> None:
-        """Remember how the platform handed these over, where the result that is kept stands for them.
+    def save_origins(self, origins: Mapping[str, Origin | None]) -> None:
+        """Remember how the platform handed these over, by key, where the result that is kept stands for them.
 
         They count from now on, as what is saved does.
         """
         with self._transaction() as connection:
-            for submission in submissions:
-                _save_origin(connection, submission)
-                _let_count(connection, to_ascii(submission.student))
+            for key, origin in origins.items():
+                student = to_ascii(key)
+                _save_origin(connection, student, origin)
+                _let_count(connection, student)
 
     def origins(self) -> dict[str, Origin]:
         """How the platform handed over each student's submission, by key: the latest that is known."""
@@ -338,14 +343,14 @@ def _save_keys(connection: sqlite3.Connection, keys: Keys) -> str | None:
     return digest
 
 
-def _save_origin(connection: sqlite3.Connection, submission: Submission) -> None:
+def _save_origin(connection: sqlite3.Connection, student: str, origin: Origin | None) -> None:
     """What is known already is not written again."""
-    if submission.origin is None:
+    if origin is None:
         return
-    student, origin = to_ascii(submission.student), json.dumps(asdict(submission.origin))
+    text = json.dumps(asdict(origin))
     query = "SELECT origin FROM origins WHERE student = ? ORDER BY id DESC LIMIT 1"
-    if connection.execute(query, (student,)).fetchone() != (origin,):
-        row = (_now(), student, origin)
+    if connection.execute(query, (student,)).fetchone() != (text,):
+        row = (_now(), student, text)
         connection.execute("INSERT INTO origins (saved, student, origin) VALUES (?, ?, ?)", row)
 
 

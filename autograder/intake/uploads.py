@@ -11,7 +11,7 @@ from pathlib import Path
 from ..assignment import Assignment
 from ..errors import GraderError
 from ..plain import counted
-from ..submission import Member, Origin, Submission
+from ..submission import Member, Origin, Received, Submission
 from .archive import list_archive, open_nested
 from .choices import NOTHING, Choices, option, read_choices, recall, to_type, together
 from .choose import CODE_SUFFIXES, TEXT_SUFFIXES, asks_where, choose, code_names, why_not
@@ -33,6 +33,7 @@ from .layouts import (
 )
 from .listing import Entry, Listing, UnreadableError, meant_stem, meant_suffix, printable
 from .roster import match, read_roster
+from .spool import Spool
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Intake:
     """What was taken in.
 
     Attributes:
-        submissions: sorted by student.
+        received: what students handed in, sorted by student.
         layout: the layout's name, as `--layout` takes it.
         summary: what was recognised, such as "Canvas download, 212 files, 198 students".
         problems: sentences for the instructor on what belongs to no submission, and on the roster.
@@ -48,17 +49,22 @@ class Intake:
         chosen: the answers typed this time, to be remembered once the folder of the results is locked.
     """
 
-    submissions: tuple[Submission, ...]
+    received: tuple[Received, ...]
     layout: str
     summary: str
     problems: tuple[str, ...] = ()
     is_left_over: bool = False
     chosen: Choices = field(default_factory=dict)
 
+    @property
+    def submissions(self) -> list[Submission]:
+        """All of them with their files, in memory at once."""
+        return [received.read() for received in self.received]
+
 
 def collect(path: Path, assignment: Assignment) -> list[Submission]:
     """The submissions in `path`, as `take_in` finds them by itself."""
-    return list(take_in(path, assignment).submissions)
+    return take_in(path, assignment).submissions
 
 
 def take_in(
@@ -98,7 +104,7 @@ def take_in(
         chosen = together(recall(out) if out else {}, typed, lambda file: _kind(file, names))
         reader = _Reader(found.layout, assignment, read_handed_out(assignment), chosen, typed, names)
         uploads, questions = _parted(uploads, chosen)
-        submissions = reader.read(uploads, questions)
+        received = reader.read(uploads, questions)
     members = {
         member if member != Member() else upload.student
         for upload in uploads
@@ -111,11 +117,11 @@ def take_in(
             counted(len(members), "student"),
         )
     )
-    if len(submissions) != len(members):
-        summary += f" in {counted(len(submissions), 'submission')}"
+    if len(received) != len(members):
+        summary += f" in {counted(len(received), 'submission')}"
     to_remember = {student: chosen[student] for student in typed}
     is_left_over = bool(found.place.problems) or any(map(is_upload, left))
-    return Intake(tuple(submissions), found.layout.name, summary, tuple(problems), is_left_over, to_remember)
+    return Intake(tuple(received), found.layout.name, summary, tuple(problems), is_left_over, to_remember)
 
 
 # What lies there ---------------------------------------------------------------------------------
@@ -241,6 +247,7 @@ class _Reader:
         choices: those made now and before.
         typed: those made now.
         names: of all uploads; a choice of one of those is not a choice of a file.
+        spool: keeps what was read.
         files: how many were found.
     """
 
@@ -250,24 +257,26 @@ class _Reader:
     choices: Choices
     typed: Choices
     names: set[str]
+    spool: Spool = field(default_factory=Spool)
     files: int = 0
 
-    def read(self, uploads: Sequence[Upload], questions: Mapping[str, str]) -> list[Submission]:
+    def read(self, uploads: Sequence[Upload], questions: Mapping[str, str]) -> list[Received]:
         """One submission for each student, sorted by student; `questions` are open ones by key."""
         by_student: dict[str, list[Upload]] = defaultdict(list)
         for upload in uploads:
             by_student[upload.student].append(upload)
-        read: dict[str, Submission] = {}
+        read: dict[str, Received] = {}
         for student, attempts in by_student.items():
-            read[student] = (
-                self._aside(attempts, questions[student]) if student in questions else self._student(attempts)
+            question = questions.get(student)
+            read[student] = self.spool.keep(
+                self._aside(attempts, question) if question else self._student(attempts)
             )
         for alike in _alike(list(read)):
             self._part(alike, by_student, read)
         return [read[student] for student in sorted(read)]
 
     def _part(
-        self, alike: Sequence[str], uploads: Mapping[str, list[Upload]], read: dict[str, Submission]
+        self, alike: Sequence[str], uploads: Mapping[str, list[Upload]], read: dict[str, Received]
     ) -> None:
         """Ask whether students whose keys are alike are one; if they are, only the chosen one stays."""
         counts = [key for key in alike if {up.name for up in uploads[key]} & set(self.choices.get(key, ()))]
@@ -282,12 +291,12 @@ class _Reader:
             return
         options = {key: option(key, uploads[key][-1].name) for key in alike}
         for key in others:
-            read[key] = self._aside(
-                uploads[key],
+            question = (
                 f"Are {' and '.join(map(printable, alike))} one student? The names differ in capital letters "
                 f"alone. If they are, choose what counts: {options[key]}. "
-                f"If not, choose each: {' '.join(options.values())}.",
+                f"If not, choose each: {' '.join(options.values())}."
             )
+            read[key] = self.spool.keep(self._aside(uploads[key], question))
 
     def _student(self, uploads: Sequence[Upload]) -> Submission:
         """The submission of one student, of whom there may be several uploads."""

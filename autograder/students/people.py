@@ -11,24 +11,23 @@ from pathlib import Path
 from ..gradebook import Gradebook, Standing
 from ..plain import counted, line
 from ..result import Status
-from ..submission import Member, Origin, Submission
+from ..submission import Member, Origin
 
 MOST_NAMED = 20
 
 
 def remembering(
-    found: Iterable[Submission], known: Mapping[str, Origin], *, has_roster: bool
-) -> list[Submission]:
-    """The submissions with what an earlier download or roster told of their members.
+    found: Mapping[str, Origin | None], known: Mapping[str, Origin], *, has_roster: bool
+) -> dict[str, Origin | None]:
+    """The origins, by key, with what an earlier download or roster told of their members.
 
     Args:
         known: how each key's submission was handed over the last time.
         has_roster: whether a roster was at hand now: it may say that a team has other members.
     """
-    return [
-        replace(submission, origin=_remembering(submission, known.get(submission.student), has_roster))
-        for submission in found
-    ]
+    return {
+        student: _remembering(origin, known.get(student), has_roster) for student, origin in found.items()
+    }
 
 
 def settle(book: Gradebook, here: Set[str], out: Path) -> list[str]:
@@ -49,7 +48,7 @@ def settle(book: Gradebook, here: Set[str], out: Path) -> list[str]:
         where = " and ".join(line(key) for key in dict.fromkeys(places.values()))
         left = tuple(member for member in older[student].members if member not in places)
         if left:
-            book.save_origins([Submission(student, origin=replace(older[student], members=left))])
+            book.save_origins({student: replace(older[student], members=left)})
             who = " and ".join(line(m.name or m.email or m.id) for m in places)
             said.append(
                 f"Of {line(student)}, {who} {'is' if len(places) == 1 else 'are'} now in {where} alone."
@@ -155,8 +154,7 @@ def _absent(students: list[str], out: Path) -> list[str]:
     ]
 
 
-def _remembering(submission: Submission, known: Origin | None, has_roster: bool) -> Origin | None:
-    origin = submission.origin
+def _remembering(origin: Origin | None, known: Origin | None, has_roster: bool) -> Origin | None:
     if origin is None or known is None or known.layout != origin.layout:
         return origin
     before = {(member.id, member.is_rosters): member for member in known.members if member.id}

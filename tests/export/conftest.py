@@ -15,7 +15,7 @@ from autograder.assignment import Assignment, LatePolicy
 from autograder.export import Handed, Wish, export
 from autograder.gradebook import Gradebook, open_gradebook
 from autograder.result import QuestionResult, Result, Status
-from autograder.submission import Member, Origin, Submission
+from autograder.submission import Member, Origin
 from tests.hand_made import LOOKUP, SINUSOIDAL, TRADEOFFS, make_assignment
 
 AWKWARD = (
@@ -72,7 +72,7 @@ class Graded:
     def save(self, book: Gradebook) -> None:
         for result, _ in self._cases:
             book.save(result)
-        book.save_origins(Submission(result.student, origin=origin) for result, origin in self._cases)
+        book.save_origins({result.student: origin for result, origin in self._cases})
 
     def export(self, to: str, into: bytes | str | None = None, **options: object) -> Handed:
         """Export to OUT/export; what is filled is a file of these bytes, called theirs.csv."""

@@ -75,7 +75,7 @@ def counted(result: Result) -> list[tuple]:
 
 @pytest.fixture
 def alike(files, started, monkeypatch) -> Callable[..., None]:
-    """Demands that Otter and the grader pass the same cases of a submission, and tell its student the same."""
+    """Demands that Otter and the grader pass the same cases and tell a student the same."""
 
     def alike(
         submission: Submission,
@@ -121,10 +121,10 @@ SOME_ATTACKS = [
 
 TELLS_OF_ITS_WAY = {
     "leaking/remembered": "raises every call that it has seen, and Otter runs all public cases first",
-    "leaking/class_of_a_module": "hides its class, so that a call that did not run ahead is one of a `Module`",
+    "leaking/class_of_a_module": "hides its class, so that a call which did not run ahead is of a `Module`",
     "parser/slow_drip": "is stopped by the clock or by the parser, whichever is first",
 }
-"""Attacks whose own doing makes texts depend on the order of the cases or on the clock: points must be equal."""
+"""Attacks by whose own doing texts depend on the order of the cases or on the clock; points must be equal."""
 
 
 @pytest.mark.parametrize("submission", SUBMISSIONS)

@@ -6,7 +6,7 @@ import pytest
 
 from autograder.gradebook import open_gradebook
 from autograder.students.people import moved, remembering, settle
-from autograder.submission import Member, Origin, Submission
+from autograder.submission import Member, Origin
 from tests.hand_made import typical
 
 ANN = Member("7", "Ann Li", "ann@example.org")
@@ -32,24 +32,22 @@ def origin(*members: Member, layout: str = "moodle", upload: str = "an upload") 
     ],
 )
 def test_what_was_known_of_members_stays_known(known, now, then, has_roster):
-    (found,) = remembering(
-        [Submission("key", origin=origin(*now))], {"key": origin(*known)}, has_roster=has_roster
-    )
-    assert found.origin.members == then
+    found = remembering({"key": origin(*now)}, {"key": origin(*known)}, has_roster=has_roster)
+    assert found["key"].members == then
 
 
 def test_a_team_keeps_the_members_of_the_roster_until_another_roster_has_others():
-    team = [Submission("Red_12", origin=origin(Member("12", "Red")))]
+    team = {"Red_12": origin(Member("12", "Red"))}
     known = {"Red_12": origin(ANN, BO)}
-    assert remembering(team, known, has_roster=False)[0].origin.members == (ANN, BO)
+    assert remembering(team, known, has_roster=False)["Red_12"].members == (ANN, BO)
     known = {"Red_12": origin(Member("12", "Ann Li", is_rosters=True))}
-    assert remembering(team, known, has_roster=False)[0].origin == known["Red_12"]
-    now = [Submission("Red_12", origin=origin(Member("9", "Cy")))]
-    assert remembering(now, known, has_roster=True)[0].origin.members == (Member("9", "Cy"),)
+    assert remembering(team, known, has_roster=False)["Red_12"] == known["Red_12"]
+    now = {"Red_12": origin(Member("9", "Cy"))}
+    assert remembering(now, known, has_roster=True)["Red_12"].members == (Member("9", "Cy"),)
 
 
 def test_nothing_is_known_from_another_platform_or_of_another_key():
-    now = [Submission("key", origin=origin(Member("7"))), Submission("bare")]
+    now = {"key": origin(Member("7")), "bare": None}
     for known in ({"key": origin(ANN, layout="canvas")}, {"other": origin(ANN)}):
         assert remembering(now, known, has_roster=False) == now
 
@@ -114,7 +112,7 @@ def test_a_class_under_new_keys_is_told_in_few_lines_with_what_to_type(tmp_path)
             for key in (f"old {number:02d}", f"new {number:02d}", f"gone {number:02d}"):
                 book.save(typical(key))
                 if not key.startswith("gone"):
-                    book.save_origins([Submission(key, origin=origin(who, upload=key))])
+                    book.save_origins({key: origin(who, upload=key)})
         here = [f"new {number:02d}" for number in range(25)]
         *said, more, absent = settle(book, set(here), out)
         assert len(said) == 20
