@@ -187,6 +187,14 @@ MISCONCEPTIONS = (
         edits=((".to(table.dtype)", ""),),
     ),
     Misconception(
+        id="O59",
+        where="one_hot_lookup",
+        title="multiplies rows of integers",
+        hint="torch multiplies no matrix of integers by a table of floating-point numbers. Look at the dtype "
+        "of the one-hot rows where they meet the table, and bring them to the table's.",
+        edits=((".to(table.dtype)", ".to(torch.int64)"),),
+    ),
+    Misconception(
         "O44", "one_hot_lookup", "detaches the table", NO_GRADIENT, (("@ table ", "@ table.detach() "),)
     ),
     Misconception(

@@ -140,6 +140,10 @@ def _parser(settings: Settings, program: str) -> argparse.ArgumentParser:
     def question(text: str) -> str:
         if text in ids:
             return text
+        for asked in settings.code_questions:
+            if text in asked.functions:
+                its = f"`{text}` is a part of the question `{asked.id}`: type `{program} {asked.id}`"
+                raise argparse.ArgumentTypeError(its)
         close = difflib.get_close_matches(text, ids, 1)
         meant = f" Did you mean `{close[0]}`?" if close else ""
         raise argparse.ArgumentTypeError(f"there is no question `{text}`.{meant} There are {', '.join(ids)}")
@@ -184,8 +188,7 @@ def _show(
     left = [check for check in report.checks if check.outcome != "passed"]
     first = display.first_left(report.checks)
     shown = left if show_all else [first] if first else []
-    for check in shown:
-        display.show_check(screen, check)
+    display.show_checks(screen, shown)
     screen.line()
     if left or len(questions) == len(settings.code_questions):
         then = f"type `{program} {shown[0].question}`" if left and not report.problems else "check again"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from .report import Check, Report
 from .screen import Screen
@@ -43,12 +44,23 @@ def show_problems(
         screen.line(f"  ... and {len(problems) - most} more; --all shows them.")
 
 
-def show_check(screen: Screen, check: Check) -> None:
-    """One check that did not pass, whole."""
+def show_checks(screen: Screen, checks: Sequence[Check]) -> None:
+    """Checks that did not pass, whole; of those that wait for the same function, it is said once."""
+    for _, alike in groupby(checks, lambda check: (check.question, check.outcome, check.message, check.hint)):
+        first, *others = alike
+        if first.outcome == "not attempted":
+            _show_check(screen, first, *(other.title for other in others))
+        else:
+            for check in (first, *others):
+                _show_check(screen, check)
+
+
+def _show_check(screen: Screen, check: Check, *more_titles: str) -> None:
     screen.line()
     style = "yellow" if check.outcome == "not attempted" else "red"
     screen.line(screen.paint(f"{check.question}: {check.outcome}", style, "bold"))
-    screen.sentences(check.title, "  ")
+    for title in (check.title, *more_titles):
+        screen.sentences(title, "  ")
     for hint in check.hint.splitlines():
         screen.line()
         screen.sentences(hint, "  ")

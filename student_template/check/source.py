@@ -141,7 +141,9 @@ def misspelt(
         if isinstance(statement, ast.FunctionDef | ast.ClassDef) and statement.name not in asked
     }
     for name in sorted(set(asked) - written - set(bound)):
-        for similar in difflib.get_close_matches(name.casefold(), defined, n=2, cutoff=SIMILAR):
+        longer = [other for other in defined if f"_{name.casefold()}_" in f"_{other}_"]
+        close = difflib.get_close_matches(name.casefold(), defined, n=2, cutoff=SIMILAR)
+        for similar in dict.fromkeys((*close, *longer)):
             one = defined[similar]
             text = f"`{one.name}` is not asked for. Should it be called `{name}`?"
             found.append(Problem(_first_line(one), text))

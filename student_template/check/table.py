@@ -124,7 +124,7 @@ def _body(
     elif view.report and view.report.problems:
         display.show_problems(page, settings, view.report.problems[:1])
     elif first:
-        display.show_check(page, first)
+        display.show_checks(page, [first])
     elif view.report:
         page.line()
         display.show_summary(page, questions, view.report.checks)

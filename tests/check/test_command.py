@@ -297,6 +297,10 @@ def test_wrong_usage_says_what_to_type(half_done):
     assert " ".join(run.error.split()).startswith(usage)
     assert "there is no question `secnd`. Did you mean `second`? There are first, second." in run.error
     assert run_check(half_done, "--everything").status == 2
+    run = run_check(half_done, "double")
+    assert "`double` is a part of the question `first`: type `python check first`" in " ".join(
+        run.error.split()
+    )
 
 
 def test_missing_files_are_named(half_done):

@@ -42,6 +42,18 @@ def test_nothing_passes_in_the_blank_template(template):
     assert ": failed" not in run.out
 
 
+def test_what_is_not_written_yet_is_said_once_below_all_that_waits_for_it(template):
+    (template / "embeddings.py").write_text(
+        "def encode(tokens, vocabulary):\n    raise NotImplementedError('no')\n"
+    )
+    out = " ".join(run_check(template, "lookup", "--all").out.split())
+    assert (
+        "shape `(T,)`. `encode` gives an empty int64 tensor of shape `(0,)` for no tokens. `encode` raises"
+        in out
+    )
+    assert out.count("KeyError` that names the unknown token. no ") == 1
+
+
 def test_everything_passes_with_the_reference(template):
     shutil.copy(ROOT / "solutions" / "embeddings.py", template)
     run = run_check(template)

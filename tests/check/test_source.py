@@ -300,7 +300,15 @@ def test_it_stands_on_the_standard_library_alone():
 
 
 @pytest.mark.parametrize(
-    "name", ["lookup_embeding", "LookupEmbedding", "Lookup_embedding", "lookup_embeddings"]
+    "name",
+    [
+        "lookup_embeding",
+        "LookupEmbedding",
+        "Lookup_embedding",
+        "lookup_embeddings",
+        "lookup_embedding_of_the_first_batch",
+        "my_own_new_lookup_embedding",
+    ],
 )
 def test_what_may_be_a_misspelt_name_is_pointed_at(name):
     program = f"import torch\ndef {name}(table, ids):\n    return table[ids]\n".encode()
