@@ -237,7 +237,7 @@ def regrade(
     from .keys import keys
     from .marks import with_marks
     from .reports import write_reports
-    from .students.people import counting, of_forgotten
+    from .students.people import counting, expect_not_forgotten
     from .submission import Received
     from .terminal import say
 
@@ -246,9 +246,7 @@ def regrade(
     choice = Choice(only, students, force, unconfined)
     changes: list[Change] = []
     with open_gradebook(out, create=False) as book, alone_in(out):
-        for student, standing in book.forgotten().items():
-            if student in students:
-                raise GraderError(of_forgotten(student, standing, out))
+        expect_not_forgotten(book, students, out)
         wanted = sorted(chosen(counting(book), choice))
         without_files: list[str] = []
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 
 from .errors import GraderError
@@ -17,7 +18,8 @@ def read_sheet(path: Path) -> list[list[str]]:
     """
     text = _decoded(path, read_content(path))
     first, _, rest = text.partition("\n")
-    separator = max(",;\t", key=first.count)
+    parted = next((line for line in text.split("\n") if re.search("[,;\t]", line)), first)
+    separator = max(",;\t", key=parted.count)
     if first.startswith("sep="):  # a line that is for Excel alone
         separator, text = first.strip().removeprefix("sep=") or separator, rest
     try:

@@ -625,6 +625,16 @@ def test_a_group_is_forgotten_by_its_key_and_not_with_one_of_its_members(here):
     assert "Ann_7 + Bo_8" in run("history", "out", "Bo").stdout
 
 
+def test_a_forgotten_student_is_told_so_by_whatever_they_are_called(here):
+    hand_over(("Ann", 1, RIGHT), ("Cy", 3, RIGHT), on="2026-03-01")
+    run("grade", "class", "--output", "out")
+    run("forget", "out", "Cy")
+    for called in ("Cy_9", "Cy", "9"):
+        done = run("regrade", "out", "--student", called)
+        assert (done.exit_code, "Cy_9 counts no more since " in done.stderr) == (2, True), called
+    assert run("regrade", "out", "--student", "Ann").exit_code == 0
+
+
 def test_a_student_is_named_by_what_an_earlier_roster_told(here):
     Path("roster.csv").write_text("id,name,email\nada,Ada Lovelace,ada@u.edu\nben,Ben Li,ben@u.edu\n")
     run("grade", "in", "--roster", "roster.csv")

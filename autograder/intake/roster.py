@@ -11,14 +11,14 @@ from pathlib import Path
 
 from ..errors import GraderError
 from ..spreadsheet import read_sheet
-from ..students.directory import contradict, words_of
+from ..students.directory import MOODLES, contradict, words_of
 from ..students.headings import EMAILS, FIRST, GROUPS, IDS, KNOWN, LAST, LOGINS, NAMES, REPOSITORIES, squeezed
 from ..submission import Member
 from .layouts import Upload
 from .listing import printable
 
-_PARTICIPANT = re.compile(r"\D+ (\d+)")  # a Moodle worksheet's "Participant 4711"
 _ADDRESS = re.compile(r".+@.+")
+_TITLES = 10
 _NO_STUDENT = "points possible"  # the row that Canvas' gradebook puts above the students
 
 
@@ -102,6 +102,7 @@ def read_roster(path: Path) -> Roster:
     lines = [[cell.strip() for cell in row] for row in read_sheet(path)]
     if not lines:
         raise GraderError(f"The roster {path} is empty.")
+    lines = lines[_lines_above(lines) :]
     header = [squeezed(cell) for cell in lines[0]]
     if not set(header) & set(KNOWN):
         raise GraderError(
@@ -168,6 +169,12 @@ def _nobody_on(roster: Roster) -> str:
     if roster.unread:
         said += f" Not understood: {_columns(roster.unread)}; call them id, email or name if they are that."
     return said
+
+
+def _lines_above(lines: Sequence[Sequence[str]]) -> int:
+    """How many lines of another kind, such as a title, stand above the headings; 0 if there are none."""
+    headings = (at for at, line in enumerate(lines[:_TITLES]) if {squeezed(cell) for cell in line} & {*KNOWN})
+    return next(headings, 0)
 
 
 def _columns(headings: Sequence[str]) -> str:
@@ -275,7 +282,7 @@ def _row(header: Sequence[str], line: Sequence[str]) -> Row | None:
     own = [cells[column] for column in IDS if column in cells]
     if not own and "student" in cells:  # as in our own grades.csv
         own = [cells["student"]]
-    participant = next((found[1] for text in own if (found := _PARTICIPANT.fullmatch(text))), "")
+    participant = next((found[1] for text in own if (found := MOODLES.fullmatch(text))), "")
     if participant:
         own.insert(0, participant)
     identifiers = logins | {text.casefold() for text in (*own, email) if text}

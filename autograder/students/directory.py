@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -13,6 +14,9 @@ from ..plain import cell, clip, line
 from ..submission import Member, Origin
 
 _LONGEST = 60
+
+MOODLES = re.compile(r"\D+ (\d+)")
+"""What Moodle calls a participant whose name it hides, in the language of the course: Participant 4711."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ def persons_of(student: str, origin: Origin | None) -> tuple[Person, ...]:
 class Directory:
     """Finds students by the key, an id or an email address, else by the name.
 
-    What our tables show of the first three, made harmless, is found as well.
+    What our tables show of the first three, made harmless, is found as well, and Moodle's "Participant 4711".
     """
 
     def __init__(self, persons: Iterable[Person]) -> None:
@@ -75,7 +79,10 @@ class Directory:
         if by_key and called in self._keys:
             return self._keys[called]
         words = words_of(called)
-        return self._told.get(folded(called)) or (self._names.get(words, []) if words else [])
+        told = self._told.get(folded(called)) or (self._names.get(words, []) if words else [])
+        if not told and (number := MOODLES.fullmatch(called.strip())):
+            told = [person for person in self._told.get(number[1], []) if person.layout == "moodle"]
+        return told
 
     def key_of(self, called: str) -> str:
         """The key of the one submission that is meant; a key itself counts before all else.

@@ -8,10 +8,12 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 from pathlib import Path
 
+from ..errors import GraderError
 from ..gradebook import Gradebook, Standing
 from ..plain import counted, line
 from ..result import Status
 from ..submission import Member, Origin
+from .directory import Directory
 
 MOST_NAMED = 20
 
@@ -83,6 +85,20 @@ def of_forgotten(student: str, standing: Standing, out: Path) -> str:
     since = standing.saved.replace("T", " ")[:16]
     why = f", for the same student is now in {line(standing.instead)}" if standing.instead else ""
     return f"{line(student)} counts no more since {since} (UTC){why}. To undo that: {_to_undo(out, student)}"
+
+
+def expect_not_forgotten(book: Gradebook, called: Iterable[str], out: Path) -> None:
+    """Refuse students who count no more.
+
+    Raises:
+        GraderError: that says since when, and how to undo it.
+    """
+    forgotten, directory = book.forgotten(), Directory.of(everybody(book))
+    for one in called:
+        keys = {person.student for person in directory.find(one, by_key=True)}
+        if keys and keys <= forgotten.keys():
+            student = min(keys)
+            raise GraderError(of_forgotten(student, forgotten[student], out))
 
 
 def _handed_over(book: Gradebook, students: Iterable[str]) -> dict[str, Origin | None]:

@@ -236,6 +236,14 @@ def test_a_roster_is_read_as_spreadsheets_write_it(take, encoding, delimiter):
     assert taken.problems == ()
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_titles_may_stand_above_a_roster_s_headings(take, delimiter):
+    rows = [(p.number, p.name) for p in PEOPLE]
+    text = table("ID number,Name", *rows, delimiter=delimiter)
+    taken = take(downloads.moodle(own), f"Embeddings 2026\n\n{text}")
+    assert taken.problems == ()
+
+
 def test_a_roster_in_a_westerners_old_encoding_is_read(take):
     taken = take(
         downloads.plain(own, [ABSENT]), "name;username\r\nJens Åge Sørensen;jasorensen\r\n".encode("cp1252")
