@@ -62,8 +62,8 @@ class BoundedOutput(io.TextIOBase):
         return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def serve(connection: socket.socket, limits: WorkerLimits, wall: Wall, slot: int) -> None:
-    """Confine this process, then answer requests until the grader hangs up.
+def serve(connection: socket.socket, limits: WorkerLimits, loaded: int, wall: Wall, slot: int) -> None:
+    """Confine this process, then answer requests until the grader hangs up; `loaded` is for `set_limits`.
 
     If a layer of the wall fails, it says so and serves nothing.
     """
@@ -71,7 +71,7 @@ def serve(connection: socket.socket, limits: WorkerLimits, wall: Wall, slot: int
     cut_loose(keep={connection.fileno(), *wall.descriptors()})
     torch.set_num_threads(1)
     try:
-        set_limits(limits)
+        set_limits(limits, loaded)
         wall.shut(slot)
     except Exception as problem:
         channel.send({"refused": f"{type(problem).__name__}: {problem}"})

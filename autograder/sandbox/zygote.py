@@ -25,7 +25,7 @@ import torch
 
 from .confinement import Wall, WallError, WallPlan
 from .huge_pages import collapse
-from .limits import WorkerLimits
+from .limits import WorkerLimits, address_space
 from .worker import preload, serve
 
 
@@ -42,12 +42,14 @@ class Zygote:
     """Forks, reaps and kills.
 
     Attributes:
+        loaded: the address space that every child inherits, in bytes.
         children: the running children by process id.
     """
 
     def __init__(self, control: socket.socket, limits: WorkerLimits, wall: Wall) -> None:
         self.control = control
         self.limits = limits
+        self.loaded = address_space()
         self.wall = wall
         self.children: dict[int, Child] = {}
 
@@ -92,7 +94,7 @@ class Zygote:
             try:
                 signal.set_wakeup_fd(-1)
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                serve(socket.socket(fileno=connection), self.limits, self.wall, slot)
+                serve(socket.socket(fileno=connection), self.limits, self.loaded, self.wall, slot)
             finally:
                 os._exit(0)
         os.close(connection)
