@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from pathlib import Path
 
 from .errors import GraderError
 
+SEPARATORS = (",", ";", "\t")
 
-def read_sheet(path: Path) -> list[list[str]]:
+
+def read_sheet(path: Path, separator: str = "") -> list[list[str]]:
     """All rows, the header first, each a list of cells.
+
+    Args:
+        separator: parts the cells; that which the first line has most of where it is empty.
 
     Raises:
         GraderError: if the file cannot be read or is no CSV.
     """
     text = _decoded(path, read_content(path))
     first, _, rest = text.partition("\n")
-    parted = next((line for line in text.split("\n") if re.search("[,;\t]", line)), first)
-    separator = max(",;\t", key=parted.count)
+    separator = separator or max(SEPARATORS, key=first.count)
     if first.startswith("sep="):  # a line that is for Excel alone
         separator, text = first.strip().removeprefix("sep=") or separator, rest
     try:

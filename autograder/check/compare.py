@@ -56,6 +56,7 @@ def same(
     """
     if close(got, expected, atol=atol):
         return
+    wrong = None
     if not isinstance(got, torch.Tensor):
         raise Mismatch(f"{of} should be a tensor of shape {_shape(expected)}, but it is {show(got)}", got)
     if got.shape != expected.shape:
@@ -68,7 +69,7 @@ def same(
     else:
         wrong = _differing(got.detach(), expected.detach(), atol)
         message = _describe(got.detach(), expected.detach(), wrong, of)
-    raise Mismatch("\n  ".join(filter(None, (message, difference(got, expected)))), got)
+    raise Mismatch("\n  ".join(filter(None, (message, difference(got, expected, wrong)))), got)
 
 
 def close(got: Any, expected: torch.Tensor, *, atol: float | torch.Tensor = 1e-5) -> bool:

@@ -14,7 +14,7 @@ import sys
 import tokenize
 import types
 import warnings
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from . import notebook
@@ -138,16 +138,25 @@ def misspelt(
     defined = {
         statement.name.casefold(): statement
         for statement in statements
-        if isinstance(statement, ast.FunctionDef | ast.ClassDef) and statement.name not in asked
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef)
+        and statement.name not in asked
+        and not statement.name.startswith(("test_", "plot_"))
     }
-    for name in sorted(set(asked) - written - set(bound)):
-        longer = [other for other in defined if f"_{name.casefold()}_" in f"_{other}_"]
+    missing = sorted(set(asked) - written - set(bound))
+    for name in missing:
+        longer = [other for other in defined if _longest_within(other, missing) == name]
         close = difflib.get_close_matches(name.casefold(), defined, n=2, cutoff=SIMILAR)
         for similar in dict.fromkeys((*close, *longer)):
             one = defined[similar]
             text = f"`{one.name}` is not asked for. Should it be called `{name}`?"
             found.append(Problem(_first_line(one), text))
     return found
+
+
+def _longest_within(name: str, asked: Iterable[str]) -> str | None:
+    """The longest of the names asked for whose words stand in another, such as `encode` in `my_encode`."""
+    within = [one for one in asked if f"_{one.casefold()}_" in f"_{name}_"]
+    return max(within, key=len, default=None)
 
 
 def bound_names(statement: ast.stmt) -> Iterator[str]:

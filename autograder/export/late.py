@@ -164,9 +164,7 @@ def _read(path: Path, directory: Directory, policy: LatePolicy) -> tuple[dict[Pe
         found = directory.find(name, by_key=folded(table.header[student]) == "student")
         seconds = _amount(table, how, value, policy)
         if seconds is None:
-            problems.append(
-                f"{where}: {line(value)!r} does not say how late; write a number such as 26.5, 0 for on time."
-            )
+            problems.append(f"{where}: {line(value)!r} does not say how late; write a number such as 26.5.")
         elif len({person.student for person in found}) > 1:
             problems.append(f"{where}: {line(name)!r} may be {_names(found)}. Write the key or the email.")
         elif not found:
@@ -222,7 +220,7 @@ def _amount(table: Table, column: int, value: str, policy: LatePolicy) -> float 
         seconds = float(value.replace(",", ".")) * SECONDS[name]
     except ValueError:
         return None
-    return seconds if 0 <= seconds < math.inf else None
+    return seconds if math.isfinite(seconds) else None
 
 
 def _names(persons: Iterable[Person]) -> str:

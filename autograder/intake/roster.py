@@ -6,19 +6,19 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import compress
+from itertools import compress, takewhile
 from pathlib import Path
 
 from ..errors import GraderError
-from ..spreadsheet import read_sheet
-from ..students.directory import MOODLES, contradict, words_of
+from ..spreadsheet import SEPARATORS, read_sheet
+from ..students.directory import contradict, words_of
 from ..students.headings import EMAILS, FIRST, GROUPS, IDS, KNOWN, LAST, LOGINS, NAMES, REPOSITORIES, squeezed
 from ..submission import Member
 from .layouts import Upload
 from .listing import printable
 
+_PARTICIPANT = re.compile(r"\D+ (\d+)")  # a Moodle worksheet's "Participant 4711"
 _ADDRESS = re.compile(r".+@.+")
-_TITLES = 10
 _NO_STUDENT = "points possible"  # the row that Canvas' gradebook puts above the students
 
 
@@ -99,16 +99,15 @@ def read_roster(path: Path) -> Roster:
     Raises:
         GraderError: if it cannot be read, or has no such column, or no students.
     """
-    lines = [[cell.strip() for cell in row] for row in read_sheet(path)]
+    lines = _below_titles(path)
     if not lines:
         raise GraderError(f"The roster {path} is empty.")
-    lines = lines[_lines_above(lines) :]
     header = [squeezed(cell) for cell in lines[0]]
-    if not set(header) & set(KNOWN):
+    if not _is_known(lines[0]):
         raise GraderError(
-            f"The roster {path} has no column that names a student. Its first line is to have one or several "
-            "of: id, sid, identifier, username, email, name, first name, last name; for groups: group. "
-            f"It has {_columns(lines[0])}."
+            f"The roster {path} has no column that names a student. The line above the students is to have "
+            "one or several of: id, sid, identifier, username, email, name, first name, last name; for "
+            f"groups: group. It has {_columns(lines[0])}."
         )
     rows = [row for line in lines[1:] if (row := _row(header, line)) is not None]
     if not rows:
@@ -171,10 +170,21 @@ def _nobody_on(roster: Roster) -> str:
     return said
 
 
-def _lines_above(lines: Sequence[Sequence[str]]) -> int:
-    """How many lines of another kind, such as a title, stand above the headings; 0 if there are none."""
-    headings = (at for at, line in enumerate(lines[:_TITLES]) if {squeezed(cell) for cell in line} & {*KNOWN})
-    return next(headings, 0)
+def _below_titles(path: Path) -> list[list[str]]:
+    """The lines from the headings on: what stands above them is empty, or a title in one cell.
+
+    A title may hold any separator, so the one that leads to a known heading parts the cells.
+    """
+    found = []
+    for separator in ("", *SEPARATORS):
+        lines = [[cell.strip() for cell in row] for row in read_sheet(path, separator)]
+        titles = takewhile(lambda line: len(set(line) - {""}) < 2 and not _is_known(line), lines)
+        found.append(lines[len(list(titles)) :] or lines)
+    return next((lines for lines in found if lines and _is_known(lines[0])), found[0])
+
+
+def _is_known(line: Sequence[str]) -> bool:
+    return not {squeezed(cell) for cell in line}.isdisjoint(KNOWN)
 
 
 def _columns(headings: Sequence[str]) -> str:
@@ -282,7 +292,7 @@ def _row(header: Sequence[str], line: Sequence[str]) -> Row | None:
     own = [cells[column] for column in IDS if column in cells]
     if not own and "student" in cells:  # as in our own grades.csv
         own = [cells["student"]]
-    participant = next((found[1] for text in own if (found := MOODLES.fullmatch(text))), "")
+    participant = next((found[1] for text in own if (found := _PARTICIPANT.fullmatch(text))), "")
     if participant:
         own.insert(0, participant)
     identifiers = logins | {text.casefold() for text in (*own, email) if text}

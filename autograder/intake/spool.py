@@ -14,8 +14,16 @@ class Spool:
     """One temporary file, which is gone as soon as nobody can read it any more."""
 
     def __init__(self) -> None:
-        # Whoever may read it keeps it open; a `with` could not say when that ends.
-        self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115
+        """Make the file, in the folder that TMPDIR names.
+
+        Raises:
+            GraderError: if that is not possible.
+        """
+        try:
+            # Whoever may read it keeps it open; a `with` could not say when that ends.
+            self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115
+        except OSError as problem:
+            raise _full(problem) from None
         self._end = 0
 
     def keep(self, submission: Submission) -> Received:
@@ -30,11 +38,7 @@ class Spool:
             for part in parts:
                 self._write(part or b"")
         except OSError as problem:
-            raise GraderError(
-                f"What was handed in is kept in {tempfile.gettempdir()} until it is graded, and nothing "
-                f"more can be written there: {problem.strerror}. Nothing was graded. Make room, or let "
-                "TMPDIR name another folder, and type the same command again."
-            ) from None
+            raise _full(problem) from None
         return Received(
             submission.student,
             submission.digest,
@@ -54,3 +58,11 @@ class Spool:
         whole = os.pread(self._file.fileno(), (code or 0) + (answers or 0), start)
         parts = whole[: code or 0], whole[code or 0 :]
         return None if code is None else parts[0], None if answers is None else parts[1]
+
+
+def _full(problem: OSError) -> GraderError:
+    return GraderError(
+        "What was handed in waits in the folder for temporary files until it is graded, and nothing more can "
+        f"be written there: {problem.strerror}. Nothing was graded. Make room, or let TMPDIR name another "
+        "folder, and type the same command again."
+    )

@@ -14,9 +14,7 @@ from ..plain import cell, clip, line
 from ..submission import Member, Origin
 
 _LONGEST = 60
-
-MOODLES = re.compile(r"\D+ (\d+)")
-"""What Moodle calls a participant whose name it hides, in the language of the course: Participant 4711."""
+_PARTICIPANT = re.compile(r"([^_]+)_(\d+)_")
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,8 @@ def persons_of(student: str, origin: Origin | None) -> tuple[Person, ...]:
 class Directory:
     """Finds students by the key, an id or an email address, else by the name.
 
-    What our tables show of the first three, made harmless, is found as well, and Moodle's "Participant 4711".
+    What our tables show of the first three, made harmless, is found as well, and a nameless student by what
+    Moodle's upload calls them ("Participant 4711").
     """
 
     def __init__(self, persons: Iterable[Person]) -> None:
@@ -60,7 +59,7 @@ class Directory:
         self._names: defaultdict[tuple[str, ...], list[Person]] = defaultdict(list)
         for person in dict.fromkeys(persons):
             self._keys[person.student].append(person)
-            told = (person.student, person.member.id, person.member.email)
+            told = (person.student, person.member.id, person.member.email, _participant(person))
             for text in {folded(spell(text)) for text in told for spell in (str, _in_a_cell)} - {""}:
                 self._told[text].append(person)
             self._names[words_of(person.member.name)].append(person)
@@ -79,10 +78,7 @@ class Directory:
         if by_key and called in self._keys:
             return self._keys[called]
         words = words_of(called)
-        told = self._told.get(folded(called)) or (self._names.get(words, []) if words else [])
-        if not told and (number := MOODLES.fullmatch(called.strip())):
-            told = [person for person in self._told.get(number[1], []) if person.layout == "moodle"]
-        return told
+        return self._told.get(folded(called)) or (self._names.get(words, []) if words else [])
 
     def key_of(self, called: str) -> str:
         """The key of the one submission that is meant; a key itself counts before all else.
@@ -109,6 +105,12 @@ class Directory:
         }
         found = difflib.get_close_matches(folded(called), ways, n=3, cutoff=0.5)
         return [clip(line(key), _LONGEST) for key in dict.fromkeys(ways[way] for way in found)]
+
+
+def _participant(person: Person) -> str:
+    """What Moodle calls a participant whose name it hides, in the course's language; else nothing."""
+    blind = _PARTICIPANT.match(person.origin.upload) if person.layout == "moodle" else None
+    return f"{blind[1]} {blind[2]}" if blind and not person.member.name else ""
 
 
 def folded(text: str) -> str:

@@ -91,13 +91,13 @@ def expect_not_forgotten(book: Gradebook, called: Iterable[str], out: Path) -> N
     """Refuse students who count no more.
 
     Raises:
-        GraderError: that says since when, and how to undo it.
+        GraderError: that says since when, and how to undo it; or who of several may be meant.
     """
     forgotten, directory = book.forgotten(), Directory.of(everybody(book))
     for one in called:
         keys = {person.student for person in directory.find(one, by_key=True)}
         if keys and keys <= forgotten.keys():
-            student = min(keys)
+            student = directory.key_of(one)
             raise GraderError(of_forgotten(student, forgotten[student], out))
 
 

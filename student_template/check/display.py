@@ -45,14 +45,20 @@ def show_problems(
 
 
 def show_checks(screen: Screen, checks: Sequence[Check]) -> None:
-    """Checks that did not pass, whole; of those that wait for the same function, it is said once."""
-    for _, alike in groupby(checks, lambda check: (check.question, check.outcome, check.message, check.hint)):
-        first, *others = alike
-        if first.outcome == "not attempted":
+    """Checks that did not pass, whole; what several wait for, one after the other, is said once."""
+    for waits, alike in groupby(checks, _waits_for):
+        if waits:
+            first, *others = alike
             _show_check(screen, first, *(other.title for other in others))
         else:
-            for check in (first, *others):
+            for check in alike:
                 _show_check(screen, check)
+
+
+def _waits_for(check: Check) -> tuple[str, str] | None:
+    """What a check of a question waits for, in words; None if it does not wait, or has more to say."""
+    is_all = check.outcome == "not attempted" and check.message and not (check.printed or check.hint)
+    return (check.question, check.message) if is_all else None
 
 
 def _show_check(screen: Screen, check: Check, *more_titles: str) -> None:

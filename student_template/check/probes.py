@@ -341,6 +341,7 @@ PROBES: dict[str, dict[str, Probe]] = {
         "one id": lambda f: f(numbers(5, 3), torch.tensor(3)),
         "no id": lambda f: f(numbers(5, 3), torch.zeros(0, dtype=torch.int64)),
         "a square table": lambda f: f(numbers(3, 3), ids(2, 0)),
+        "a table of integers": lambda f: f(torch.arange(15).view(5, 3), ids(3, 0)),
         "dtypes": lambda f: dtypes(lambda table: f(table, ids(1, 0))),
         "gradient": _gradient_of_lookup,
         "bad ids": lambda f: bad_ids(5, lambda ids: f(numbers(5, 3), ids)),

@@ -54,6 +54,15 @@ def test_what_is_not_written_yet_is_said_once_below_all_that_waits_for_it(templa
     assert out.count("KeyError` that names the unknown token. no ") == 1
 
 
+def test_what_has_more_to_say_than_what_it_waits_for_says_it_itself(template):
+    names = "build_vocabulary", "encode", "new_embedding_table"
+    stubs = "".join(f"def {name}(*args, **kwargs):\n    raise NotImplementedError\n\n\n" for name in names)
+    told = "def embedding_lookup(*args):\n    print('here')\n    raise NotImplementedError('no')\n"
+    (template / "embeddings.py").write_text(stubs + told)
+    out = run_check(template, "lookup", "--all").out
+    assert out.count("lookup: not attempted") == 11 and out.count("| here") > 3
+
+
 def test_everything_passes_with_the_reference(template):
     shutil.copy(ROOT / "solutions" / "embeddings.py", template)
     run = run_check(template)

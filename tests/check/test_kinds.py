@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
+from autograder.check.compare import Mismatch, same
 from autograder.check.kinds import difference
 
 
@@ -83,11 +84,20 @@ def test_what_differs_in_kind_is_said(got, expected, said):
         (X, torch.empty(0, 3)),
         (torch.tensor(2.0), torch.tensor(3.0)),
         (torch.cat([X[:2] * 2, X[2:] * 3 + 1]), X),
-        (
-            X + torch.tensor([0, 0, 1, 5e-5, 0, 0]),
-            X,
-        ),  # column 2 is far off, but column 3 would not pass either
     ],
 )
 def test_nothing_is_said_where_no_sentence_explains_every_number(got, expected):
     assert difference(got, expected) == ""
+
+
+def test_no_place_is_called_right_that_does_not_pass():
+    got = X.clone()
+    got[:, 2] += 1
+    with pytest.raises(Mismatch, match="It is right but for column 2"):
+        same(got, X)
+    got[0, 3] += 5e-5
+    with pytest.raises(Mismatch) as problem:
+        same(got, X)
+    assert "right but" not in str(problem.value)
+    with pytest.raises(Mismatch, match="It is right but for column 2"):
+        same(got, X, atol=1e-4)

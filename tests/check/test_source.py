@@ -323,6 +323,7 @@ def test_what_may_be_a_misspelt_name_is_pointed_at(name):
         b"def lookup_embedding(): pass\ndef lookup_embeddings(): pass\n",
         b"lookup_embedding = lambda: 1\ndef lookup_embeddings(): pass\n",
         b"def one_hot(): pass\n",
+        b"def test_lookup_embedding(): pass\n",
     ],
 )
 def test_a_helper_beside_what_is_asked_for_is_no_misspelling(program):
@@ -343,6 +344,12 @@ def test_what_is_written_but_lost_is_not_sought_under_another_name(definition):
 def test_a_local_name_of_what_is_lost_is_missed_by_nobody_but_itself():
     loaded = load(b"@missing\ndef f():\n    result = 1\nprint(result)\n", "embeddings.py")
     assert lines_of(loaded) == [1, 4]
+
+
+def test_a_longer_name_is_taken_for_the_longest_that_it_holds():
+    loaded = load(b"def my_one_hot_lookup(): pass\n", "e.py", asked=("one_hot", "one_hot_lookup"))
+    text = "`my_one_hot_lookup` is not asked for. Should it be called `one_hot_lookup`?"
+    assert [problem.text for problem in loaded.problems] == [text]
 
 
 def test_a_name_that_is_asked_for_itself_is_no_misspelling_of_another():

@@ -236,12 +236,24 @@ def test_a_roster_is_read_as_spreadsheets_write_it(take, encoding, delimiter):
     assert taken.problems == ()
 
 
+@pytest.mark.parametrize(
+    "title", ["Embeddings 2026\n\n", "Embeddings{1} winter 2026\n", '"Embeddings, 2026"{0}\n{0}\n']
+)
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
-def test_titles_may_stand_above_a_roster_s_headings(take, delimiter):
+def test_titles_may_stand_above_a_roster_s_headings(take, delimiter, title):
     rows = [(p.number, p.name) for p in PEOPLE]
     text = table("ID number,Name", *rows, delimiter=delimiter)
-    taken = take(downloads.moodle(own), f"Embeddings 2026\n\n{text}")
+    other = ";" if delimiter == "," else ","
+    taken = take(downloads.moodle(own), title.format(delimiter, other) + text)
     assert taken.problems == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["Matricola,Nome,Ruolo\n101,Ada Lovelace,Student\n", "Nr;Famille\n102;Meier\nSid;Meier\n"]
+)
+def test_a_student_s_row_is_never_taken_for_the_headings(take, text):
+    with pytest.raises(GraderError, match=r"has no column that names a student.*It has columns '(Mat|Nr)"):
+        take(downloads.plain(own), text)
 
 
 def test_a_roster_in_a_westerners_old_encoding_is_read(take):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import tempfile
 import tracemalloc
 
 import pytest
@@ -52,13 +53,14 @@ def test_a_batch_that_was_taken_in_does_not_take_the_memory_of_its_files(tmp_pat
     assert held < 2_000_000
 
 
-def test_a_full_disk_is_said_before_anything_is_graded(tmp_path, assignment, monkeypatch):
+@pytest.mark.parametrize(("module", "name"), [(os, "pwrite"), (tempfile, "TemporaryFile")])
+def test_a_full_disk_is_said_before_anything_is_graded(tmp_path, assignment, monkeypatch, module, name):
     (tmp_path / "ada").mkdir()
     (tmp_path / "ada" / "embeddings.py").write_text(WORK)
 
-    def full(*_):
+    def full(*_, **__):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(os, "pwrite", full)
+    monkeypatch.setattr(module, name, full)
     with pytest.raises(GraderError, match=r"No space left on device[.] Nothing was graded"):
         take_in(tmp_path, assignment)
