@@ -154,8 +154,7 @@ def grade(
     from .gradebook import alone_in, open_gradebook
     from .intake import remember, take_in
     from .keys import keys
-    from .marks import with_marks
-    from .reports import without_cases, write_reports
+    from .reports import write_reports
     from .result import Status
     from .students.people import remembering, settle
     from .terminal import say, show_results
@@ -189,10 +188,7 @@ def grade(
                 write_reports(out, book, assignment)
             raise
         about_others = settle(book, here.keys(), out)
-        marks = book.marks()
-        entries = filter(None, (book.entry(student) for student in sorted(wanted)))
-        results = [without_cases(with_marks(entry.result, marks)) for entry in entries]
-        write_reports(out, book, assignment)
+        results = [result for result in write_reports(out, book, assignment) if result.student in wanted]
     if results:
         show_results(results, assignment, out)
     for text in about_others:

@@ -8,20 +8,24 @@ from ..assignment import Assignment
 from ..files import file_names, write_atomically
 from ..gradebook import Gradebook
 from ..marks import with_marks
+from ..result import Result
 from .asked import as_asked
 from .feedback import feedback_page
 from .gradescope import results_json
-from .overview import Overview, without_cases
+from .overview import Overview
 from .table import grades_csv
 
-__all__ = ["without_cases", "write_reports"]
+__all__ = ["write_reports"]
 
 
-def write_reports(out: Path, book: Gradebook, assignment: Assignment) -> None:
+def write_reports(out: Path, book: Gradebook, assignment: Assignment) -> list[Result]:
     """Write grades.csv, results/, feedback/ and report.html into `out` from the gradebook.
 
     Each file is replaced whole, so a reader never sees half of one; those of students who count no more
     are removed.
+
+    Returns:
+        Everybody's points, by student, without the cases.
     """
     marks = book.marks()
     forgotten = book.forgotten()
@@ -38,3 +42,4 @@ def write_reports(out: Path, book: Gradebook, assignment: Assignment) -> None:
         (out / "feedback" / f"{names[student]}.html").unlink(missing_ok=True)
     write_atomically(out / "grades.csv", grades_csv(overview.results, assignment))
     write_atomically(out / "report.html", overview.page(names, str(out), book.walls(), book.code))
+    return overview.results
