@@ -158,12 +158,10 @@ class Gradebook:
 
     def results(self) -> Iterator[Result]:
         """The latest result of every student who counts, by the student's key, as graded (without marks)."""
-        query = (
-            f"SELECT result, seconds FROM results WHERE id IN ({_LATEST}) "
-            "ORDER BY student COLLATE NOCASE, student"
-        )
-        for text, seconds in self._rows(query):
-            yield replace(result_from_json(text), seconds=seconds)
+        query = f"SELECT id FROM results WHERE id IN ({_LATEST}) ORDER BY student COLLATE NOCASE, student"
+        for number in list(self._rows(query)):  # to sort whole results would take the memory of all of them
+            for text, seconds in self._rows("SELECT result, seconds FROM results WHERE id = ?", number):
+                yield replace(result_from_json(text), seconds=seconds)
 
     def history(self, student: str) -> list[Entry]:
         """Every row of one student, the earliest first."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -132,7 +133,10 @@ def result_to_json(result: Result) -> str:
 def result_from_json(text: str) -> Result:
     data = json.loads(text)
     questions = tuple(
-        QuestionResult(**question | {"cases": tuple(_case(case) for case in question["cases"])})
+        QuestionResult(
+            **question
+            | {"id": sys.intern(question["id"]), "cases": tuple(_case(case) for case in question["cases"])}
+        )
         for question in data["questions"]
     )
     read = {"status": Status(data["status"]), "questions": questions, "notes": tuple(data["notes"])}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..assignment import Assignment
-from ..files import file_names, write_atomically
+from ..files import file_names, replacing, write_atomically
 from ..gradebook import Gradebook
 from ..marks import with_marks
 from ..result import Result
@@ -41,5 +41,7 @@ def write_reports(out: Path, book: Gradebook, assignment: Assignment) -> list[Re
         (out / "results" / f"{names[student]}.json").unlink(missing_ok=True)
         (out / "feedback" / f"{names[student]}.html").unlink(missing_ok=True)
     write_atomically(out / "grades.csv", grades_csv(overview.results, assignment))
-    write_atomically(out / "report.html", overview.page(names, str(out), book.walls(), book.code))
+    with replacing(out / "report.html") as report:
+        for piece in overview.page(names, str(out), book.walls(), book.code):
+            report.write(piece.encode())
     return overview.results

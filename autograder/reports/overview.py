@@ -5,14 +5,14 @@ from __future__ import annotations
 import shlex
 import statistics
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..assignment import Assignment
 from ..plain import number
 from ..result import Result, Status
 from .mistakes import Mistakes
-from .page import render, script
+from .page import pieces, script
 from .questions import EXAMPLES_PER_CASE, Questions
 from .side_by_side import Block, blocks
 from .similar import NEARLY, Group, Pair, Similar
@@ -79,8 +79,8 @@ class Overview:
         out: str,
         walls: Sequence[str] = (),
         code_of: Callable[[str], bytes | None] = lambda digest: None,
-    ) -> str:
-        """One HTML file.
+    ) -> Iterator[str]:
+        """One HTML file, piece by piece.
 
         Args:
             names: each student's file name in feedback/, without suffix.
@@ -95,7 +95,7 @@ class Overview:
         timed = [(result.student, result.seconds) for result in results if result.seconds is not None]
         timed.sort(key=lambda item: -item[1])
         bars = _histogram(graded, assignment.possible)
-        return render(
+        return pieces(
             "report.html",
             title=assignment.title,
             possible=assignment.possible,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from base64 import b64encode
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -26,6 +27,13 @@ def render(template: str, **values: Any) -> str:
     Every value a template prints goes through `plain` and is then escaped.
     """
     return _environment.get_template(template).render(values)
+
+
+def pieces(template: str, **values: Any) -> Iterator[str]:
+    """What `render` gives, piece by piece: a page of thousands of rows is never in memory as a whole."""
+    stream = _environment.get_template(template).stream(values)
+    stream.enable_buffering(500)
+    return stream
 
 
 def share(part: float | None, whole: float) -> float:

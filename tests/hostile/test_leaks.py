@@ -96,7 +96,7 @@ def test_what_steers_terminals_browsers_and_spreadsheets_is_harmless(walled: Gat
     overview.add(result)
     table = grades_csv([result], walled.assignment)
     page = feedback_page(result, walled.assignment, {})
-    class_page = overview.page({result.student: "x"}, "graded", ())
+    class_page = "".join(overview.page({result.student: "x"}, "graded", ()))
     for text in (page, class_page, results_json(result, walled.assignment, {}), table):
         assert not CONTROL_CHARACTERS.search(text)
         text.encode("utf-8")

@@ -56,7 +56,7 @@ def page(assignment):
         overview = Overview(assignment)
         for graded in results:
             overview.add(graded)
-        return overview.page({graded.student: graded.student for graded in results}, "graded")
+        return "".join(overview.page({graded.student: graded.student for graded in results}, "graded"))
 
     return page
 

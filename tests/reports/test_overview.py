@@ -20,7 +20,7 @@ def page(tmp_path):
         overview = Overview(assignment)
         for graded in results:
             overview.add(graded)
-        return overview.page(names, "my graded")
+        return "".join(overview.page(names, "my graded"))
 
     return page
 
