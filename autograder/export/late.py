@@ -148,7 +148,7 @@ def _read(path: Path, directory: Directory, policy: LatePolicy) -> tuple[dict[Pe
     table = read_table(path)
     student = table.column(*_WHO)
     how = table.column(*SECONDS, "submitted")
-    if student is None or how is None or (table.header[how].casefold() == "submitted" and not policy.due):
+    if student is None or how is None or (_is_a_time(table, how) and not policy.due):
         raise GraderError(
             f"{path} should have a column `student` and one of {', '.join(SECONDS)} "
             f"(or `submitted`, if assignment.yml has `late.due`), but its columns are: "
@@ -164,7 +164,8 @@ def _read(path: Path, directory: Directory, policy: LatePolicy) -> tuple[dict[Pe
         found = directory.find(name, by_key=folded(table.header[student]) == "student")
         seconds = _amount(table, how, value, policy)
         if seconds is None:
-            problems.append(f"{where}: {line(value)!r} does not say how late; write a number such as 26.5.")
+            such = "a time such as 2026-12-01T23:59" if _is_a_time(table, how) else "a number such as 26.5"
+            problems.append(f"{where}: {line(value)!r} does not say how late; write {such}.")
         elif len({person.student for person in found}) > 1:
             problems.append(f"{where}: {line(name)!r} may be {_names(found)}. Write the key or the email.")
         elif not found:
@@ -212,15 +213,18 @@ def _write_sheet(grades: Sequence[Grade], sheet: Path) -> None:
 
 
 def _amount(table: Table, column: int, value: str, policy: LatePolicy) -> float | None:
-    name = table.header[column].casefold()
-    if name == "submitted":
+    if _is_a_time(table, column):
         moment = _moment(value, policy)
         return None if moment is None or policy.due is None else (moment - policy.due).total_seconds()
     try:
-        seconds = float(value.replace(",", ".")) * SECONDS[name]
+        seconds = float(value.replace(",", ".")) * SECONDS[table.header[column].casefold()]
     except ValueError:
         return None
     return seconds if math.isfinite(seconds) else None
+
+
+def _is_a_time(table: Table, column: int) -> bool:
+    return table.header[column].casefold() == "submitted"
 
 
 def _names(persons: Iterable[Person]) -> str:

@@ -134,6 +134,14 @@ def test_what_a_late_file_says_unclearly_is_named_and_deducts_nothing(tmp_path):
     )
 
 
+def test_a_time_that_cannot_be_read_is_asked_for_as_a_time(tmp_path):
+    (tmp_path / "late.csv").write_text("student,submitted\nada,02.12.2026 03:00\n", "utf-8")
+    charged = deduct([grade()], LatePolicy(10, due=DUE), tmp_path / "late.csv")
+    assert charged.problems == (
+        "late.csv, row 2: '02.12.2026 03:00' does not say how late; write a time such as 2026-12-01T23:59.",
+    )
+
+
 @pytest.mark.parametrize("text", ["student,points\nada,1\n", "hours_late\n3\n", "student,submitted\nada,x\n"])
 def test_a_late_file_without_its_columns_is_refused(tmp_path, text):
     (tmp_path / "late.csv").write_text(text, "utf-8")
