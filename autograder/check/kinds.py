@@ -9,6 +9,7 @@ import torch
 
 TOLERANCE = 1e-4
 """What counts as equal here, relative to the largest number: coarser than what passes."""
+
 MOST = 1_000_000
 """Numbers that a result may have to be looked at: a wrong one may be of any size."""
 

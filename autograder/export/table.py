@@ -13,9 +13,8 @@ from pathlib import Path
 from ..errors import GraderError
 from ..files import write_atomically
 from ..plain import line
-from ..spreadsheet import read_content
+from ..spreadsheet import SEPARATORS, read_content
 
-_SEPARATORS = (",", ";", "\t")
 _UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 _MARK = "\ufeff"
 
@@ -40,7 +39,7 @@ class Table:
         """
         self.name = name
         self._text, self._encoding = _decoded(data)
-        self.separator = max(_SEPARATORS, key=lambda separator: _width(self._text, separator))
+        self.separator = max(SEPARATORS, key=lambda separator: _width(self._text, separator))
         self._records = list(_records(name, self._text, self.separator))
         self._set: dict[tuple[int, int], str] = {}
         self._added: list[Mapping[int, str]] = []

@@ -103,7 +103,8 @@ def read_roster(path: Path) -> Roster:
     if not lines:
         raise GraderError(f"The roster {path} is empty.")
     header = [squeezed(cell) for cell in lines[0]]
-    if not _is_known(lines[0]):
+    read = [heading in KNOWN for heading in header]
+    if not any(read):
         raise GraderError(
             f"The roster {path} has no column that names a student. The line above the students is to have "
             "one or several of: id, sid, identifier, username, email, name, first name, last name; for "
@@ -114,7 +115,6 @@ def read_roster(path: Path) -> Roster:
         raise GraderError(f"The roster {path} names no students.")
     # The same line twice is one student, in two sections; the same name alone may be two.
     once = dict.fromkeys(row for row in rows if row.identifiers)
-    read = [squeezed(heading) in KNOWN for heading in lines[0]]
     return Roster(
         (*once, *(row for row in rows if not row.identifiers)),
         tuple(compress(lines[0], read)),
@@ -175,16 +175,22 @@ def _below_titles(path: Path) -> list[list[str]]:
 
     A title may hold any separator, so the one that leads to a known heading parts the cells.
     """
-    found = []
-    for separator in ("", *SEPARATORS):
-        lines = [[cell.strip() for cell in row] for row in read_sheet(path, separator)]
-        titles = takewhile(lambda line: len(set(line) - {""}) < 2 and not _is_known(line), lines)
-        found.append(lines[len(list(titles)) :] or lines)
-    return next((lines for lines in found if lines and _is_known(lines[0])), found[0])
+    first = _from_headings(read_sheet(path))
+    if _is_known(first):
+        return first
+    others = (_from_headings(read_sheet(path, separator)) for separator in SEPARATORS)
+    return next(filter(_is_known, others), first)
 
 
-def _is_known(line: Sequence[str]) -> bool:
-    return not {squeezed(cell) for cell in line}.isdisjoint(KNOWN)
+def _from_headings(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    lines = [[cell.strip() for cell in row] for row in rows]
+    titles = takewhile(lambda line: len(set(line) - {""}) < 2 and not _is_known([line]), lines)
+    return lines[len(list(titles)) :] or lines
+
+
+def _is_known(lines: Sequence[Sequence[str]]) -> bool:
+    """Whether the first of the lines has a heading that is understood."""
+    return bool(lines) and not {squeezed(cell) for cell in lines[0]}.isdisjoint(KNOWN)
 
 
 def _columns(headings: Sequence[str]) -> str:
