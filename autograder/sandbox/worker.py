@@ -15,6 +15,7 @@ import random
 import socket
 import sys
 import traceback
+import types
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from typing import Any
@@ -277,4 +278,5 @@ def preload() -> None:
         "torch.utils.data", "torch.nn.utils.rnn",
     ):  # fmt: skip
         importlib.import_module(name)
-    sys.modules.pop("__main__", None)
+    # What is ours by that name is no student's business; an empty one, since pdb and doctest import it.
+    sys.modules["__main__"] = types.ModuleType("__main__")

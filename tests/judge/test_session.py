@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import gc
 import textwrap
+import types
 import weakref
 from dataclasses import replace
 
@@ -90,6 +91,12 @@ def test_what_is_asked_for_is_told_with_its_kind(load):
     session = load(FUNCTIONS + "\nclass Thing(nn.Module): pass\n", "add", "NUMBER", "Thing", "missing")
     assert session.file.kinds == {"add": "function", "NUMBER": "int", "Thing": "class"}
     assert set(session.environment) == {"add", "Thing"}
+
+
+def test_a_file_may_import_what_looks_for_the_main_program(load):
+    session = load("import doctest, pdb\nimport __main__\ndef main(): return sorted(vars(__main__))", "main")
+    assert session.file.problems == ()
+    assert session.environment["main"]() == sorted(vars(types.ModuleType("__main__")))
 
 
 def test_an_argument_that_is_returned_is_the_same_object(functions):

@@ -1,14 +1,11 @@
-"""Tries: to overflow the stack of C code by a value nested a million deep.
+"""Tries: to overflow the stack of C code by iterators nested a million deep.
 Must: only its own process crashes, and the message names the function.
 Control: one process
 """
 
-import sys
-
 
 def attack():
-    sys.setrecursionlimit(10**9)
-    nested = []
+    nested = iter(())
     for _ in range(1_000_000):
-        nested = (nested,)
-    return len(repr(nested))
+        nested = filter(None, nested)
+    return next(nested, "nothing")

@@ -1,16 +1,15 @@
-"""Tries: to recurse without end.
-Must: the recursion ends with an error or the process, and the message names the function.
+"""Tries: to recurse until the machine's memory is full.
+Must: the recursion ends at the limit on memory, with an error or the process.
 Control: one process
 """
 
 import sys
 
 
-class Deep:
-    def __repr__(self):
-        return repr(self) + "!"
+def deeper(left):
+    return 1 + deeper(left - 1) if left else 0
 
 
 def attack():
     sys.setrecursionlimit(10**9)
-    return repr(Deep())
+    return deeper(5_000_000)
