@@ -55,6 +55,16 @@ def test_otter_check_runs_all_questions_and_names_the_sentences_that_fail(half_d
     assert "one_hot passed!" in out or "one_hot results: All test cases passed!" in out
 
 
+def test_otter_check_says_which_function_is_not_there(folder):
+    (folder / "embeddings.py").write_text(REFERENCE.replace("def encode(", "def encoded("), encoding="utf-8")
+    out = run(folder, "otter", "check", "embeddings.py", "-q", "lookup").stdout
+    said = "NameError: `encode` is not defined. In a notebook, first run the cell that defines it."
+    titles = [case.title for case in LOOKUP if "encode" in case.needs]
+    assert titles
+    assert out.count(said) == len(titles), out
+    assert all(title in out for title in titles)
+
+
 def outputs(folder: Path) -> str:
     """All that the notebook's cells print when it runs from top to bottom as Jupyter runs it."""
     notebook = nbformat.read(folder / NOTEBOOK, as_version=4)

@@ -8,8 +8,8 @@ from functools import cache
 
 import torch
 from check.carried import Built, alike, outcome, own, seed
+from check.cases import test_case
 from check.compare import Mismatch, expect, raises
-from otter.test_files import test_case
 
 OK_FORMAT = False
 name = "input_embeddings_hidden"

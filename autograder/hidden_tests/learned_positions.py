@@ -4,10 +4,10 @@ from functools import cache
 
 import torch
 from check.carried import own
+from check.cases import test_case
 from check.compare import close, expect, raises, same, unchanged
 from check.data import minilm_positions
 from check.demands import table_of, with_rows
-from otter.test_files import test_case
 
 OK_FORMAT = False
 name = "learned_positions_hidden"

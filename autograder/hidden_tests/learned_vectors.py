@@ -3,9 +3,9 @@
 from functools import cache
 
 import torch
+from check.cases import test_case
 from check.compare import equal, expect, same, unchanged
 from check.demands import expect_losses
-from otter.test_files import test_case
 from torch import nn
 
 OK_FORMAT = False

@@ -1,10 +1,10 @@
 """Hidden cases of `one_hot`. `reference` is the module solutions/embeddings.py."""
 
 import torch
+from check.cases import test_case
 from check.compare import equal, expect, raises, same, unchanged
 from check.demands import expect_gradients
 from check.operations import count_operations
-from otter.test_files import test_case
 from torch import nn
 
 OK_FORMAT = False

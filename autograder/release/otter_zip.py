@@ -99,7 +99,7 @@ def _in_points(text: str, factor: float) -> str:
         line, start, end = share.lineno - 1, share.col_offset, share.end_col_offset
         points = repr(round(share.value * factor, 10)).encode()  # type: ignore[operator, arg-type]
         lines[line] = lines[line][:start] + points + lines[line][end:]
-    return b"\n".join(lines).decode().replace("from otter.test_files import", f"from {JUDGED} import")
+    return b"\n".join(lines).decode().replace("from check.cases import", f"from {JUDGED} import")
 
 
 def _shares(text: str) -> Iterator[ast.Constant]:

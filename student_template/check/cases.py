@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,6 +60,25 @@ class Attempt:
     error: Exception | None = None
 
 
+class test_case(OtterCase):
+    """Otter's decorator, for cases that say which function is not there.
+
+    Otter hands them None for it: in a notebook, that is what becomes of a cell that was not run.
+    """
+
+    def call_func(self, global_environment: dict[str, Any]) -> None:
+        """Call the case with what it names, and with everything as `env`."""
+        everything = {**global_environment, "env": global_environment}
+        arguments = {name: everything.get(name) for name in self._get_func_params()}
+        self.test_func(
+            **{name: _undefined(name) if value is None else value for name, value in arguments.items()}
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Be pickled as one of Otter's: the process that reads its kernel's results has no `check`."""
+        return OtterCase, (), self.__getstate__()
+
+
 def read_cases(path: Path) -> tuple[Case, ...]:
     """Read the cases of one Otter test file, named after its question.
 
@@ -103,6 +122,15 @@ def run_case(case: Case, environment: Mapping[str, Any]) -> Attempt:
     return Attempt("passed")
 
 
+def _undefined(name: str) -> Callable[..., None]:
+    """Stands for a function that is not there."""
+
+    def undefined(*_: object, **__: object) -> None:
+        raise NameError(f"`{name}` is not defined. In a notebook, first run the cell that defines it.")
+
+    return undefined
+
+
 def _is_its_point(case: Case, error: Mismatch) -> bool:
     """Whether the title of a case speaks of this error.
 
@@ -140,5 +168,5 @@ def _importable_as_check() -> None:
     """Let test files import these tools as `check.…`, the name by which students have them."""
     package = __package__ or "check"
     sys.modules.setdefault("check", sys.modules[package])
-    for module in (calls, carried, compare, data, demands, operations):
+    for module in (sys.modules[__name__], calls, carried, compare, data, demands, operations):
         sys.modules.setdefault("check." + module.__name__.rpartition(".")[2], module)

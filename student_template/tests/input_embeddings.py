@@ -6,8 +6,8 @@ result is wrong only because an earlier function of yours is, it passes: see `ch
 
 import torch
 from check.carried import Built, outcome
+from check.cases import test_case
 from check.compare import raises
-from otter.test_files import test_case
 
 OK_FORMAT = False
 name = "input_embeddings"

@@ -2,9 +2,9 @@
 
 import torch
 from check.carried import own
+from check.cases import test_case
 from check.compare import close, expect, raises, same
 from check.demands import table_of, with_rows
-from otter.test_files import test_case
 
 OK_FORMAT = False
 name = "learned_positions"

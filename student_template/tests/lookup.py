@@ -1,10 +1,10 @@
 """Public cases of `lookup`: from tokens to rows of a table."""
 
 import torch
+from check.cases import test_case
 from check.compare import equal, expect, raises, same, unchanged
 from check.demands import expect_normal
 from check.operations import count_operations
-from otter.test_files import test_case
 
 OK_FORMAT = False
 name = "lookup"

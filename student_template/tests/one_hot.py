@@ -1,9 +1,9 @@
 """Public cases of `one_hot`: lookup as a matrix product."""
 
 import torch
+from check.cases import test_case
 from check.compare import equal, expect, raises, same, unchanged
 from check.operations import count_operations
-from otter.test_files import test_case
 from torch import nn
 
 OK_FORMAT = False

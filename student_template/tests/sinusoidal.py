@@ -4,9 +4,9 @@ import math
 
 import torch
 from check.carried import own
+from check.cases import test_case
 from check.compare import close, expect, raises, same, unchanged
 from check.operations import count_operations
-from otter.test_files import test_case
 
 OK_FORMAT = False
 name = "sinusoidal"

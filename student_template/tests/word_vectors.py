@@ -4,11 +4,11 @@ from functools import cache
 
 import numpy as np
 import torch
+from check.cases import test_case
 from check.compare import equal, expect, raises, same, unchanged
 from check.data import glove
 from check.demands import expect_answers
 from gensim.models import KeyedVectors
-from otter.test_files import test_case
 from torch import nn
 
 OK_FORMAT = False
