@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import io
+import tokenize
 import types
 import warnings
 from collections import defaultdict
@@ -185,8 +187,18 @@ def _digest(source: str, functions: Sequence[str], mistakes: Sequence[Misconcept
     """
     hints = [mistake.hint for mistake in mistakes]
     parts = [*functions, *(str((m.id, m.where, m.edits, hints.index(m.hint))) for m in mistakes)]
-    parts += [ast.unparse(ast.parse(text)) for text in (source, *_SOURCES)]
+    parts += [_without_comments(text) for text in (source, *_SOURCES)]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+def _without_comments(text: str) -> str:
+    """A program's lines without comments and blanks: the same in every version of Python, as no `ast` is."""
+    lines = text.splitlines()
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT:
+            line, column = token.start
+            lines[line - 1] = lines[line - 1][:column]
+    return "\n".join(line.rstrip() for line in lines if line.strip())
 
 
 def _together(reference: Reference, one: Misconception, other: Misconception) -> dict[str, Any]:
