@@ -635,6 +635,19 @@ def test_a_forgotten_student_is_told_so_by_whatever_they_are_called(here):
     assert run("regrade", "out", "--student", "Ann").exit_code == 0
 
 
+def test_two_forgotten_students_of_one_name_are_both_named(here):
+    Path("canvas").mkdir()
+    for number in (11, 12):
+        Path("canvas", f"liwei_{number}_{number}0_embeddings.py").write_text(RIGHT)
+    run("grade", "canvas", "--output", "out")
+    run("forget", "out", "liwei_11", "liwei_12")
+    done = run("regrade", "out", "--student", "liwei")
+    assert (done.exit_code, "`liwei` may be `liwei_11` or `liwei_12`. Write which." in done.stderr) == (
+        2,
+        True,
+    )
+
+
 def test_a_student_is_named_by_what_an_earlier_roster_told(here):
     Path("roster.csv").write_text("id,name,email\nada,Ada Lovelace,ada@u.edu\nben,Ben Li,ben@u.edu\n")
     run("grade", "in", "--roster", "roster.csv")

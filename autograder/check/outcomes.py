@@ -90,6 +90,11 @@ def kind(error: Exception) -> str:
     return next(cls.__name__ for cls in type(error).__mro__ if vars(builtins).get(cls.__name__) is cls)
 
 
+def raised(error: str) -> Outcome:
+    """What a call gave that raised an error of this kind."""
+    return outcome(f"raised {error}")
+
+
 def _write(value: Any, words: list[str], found: list[float]) -> None:
     if len(words) > MOST:
         raise _TooMuch
@@ -126,3 +131,11 @@ def _write(value: Any, words: list[str], found: list[float]) -> None:
 def _write_all(values: Any, words: list[str], found: list[float]) -> None:
     for value in values:
         _write(value, words, found)
+
+
+ERRORS = {
+    raised(name).record
+    for name, value in vars(builtins).items()
+    if isinstance(value, type) and issubclass(value, Exception)
+}
+"""The records of all that a call can raise."""

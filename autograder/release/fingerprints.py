@@ -17,7 +17,7 @@ from typing import Any
 
 from ..assignment import Assignment, import_file
 from ..check import diagnosis, outcomes, probes
-from ..check.diagnosis import UNSTEADY, Known, Row, Table, observe, read_table, row_of
+from ..check.diagnosis import UNSTEADY, Known, Row, Table, fails_in_one_way, observe, read_table, row_of
 from ..check.outcomes import Outcome
 from ..errors import GraderError
 from ..misconceptions import Misconception, apply
@@ -138,7 +138,7 @@ def known_of(function: str, found: Findings, mistakes: Iterable[Misconception]) 
     for mistake, row in found.singles[function].items():
         singles[row].append(mistake)
     for pair, row in found.pairs[function].items():
-        if any(row) and row not in singles:
+        if any(row) and row not in singles and not fails_in_one_way(row, found.outcomes[function]):
             pairs[row].append(pair)
     listed: dict[Row, tuple[tuple[str, ...], ...]] = {}
     for row, ids in singles.items():

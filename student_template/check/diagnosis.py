@@ -21,7 +21,7 @@ import torch
 
 from .calls import unnoted
 from .cases import Case
-from .outcomes import Outcome, kind, outcome
+from .outcomes import ERRORS, Outcome, kind, outcome, raised
 from .probes import PROBES
 
 FILE = "fingerprints.json"
@@ -159,12 +159,20 @@ def two_at_once(row: Row, known: Known, hints: Mapping[str, str]) -> tuple[str, 
     Every outcome must be that of one of the two, and each of the two must show. Where several twos
     fit, only what they have in common counts.
     """
+    if fails_in_one_way(row, known.outcomes):
+        return ()
     alone = [(ids[0], its) for its, several in known.mistakes.items() for ids in several if len(ids) == 1]
     twos = [
         (one, other) for (one, its), (other, others) in combinations(alone, 2) if _make_up(row, its, others)
     ]
     common = set.intersection(*({hints[one], hints[other]} for one, other in twos)) if twos else set()
     return tuple(mistake for mistake in twos[0] if hints[mistake] in common) if twos else ()
+
+
+def fails_in_one_way(row: Row, outcomes: Sequence[Sequence[str]]) -> bool:
+    """Whether all that is wrong is one and the same error: two mistakes are not needed to explain that."""
+    wrong = {outcomes[probe][number] for probe, number in enumerate(row) if number}
+    return len(wrong) == 1 and wrong <= ERRORS
 
 
 def _make_up(row: Row, one: Row, other: Row) -> bool:
@@ -260,4 +268,4 @@ def _run(probe: Callable[..., Any], needs: Sequence[Any]) -> Outcome:
     except NotImplementedError:
         raise
     except Exception as error:
-        return outcome(f"raised {kind(error)}")
+        return raised(kind(error))

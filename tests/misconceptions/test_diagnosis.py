@@ -135,6 +135,13 @@ def test_what_is_not_written_yet_gets_no_hint():
     )
 
 
+def test_a_product_that_takes_other_shapes_gets_no_hint():
+    right = "one_hot(ids, table.shape[0]).to(table.dtype) @ table"
+    assert SOURCE.count(right) == 1
+    batched = SOURCE.replace(right, "torch.bmm(one_hot(ids, table.shape[0]).to(table.dtype), table)")
+    assert texts("one_hot", namespace(batched)) == set()
+
+
 def test_a_hint_stands_beside_the_cases_of_its_function_once():
     (twice,) = (m for m in misconceptions("sinusoidal") if m.id == "S8")
     hints = diagnose(ASSIGNMENT.question("sinusoidal").functions, REFERENCE.environment(twice), TABLE)
