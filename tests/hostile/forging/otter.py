@@ -9,4 +9,5 @@ except ImportError:
     test_case = None
 
 if test_case is not None:
-    test_case.call_func = lambda self, environment: None
+    for kind in (test_case, *test_case.__subclasses__()):
+        kind.call_func = lambda self, environment: None
