@@ -22,6 +22,7 @@ HALF_DONE = REFERENCE.replace("return len(", "return 1 + len(").replace(
     "def encode(", "def encode(tokens, vocabulary):\n    return None\n\n\ndef other_encode("
 )
 LOOKUP = read_cases(ASSIGNMENT.public_tests("lookup"))
+INPUT_EMBEDDINGS = read_cases(ASSIGNMENT.public_tests("input_embeddings"))
 ANSWERS = ["Learned " * 130, "Learned " * 130, "Learned " * 130]
 
 
@@ -55,14 +56,16 @@ def test_otter_check_runs_all_questions_and_names_the_sentences_that_fail(half_d
     assert "one_hot passed!" in out or "one_hot results: All test cases passed!" in out
 
 
-def test_otter_check_says_which_function_is_not_there(folder):
+def test_otter_check_says_which_function_or_class_is_not_there(folder):
     (folder / "embeddings.py").write_text(REFERENCE.replace("def encode(", "def encoded("), encoding="utf-8")
     out = run(folder, "otter", "check", "embeddings.py", "-q", "lookup").stdout
-    said = "NameError: `encode` is not defined. In a notebook, first run the cell that defines it."
-    titles = [case.title for case in LOOKUP if "encode" in case.needs]
-    assert titles
-    assert out.count(said) == len(titles), out
-    assert all(title in out for title in titles)
+    said = (
+        "NameError: `encode` is not defined. Check how its name is spelt; in a notebook, first run the cell"
+    )
+    assert out.count(said) == sum("encode" in case.needs for case in LOOKUP) > 0, out
+    (folder / "embeddings.py").write_text(REFERENCE.replace("class InputEmbedding(", "class Input("))
+    out = run(folder, "otter", "check", "embeddings.py", "-q", "input_embeddings").stdout
+    assert out.count("NameError: `InputEmbedding` is not defined.") == len(INPUT_EMBEDDINGS) > 0, out
 
 
 def outputs(folder: Path) -> str:

@@ -61,18 +61,20 @@ class Attempt:
 
 
 class test_case(OtterCase):
-    """Otter's decorator, for cases that say which function is not there.
-
-    Otter hands them None for it: in a notebook, that is what becomes of a cell that was not run.
-    """
+    """Otter's decorator; a case whose function is missing fails with a sentence that says so."""
 
     def call_func(self, global_environment: dict[str, Any]) -> None:
-        """Call the case with what it names, and with everything as `env`."""
-        everything = {**global_environment, "env": global_environment}
-        arguments = {name: everything.get(name) for name in self._get_func_params()}
-        self.test_func(
-            **{name: _undefined(name) if value is None else value for name, value in arguments.items()}
-        )
+        """Call the case with what it names, and with everything as `env`.
+
+        Otter hands over None for what is missing: in a notebook, for all of a cell that was not run.
+        What stands there instead raises when the case uses it, and the case is called from right here,
+        since Otter shows the line of whatever `call_func` calls.
+        """
+        parameters = self._get_func_params()
+        names = [name for name in parameters if name != "env"]
+        missing = {name: _undefined(name) for name in names if global_environment.get(name) is None}
+        everything = {**global_environment, **missing}
+        self.test_func(**{name: everything if name == "env" else everything[name] for name in parameters})
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Be pickled as one of Otter's: the process that reads its kernel's results has no `check`."""
@@ -126,7 +128,8 @@ def _undefined(name: str) -> Callable[..., None]:
     """Stands for a function that is not there."""
 
     def undefined(*_: object, **__: object) -> None:
-        raise NameError(f"`{name}` is not defined. In a notebook, first run the cell that defines it.")
+        hint = "Check how its name is spelt; in a notebook, first run the cell that defines it."
+        raise NameError(f"`{name}` is not defined. {hint}")
 
     return undefined
 

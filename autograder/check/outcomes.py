@@ -131,11 +131,3 @@ def _write(value: Any, words: list[str], found: list[float]) -> None:
 def _write_all(values: Any, words: list[str], found: list[float]) -> None:
     for value in values:
         _write(value, words, found)
-
-
-ERRORS = {
-    raised(name).record
-    for name, value in vars(builtins).items()
-    if isinstance(value, type) and issubclass(value, Exception)
-}
-"""The records of all that a call can raise."""

@@ -15,14 +15,16 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+from .. import misconceptions
 from ..assignment import Assignment, import_file
 from ..check import diagnosis, outcomes, probes
-from ..check.diagnosis import UNSTEADY, Known, Row, Table, fails_in_one_way, observe, read_table, row_of
+from ..check.diagnosis import UNSTEADY, Known, Row, Table, is_one_error, observe, read_table, row_of
 from ..check.outcomes import Outcome
 from ..errors import GraderError
 from ..misconceptions import Misconception, apply
 
-_SOURCES = [Path(str(module.__file__)).read_text("utf-8") for module in (diagnosis, outcomes, probes)]
+_MAKERS = (str(module.__file__) for module in (diagnosis, outcomes, probes, misconceptions))
+_SOURCES = [Path(file).read_text("utf-8") for file in (*_MAKERS, __file__)]
 """As they were when they were imported: whoever edits them meanwhile does not change what runs."""
 
 
@@ -130,15 +132,20 @@ def known_of(function: str, found: Findings, mistakes: Iterable[Misconception]) 
     """What is found of one function, as the table lists it.
 
     A row that one mistake leaves is explained by it, those of the function itself first; else by two.
-    Where several pairs leave a row, only what they have in common explains it.
+    Where several pairs leave a row, only what they have in common explains it. An error alone speaks
+    for no mistake in another function, which is told there, and for no two.
     """
     by_id = {mistake.id: mistake for mistake in mistakes}
     singles: dict[Row, list[str]] = defaultdict(list)
     pairs: dict[Row, list[tuple[str, str]]] = defaultdict(list)
-    for mistake, row in found.singles[function].items():
-        singles[row].append(mistake)
+    rows, outcomes = found.singles[function], found.outcomes[function]
+    for mistake, row in rows.items():
+        is_told_elsewhere = by_id[mistake].where in found.outcomes.keys() - {function}
+        if not (is_told_elsewhere and is_one_error(row, outcomes)):
+            singles[row].append(mistake)
     for pair, row in found.pairs[function].items():
-        if any(row) and row not in singles and not fails_in_one_way(row, found.outcomes[function]):
+        one, other = (rows[mistake] for mistake in pair)
+        if any(row) and row not in singles and not is_one_error(row, outcomes, one, other):
             pairs[row].append(pair)
     listed: dict[Row, tuple[tuple[str, ...], ...]] = {}
     for row, ids in singles.items():
@@ -181,7 +188,7 @@ def fingerprints(assignment: Assignment, old: Path) -> Table:
 
 
 def _digest(source: str, functions: Sequence[str], mistakes: Sequence[Misconception]) -> str:
-    """A digest of all that a question's part of the table follows from.
+    """A digest of what a question's part of the table follows from, but for the tools of the probes.
 
     Comments do not count, nor do the words of hints: only which mistakes share one.
     """
@@ -192,8 +199,11 @@ def _digest(source: str, functions: Sequence[str], mistakes: Sequence[Misconcept
 
 
 def _without_comments(text: str) -> str:
-    """A program's lines without comments and blanks: the same in every version of Python, as no `ast` is."""
-    lines = text.splitlines()
+    """The lines that say something, without comments.
+
+    `ast.unparse` would leave out more, but it writes differently in each version of Python.
+    """
+    lines = text.split("\n")
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.type == tokenize.COMMENT:
             line, column = token.start

@@ -6,6 +6,7 @@ import ast
 import contextlib
 import io
 import json
+import re
 import shutil
 import tempfile
 import tomllib
@@ -18,10 +19,12 @@ from otter.generate import main as otter_generate
 
 from ..assignment import Assignment, load_assignment
 from ..check.cases import read_cases
+from ..errors import AssignmentError
 from ..otter_plugin import HOUSE, WalledGrading, name_in_otter
 
 PLUGIN = f"{WalledGrading.__module__}.{WalledGrading.__qualname__}"
 JUDGED = "autograder.otter_kernel"
+DECORATOR = re.compile(r"^from (check\.cases|otter\.test_files) import test_case$", re.MULTILINE)
 """Where the test files take their `test_case` from."""
 
 TORCH_FOR_CPU = "https://download.pytorch.org/whl/cpu"
@@ -79,7 +82,7 @@ def test_files(assignment: Assignment) -> dict[str, str]:
         for question in assignment.code_questions:
             both = (assignment.public_tests(question.id), assignment.hidden_tests(question.id))
             shares = sum(case.share for file in both for case in read_cases(file))
-            text = _in_points(both[hidden].read_text(encoding="utf-8"), question.points / shares)
+            text = _judged(_in_points(both[hidden].read_text(encoding="utf-8"), question.points / shares))
             files[f"tests/{len(files) + 1:02}_{name_in_otter(question.id, hidden)}.py"] = text
     return files
 
@@ -93,13 +96,28 @@ def requirements(root: Path) -> list[str]:
 
 
 def _in_points(text: str, factor: float) -> str:
-    """A test file with points in place of shares, whose cases run as the grader runs them."""
+    """A test file with points in place of shares."""
     lines = text.encode().split(b"\n")
     for share in sorted(_shares(text), key=lambda node: (node.lineno, node.col_offset), reverse=True):
         line, start, end = share.lineno - 1, share.col_offset, share.end_col_offset
         points = repr(round(share.value * factor, 10)).encode()  # type: ignore[operator, arg-type]
         lines[line] = lines[line][:start] + points + lines[line][end:]
-    return b"\n".join(lines).decode().replace("from check.cases import", f"from {JUDGED} import")
+    return b"\n".join(lines).decode()
+
+
+def _judged(text: str) -> str:
+    """A test file whose cases run as the grader runs them.
+
+    Raises:
+        AssignmentError: if the line to change is not there; Otter would run the cases by itself.
+    """
+    judged, changed = DECORATOR.subn(f"from {JUDGED} import test_case", text)
+    if changed != 1:
+        raise AssignmentError(
+            f"A test file has {changed} lines `from check.cases import test_case` where it needs one. "
+            f"It begins: {text.partition(chr(10))[0]}"
+        )
+    return judged
 
 
 def _shares(text: str) -> Iterator[ast.Constant]:

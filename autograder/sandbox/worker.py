@@ -278,5 +278,5 @@ def preload() -> None:
         "torch.utils.data", "torch.nn.utils.rnn",
     ):  # fmt: skip
         importlib.import_module(name)
-    # What is ours by that name is no student's business; an empty one, since pdb and doctest import it.
+    # Not ours, which no student should see, but an empty one: pdb and doctest import it.
     sys.modules["__main__"] = types.ModuleType("__main__")

@@ -46,8 +46,9 @@ MISCONCEPTIONS = (
         id="W3",
         where="embedding_from_word_vectors",
         title="uses names of gensim 3",
-        hint="The attribute is from gensim 3 and is gone. In gensim 4 a KeyedVectors has `index_to_key`, the "
-        "words in the order of the rows, and `key_to_index`, the row of each word.",
+        hint="If the error names `vocab`, `index2word` or `index2entity`: these are from gensim 3 and are "
+        "gone. In gensim 4 a KeyedVectors has `index_to_key`, the words in the order of the rows, and "
+        "`key_to_index`, the row of each word.",
         edits=((WORDS, "{word: entry.index for word, entry in word_vectors.vocab.items()}"),),
     ),
     Misconception(

@@ -21,8 +21,8 @@ import torch
 
 from .calls import unnoted
 from .cases import Case
-from .outcomes import ERRORS, Outcome, kind, outcome, raised
-from .probes import PROBES
+from .outcomes import Outcome, kind, outcome, raised
+from .probes import ERRORS, PROBES
 
 FILE = "fingerprints.json"
 """Derived by `autograder release`."""
@@ -159,20 +159,28 @@ def two_at_once(row: Row, known: Known, hints: Mapping[str, str]) -> tuple[str, 
     Every outcome must be that of one of the two, and each of the two must show. Where several twos
     fit, only what they have in common counts.
     """
-    if fails_in_one_way(row, known.outcomes):
-        return ()
     alone = [(ids[0], its) for its, several in known.mistakes.items() for ids in several if len(ids) == 1]
     twos = [
-        (one, other) for (one, its), (other, others) in combinations(alone, 2) if _make_up(row, its, others)
+        (one, other)
+        for (one, its), (other, others) in combinations(alone, 2)
+        if _make_up(row, its, others) and not is_one_error(row, known.outcomes, its, others)
     ]
     common = set.intersection(*({hints[one], hints[other]} for one, other in twos)) if twos else set()
     return tuple(mistake for mistake in twos[0] if hints[mistake] in common) if twos else ()
 
 
-def fails_in_one_way(row: Row, outcomes: Sequence[Sequence[str]]) -> bool:
-    """Whether all that is wrong is one and the same error: two mistakes are not needed to explain that."""
-    wrong = {outcomes[probe][number] for probe, number in enumerate(row) if number}
-    return len(wrong) == 1 and wrong <= ERRORS
+def is_one_error(row: Row, outcomes: Sequence[Sequence[str]], *causes: Row) -> bool:
+    """Whether all that is wrong is one kind of error: then anything may be its cause.
+
+    Args:
+        causes: the rows of two mistakes that make up the row. If they show at different probes, each
+            has its own error to explain, and it is not one.
+    """
+    wrong = [(probe, number) for probe, number in enumerate(row) if number]
+    if any(number < 0 for _, number in wrong):
+        return False
+    kinds = {ERRORS.get(outcomes[probe][number]) for probe, number in wrong}
+    return len(kinds) == 1 and None not in kinds and (not causes or any(map(all, zip(*causes, strict=True))))
 
 
 def _make_up(row: Row, one: Row, other: Row) -> bool:

@@ -7,6 +7,7 @@ right programs give the same.
 
 from __future__ import annotations
 
+import builtins
 import math
 from collections.abc import Callable
 from functools import cache
@@ -18,6 +19,7 @@ from torch import nn
 from .compare import quotes
 from .operations import count_operations
 from .outcomes import kind as kind_of_error
+from .outcomes import outcome, raised
 
 Probe = Callable[..., Any]
 
@@ -95,6 +97,15 @@ def bad_ids(vocab_size: int, call: Probe) -> Any:
         return refusal(IndexError, lambda: call(ids(*given)), bad, vocab_size)
 
     return told(-2, 1, -2), told(8, 1, 8), told(8, 8, 1)
+
+
+ERRORS = {
+    form.record: name
+    for name, value in vars(builtins).items()
+    if isinstance(value, type) and issubclass(value, Exception)
+    for form in (raised(name), outcome(["refused", name]), outcome((["refused", name],) * 3))
+}
+"""For the record of every outcome that is nothing but an error of one kind: which."""
 
 
 def gradients(result: torch.Tensor, *leaves: torch.Tensor) -> Any:

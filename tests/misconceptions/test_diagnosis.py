@@ -113,6 +113,12 @@ def test_two_mistakes_in_one_line_are_told(question, right, wrong, ids):
     assert told == hints
 
 
+def test_two_mistakes_with_an_error_each_are_told():
+    both = {m.id: m for m in misconceptions("word_vectors") if m.id in ("A47", "A56")}
+    told = texts("word_vectors", REFERENCE.environment(*both.values()))
+    assert told == {mistake.hint for mistake in both.values()}
+
+
 # What is not told -------------------------------------------------------------------------------
 
 
@@ -135,11 +141,25 @@ def test_what_is_not_written_yet_gets_no_hint():
     )
 
 
-def test_a_product_that_takes_other_shapes_gets_no_hint():
-    right = "one_hot(ids, table.shape[0]).to(table.dtype) @ table"
+@pytest.mark.parametrize(
+    ("question", "right", "wrong"),
+    [
+        (
+            "one_hot",
+            "one_hot(ids, table.shape[0]).to(table.dtype) @ table",
+            "torch.bmm(one_hot(ids, 9), table)",
+        ),
+        ("learned_positions", "rows, dim = learned.table.shape", "rows, dim = learned.weight.shape"),
+        (
+            "input_embeddings",
+            'str = "learned") -> None:\n        super().__init__()',
+            'str = "learned") -> None:',
+        ),
+    ],
+)
+def test_one_error_wherever_it_runs_gets_no_hint_that_guesses(question, right, wrong):
     assert SOURCE.count(right) == 1
-    batched = SOURCE.replace(right, "torch.bmm(one_hot(ids, table.shape[0]).to(table.dtype), table)")
-    assert texts("one_hot", namespace(batched)) == set()
+    assert texts(question, namespace(SOURCE.replace(right, wrong))) == set()
 
 
 def test_a_hint_stands_beside_the_cases_of_its_function_once():

@@ -1,4 +1,4 @@
-"""Tries: to recurse until the machine's memory is full.
+"""Tries: to recurse for more memory than there may be: 150 bytes for each of five million frames.
 Must: the recursion ends at the limit on memory, with an error or the process.
 Control: one process
 """
