@@ -25,7 +25,7 @@ from ..otter_plugin import HOUSE, WalledGrading, name_in_otter
 PLUGIN = f"{WalledGrading.__module__}.{WalledGrading.__qualname__}"
 JUDGED = "autograder.otter_kernel"
 DECORATOR = re.compile(r"^from (check\.cases|otter\.test_files) import test_case$", re.MULTILINE)
-"""Where the test files take their `test_case` from."""
+"""Where a test file may take its `test_case` from."""
 
 TORCH_FOR_CPU = "https://download.pytorch.org/whl/cpu"
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
@@ -82,8 +82,9 @@ def test_files(assignment: Assignment) -> dict[str, str]:
         for question in assignment.code_questions:
             both = (assignment.public_tests(question.id), assignment.hidden_tests(question.id))
             shares = sum(case.share for file in both for case in read_cases(file))
-            text = _judged(_in_points(both[hidden].read_text(encoding="utf-8"), question.points / shares))
-            files[f"tests/{len(files) + 1:02}_{name_in_otter(question.id, hidden)}.py"] = text
+            text = _in_points(both[hidden].read_text(encoding="utf-8"), question.points / shares)
+            name = f"tests/{len(files) + 1:02}_{name_in_otter(question.id, hidden)}.py"
+            files[name] = _judged(text, both[hidden])
     return files
 
 
@@ -105,18 +106,16 @@ def _in_points(text: str, factor: float) -> str:
     return b"\n".join(lines).decode()
 
 
-def _judged(text: str) -> str:
-    """A test file whose cases run as the grader runs them.
+def _judged(text: str, path: Path) -> str:
+    """A test file's text, changed so that its cases run as the grader runs them.
 
     Raises:
         AssignmentError: if the line to change is not there; Otter would run the cases by itself.
     """
     judged, changed = DECORATOR.subn(f"from {JUDGED} import test_case", text)
     if changed != 1:
-        raise AssignmentError(
-            f"A test file has {changed} lines `from check.cases import test_case` where it needs one. "
-            f"It begins: {text.partition(chr(10))[0]}"
-        )
+        line = "from check.cases import test_case"
+        raise AssignmentError(f"{path}: `{line}` must stand there once, on a line of its own.")
     return judged
 
 

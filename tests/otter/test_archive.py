@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import ast
 import json
+import re
+import shutil
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +17,9 @@ import yaml
 
 from autograder.assignment import ROOT, load_assignment
 from autograder.check.cases import read_cases
+from autograder.errors import AssignmentError
 from autograder.otter_plugin import HOUSE
+from autograder.release import otter_zip
 from autograder.release.otter_zip import NOTE_PATH, autograder_zip
 
 ASSIGNMENT = load_assignment()
@@ -60,6 +65,16 @@ def test_the_assignment_in_it_can_be_loaded_and_no_mistake_or_model_answer_goes_
     house = unpacked / "files" / HOUSE
     assert load_assignment(house).questions == ASSIGNMENT.questions
     assert [path.name for path in (house / "solutions").iterdir()] == [ASSIGNMENT.code_file]
+
+
+def test_a_test_file_whose_cases_otter_would_run_by_itself_is_refused(tmp_path: Path):
+    for folder in ("student_template/tests", "autograder/hidden_tests"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    copy = replace(ASSIGNMENT, root=tmp_path)
+    path, usual = copy.public_tests("lookup"), "from check.cases import test_case\n"
+    path.write_text(path.read_text().replace(usual, "from check.cases import run_case, test_case\n"))
+    with pytest.raises(AssignmentError, match=re.escape(f"{path}: `{usual.strip()}` must stand there once")):
+        otter_zip.test_files(copy)
 
 
 ALONE = """
