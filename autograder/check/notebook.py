@@ -9,7 +9,8 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,12 +21,19 @@ MOST_PARTS = 5_000_000
 texts take less memory than many small lists."""
 
 HEADER = "# The code cells of a notebook, from top to bottom."
-_MARK = re.compile(r"# %% \[code cell (\d+)\]")
+_MARK = re.compile(r"# %% \[(code|Markdown|raw) cell (\d+)\]")
 
-_KEPT = {"time", "capture", "prun"}
-"""Magics that run what follows them, so that what it defines stays defined."""
+_OTHER_LANGUAGES = """
+    ! R SVG ai bash bigquery cmd css cython dot file fortran html HTML javascript js julia latex markdown
+    mermaid perl powershell pwsh pypy python python2 python3 ruby script sh sql svg sx system writefile
+"""
+_ELSEWHERE = frozenset(_OTHER_LANGUAGES.split())
+"""Magics that hand their cell to something else. Whatever others there are run it here, so it is run."""
 
-_CELL_MAGIC = re.compile(r"\s*%%(\w*)")
+_CELL_MAGIC = re.compile(r"\s*%%(!|\w*)")
+_WRITES = re.compile(r"\s*%%(?:write)?file\s+(?:-a\s+|--append\s+)?[\"']?([^\"']+\.(py|md|txt))[\"']?\s*$")
+_DEFINES = re.compile(r"(?:(?:async\s+)?def|class)\s+(\w+)\s*[(:]")
+_IDLE_MAGIC = re.compile(r"\.\.\.  # (%%(?:!|\w+))")
 _TIMED = re.compile(r"^(\s*)%time\s+(?=\S)")
 _MAGIC = re.compile(
     r"(?:\w[\w, ]*=\s*)?(?:%{1,2}\w|!|\?{1,2}\w|get_ipython\(\))"  # also x = !ls
@@ -46,7 +54,8 @@ class Notebook:
     """What people wrote in a notebook.
 
     Attributes:
-        source: the code cells, in UTF-8; `place` tells the cell of a line.
+        source: the code cells, in UTF-8; `place` tells the cell of a line. Below them, as comments, the
+            other cells that define what no code cell does: for `not_run`.
         text: the Markdown cells, an empty line between any two.
     """
 
@@ -66,15 +75,62 @@ def read_notebook(content: bytes) -> Notebook:
     """
     lines = [HEADER]
     texts = []
-    count = 0
+    elsewhere: list[tuple[str, str]] = []
+    counts: Counter[str] = Counter()
     for kind, text in _cells(_document(content)):
+        name = {"code": "code", "raw": "raw"}.get(kind, "Markdown")
+        counts[name] += 1
         if kind == "code":
-            count += 1
-            lines += [f"# %% [code cell {count}]", *_python(text)]
-        elif kind in ("markdown", "heading"):
+            first, _, rest = text.partition("\n")
+            if (written := _writes(first)) and not written.endswith(".py"):
+                texts.append(rest.strip("\n"))
+            lines += [f"# %% [code cell {counts[name]}]", *_python(text)]
+            continue
+        elsewhere.append((f"# %% [{name} cell {counts[name]}]", text))
+        if kind in ("markdown", "heading"):
             texts.append(text.strip("\n"))
+    defined = _defined(lines)  # before what follows: a copy in a text is no loss
+    for mark, text in elsewhere:
+        if _defined(text.split("\n")) - defined:
+            lines += [mark, *_commented(text.split("\n"))]
     source = "\n".join(lines) + "\n"
     return Notebook(source.encode("utf-8", "replace"), "\n\n".join(texts) + "\n" if texts else "")
+
+
+def looks_like_notebook(content: bytes) -> bool:
+    """Whether a file of any name can only be meant as a notebook; `read_notebook` tells if it is one."""
+    text = _text(content[:100_000]).lstrip()
+    return text.startswith("{") and any(f'"{key}"' in text for key in ("cells", "worksheets", "nbformat"))
+
+
+def not_run(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Of a source made by `read_notebook`: lines, from 1, of cells whose definitions do not count, and why.
+
+    A cell may be text, or be handed to something other than Python.
+    """
+    why = ""
+    start = 0
+    for number, line in enumerate(lines, 1):
+        if match := _MARK.match(line):
+            start, why = number + 1, ""
+            if match[1] != "code":
+                why = f"this is a {match[1]} cell, and only code cells are run"
+        elif (match := _IDLE_MAGIC.match(line)) and match[1][2:] in _ELSEWHERE:
+            why = f"`{match[1]}` hands this cell to something other than Python"
+        elif why and line.startswith("# ") and (match := _DEFINES.match(line[2:])):
+            yield start, f"{why}. So `{match[1]}` is not defined by it."
+            why = ""
+
+
+def files_written(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Of a source made by `read_notebook`: the lines that write a Python file, and the file's name.
+
+    What a cell writes counts as if it stood in the cell.
+    """
+    for number, line in enumerate(lines, 1):
+        written = _writes(line.removeprefix("...  # ")) if line.startswith("...  # ") else None
+        if written and written.endswith(".py"):
+            yield number, written
 
 
 def is_from_notebook(lines: Sequence[str]) -> bool:
@@ -98,7 +154,7 @@ def place(lines: Sequence[str], line: int, last: int | None = None) -> str:
     if is_from_notebook(lines):
         for number in range(min(line, len(lines)), 0, -1):
             if match := _MARK.match(lines[number - 1]):
-                cell, above = f"code cell {match[1]}, ", number
+                cell, above = f"{match[1]} cell {match[2]}, ", number
                 break
     first = max(1, line - above)
     return f"{cell}line {first}" if last in (None, line) else f"{cell}lines {first} to {last - above}"
@@ -115,10 +171,8 @@ def _document(content: bytes) -> dict[str, Any]:
         raise UnreadableNotebook(
             "The notebook holds too much to be read. Clear its outputs and save it again."
         )
-    is_utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    text = content.decode("utf-16" if is_utf16 else "utf-8-sig", "replace")
     try:
-        document = json.loads(text)
+        document = json.loads(_text(content))
     except (ValueError, RecursionError, MemoryError) as error:
         where = f" at line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
         raise UnreadableNotebook(
@@ -129,6 +183,14 @@ def _document(content: bytes) -> dict[str, Any]:
     ):
         raise UnreadableNotebook("This is not a notebook: it has no cells.")
     return document
+
+
+def _text(content: bytes) -> str:
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16", "replace")
+    if content[:2] in (b"{\0", b"\0{"):  # UTF-16, too, but without its mark
+        return content.decode("utf-16-le" if content[1] == 0 else "utf-16-be", "replace")
+    return content.decode("utf-8-sig", "replace")
 
 
 def _cells(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -156,21 +218,33 @@ def _python(cell: str) -> Iterator[str]:
     """A cell's lines as Python, as many as there are."""
     lines = iter(cell.split("\n"))
     for line in lines:
+        magic = _CELL_MAGIC.match(line)
         if not line.strip():
             yield line
-            continue
-        magic = _CELL_MAGIC.match(line)
-        if magic is None:
-            yield from _without_magics([line, *lines])
-        elif magic[1] in _KEPT:
+        elif magic is None:
+            yield from without_magics([line, *lines])
+        else:
             yield _idle(line)
-            continue  # there may be another below
-        else:  # the cell is in another language, or goes elsewhere
-            yield _idle(line)
-            yield from (f"# {rest}".rstrip() for rest in lines)
+            if magic[1] in _ELSEWHERE and not (_writes(line) or "").endswith(".py"):
+                yield from _commented(lines)
 
 
-def _without_magics(lines: Sequence[str]) -> Iterator[str]:
+def _writes(line: str) -> str | None:
+    """The text file that the first line of a cell says to write the rest to."""
+    match = _WRITES.match(line)
+    return match[1] if match else None
+
+
+def _commented(lines: Iterable[str]) -> Iterator[str]:
+    return (f"# {line}".rstrip() for line in lines)
+
+
+def _defined(lines: Iterable[str]) -> set[str]:
+    """The names of the functions and classes that begin in the first column."""
+    return {match[1] for line in lines if (match := _DEFINES.match(line))}
+
+
+def without_magics(lines: Sequence[str]) -> Iterator[str]:
     """The lines, those idle that only a notebook understands, with what goes on below them."""
     python, left_out = _Reader(), _Reader()
     goes_on = False

@@ -31,6 +31,7 @@ LONGEST = 300
 _UNREADABLE = (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError)
 _CONTINUES = re.compile(r"[\s#)\]}]|(else|elif|except|finally)\b")
 _DEFINES = re.compile(r"(?:async\s+)?(?:def|class)\s+(\w+)")
+_CONFLICT = re.compile(r"<{7} |={7}$|>{7} ")
 _STARTS_AFRESH = re.compile(r"@|((async\s+)?def|class|import|from)\b")
 
 
@@ -271,7 +272,11 @@ def _parse(lines: list[str], filename: str, problems: list[Problem]) -> list[ast
     starts = notebook.first_lines(lines)
     ends = [*starts[1:], len(lines)]
     parts = [_Block(start, tuple(lines[start:end])) for start, end in zip(starts, ends, strict=True)]
-    return [statement for part in parts for statement in _parse_part(part, lines, filename, problems)]
+    statements = [statement for part in parts for statement in _parse_part(part, lines, filename, problems)]
+    if not notebook.is_from_notebook(lines):
+        return statements
+    problems += [Problem(line, text) for line, text in notebook.not_run(lines)]
+    return _without_stubs_of_what_is_written(statements)
 
 
 def _parse_part(part: _Block, lines: list[str], filename: str, problems: list[Problem]) -> list[ast.stmt]:
@@ -280,6 +285,8 @@ def _parse_part(part: _Block, lines: list[str], filename: str, problems: list[Pr
         return _statements(part, filename)
     except _UNREADABLE:
         pass
+    if not notebook.is_from_notebook(lines):  # it may have been one
+        part = _without_magics(part, problems)
     blocks = _blocks(part)
     statements: list[ast.stmt] = []
     broken_until = -1
@@ -301,6 +308,46 @@ def _parse_part(part: _Block, lines: list[str], filename: str, problems: list[Pr
                 broken_until = block.end
         index += taken
     return statements
+
+
+def _without_magics(part: _Block, problems: list[Problem]) -> _Block:
+    """A program without the lines that only a notebook understands: those that export one leave them in."""
+    lines = tuple(notebook.without_magics(part.lines))
+    for number, (before, after) in enumerate(zip(part.lines, lines, strict=True), part.start + 1):
+        if before != after and before.lstrip().startswith(("!", "%", "?")):
+            text = f"`{_cut(before.strip())}` works in a notebook only. It is left out."
+            problems.append(Problem(number, text))
+    return _Block(part.start, lines)
+
+
+def _without_stubs_of_what_is_written(statements: list[ast.stmt]) -> list[ast.stmt]:
+    """A notebook's statements without handed-out stubs of functions that another cell, wherever, defines.
+
+    Cells are written above, below and instead of the handed-out ones.
+    """
+    written = {getattr(statement, "name", None) for statement in statements if not is_stub(statement)}
+    return [s for s in statements if not is_stub(s) or getattr(s, "name", None) not in written]
+
+
+def is_stub(statement: ast.stmt) -> bool:
+    """Whether a function, or a method of a class, does nothing but raise NotImplementedError."""
+    if isinstance(statement, ast.ClassDef):
+        return any(is_stub(part) for part in statement.body)
+    if not isinstance(statement, ast.FunctionDef):
+        return False
+    body = [part for part in statement.body if not _is_idle(part)]
+    return not body or _raises_not_implemented(body[0])
+
+
+def _is_idle(statement: ast.stmt) -> bool:
+    """A docstring, `...`, `pass` or `super().__init__()`: what stands around a stub's one line."""
+    if isinstance(statement, ast.Expr):
+        return isinstance(statement.value, ast.Constant) or ast.unparse(statement) == "super().__init__()"
+    return isinstance(statement, ast.Pass)
+
+
+def _raises_not_implemented(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Raise) and "NotImplementedError" in ast.unparse(statement)
 
 
 def _statements(block: _Block, filename: str) -> list[ast.stmt]:
@@ -356,7 +403,13 @@ def _unreadable(block: _Block, error: BaseException, lines: list[str]) -> Proble
     names = [match[1] for text in block.lines if (match := _DEFINES.match(text))]
     lost = f"`{names[0]}`" if names else "it"
     where = notebook.place(lines, first, last)
-    text = f"Python cannot read this: {_what(error)}. So {lost} is left out ({where})."
+    what = f"Python cannot read this: {_what(error)}"
+    if any(_CONFLICT.match(text) for text in block.lines):
+        what = (
+            "git could not join two versions here and left both. Keep one, and delete the lines that begin "
+            "with `<<<<<<<`, `=======` and `>>>>>>>`"
+        )
+    text = f"{what}. So {lost} is left out ({where})."
     return Problem(line, text, loses=names[0] if names else "")
 
 
@@ -421,5 +474,8 @@ def _what(error: BaseException) -> str:
         text = error.msg if isinstance(error, SyntaxError) else str(error)
     except BaseException:
         text = "(its message cannot be read)"
-    text = text or type(error).__name__
+    return _cut(text or type(error).__name__)
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

@@ -67,25 +67,4 @@ def is_written(settings: Settings, content: bytes) -> bool:
 def stubs(statements: Sequence[ast.stmt]) -> set[str]:
     """The functions and classes that are still to be written; of several of one name the last counts."""
     last = {getattr(statement, "name", ""): statement for statement in statements}
-    return {name for name, statement in last.items() if name and _is_stub(statement)}
-
-
-def _is_stub(statement: ast.stmt) -> bool:
-    """Whether a function, or a method of a class, does nothing but raise NotImplementedError."""
-    if isinstance(statement, ast.ClassDef):
-        return any(_is_stub(part) for part in statement.body)
-    if not isinstance(statement, ast.FunctionDef):
-        return False
-    body = [part for part in statement.body if not _is_idle(part)]
-    return not body or _raises_not_implemented(body[0])
-
-
-def _is_idle(statement: ast.stmt) -> bool:
-    """A docstring, `...`, `pass` or `super().__init__()`: what stands around a stub's one line."""
-    if isinstance(statement, ast.Expr):
-        return isinstance(statement.value, ast.Constant) or ast.unparse(statement) == "super().__init__()"
-    return isinstance(statement, ast.Pass)
-
-
-def _raises_not_implemented(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Raise) and "NotImplementedError" in ast.unparse(statement)
+    return {name for name, statement in last.items() if name and source.is_stub(statement)}

@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.check.notebook import UnreadableNotebook, place, read_notebook
+from autograder.check.notebook import (
+    UnreadableNotebook,
+    files_written,
+    looks_like_notebook,
+    place,
+    read_notebook,
+)
 from autograder.check.source import Loaded, load
 
 
@@ -74,16 +80,117 @@ def test_what_only_looks_like_a_magic_stays(line):
 
 
 @pytest.mark.parametrize(
-    "magic", ["%%time", "%%capture out", "%%prun -s cumulative", "\n%%time", "%%time\n%%capture"]
+    "magic",
+    [
+        "%%time",
+        "%%capture out",
+        "%%prun -s cumulative",
+        "\n%%time",
+        "%%time\n%%capture",
+        "%%timeit -n 3",
+        "%%debug",
+        "%%memit",
+        "%%snakeviz -t",
+        "%%ipytest -q",
+        "%%wandb",
+        "%%no_such_magic",
+        "%%writefile embeddings.py",
+        "%%file helpers.py",
+        "%%writefile -a 'embeddings.py'",
+    ],
 )
-def test_what_a_measured_cell_defines_stays_defined(magic):
-    assert loaded(f"{magic}\ndef double(x):\n    return 2 * x\n").module.double(2) == 4
+def test_what_a_cell_defines_below_a_magic_stays_defined(magic):
+    found = loaded(f"{magic}\ndef double(x):\n    return 2 * x\n")
+    assert found.module.double(2) == 4 and found.problems == ()
 
 
-@pytest.mark.parametrize("magic", ["%%bash", "%%writefile other.py", "%%timeit -n 3", "%%javascript"])
-def test_a_cell_that_goes_elsewhere_is_left_out_without_a_word(magic):
-    found = loaded(f"{magic}\ndef double(x):\n  echo (", "x = 1")
-    assert found.problems == () and not hasattr(found.module, "double") and found.module.x == 1
+@pytest.mark.parametrize(
+    "magic", ["%%bash", "%%script python", "%%python3", "%%javascript", "%%writefile out.txt", "%%!", "%%R"]
+)
+def test_a_cell_that_is_not_python_is_left_out_and_what_it_would_define_is_told(magic):
+    cells = [f"{magic}\ndef double(x):\n  echo (", "x = 1"]
+    found = loaded(*cells)
+    assert not hasattr(found.module, "double") and found.module.x == 1
+    name = magic.split()[0]
+    assert said(*cells) == [
+        f"code cell 1, line 1: `{name}` hands this cell to something other than Python. "
+        "So `double` is not defined by it."
+    ]
+
+
+def test_a_cell_in_another_language_that_defines_nothing_is_no_problem():
+    assert said("%%bash\nls\necho class of 2026", "%%html\n<b>def </b>") == []
+
+
+@pytest.mark.parametrize("kind, cell", [("markdown", "Markdown cell"), ("raw", "raw cell")])
+@pytest.mark.parametrize(
+    "text", ["def double(x):\n    return 2 * x", "```python\nclass double(int):\n  pass\n```"]
+)
+def test_code_in_a_cell_that_is_no_code_cell_is_told(kind, cell, text):
+    cells = [{"cell_type": kind, "source": text}, {"cell_type": "code", "source": "x = 1"}]
+    source = read_notebook(json.dumps({"cells": cells}).encode()).source
+    found = load(source, "embeddings.ipynb")
+    (problem,) = found.problems
+    assert place(source.decode().split("\n"), problem.line) == f"{cell} 1, line 1"
+    assert problem.text == (
+        f"this is a {cell}, and only code cells are run. So `double` is not defined by it."
+    )
+    assert found.module.x == 1
+
+
+def test_code_in_a_text_that_a_code_cell_defines_too_is_only_quoted():
+    cells = [
+        {"cell_type": "markdown", "source": "I wrote\n\ndef double(x): ..."},
+        {"cell_type": "code", "source": "def double(x):\n    return 2 * x"},
+        {"cell_type": "markdown", "source": "class imbalance is no class, and\ndef inition no function"},
+    ]
+    found = load(read_notebook(json.dumps({"cells": cells}).encode()).source, "embeddings.ipynb")
+    assert found.problems == () and found.module.double(2) == 4
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_handed_out_stub_does_not_undo_what_another_cell_defines(order):
+    cells = [
+        "def double(x):\n    return 2 * x\n",
+        'def double(x):\n    """Twice."""\n    raise NotImplementedError("double is still to be written")\n',
+    ]
+    assert loaded(*(cells[index] for index in order)).module.double(2) == 4
+
+
+def test_of_two_written_definitions_the_last_one_counts_and_a_stub_alone_stays():
+    assert loaded("def one(): return 1", "def one(): return 2").module.one() == 2
+    with pytest.raises(NotImplementedError):
+        loaded("def one():\n    raise NotImplementedError").module.one()
+
+
+def test_the_python_files_that_cells_write_are_told():
+    lines = source("%%writefile embeddings.py\nx = 1", "%%file my.md\n# no", "%%file a/b.py\ny = 2").split(
+        "\n"
+    )
+    assert [(place(lines, line), name) for line, name in files_written(lines)] == [
+        ("code cell 1, line 1", "embeddings.py"),
+        ("code cell 3, line 1", "a/b.py"),
+    ]
+
+
+def test_a_text_that_a_cell_writes_to_a_file_is_a_text_of_the_notebook():
+    cells = [{"cell_type": "code", "source": "%%writefile answers.md\n## why\n\nBecause.\n"}]
+    assert read_notebook(json.dumps({"cells": cells}).encode()).text == "## why\n\nBecause.\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", ["x = 1\ny = 2", ["x = 1\n", "y = 2"]], ids=["text", "lines"])
+def test_a_notebook_is_read_in_every_encoding_and_known_by_its_content(encoding, text):
+    cells = [{"cell_type": "code", "source": text}]  # no ids, no outputs, no metadata
+    content = json.dumps({"cells": cells, "nbformat": 4}).encode(encoding)
+    assert looks_like_notebook(content)
+    module = load(read_notebook(content).source, "embeddings.ipynb").module
+    assert (module.x, module.y) == (1, 2)
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b'{"title": "x"}', b"x = {'cells': 1}", b"\xff\xfe", b"[1]"])
+def test_other_files_do_not_look_like_a_notebook(content):
+    assert not looks_like_notebook(content)
 
 
 def test_a_measured_line_runs():

@@ -187,8 +187,6 @@ BROKEN_BLOCKS = {
     "half a line": "def broken(x):\n    y = x.\n    return y\n",
     "decorated": "@property\n@staticmethod\ndef broken(x)\n    return x\n",
     "class": "class broken:\n    def f(self):\n        return )\n\n    def g(self):\n        return 1\n",
-    "merge marker": "<<<<<<< HEAD\n",
-    "notebook magic": "%matplotlib inline\n",
     "prose": "Here comes my solution of the task\n",
     "odd character": "broken = “text”\n",
 }
@@ -208,6 +206,31 @@ def test_a_file_that_does_not_parse_loses_only_the_block_with_the_error(broken, 
     assert (loaded.module.before(), loaded.module.after(), loaded.module.last) == (1, 3, 4)
     assert not hasattr(loaded.module, "broken")
     assert loaded.module.after.__code__.co_firstlineno == (before + broken).count("\n") + 3
+
+
+def test_the_two_versions_that_git_left_are_told_as_what_they_are():
+    text = "x = 1\n<<<<<<< HEAD\ny = 1\n=======\ny = 2\n>>>>>>> 3f2c1aa (mine)\nz = 3\n"
+    loaded = load_text(text)
+    assert [problem.line for problem in loaded.problems] == [2, 4, 6]
+    assert all("git could not join two versions here" in problem.text for problem in loaded.problems)
+    assert (loaded.module.x, loaded.module.z) == (1, 3)
+
+
+def test_lines_of_a_notebook_in_a_program_are_told_and_cost_nothing_else():
+    text = (
+        "import sys\nif 'colab' in sys.modules:\n    !unzip a.zip\n    %cd a\n\nx = 1\n%matplotlib inline\n"
+    )
+    loaded = load_text(text)
+    assert [(problem.line, problem.text) for problem in loaded.problems] == [
+        (3, "`!unzip a.zip` works in a notebook only. It is left out."),
+        (4, "`%cd a` works in a notebook only. It is left out."),
+        (7, "`%matplotlib inline` works in a notebook only. It is left out."),
+    ]
+    assert loaded.module.x == 1
+
+
+def test_a_program_that_can_be_read_keeps_what_looks_like_a_line_of_a_notebook():
+    assert load_text('x = """\n!ls\n%cd a\n"""\n').module.x == "\n!ls\n%cd a\n"
 
 
 def test_the_lost_block_is_named():
