@@ -192,6 +192,7 @@ def _said(question: Question, answer: Answer, file: str) -> str:
         State.UNCHANGED: f"nothing is written yet {limits}.",
         State.COPIED: f"only words of the prompt are written yet {limits}.",
         State.LOST: f"{heading} Put it back above your answer.",
+        State.ELSEWHERE: f"nothing is written yet {limits}, but that it stands in {answer.source}.",
     }[answer.state]
 
 

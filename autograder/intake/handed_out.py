@@ -22,14 +22,16 @@ class HandedOut:
     Attributes:
         texts: the path of each text file, by its parts, and its content as `bare` gives it.
         words: those that are nobody's answer.
+        paths: those of all files.
     """
 
     texts: dict[tuple[str, ...], bytes]
     words: str = ""
+    paths: frozenset[tuple[str, ...]] = frozenset()
 
     @cached_property
     def _lengths(self) -> frozenset[int]:
-        return frozenset(len(parts) for parts in self.texts)
+        return frozenset(len(parts) for parts in self.paths)
 
     @cached_property
     def _contents(self) -> frozenset[bytes]:
@@ -53,18 +55,19 @@ class HandedOut:
 
     def is_helper(self, parts: tuple[str, ...], *work: str) -> bool:
         """Whether a path ends like that of a handed-out file other than those to work on."""
-        return any(parts[-length:] in self.texts and parts[-1] not in work for length in self._lengths)
+        return any(parts[-length:] in self.paths and parts[-1] not in work for length in self._lengths)
 
 
 def read_handed_out(assignment: Assignment) -> HandedOut:
     """Read the handed-out text files."""
     folder = assignment.root / "student_template"
-    texts = {
-        path.relative_to(folder).parts: bare(path.read_bytes())
+    paths = {
+        path.relative_to(folder).parts: path
         for path in sorted(folder.rglob("*"))
-        if path.suffix in TEXT_SUFFIXES and path.is_file() and _is_ours(path.relative_to(folder))
+        if path.is_file() and _is_ours(path.relative_to(folder))
     }
-    return HandedOut(texts, handed_out_words(assignment))
+    texts = {parts: bare(path.read_bytes()) for parts, path in paths.items() if path.suffix in TEXT_SUFFIXES}
+    return HandedOut(texts, handed_out_words(assignment), frozenset(paths))
 
 
 def bare(content: bytes) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -15,6 +16,11 @@ LONGEST_NAME = 80
 """Characters of a path that a sentence shows."""
 
 _JUNK = {"__macosx", "__pycache__", "site-packages", "node_modules", "conda-meta"}
+_MAY_BE_WORK = re.compile(
+    r"\.ipynb_checkpoints|\.[^._~#].*\.(?:icloud|py|ipynb|md)", re.IGNORECASE | re.DOTALL
+)
+"""Of hidden files and folders: older states of notebooks, what iCloud left behind, and what may be work."""
+
 _ENVIRONMENT_PARTS = {"bin", "include", "lib", "lib64", "scripts", "share", "etc"}
 
 
@@ -83,7 +89,9 @@ def in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 
 def is_junk(parts: tuple[str, ...]) -> bool:
     """Whether systems and tools left this file or folder there, rather than the student."""
-    return any(part.startswith(".") or part.lower() in _JUNK for part in parts)
+    return any(
+        part.lower() in _JUNK or (part.startswith(".") and not _MAY_BE_WORK.fullmatch(part)) for part in parts
+    )
 
 
 def environments(files: Iterable[tuple[str, ...]]) -> frozenset[tuple[str, ...]]:

@@ -14,9 +14,11 @@ from ..plain import counted
 from ..submission import Member, Origin, Received, Submission
 from .archive import list_archive, open_nested
 from .choices import NOTHING, Choices, option, read_choices, recall, to_type, together
-from .choose import CODE_SUFFIXES, TEXT_SUFFIXES, asks_where, choose, code_names, why_not
+from .choose import asks_where, choose, why_not
+from .code_file import code_names
 from .download import Download, of_folder, on_disk, open_download, open_inside
 from .handed_out import HandedOut, read_handed_out
+from .inspection import CODE_SUFFIXES
 from .layouts import (
     LAYOUTS,
     PLAIN,
@@ -27,6 +29,7 @@ from .layouts import (
     is_upload,
     key_of,
     left_out,
+    may_be_work,
     place_of,
     recognise,
     upload_of,
@@ -120,7 +123,7 @@ def take_in(
     if len(received) != len(members):
         summary += f" in {counted(len(received), 'submission')}"
     to_remember = {student: chosen[student] for student in typed}
-    is_left_over = bool(found.place.problems) or any(map(is_upload, left))
+    is_left_over = bool(found.place.problems) or any(map(may_be_work, left))
     return Intake(tuple(received), found.layout.name, summary, tuple(problems), is_left_over, to_remember)
 
 
@@ -231,9 +234,9 @@ def _kind(file: str, uploads: Container[str]) -> str:
     """What a choice is of: of each kind, a student has one."""
     if file in uploads:
         return "upload"
-    if meant_suffix(file) in TEXT_SUFFIXES:
-        return "answers"
-    return "code" if file == NOTHING or meant_suffix(file) in CODE_SUFFIXES else "upload"
+    if file == NOTHING or meant_suffix(file) in CODE_SUFFIXES:
+        return "code"
+    return "answers" if meant_suffix(file) in (".md", ".markdown") else file  # its content tells
 
 
 # Reading -----------------------------------------------------------------------------------------
@@ -366,12 +369,23 @@ class _Reader:
             listing = upload.listing()
         except OSError as problem:
             listing = Listing(problems=(f"{printable(upload.name)} cannot be read: {problem.strerror}.",))
-        if self.layout is PLAIN and [entry.parts for entry in listing.entries] == [(upload.name,)]:
-            (entry,) = listing.entries
-            names = dict(zip(CODE_SUFFIXES, code_names(self.assignment), strict=True))
-            if name := names.get(meant_suffix(entry.name)):  # named after its student, which is no mistake
-                listing = replace(listing, entries=(replace(entry, parts=(name,)),))
+        if self.layout is PLAIN:
+            listing = replace(
+                listing, entries=tuple(self._unnamed(entry, upload) for entry in listing.entries)
+            )
         yield listing
+
+    def _unnamed(self, entry: Entry, upload: Upload) -> Entry:
+        """A loose file that is named after its student, which is no mistake, under the name asked for."""
+        names = dict(zip(CODE_SUFFIXES, code_names(self.assignment), strict=True))
+        names[".md"] = self.assignment.answers_file
+        name = names.get(meant_suffix(entry.name), "")
+        is_loose = len(entry.parts) == 1 and key_of(meant_stem(entry.name)) == upload.student
+        return (
+            replace(entry, parts=(name,), uploaded=entry.uploaded or entry.name)
+            if name and is_loose
+            else entry
+        )
 
     def _aside(self, uploads: Sequence[Upload], question: str) -> Submission:
         origin = self._origin(uploads[-1], uploads[:-1])

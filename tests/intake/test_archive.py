@@ -12,7 +12,7 @@ import zlib
 
 import pytest
 
-from autograder.intake import archive, choose
+from autograder.intake import archive, inspection
 from autograder.plain import line
 
 from .conftest import ANSWERS, HANDED_OUT, OTHER_WORK, WORK, is_this, where_is, zipped
@@ -127,7 +127,7 @@ def test_a_bomb_is_unpacked_no_further_than_the_limit(hand_in):
 
 def test_a_size_in_the_header_is_not_believed(hand_in):
     """A bomb whose headers claim ten bytes."""
-    packed = bytearray(zipped({"embeddings.py": b"#" * (10 * choose.MAX_FILE_BYTES)}))
+    packed = bytearray(zipped({"embeddings.py": b"#" * (10 * inspection.MAX_FILE_BYTES)}))
     crc = zlib.crc32(b"#" * 10)
     directory = packed.index(b"PK\x01\x02")
     struct.pack_into("<I", packed, 14, crc)
@@ -135,7 +135,7 @@ def test_a_size_in_the_header_is_not_believed(hand_in):
     struct.pack_into("<I", packed, directory + 16, crc)
     struct.pack_into("<I", packed, directory + 24, 10)
     found = hand_in(bytes(packed))
-    assert found.code == b"#" * 10
+    assert found.set_aside.startswith("embeddings.py defines nothing that is asked for.")
 
 
 def test_a_nested_bomb_is_not_unpacked(hand_in, monkeypatch):

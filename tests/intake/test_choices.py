@@ -127,9 +127,13 @@ def test_files_that_a_student_called_alike_are_chosen_by_the_platforms_names(sub
         f"Which file is meant as embeddings.py? These differ: {early}, {late}. "
         f"To choose, type: --choose carl_60003={early}"
     )
-    for name, code in ((early, WORK), (late, OTHER_WORK)):
+    for name, code, other_name in ((early, WORK, late), (late, OTHER_WORK, early)):
         found = take(f"carl_60003={name}")["carl_60003"]
-        assert found.code == code.encode() and found.notes == ("No answers.md was found.",)
+        assert found.code == code.encode()
+        assert found.notes == (
+            "No answers.md was found.",
+            f"Handed in, too, and not graded: {other_name}.",
+        )
     with pytest.raises(GraderError) as problem:
         take("60003=embeddings.py")
     assert str(problem.value) == (

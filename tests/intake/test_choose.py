@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.intake import choose
+from autograder.intake import inspection, selection
 
 from .conftest import ANSWERS, HANDED_OUT, OTHER_WORK, PROMPTS, STUB, WORK, is_this, write
 
@@ -51,7 +51,8 @@ def test_a_misnamed_answers_file_is_taken_and_the_student_is_told(submissions, o
 def test_the_file_with_the_right_name_is_taken_among_others(submissions, one):
     write(submissions / "ada", {"embeddings.py": WORK, "plot.py": "import math\n", "answers.md": ANSWERS})
     found = one()
-    assert found.code == WORK.encode() and found.notes == ()
+    assert found.code == WORK.encode()
+    assert found.notes == ("Handed in, too, and not graded: plot.py.",)
 
 
 def test_among_misnamed_files_the_one_that_defines_what_was_asked_is_taken(submissions, one):
@@ -153,11 +154,11 @@ def test_a_question_lists_only_a_few_of_many_files(submissions, one):
 
 
 def test_too_many_candidates_are_set_aside_unread(submissions, one):
-    count = choose.MAX_CANDIDATES + 1
+    count = selection.MAX_CANDIDATES + 1
     write(submissions / "ada", {f"{i:03}/embeddings.py": WORK for i in range(count)})
     assert one().set_aside.startswith(f"{count} files come into question, such as 000/embeddings.py.")
 
 
 def test_a_file_too_large_is_set_aside(submissions, one):
-    write(submissions / "ada", {"embeddings.py": "#" * (choose.MAX_FILE_BYTES + 1)})
+    write(submissions / "ada", {"embeddings.py": "#" * (inspection.MAX_FILE_BYTES + 1)})
     assert one().set_aside == f"embeddings.py is larger than 1,000,000 bytes. {is_this('ada')}"

@@ -19,8 +19,6 @@ NONE = "No embeddings.py was found, nor another Python file or notebook."
         {"embeddings.pdf": "%PDF-1.7"},
         {"hw/screenshot 1.PNG": "\x89PNG"},
         {"work.rar": "Rar!"},
-        {"embeddings": WORK},
-        {"embeddings.txt": WORK},
         {"answers.md": ANSWERS, "code.heic": ""},
     ],
 )
@@ -31,12 +29,19 @@ def test_what_may_be_work_but_is_not_read_is_asked_about(submissions, one, files
     assert found.set_aside == f"{NONE} There is: {', '.join(files)}. {where_is('ada')}"
 
 
-@pytest.mark.parametrize("start", ["PK\x03\x04", "%PDF-1.7", "Rar!"])
-def test_a_document_that_was_given_another_name_is_asked_about(submissions, one, start):
+@pytest.mark.parametrize(
+    "start, what",
+    [
+        ("PK\x03\x04", "an archive that is not opened here"),
+        ("%PDF-1.7", "a PDF document"),
+        ("Rar!", "an archive that is not opened here"),
+        ("{\\rtf1", "a document of a kind that is not read here"),
+        ("bplist00", "a placeholder or link of a cloud service: the file itself was not handed in"),
+    ],
+)
+def test_a_document_that_was_given_another_name_is_asked_about(submissions, one, start, what):
     write(submissions / "ada", {"embeddings.py": start})
-    assert one().set_aside == (
-        f"embeddings.py is no text, but a document, picture or archive. {is_this('ada')}"
-    )
+    assert one().set_aside == f"embeddings.py is {what}. {is_this('ada')}"
 
 
 def test_each_of_two_questions_comes_with_what_answers_it(submissions, one):
@@ -48,15 +53,16 @@ def test_each_of_two_questions_comes_with_what_answers_it(submissions, one):
 def test_a_document_beside_the_blank_file_is_asked_about(submissions, one):
     write(submissions / "ada", {**HANDED_OUT, "my work.docx": "PK\x03\x04", "figures/map.svg": "<svg>"})
     assert one().set_aside == (
-        "embeddings.py is the file that was handed out, unchanged. But there is: my work.docx. "
-        + where_is("ada")
+        "embeddings.py is the file that was handed out, unchanged. "
+        f"But there is: my work.docx, figures/map.svg. {where_is('ada')}"
     )
 
 
 def test_a_document_beside_work_is_no_matter(submissions, one):
     write(submissions / "ada", {"embeddings.py": WORK, "answers.md": ANSWERS, "table.pdf": "%PDF"})
     found = one()
-    assert found.code == WORK.encode() and found.notes == () and found.set_aside is None
+    assert found.code == WORK.encode() and found.set_aside is None
+    assert found.notes == ("table.pdf cannot be read here. Whoever marks the short answers looks into it.",)
 
 
 def test_answers_alone_are_a_submission(submissions, one):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.intake import choose
+from autograder.intake import code_file, inspection
 
 from .conftest import ANSWERS, PROMPTS, STUB, WORK, notebook, write, zipped
 
@@ -42,11 +42,16 @@ def test_another_file_that_defines_less_is_a_note(submissions, one):
     assert found.notes == ("scratch.py defines `encode` too; it was not graded.",)
 
 
-@pytest.mark.parametrize(
-    "code",
-    [ALL, f"# My work\n\n{ALL}".replace("\n", "\r\n"), STUB, "import math\n\n\ndef helper():\n    pass\n"],
-)
-def test_a_copy_the_handed_out_file_and_what_defines_nothing_asked_for_are_no_matter(submissions, one, code):
+def test_another_file_that_defines_nothing_asked_for_is_named(submissions, one):
+    code = "import math\n\n\ndef helper():\n    pass\n"
+    write(submissions / "ada", {"embeddings.py": ALL, "embeddings_final.py": code, "answers.md": ANSWERS})
+    found = one()
+    assert found.code == ALL.encode() and found.set_aside is None
+    assert found.notes == ("Handed in, too, and not graded: embeddings_final.py.",)
+
+
+@pytest.mark.parametrize("code", [ALL, f"# My work\n\n{ALL}".replace("\n", "\r\n"), STUB, ""])
+def test_a_copy_the_handed_out_file_and_an_empty_one_are_no_matter(submissions, one, code):
     write(submissions / "ada", {"embeddings.py": ALL, "embeddings_final.py": code, "answers.md": ANSWERS})
     found = one()
     assert found.code == ALL.encode() and found.notes == () and found.set_aside is None
@@ -59,15 +64,16 @@ def test_a_file_whose_work_lies_elsewhere_is_asked_about(submissions, one):
 
 def test_another_file_that_cannot_be_read_costs_nothing_and_is_named(submissions, one):
     write(submissions / "ada", {"embeddings.py": ALL, "embeddings_old.ipynb": "{", "answers.md": ANSWERS})
-    (submissions / "ada" / "final.zip").write_bytes(zipped({"x.py": "#" * (choose.MAX_FILE_BYTES + 1)}))
+    (submissions / "ada" / "final.zip").write_bytes(zipped({"x.py": "#" * (inspection.MAX_FILE_BYTES + 1)}))
     found = one()
     assert found.code == ALL.encode() and found.set_aside is None
-    assert len(found.notes) == 1 and found.notes[0].startswith("embeddings_old.ipynb: ")
-    assert found.notes[0].endswith(" It was not graded.")
+    damaged, others = found.notes
+    assert damaged.startswith("embeddings_old.ipynb: ") and damaged.endswith(" It was not graded.")
+    assert others == "Handed in, too, and not graded: final.zip/x.py."
 
 
 def test_a_littered_upload_is_looked_through_only_so_far_and_likely_names_come_first(submissions, one):
-    litter = {f"{i:03}.py": f"x = {i}\n" for i in range(choose.MAX_RIVALS + 40)}
+    litter = {f"{i:03}.py": f"x = {i}\n" for i in range(code_file.MAX_RIVALS + 40)}
     write(submissions / "ada", {**litter, "embeddings.py": ALL, "zzz.py": OTHER_ALL, "answers.md": ANSWERS})
     assert one().code == ALL.encode()
     write(submissions / "ada", {"old/my_embeddings.py": OTHER_ALL})
@@ -88,10 +94,16 @@ def test_answers_under_a_name_like_theirs_are_asked_about(submissions, one):
         ("answers_old.md", ANSWERS + "\n"),
         ("my answers.md", PROMPTS),
         ("answers2.txt", ""),
-        ("notes.md", "Other."),
     ],
 )
-def test_copies_blank_answers_and_other_texts_are_no_matter(submissions, one, name, text):
+def test_copies_and_blank_answers_are_no_matter(submissions, one, name, text):
     write(submissions / "ada", {"embeddings.py": ALL, "answers.md": ANSWERS, name: text})
     found = one()
     assert found.answers == ANSWERS.encode() and found.notes == () and found.set_aside is None
+
+
+def test_another_text_is_named(submissions, one):
+    write(submissions / "ada", {"embeddings.py": ALL, "answers.md": ANSWERS, "notes.md": "Other."})
+    found = one()
+    assert found.answers == ANSWERS.encode() and found.set_aside is None
+    assert found.notes == ("Handed in, too, and not graded: notes.md.",)

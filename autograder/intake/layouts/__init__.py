@@ -10,7 +10,7 @@ from .classroom import CLASSROOM, assignment_of
 from .gradescope import GRADESCOPE
 from .layout import Layout, Sorted, Upload, left_out
 from .moodle import MOODLE
-from .plain import PLAIN, is_upload, key_of, upload_of
+from .plain import PLAIN, is_upload, key_of, may_be_work, upload_of
 
 __all__ = [
     "LAYOUTS",
@@ -22,6 +22,7 @@ __all__ = [
     "is_upload",
     "key_of",
     "left_out",
+    "may_be_work",
     "place_of",
     "recognise",
     "upload_of",

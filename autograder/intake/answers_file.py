@@ -1,0 +1,128 @@
+"""Selects the answers file of an upload, and finds answers in notebooks and documents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import PurePath
+
+from ..assignment import Assignment
+from ..check.answers import combine, complete, find_answers, look_into
+from .contents import Kind
+from .documents import read_document
+from .handed_out import HandedOut, bare
+from .inspection import File, defined, is_called, is_litter
+from .listing import printable
+from .selection import Selection, listed, parted, select, which
+
+MAX_ALIKE = 20
+"""Other files called like the answers file that are compared with it."""
+
+MAX_DOCUMENTS = 3
+"""Documents that are read while an answer is missing."""
+
+_READER = {Kind.WEB_PAGE: "html", Kind.PDF: "pdf", Kind.WORD: "docx", Kind.OPEN_DOCUMENT: "odt"}
+
+
+def select_answers(files: Sequence[File], assignment: Assignment, handed_out: HandedOut) -> Selection:
+    wanted = assignment.answers_file
+    texts = [file for file in files if file.is_text and not file.is_code]
+    named, others = parted(texts, wanted)
+    others = [
+        file
+        for file in others
+        if (not is_litter(file) or _has_heading(file.content, assignment))
+        and (file.name.lower().endswith((".md", ".markdown")) or not defined(file.content, assignment))
+    ]
+    unreadable = [
+        file for file in files if not file.is_text and not file.is_code and is_called(file.name, wanted)
+    ]
+
+    def likely(file: File) -> bool:
+        return bool(file.content.strip())
+
+    choice = select(wanted, named, others, handed_out, likely)
+    if choice.content is None:
+        is_missing = not choice.question and assignment.answer_questions and not unreadable
+        return Selection(notes=(f"No {wanted} was found.",)) if is_missing else choice
+    rivals = _called_alike(choice, others, wanted, handed_out)
+    return (
+        Selection(question=which(wanted, [choice.file, *rivals]), example=choice.file) if rivals else choice
+    )
+
+
+def _called_alike(choice: Selection, others: Sequence[File], wanted: str, handed_out: HandedOut) -> list[str]:
+    """The other files with text of their own whose names hold that of the answers file."""
+    stem = PurePath(wanted).stem
+    seen = {bare(choice.content or b""), b""}
+    names = []
+    for file in [file for file in others if stem in file.name.lower() and not file.problem][:MAX_ALIKE]:
+        if bare(file.content) not in seen and not handed_out.holds(file.content):
+            seen.add(bare(file.content))
+            names.append(file.shown)
+    return names
+
+
+def _has_heading(content: bytes, assignment: Assignment) -> bool:
+    found = find_answers(content, "", assignment.answer_questions).answers
+    return any(answer.headings and answer.state.is_answer for answer in found)
+
+
+def only_cells(files: Sequence[File], assignment: Assignment) -> str:
+    """The text of the one notebook there is, for those who write code in a file and answers in cells."""
+    named, _ = parted([file for file in files if file.kind is Kind.NOTEBOOK], assignment.code_file)
+    found = {file.cells for file in named if not file.problem}
+    return found.pop() if len(found) == 1 else ""
+
+
+def with_cells(answers: Selection, cells: str, assignment: Assignment, handed_out: HandedOut) -> Selection:
+    """The answers with those that stand in a notebook's cells alone."""
+    if not cells or answers.question or not assignment.answer_questions:
+        return answers
+    combined = combine(answers.content, cells, handed_out.words, assignment.answer_questions)
+    if combined.content == answers.content:
+        return answers
+    notes = ["Short answers were found in the notebook's cells."]
+    file = assignment.answers_file
+    for question in combined.differing:
+        notes.append(f"`{question}` is answered in {file} and in the notebook, not alike: {file} counts.")
+    return replace(answers, content=combined.content, notes=tuple(notes))
+
+
+def with_documents(
+    student: str,
+    answers: Selection,
+    files: Sequence[File],
+    code: Selection,
+    assignment: Assignment,
+    handed_out: HandedOut,
+) -> Selection:
+    """The answers with those that stand in documents alone; what only people can read is theirs to mark."""
+    asked = assignment.answer_questions
+
+    def is_complete() -> bool:
+        found = find_answers(answers.content or b"", handed_out.words, asked).answers
+        return all(answer.state.is_answer for answer in found)
+
+    if answers.question or is_complete():
+        return answers
+    stem = PurePath(assignment.answers_file).stem
+    elsewhere = [file for file in files if file.kind.may_hold_answers and file.shown != code.file]
+    elsewhere.sort(key=lambda file: stem not in file.name.lower())
+    unread, read = [], 0
+    for file in elsewhere:
+        text = ""
+        if file.kind.is_document and file.content and read < MAX_DOCUMENTS and not is_complete():
+            text, read = read_document(file.content, _READER[file.kind]), read + 1
+        with_text = complete(answers.content, text, file.shown, handed_out.words, asked) if text else None
+        if with_text is not None and with_text != answers.content:
+            note = f"Short answers were read from {file.shown}."
+            answers = Selection(with_text, file.shown, notes=(*answers.notes, note))
+        elif not text:
+            unread.append(file.shown)
+    if unread and not is_complete():
+        names = listed(unread)
+        content = look_into(answers.content, f"{names} of {printable(student)}", handed_out.words, asked)
+        note = f"{names} cannot be read here. Whoever marks the short answers looks into it."
+        answers = replace(answers, content=content, notes=(*answers.notes, note))
+    return answers
