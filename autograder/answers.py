@@ -87,21 +87,18 @@ def _note(question: Question, answer: Answer) -> str:
     limits, words = f"the {fewest} to {most} words asked for", counted(answer.count, "word")
     if answer.state is State.ELSEWHERE:
         return f"This may be answered in {answer.source}, which is not read here: whoever marks opens it."
-    read = f"Read from {answer.source}. " if answer.source else ""
-    return (
-        read
-        + {
-            State.PRESENT: "",
-            State.TOO_SHORT: f"{words}: shorter than {limits}.",
-            State.TOO_LONG: f"{words}: longer than {limits}.",
-            State.STRAY: "The heading of this question was not found; "
-            "the marker reads the text under no known heading.",
-            State.BLANK: "Nothing is written here.",
-            State.UNCHANGED: "Only the prompt stands here.",
-            State.COPIED: "Only words of the prompt stand here.",
-            State.LOST: "The heading of this question was not found, so there is no answer.",
-        }[answer.state]
-    )
+    said = {
+        State.PRESENT: "",
+        State.TOO_SHORT: f"{words}: shorter than {limits}.",
+        State.TOO_LONG: f"{words}: longer than {limits}.",
+        State.STRAY: "The heading of this question was not found; "
+        "the marker reads the text under no known heading.",
+        State.BLANK: "Nothing is written here.",
+        State.UNCHANGED: "Only the prompt stands here.",
+        State.COPIED: "Only words of the prompt stand here.",
+        State.LOST: "The heading of this question was not found, so there is no answer.",
+    }[answer.state]
+    return f"Read from {answer.source}. {said}".rstrip() if answer.source else said
 
 
 def _notes(found: Found, size: int, assignment: Assignment) -> Iterator[str]:

@@ -13,7 +13,7 @@ from pathlib import Path, PurePath
 
 from . import source
 from .answers import LARGEST_FILE, Answer, Combined, State, combine, find_answers
-from .notebook import SUFFIX, UnreadableNotebook, is_notebook, place, read_notebook
+from .notebook import SUFFIX, UnreadableNotebook, is_notebook, place, read_code
 from .settings import Question, Settings
 from .work import FOLDER, stubs
 
@@ -109,12 +109,11 @@ def _unfinished(settings: Settings, contents: dict[str, bytes]) -> Iterator[str]
 
 
 def _unfinished_code(settings: Settings, content: bytes) -> Iterator[str]:
-    if is_notebook(settings.code):
-        try:
-            content = read_notebook(content).source
-        except UnreadableNotebook as problem:
-            yield f"{settings.code}: {problem}"
-            return
+    try:
+        content = read_code(settings.code, content).source
+    except UnreadableNotebook as error:
+        yield f"{settings.code}: {error}"
+        return
     statements, problems = source.parse(content, settings.code)
     lines = content.decode("utf-8", "replace").split("\n")
     for found in problems:
@@ -162,9 +161,9 @@ def _unfinished_answers(settings: Settings, content: bytes) -> Iterator[str]:
 def _combined(settings: Settings, code: bytes | None, answers: bytes | None) -> Combined:
     """The short answers, which may stand in a notebook's cells."""
     cells = ""
-    if code is not None and is_notebook(settings.code):
+    if code is not None:
         with suppress(UnreadableNotebook):
-            cells = read_notebook(code).text
+            cells = read_code(settings.code, code).text
     return combine(answers, cells, settings.answers_template, settings.answer_questions)
 
 

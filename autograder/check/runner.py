@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from .notebook import UnreadableNotebook, is_notebook, read_notebook
+from .notebook import UnreadableNotebook, read_code
 from .processes import Processes, Worker, ending
 from .report import CannotCheck, Report
 from .settings import Settings
@@ -75,8 +75,7 @@ def demand_installation(tests: Path, questions: Sequence[str]) -> None:
 def read(file: Path) -> bytes:
     """The student's file, of a notebook the code; `CannotCheck` if it cannot be read."""
     try:
-        content = file.read_bytes()
-        return read_notebook(content).source if is_notebook(file.name) else content
+        return read_code(file.name, file.read_bytes()).source
     except OSError as error:
         raise CannotCheck(f"{file.name} cannot be read: {error.strerror}.") from None
     except UnreadableNotebook as problem:

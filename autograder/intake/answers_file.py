@@ -82,8 +82,12 @@ def with_cells(answers: Selection, cells: str, assignment: Assignment, handed_ou
     combined = combine(answers.content, cells, handed_out.words, assignment.answer_questions)
     if combined.content == answers.content:
         return answers
-    notes = ["Short answers were found in the notebook's cells."]
     file = assignment.answers_file
+    found = find_answers(combined.content or b"", handed_out.words, assignment.answer_questions).answers
+    if not any(answer.state.is_answer for answer in found):
+        note = f"No {file} was found, and no short answer is written in the notebook."
+        return replace(answers, content=combined.content, notes=(note,))
+    notes = ["Short answers were found in the notebook's cells."]
     for question in combined.differing:
         notes.append(f"`{question}` is answered in {file} and in the notebook, not alike: {file} counts.")
     return replace(answers, content=combined.content, notes=tuple(notes))

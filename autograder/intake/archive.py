@@ -102,6 +102,8 @@ def open_nested(listing: Listing) -> Listing:
         inner = list_archive(io.BytesIO(content), entry.shown, MAX_NESTED_DIRECTORY_BYTES).within(entry.name)
         folder = entry.parts[:-1]
         problems += inner.problems
+        if inner.problems and not inner.entries:
+            entries.append(entry)  # what is in it stays unknown
         for nested in inner.entries:
             if nested.name.lower().endswith(".zip"):
                 problems.append(f"{nested.shown} is a zip in a zip in what was handed in: not opened.")

@@ -23,6 +23,8 @@ Choices = Mapping[str, Sequence[str]]
 NOTHING = "nothing"
 """What is chosen for a student who handed in no code. No file of code is called so."""
 
+PUT_THERE = "put it into the unpacked download, named as the others' files are."
+
 LISTED_AT_MOST = 8
 """Choices that a sentence lists."""
 
@@ -36,10 +38,7 @@ def to_type(student: str, *files: str) -> str:
 
 def to_put_there(student: str) -> str:
     """What to do about work that is not there."""
-    return (
-        "Put it into the unpacked download, named as the others' files are. "
-        f"If there is none, type: {option(student, NOTHING)}"
-    )
+    return f"P{PUT_THERE[1:]} If there is none, type: {option(student, NOTHING)}"
 
 
 def option(student: str, file: str) -> str:

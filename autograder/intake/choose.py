@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from ..assignment import Assignment
 from ..submission import Submission
 from .answers_file import only_cells, select_answers, with_cells, with_documents
-from .choices import NOTHING, to_put_there, to_type
+from .choices import NOTHING, PUT_THERE, to_put_there, to_type
 from .code_file import code_names, lacking, no_code, select_code
 from .contents import Kind, kind_by_name
 from .handed_out import HandedOut
@@ -53,9 +53,9 @@ def choose(
     if assignment.answers_file not in by_hand:
         answers = with_documents(student, answers, files, code, assignment, handed_out)
     questions = [choice.question for choice in (code, answers) if choice.question]
-    questions += [to_type(student, choice.example) for choice in (code, answers) if choice.example]
+    questions += [_to_type(student, choice) for choice in (code, answers) if choice.example]
     if assignment.code_file not in by_hand:
-        if code.question and (code.may_be_elsewhere or not code.example):
+        if code.question and not code.example:
             questions.append(to_put_there(student))
         # The work may lie where we could not look: no zero for that.
         if elsewhere := lacking(code, answers, everything, problems, assignment, handed_out):
@@ -63,10 +63,18 @@ def choose(
             if code.content is not None and not handed_out.holds(code.content):
                 questions.append(to_type(student, code.file))
     if questions:
+        known = answers if answers.file == assignment.answers_file else Selection()
+        questions[1:1] = _unnamed("Handed in, too", files, code, known, questions, handed_out)
         return Submission(student, set_aside=" ".join(questions))
     notes = (*code.notes, *answers.notes, *problems)
-    notes += _not_graded(files, code, answers, notes, handed_out)
+    notes += _unnamed("Handed in, too, and not graded", files, code, answers, notes, handed_out)
     return Submission(student, code.content, answers.content, notes)
+
+
+def _to_type(student: str, choice: Selection) -> str:
+    if choice.may_be_elsewhere:
+        return f"If not, {PUT_THERE} {to_type(student, choice.example, NOTHING)}"
+    return to_type(student, choice.example)
 
 
 def asks_where(assignment: Assignment) -> str:
@@ -140,14 +148,15 @@ def _only(wanted: str, entry: Entry, handed_out: HandedOut) -> Selection:
     return taken(wanted, file, handed_out)
 
 
-def _not_graded(
+def _unnamed(
+    start: str,
     files: Sequence[File],
     code: Selection,
     answers: Selection,
     notes: Sequence[str],
     handed_out: HandedOut,
 ) -> tuple[str, ...]:
-    """A note that names the files which were not graded and are not named yet; folders as a whole."""
+    """A sentence that names the files which do not count and are not named yet; folders as a whole."""
     contents = {code_of(choice.content) for choice in (code, answers) if choice.content}
     said = " ".join(notes)
     left = [
@@ -167,4 +176,4 @@ def _not_graded(
     if not names:
         return ()
     more = f" and {len(names) - ACCOUNTED_AT_MOST:,} more" if len(names) > ACCOUNTED_AT_MOST else ""
-    return (f"Handed in, too, and not graded: {', '.join(names[:ACCOUNTED_AT_MOST])}{more}.",)
+    return (f"{start}: {', '.join(names[:ACCOUNTED_AT_MOST])}{more}.",)

@@ -24,7 +24,9 @@ def select_code(files: Sequence[File], assignment: Assignment, handed_out: Hande
     by_content = [
         file
         for file in files
-        if file.is_text and not file.is_code and not file.name.lower().endswith((".md", ".markdown"))
+        if file.kind is Kind.TEXT
+        and not file.is_code
+        and not file.name.lower().endswith((".md", ".markdown"))
     ]
 
     def likely(file: File) -> bool:
@@ -99,16 +101,20 @@ def lacking(
         if not problems and not answers.question and is_only_answers and not rest:
             return ()
         there = listed(shown or [file.shown for file in files])
-        return tuple(problems) or (*code.notes, f"There is: {there}.")
+        held = [f"{file.shown} is {file.kind.value}." for file in others if file.kind is Kind.PLACEHOLDER]
+        if problems:
+            return (*problems, f"There is: {there}.") if shown else tuple(problems)
+        return (*code.notes, *(first_of(held) or (f"There is: {there}.",)))
     if handed_out.holds(code.content):
         elsewhere = [
             f.shown for f in others if f.kind.may_hold_answers or f.problem or is_backup(f.entry.parts)
         ]
         return tuple(problems) or ((*code.notes, f"But there is: {listed(elsewhere)}.") if elsewhere else ())
     if is_unfinished(code.content, assignment):
-        unread = [file.shown for file in others if file.kind.may_hold_code]
+        unread = [file.shown for file in others if file.kind.may_hold_code or (file.problem and file.is_code)]
         if unread:
-            return (f"{code.file} is unfinished, and there is: {listed(unread)}, which cannot be read here.",)
+            there = f"{code.file} is unfinished, and there is: {listed(unread)}, which cannot be read here."
+            return (there, *problems)
     return ()
 
 

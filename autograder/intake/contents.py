@@ -84,7 +84,7 @@ def kind_by_name(name: str) -> Kind | None:
 
 def kind_of(name: str, content: bytes) -> Kind:
     """What a file is by its content; of zips and texts, the name tells more."""
-    if not content.strip(b" \t\r\n\f\0") or content in (codecs.BOM_UTF8, codecs.BOM_UTF16_LE):
+    if not content.removeprefix(codecs.BOM_UTF8).strip(b" \t\r\n\f\0"):
         return Kind.EMPTY
     for sign, kind in _MAGIC:
         if content.startswith(sign):
@@ -95,14 +95,15 @@ def kind_of(name: str, content: bytes) -> Kind:
         return Kind.NOTEBOOK
     if not _is_text(content):
         return Kind.DATA
-    return Kind.WEB_PAGE if _WEB_PAGE.match(_start(content)) else Kind.TEXT
+    is_page = meant_suffix(name) in (".html", ".htm", ".xhtml") or _WEB_PAGE.match(_start(content))
+    return Kind.WEB_PAGE if is_page else Kind.TEXT
 
 
 def not_python(content: bytes) -> str:
     """What a text is that should define functions and does not; completes "embeddings.py ..."."""
-    if not content.strip(b" \t\r\n\f\0"):
-        return "holds nothing but null bytes" if b"\0" in content else "is empty"
     text = _start(content)
+    if not text.strip("\ufeff \t\r\n\f\0"):
+        return "holds nothing but null bytes" if b"\0" in content else "is empty"
     if _WEB_PAGE.match(text):
         return "is a web page, such as a browser saves"
     if _DIFF.search(text):

@@ -111,9 +111,11 @@ def look(entry: Entry, room: int = MAX_LOOKED_AT_BYTES) -> tuple[File, int]:
         kind = Kind.NOTEBOOK if is_named_notebook else Kind.TEXT
         return File(entry, kind, problem=too_large or str(error)), notebook.LARGEST if too_large else 0
     kind = kind_of(entry.name, content)
-    if kind is Kind.NOTEBOOK or (is_named_notebook and not _is_python(content)):
+    if kind is Kind.NOTEBOOK or is_named_notebook:
         try:
-            read = notebook.read_notebook(content)
+            read = notebook.read_code(entry.name, content)
+            if read.source is content:
+                return File(entry, kind, content), len(content)
         except notebook.UnreadableNotebook as error:
             return File(entry, Kind.NOTEBOOK, problem=f"{entry.shown}: {error}"), len(content)
         return File(entry, Kind.NOTEBOOK, read.source, read.text), len(content)
@@ -121,11 +123,6 @@ def look(entry: Entry, room: int = MAX_LOOKED_AT_BYTES) -> tuple[File, int]:
         return File(entry, kind, problem=too_large), len(content)
     problem = "" if kind in (Kind.TEXT, Kind.EMPTY, Kind.WEB_PAGE) else f"{entry.shown} is {kind.value}."
     return File(entry, kind, content, problem=problem), len(content)
-
-
-def _is_python(content: bytes) -> bool:
-    """Whether a file that is called a notebook is a program all the same."""
-    return re.search(rb"^(?:def|class|import|from)\s+\w", bare(content), re.MULTILINE) is not None
 
 
 def is_backup(parts: tuple[str, ...]) -> bool:

@@ -14,6 +14,11 @@ LARGEST_FILE = 1_000_000
 """Bytes of an answers file that are read: a book of 400 pages."""
 
 LONGEST_HEADING = 300
+FEWEST_LOOSE = 5
+"""Words of a text without headings from which on it may be an answer, and not a name or a date."""
+
+_READ_FROM = re.compile(r"<!-- (read from|look into) ([^\n<>]{1,300}) -->")
+_NUMBERED = re.compile(r"(?:\d{1,2}|[a-z])[.)]\s+")
 _PLACEHOLDER = re.compile(r"[*_]*" + re.escape(PLACEHOLDER) + r"[*_]*", re.IGNORECASE)
 
 
@@ -43,11 +48,13 @@ class State(Enum):
     """Nothing but some words of the prompt."""
     LOST = auto()
     """The heading is lost, and no text that could be the answer stands elsewhere."""
+    ELSEWHERE = auto()
+    """It may stand in a file that only people can read."""
 
     @property
     def is_answer(self) -> bool:
         """Whether there is something to mark."""
-        return self in (State.PRESENT, State.TOO_SHORT, State.TOO_LONG, State.STRAY)
+        return self in (State.PRESENT, State.TOO_SHORT, State.TOO_LONG, State.STRAY, State.ELSEWHERE)
 
 
 @dataclass(frozen=True)
@@ -58,6 +65,7 @@ class Answer:
         text: the student's own words; empty if there is no answer.
         count: how many words these are.
         headings: how many times the question's heading stands in the file.
+        source: the document that the text was read from, or in which people have to look for it.
     """
 
     question_id: str
@@ -65,6 +73,7 @@ class Answer:
     text: str = ""
     count: int = 0
     headings: int = 1
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -101,7 +110,7 @@ def find_answers(content: bytes, template: str, questions: Sequence[Asked]) -> F
             prompt = "\n\n".join(handed_out.get(question.id, []))
             answers.append(_judged(question, sections[question.id], prompt, template))
         else:
-            answers.append(_without_heading(question, loose))
+            answers.append(_without_heading(question, loose, is_all=not sections))
     return Found(tuple(answers), encoding, is_cut)
 
 
@@ -143,14 +152,85 @@ def combine(file: bytes | None, cells: str, template: str, questions: Sequence[A
     return Combined("\n".join(parts).encode("utf-8", "replace"), tuple(differing))
 
 
+def complete(
+    file: bytes | None, text: str, source: str, template: str, questions: Sequence[Asked]
+) -> bytes | None:
+    """The answers with those that a document alone holds, each under the document's name.
+
+    A document in which no question has a heading may hold all that is not answered elsewhere.
+
+    Args:
+        text: what was read from the document.
+        source: the document's name.
+    """
+    text = _with_headings(text, questions)
+    in_file = find_answers(file or b"", template, questions).answers
+    in_text = find_answers(text.encode("utf-8", "replace"), template, questions).answers
+    if not any(second.state.is_answer for second in in_text):
+        return file
+    mark = f"<!-- read from {_sayable(source)} -->"
+    parts, loose = [], ""
+    for question, first, second in zip(questions, in_file, in_text, strict=True):
+        heading = f"## {question.id}: {question.title}\n\n"
+        if first.state.is_answer:
+            parts.append(f"{heading}{_marked(first)}\n")
+        elif second.state is State.STRAY:
+            loose = f"# {_sayable(source)}\n\n{mark}\n{second.text}\n"
+        elif second.state.is_answer:
+            parts.append(f"{heading}{mark}\n{second.text}\n")
+    return "\n".join([*parts, loose]).encode("utf-8", "replace")
+
+
+def look_into(file: bytes | None, source: str, template: str, questions: Sequence[Asked]) -> bytes | None:
+    """The answers, and for those that are missing where people have to look for them.
+
+    Args:
+        source: the file or files that only people can read.
+    """
+    found = find_answers(file or b"", template, questions).answers
+    parts = [
+        f"## {question.id}: {question.title}\n\n"
+        + (_marked(answer) if answer.state.is_answer else f"<!-- look into {_sayable(source)} -->")
+        for question, answer in zip(questions, found, strict=True)
+    ]
+    return "\n\n".join(parts).encode("utf-8", "replace")
+
+
+def _marked(answer: Answer) -> str:
+    """The text of an answer, with the mark of the document that it was read from."""
+    if answer.state is State.ELSEWHERE:
+        return f"<!-- look into {answer.source} -->"
+    return f"<!-- read from {answer.source} -->\n{answer.text}" if answer.source else answer.text
+
+
+def _sayable(source: str) -> str:
+    """A file's name as a mark can hold it."""
+    return re.sub(r"[<>\s]+", " ", source).strip()[:300] or "a file"
+
+
+def _with_headings(text: str, questions: Sequence[Asked]) -> str:
+    """A document's text in which a line that is a question's name is its heading."""
+    find = _finder(questions)
+    return "\n".join(
+        f"## {name}" if not row.lstrip().startswith("#") and find(f"# {name}") else row
+        for row in text.split("\n")
+        for name in [
+            _NUMBERED.sub("", row.strip().strip("*_"), count=1) if len(row) < LONGEST_HEADING else ""
+        ]
+    )
+
+
 def word_count(text: str) -> int:
     """The number of words; a dash or a table's rule is none."""
     return sum(any(character.isalnum() for character in part) for part in text.split())
 
 
 def _judged(question: Asked, parts: list[str], prompt: str, template: str) -> Answer:
-    section = "\n\n".join(parts)
+    section, source, is_elsewhere = _unmarked_text("\n\n".join(parts))
     own = _own_words(section, template)
+    if is_elsewhere and not own:
+        text = f"Not read here: {source}"
+        return Answer(question.id, State.ELSEWHERE, text, 0, len(parts), source)
     count = word_count(own)
     fewest, most = question.words or (0, 0)
     if count == 0:
@@ -165,16 +245,29 @@ def _judged(question: Asked, parts: list[str], prompt: str, template: str) -> An
         state = State.PRESENT
     if not state.is_answer:
         return Answer(question.id, state, headings=len(parts))
-    return Answer(question.id, state, own, count, len(parts))
+    return Answer(question.id, state, own, count, len(parts), source)
 
 
-def _without_heading(question: Asked, loose: str) -> Answer:
-    """A lost heading: text that could be the answer is kept for the marker rather than given 0."""
+def _without_heading(question: Asked, loose: str, *, is_all: bool) -> Answer:
+    """A lost heading: text that could be the answer is kept for the marker rather than given 0.
+
+    Args:
+        is_all: whether no question has a heading, so that whatever stands there is meant as an answer.
+    """
+    loose, source, _ = _unmarked_text(loose)
     fewest = question.words[0] if question.words else 0
     count = word_count(loose)
-    if count < fewest:
+    if count < (min(FEWEST_LOOSE, fewest) if is_all else fewest):
         return Answer(question.id, State.LOST, headings=0)
-    return Answer(question.id, State.STRAY, loose, count, headings=0)
+    return Answer(question.id, State.STRAY, loose, count, headings=0, source=source)
+
+
+def _unmarked_text(text: str) -> tuple[str, str, bool]:
+    """A text without the marks of documents, the first of these, and whether people have to look there."""
+    marks = _READ_FROM.findall(text)
+    if not marks:
+        return text, "", False
+    return _READ_FROM.sub("", text).strip(), marks[0][1], marks[0][0] == "look into"
 
 
 def _decoded(content: bytes, is_cut: bool) -> tuple[str, str]:

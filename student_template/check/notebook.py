@@ -20,6 +20,9 @@ MOST_PARTS = 5_000_000
 """Bytes of a notebook that are read, and values in it: pictures in outputs make it large, and a few long
 texts take less memory than many small lists."""
 
+LONGEST_MAGIC = 300
+"""Characters of a line that names a file to write."""
+
 HEADER = "# The code cells of a notebook, from top to bottom."
 _MARK = re.compile(r"# %% \[(code|Markdown|raw) cell (\d+)\]")
 
@@ -43,6 +46,9 @@ _MAGIC = re.compile(
 _OTTER = re.compile(r"(?:import|from)\s+otter\b|\w+\s*=\s*otter\.Notebook\(|grader\.\w+\(")
 _OPENING = re.compile(r"#|\'{3}|\"{3}|[\'\"()\[\]{}]")
 _CLOSING = {quote: re.compile(rf"\\.|{quote}", re.DOTALL) for quote in ("'", '"', "'''", '"""')}
+
+
+_PROGRAM = re.compile(rb"^(?:def|class|import|from)\s+\w", re.MULTILINE)
 
 
 class UnreadableNotebook(ValueError):
@@ -95,6 +101,18 @@ def read_notebook(content: bytes) -> Notebook:
             lines += [mark, *_commented(text.split("\n"))]
     source = "\n".join(lines) + "\n"
     return Notebook(source.encode("utf-8", "replace"), "\n\n".join(texts) + "\n" if texts else "")
+
+
+def read_code(name: str, content: bytes) -> Notebook:
+    """A code file in either form, which its content tells rather than its name.
+
+    Raises:
+        UnreadableNotebook: if it can only be meant as a notebook, and is none that can be read.
+    """
+    is_misnamed = is_notebook(name) and _PROGRAM.search(content) and not looks_like_notebook(content)
+    if looks_like_notebook(content) or (is_notebook(name) and not is_misnamed):
+        return read_notebook(content)
+    return Notebook(content, "")
 
 
 def looks_like_notebook(content: bytes) -> bool:
@@ -231,7 +249,7 @@ def _python(cell: str) -> Iterator[str]:
 
 def _writes(line: str) -> str | None:
     """The text file that the first line of a cell says to write the rest to."""
-    match = _WRITES.match(line)
+    match = _WRITES.match(line) if len(line) <= LONGEST_MAGIC else None
     return match[1] if match else None
 
 

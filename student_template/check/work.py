@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import source
-from .notebook import SUFFIX, UnreadableNotebook, is_notebook, read_notebook
+from .notebook import SUFFIX, UnreadableNotebook, is_notebook, read_code
 from .settings import Settings
 
 FOLDER = "notebooks"
@@ -49,8 +49,7 @@ def find_work(settings: Settings, folder: Path, *, prefer_notebook: bool = False
 def _is_written(settings: Settings, file: Path) -> bool:
     """Whether anything stands in a file beyond what was handed out."""
     try:
-        content = file.read_bytes()
-        content = read_notebook(content).source if is_notebook(file.name) else content
+        content = read_code(file.name, file.read_bytes()).source
     except (OSError, UnreadableNotebook):
         return True  # whoever looks at it says what is wrong
     return is_written(settings, content)

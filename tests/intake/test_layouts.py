@@ -154,6 +154,9 @@ def test_canvas_numbers_repeated_file_names_and_underscores_in_them_are_the_stud
     assert notes["chenwei_4713"].startswith("The file was called embeddings (2).py;")
 
 
+NONE = "No embeddings.py was found, nor another Python file or notebook."
+
+
 def test_a_text_typed_into_canvas_is_set_aside_not_graded_as_nothing(take):
     files = downloads.canvas(own, PEOPLE[:2]) | {
         "chenwei_4713_text.html": b"<p>def encode():</p>",
@@ -161,10 +164,9 @@ def test_a_text_typed_into_canvas_is_set_aside_not_graded_as_nothing(take):
     }
     asides = {found.student: found.set_aside for found in take(files).submissions if found.set_aside}
     assert asides == {
-        "chenwei_4713": "chenwei_4713_text.html is a text typed into Canvas, and only files are read. "
-        + where_is("chenwei_4713"),
-        "anon_abc12": "LATE_anon_abc12_link.html is a link, and only files are read. "
-        + where_is("anon_abc12"),
+        "chenwei_4713": f"{NONE} There is: text typed into Canvas.html. {where_is('chenwei_4713')}",
+        "anon_abc12": f"{NONE} link typed into Canvas.url is a placeholder or link of a cloud service: "
+        f"the file itself was not handed in. {where_is('anon_abc12')}",
     }
 
 
@@ -374,9 +376,8 @@ def test_a_text_typed_into_moodle_is_named_beside_the_files(take):
     files["Wei Chen_4713_assignsubmission_onlinetext_/onlinetext.html"] = b"<p>def encode</p>"
     found = {found.student: found for found in take(files).submissions}
     assert found["Séan O'Brien_4711"].code == own_code(PEOPLE[0])
-    assert found["Wei Chen_4713"].set_aside.startswith(
-        "Wei Chen_4713_assignsubmission_onlinetext_ is a text typed into Moodle, and only files are read."
-    )
+    assert "Handed in, too, and not graded: onlinetext.html." in found["Séan O'Brien_4711"].notes
+    assert found["Wei Chen_4713"].set_aside.startswith(f"{NONE} There is: onlinetext.html.")
 
 
 # GitHub Classroom --------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from autograder.assignment import load_assignment
 from autograder.intake import code_file, inspection
 
 from .conftest import ANSWERS, PROMPTS, STUB, WORK, notebook, write, zipped
@@ -63,10 +64,14 @@ def test_a_file_whose_work_lies_elsewhere_is_asked_about(submissions, one):
 
 
 def test_another_file_that_cannot_be_read_costs_nothing_and_is_named(submissions, one):
-    write(submissions / "ada", {"embeddings.py": ALL, "embeddings_old.ipynb": "{", "answers.md": ANSWERS})
+    names = [name for question in load_assignment().code_questions for name in question.functions]
+    complete = "".join(f"def {name}(*given):\n    return given\n\n\n" for name in names)
+    write(
+        submissions / "ada", {"embeddings.py": complete, "embeddings_old.ipynb": "{", "answers.md": ANSWERS}
+    )
     (submissions / "ada" / "final.zip").write_bytes(zipped({"x.py": "#" * (inspection.MAX_FILE_BYTES + 1)}))
     found = one()
-    assert found.code == ALL.encode() and found.set_aside is None
+    assert found.code == complete.encode() and found.set_aside is None
     damaged, others = found.notes
     assert damaged.startswith("embeddings_old.ipynb: ") and damaged.endswith(" It was not graded.")
     assert others == "Handed in, too, and not graded: final.zip/x.py."

@@ -8,7 +8,7 @@ from collections import defaultdict
 
 from ...submission import Member
 from ..download import Download, Item
-from .layout import Layout, Sorted, Upload, gathered, with_problem
+from .layout import Layout, Sorted, Upload, gathered
 
 LABEL = "Canvas download"
 
@@ -24,12 +24,13 @@ _TYPED = re.compile(
 
 
 def _parsed(item: Item) -> tuple[str, str, bool, str] | None:
-    """An item's student name, user id, lateness and file name; the latter is empty for typed text."""
+    """An item's student name, user id, lateness and file name."""
     if item.is_folder:
         return None
     if found := _TYPED.fullmatch(item.name):
         late = bool(found["late"]) or item.name.startswith("LATE_anon_")
-        return found["name"] or "", found["user"] or f"anon_{found['code']}", late, ""
+        name = "text typed into Canvas.html" if found["kind"] == "text" else "link typed into Canvas.url"
+        return found["name"] or "", found["user"] or f"anon_{found['code']}", late, name
     if found := _ANONYMOUS.fullmatch(item.name):
         return "", f"anon_{found['user']}", bool(found["late"]), found["file"]
     if found := _FILE.fullmatch(item.name):
@@ -60,18 +61,13 @@ def _sort(download: Download) -> Sorted:
 
 
 def _upload(user: str, name: str, late: bool, files: list[tuple[str, Item]]) -> Upload:
-    listing = gathered([(file, item) for file, item in files if file])
-    for file, item in files:
-        if not file:
-            kind = "a link" if item.name.endswith("_link.html") else "a text typed into Canvas"
-            listing = with_problem(listing, f"{item.name} is {kind}, and only files are read.")
     # Feedback goes back under the name of an attachment, best that of the work itself.
     first = min(files, key=lambda found: not found[0].lower().endswith((".py", ".ipynb", ".zip")))
     is_anonymous = user.startswith("anon_")
     return Upload(
         student=user if is_anonymous else f"{name}_{user}",
         name=first[1].name,
-        listing=listing,
+        listing=gathered(files),
         members=(Member(id=user.removeprefix("anon_"), name=name),),
         late=late,
     )

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 
 from ...submission import Member
 from ..download import Download, Item
-from .layout import Layout, Sorted, Upload, gathered, with_problem
+from .layout import Layout, Sorted, Upload, gathered
 
 LABEL = "Moodle download"
 
@@ -41,18 +41,15 @@ def _sort(download: Download) -> Sorted:
             files[number].append((file, item))
         else:
             typed[number] = item.name
+            files[number].append(("text typed into Moodle.html", item))
     is_blind = _are_blind(names)
     uploads = []
     for number, name in names.items():
-        listing = gathered(files[number])
-        if number in typed:
-            problem = f"{typed[number]} is a text typed into Moodle, and only files are read."
-            listing = with_problem(listing, problem)
         uploads.append(
             Upload(
                 student=f"{name}_{number}",
                 name=folders.get(number) or typed[number],
-                listing=listing,
+                listing=gathered(files[number]),
                 members=(Member(id=number, name="" if is_blind else name),),
             )
         )

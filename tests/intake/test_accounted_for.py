@@ -1,0 +1,316 @@
+"""Whatever is in an upload is accounted for: it counts, it is nobody's work, or the result names it.
+
+The table is of kinds: one row for each kind of thing that students hand in, with several of its like.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import random
+from itertools import combinations
+
+import pytest
+
+from autograder.answers import read_answers
+from autograder.assignment import load_assignment
+from autograder.intake import answers_file, collect, take_in
+from autograder.intake.handed_out import read_handed_out
+from autograder.submission import Submission
+
+from .conftest import ANSWERS, HANDED_OUT, OTHER_WORK, PROMPTS, STUB, WORK, notebook, write
+from .made_documents import open_document, pdf, web_page, word
+
+NAMES = [name for question in load_assignment().code_questions for name in question.functions]
+COMPLETE = "".join(f"def {name}(*given):\n    return given\n\n\n" for name in NAMES)
+SEPARATE = notebook(code=[f"def {name}(*given):\n    return given\n" for name in NAMES])
+LONG = "Learned positions are cheap and gain little while learned words are costly and pay. " * 12
+ALL_ANSWERS = "".join(f"## {q.id}: {q.title}\n\n{LONG}\n\n" for q in load_assignment().answer_questions)
+
+
+def put(submissions, files: dict[str, str | bytes]) -> None:
+    for name, content in files.items():
+        path = submissions / "ada" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+# A notebook by its content ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("answers", [None, ALL_ANSWERS])
+@pytest.mark.parametrize(
+    "name, content",
+    [
+        ("embeddings.py", SEPARATE),
+        ("embeddings.ipynb.txt", SEPARATE),
+        ("embeddings.txt", SEPARATE),
+        ("embeddings.json", SEPARATE),
+        ("embeddings", SEPARATE),
+        ("hw3 (1).ipynb.json", SEPARATE),
+        ("notebook.py.txt", codecs.BOM_UTF8 + SEPARATE.encode()),
+        ("embeddings.ipynb", SEPARATE.encode("utf-16")),
+        ("embeddings.md", SEPARATE),
+        (".embeddings.ipynb", SEPARATE),
+    ],
+)
+def test_a_notebook_is_read_under_any_name(submissions, one, name, content, answers):
+    put(submissions, {name: content} | ({"answers.md": answers} if answers else {}))
+    found = one()
+    assert found.set_aside is None and found.code.decode().count("\ndef ") == len(NAMES)
+    assert f"{name} was graded: its code cells, from top to bottom." in found.notes
+    assert found.answers is None if answers is None else found.answers == answers.encode()
+
+
+@pytest.mark.parametrize(
+    "name", ["embeddings.txt", "embeddings", "embeddings.ipynb", "solution.pyw", "embeddings.py3", "hw.text"]
+)
+def test_a_program_is_read_under_any_name(submissions, one, name):
+    put(submissions, {name: COMPLETE})
+    found = one()
+    assert found.code == COMPLETE.encode() and found.set_aside is None
+    assert found.notes[0] == f"The file was called {name}; it was graded as embeddings.py."
+
+
+@pytest.mark.parametrize("name", ["embeddings.ipynb.txt", "embeddings.txt", "mine.json"])
+def test_a_file_known_by_its_content_can_be_chosen(submissions, assignment, name):
+    put(submissions, {"embeddings.py": COMPLETE, name: SEPARATE.replace("given", "these")})
+    (found,) = take_in(submissions, assignment, choices=[f"ada={name}"]).submissions
+    assert b"these" in found.code
+    (found,) = take_in(submissions, assignment, choices=["ada=embeddings.py"]).submissions
+    assert found.code == COMPLETE.encode()
+
+
+# No Python that defines anything asked for ------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "content, what",
+    [
+        ("", "is empty"),
+        (" \n\t\n", "is empty"),
+        (b"\0" * 4096, "holds nothing but null bytes"),
+        (codecs.BOM_UTF8, "is empty"),
+        ("<!DOCTYPE html>\n<html><body>def encode</body></html>", "is a web page, such as a browser saves"),
+        ("\n<html lang=en><head>", "is a web page, such as a browser saves"),
+        ("<?xml version='1.0'?>\n<!-- saved from -->\n<html>", "is a web page, such as a browser saves"),
+        (
+            "diff --git a/x.py b/x.py\n+def encode(a, b):\n",
+            "is a list of changes (a diff), not the file itself",
+        ),
+        (
+            "--- a/x.py\n+++ b/x.py\n@@ -1 +1 @@\n+def encode():\n",
+            "is a list of changes (a diff), not the file itself",
+        ),
+        (">>> encode(['a'], {})\n[0]\n", "is what a Python session showed, not a file of Python"),
+        ("In [1]: encode(['a'], {})\nOut[1]: 0\n", "is what a Python session showed, not a file of Python"),
+        ("print('hello')\n", "defines nothing that is asked for"),
+        ("Dear Professor,\nplease find my homework below.\n", "defines nothing that is asked for"),
+        ("404: Not Found", "defines nothing that is asked for"),
+        ("version https://git-lfs.github.com/spec/v1\noid sha256:1\n", "defines nothing that is asked for"),
+    ],
+)
+@pytest.mark.parametrize("answers", [{}, {"answers.md": ANSWERS}], ids=["alone", "with answers"])
+def test_python_that_defines_nothing_asked_for_is_set_aside(submissions, assignment, content, what, answers):
+    put(submissions, {"embeddings.py": content, **answers})
+    (found,) = collect(submissions, assignment)
+    assert found.set_aside == (
+        f"embeddings.py {what}. Is this the file that is meant? If not, put it into the unpacked download, "
+        "named as the others' files are. To choose, type one of: --choose ada=embeddings.py, "
+        "--choose ada=nothing"
+    )
+    for choice, code in (("embeddings.py", True), ("nothing", False)):
+        (found,) = take_in(submissions, assignment, choices=[f"ada={choice}"]).submissions
+        assert found.set_aside is None and (found.code is not None) == code
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "class A:\n    def encode(self, tokens): pass\n",
+        "if True:\n    def encode(tokens, vocabulary): return 1\n",
+        "encode = lambda tokens, vocabulary: 1\n",
+        "from mine import encode\n",
+        "exec('def encode(tokens, vocabulary): return 1')\n",
+        "def encode(\n",
+        b"\0def encode(tokens, vocabulary):\n    return 1\n",
+    ],
+)
+def test_a_program_that_at_least_tries_is_graded(submissions, one, content):
+    put(submissions, {"embeddings.py": content})
+    assert one().set_aside is None
+
+
+# Loose files of one student ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "code, answers, student",
+    [
+        ("ada.py", "ada.md", "ada"),
+        ("ada.ipynb", "ada.md", "ada"),
+        ("ada.zip", "ada.md", "ada"),
+        ("ada/embeddings.py", "ada.md", "ada"),
+        ("Ada Lovelace - embeddings.py", "Ada Lovelace - answers.md", "Ada Lovelace"),
+        ("ada_embeddings.py", "ada_answers.md", "ada"),
+        ("ada-embeddings.ipynb", "ada-answers.md", "ada"),
+        ("Ada Lovelace - embeddings.py", "Ada Lovelace.md", "Ada Lovelace"),
+    ],
+)
+def test_the_loose_files_of_a_student_belong_together(submissions, assignment, code, answers, student):
+    from .conftest import zipped
+
+    content = {".zip": zipped({"embeddings.py": COMPLETE}), "ynb": SEPARATE.encode()}.get(code[-4:])
+    content = content or (SEPARATE.encode() if code.endswith(".ipynb") else COMPLETE.encode())
+    for name, text in ((code, content), (answers, ALL_ANSWERS.encode()), ("bob.py", OTHER_WORK.encode())):
+        path = submissions / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(text)
+    found = {submission.student: submission for submission in collect(submissions, assignment)}
+    assert set(found) == {student, "bob"}
+    assert found[student].answers == ALL_ANSWERS.encode() and found[student].code
+    assert not [note for note in found[student].notes if "was called" in note or "not graded" in note]
+
+
+def test_a_document_beside_a_students_code_is_theirs_and_one_of_nobody_is_left_over(submissions, assignment):
+    write(submissions, {"ada.py": COMPLETE})
+    (submissions / "ada.docx").write_bytes(word([LONG]))
+    (submissions / "syllabus.pdf").write_bytes(pdf(["The course"]))
+    taken = take_in(submissions, assignment)
+    assert [found.student for found in taken.submissions] == ["ada"]
+    assert taken.submissions[0].notes[-1] == "Short answers were read from ada.docx."
+    assert taken.is_left_over and "syllabus.pdf" in taken.problems[-1]
+
+
+# Older states -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        ".ipynb_checkpoints/embeddings-checkpoint.ipynb",
+        "embeddings.py~",
+        "embeddings.py.bak",
+        "embeddings.ipynb.orig",
+        "#embeddings.py#",
+        "embeddings.old",
+    ],
+)
+def test_an_older_state_is_no_rival_and_alone_it_is_asked_about(submissions, one, name):
+    content = SEPARATE if "ipynb" in name else OTHER_WORK
+    put(submissions, {name: content})
+    found = one()
+    assert found.code is None and name in found.set_aside
+    put(submissions, {"embeddings.py": COMPLETE, "answers.md": ALL_ANSWERS})
+    found = one()
+    assert found.code == COMPLETE.encode() and found.notes == ()
+
+
+@pytest.mark.parametrize(
+    "name", ["rest.rar", "rest.7z", "embeddings_2.ipynb", ".part2.py.icloud", "locked.zip"]
+)
+def test_an_unfinished_file_beside_what_cannot_be_read_is_asked_about(submissions, one, name):
+    put(submissions, {"embeddings.py": WORK, "answers.md": ALL_ANSWERS, name: b"no such thing"})
+    found = one()
+    assert found.code is None and name in found.set_aside and "--choose ada=embeddings.py" in found.set_aside
+    put(submissions, {"embeddings.py": COMPLETE})
+    found = one()
+    assert found.code == COMPLETE.encode() and name in " ".join(found.notes)
+
+
+# Everything together ----------------------------------------------------------------------------
+
+POOL: dict[str, bytes] = {
+    "embeddings.py": COMPLETE.encode(),
+    "part.py": WORK.encode(),
+    "empty.py": b"",
+    "plot.py": b"import math\n",
+    "embeddings (1).ipynb": SEPARATE.replace("given", "these").encode(),
+    "mine.ipynb.txt": SEPARATE.replace("given", "those").encode(),
+    "damaged.ipynb": b"{",
+    "prog.txt": OTHER_WORK.encode(),
+    "answers.md": ALL_ANSWERS.encode(),
+    "notes.txt": b"I was ill last week, and so this is late. Sorry!",
+    "mine.docx": word([LONG]),
+    "mine.odt": open_document([LONG]),
+    "mine.html": web_page([LONG]),
+    "mine.pdf": pdf([LONG]),
+    "scan.jpg": b"\xff\xd8\xff",
+    "mine.pages": b"PK\x03\x04",
+    "rest.rar": b"Rar!",
+    "bad.zip": b"PK\x03\x04",
+    "data.csv": b"a,b\n1,2\n",
+    "model.pt": b"PK\x03\x04",
+    ".hw.py.icloud": b"bplist00",
+    "link.gdoc": b"{}",
+    "strange": bytes(range(256)),
+    "x.unknown": b"who knows",
+    "sub/other.py": b"x = 1\n",
+}
+LITTER: dict[str, bytes] = {
+    "README.md": b"Run it.",
+    "requirements.txt": b"torch",
+    "timestamp.txt": b"2026-03-04 10:11:12.123456 UTC\n",
+    "check/__main__.py": b"edited",
+    ".DS_Store": b"\0",
+    "__pycache__/embeddings.cpython-311.pyc": b"\0",
+    "__MACOSX/._embeddings.py": b"\0",
+    "old.py~": b"def encode(): pass",
+    "tests/lookup.py": HANDED_OUT["tests/lookup.py"].encode(),
+    "x/answers.md": PROMPTS.encode(),
+    "y/embeddings.py": STUB.encode(),
+}
+RANDOM = random.Random(14)
+SETS = [tuple(pair) for pair in combinations(POOL, 2)] + [
+    tuple(RANDOM.sample(sorted(POOL), RANDOM.randint(3, 12))) for _ in range(100)
+]
+
+
+def unaccounted(found: Submission, names: tuple[str, ...], assignment) -> list[str]:
+    """The files of which the result says nothing, and that do not count."""
+    said = f"{found.set_aside or ''} {' '.join(found.notes)}"
+    counted = set()
+    if found.code == POOL.get("embeddings.py"):
+        counted.add("embeddings.py")
+    if found.set_aside or found.answers == POOL["answers.md"]:  # else it counts later
+        counted.add("answers.md")
+    return [name for name in names if name not in said and name not in counted and POOL[name].strip()]
+
+
+def test_every_file_counts_or_is_named_and_no_zero_is_silent(tmp_path, assignment, monkeypatch):
+    monkeypatch.setattr(
+        answers_file, "read_document", lambda content, kind: LONG
+    )  # test_documents reads them
+    batch = tmp_path / "batch"
+    for number, names in enumerate(SETS):
+        files = {name: POOL[name] for name in names} | (LITTER if number % 3 == 0 else {})
+        for name, content in files.items():
+            path = batch / f"s{number:03}" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+    template = read_handed_out(assignment).words
+    wrong = []
+    for found, names in zip(collect(batch, assignment), SETS, strict=True):
+        left = unaccounted(found, names, assignment)
+        if left and not (found.set_aside and len(names) > 4):  # a question names the first few
+            wrong.append((names, left, found.set_aside, found.notes))
+        if found.set_aside:
+            assert not found.code
+            assert "--choose" in found.set_aside
+            continue
+        may_answer = {"answers.md", "notes.txt", "mine.docx", "mine.odt", "mine.html", "mine.pdf", "scan.jpg",
+                      "mine.pages", "rest.rar", "link.gdoc", ".hw.py.icloud"} & set(names)  # fmt: skip
+        answers = read_answers(found.answers, template, assignment).questions
+        if may_answer and any(answer.points == 0 for answer in answers):
+            wrong.append((names, "0 for a short answer", found.answers, found.notes))
+        if found.code is None and set(names) - {"answers.md", "notes.txt", "empty.py"}:
+            wrong.append((names, "no code and no question", found.notes))
+    assert not wrong, "\n".join(map(str, wrong[:8]))
+
+
+def test_a_json_file_of_another_kind_is_no_notebook(submissions, one):
+    put(
+        submissions,
+        {"embeddings.py": COMPLETE, "answers.md": ALL_ANSWERS, "settings.json": json.dumps({"a": 1})},
+    )
+    assert one().notes == ("Handed in, too, and not graded: settings.json.",)
