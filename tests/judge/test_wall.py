@@ -179,6 +179,23 @@ def test_a_kernel_that_lacks_a_layer_is_refused_by_name(monkeypatch, call, error
     assert "Traceback" not in str(refusal.value)
 
 
+def test_an_interpreter_behind_several_links_is_readable_at_each(monkeypatch, tmp_path):
+    ways = [
+        tmp_path / name
+        for name in ("environment/python", "environment/python3", "bin/python3", "bin/python3.11")
+    ]
+    for folder in ("environment", "bin"):
+        (tmp_path / folder).mkdir()
+    ways[-1].write_text("")
+    ways[0].symlink_to("python3")
+    ways[1].symlink_to(ways[2])
+    ways[2].symlink_to("python3.11")
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / "environment"))
+    monkeypatch.setattr(sys, "executable", str(ways[0]))
+    roots = wall.readable_roots()
+    assert [str(way) in roots for way in ways] == [False, False, True, True]
+
+
 def test_a_wall_with_a_hole_is_refused_by_name(monkeypatch):
     way = Way(Tier.NO_NAMESPACES, (), WallPlan((*wall.readable_roots(), str(SECRET.parent))))
     monkeypatch.setattr(launcher_module, "ways", lambda unconfined, only: [way])
