@@ -5,29 +5,38 @@ SUBMISSIONS ?= tests/example_batch/submissions
 OUTPUT ?= graded
 JOBS ?= 2
 
-AUTOGRADER = .venv/bin/autograder
+# The shell gets these from the environment, where a blank, a quotation mark or a `$` does no harm.
+override SUBMISSIONS := $(value SUBMISSIONS)
+override OUTPUT := $(value OUTPUT)
+override PYTHON := $(value PYTHON)
+export SUBMISSIONS OUTPUT PYTHON
+
+# Not .venv/bin/autograder or .venv/bin/pip: their first line names this folder, and not every name fits there.
+RUN = .venv/bin/python -m
+AUTOGRADER = $(RUN) autograder.cli
+INSTALL = $(RUN) pip install --quiet --disable-pip-version-check
 
 .PHONY: grade test lint audit soak bench figures release clean
 
-grade: .venv/ready ## grade the example batch, or: make grade SUBMISSIONS=folder OUTPUT=folder
-	$(AUTOGRADER) grade $(SUBMISSIONS) --output $(OUTPUT)
+grade: .venv/ready ## grade the example batch, or: make grade SUBMISSIONS='a zip or folder' OUTPUT=folder
+	$(AUTOGRADER) grade --output "$$OUTPUT" -- "$$SUBMISSIONS"
 
-test: .venv/ready ## all tests
-	.venv/bin/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
+test: .venv/ready-to-test ## all tests
+	$(RUN) pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
-lint: .venv/ready ## style and types
-	.venv/bin/ruff check .
-	.venv/bin/ruff format --check .
-	.venv/bin/mypy autograder
+lint: .venv/ready-to-test ## style and types
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+	$(RUN) mypy autograder
 
-soak: .venv/ready ## the long repetitions
-	.venv/bin/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder -m soak
+soak: .venv/ready-to-test ## the long repetitions
+	$(RUN) pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder -m soak
 
 audit: .venv/ready ## whether the cases can be trusted: known mistakes, right variants, mutants
 	$(AUTOGRADER) audit
 
-bench: .venv/ready ## speed and memory, as ratios measured in one run
-	.venv/bin/python -m tests.benchmarks
+bench: .venv/ready-to-test ## speed and memory, as ratios measured in one run
+	$(RUN) tests.benchmarks
 
 figures: .venv/ready ## draw the handout's pictures again
 	@for script in $(filter-out %/style.py,$(wildcard assignment/figures/*.py)); do \
@@ -39,9 +48,13 @@ release: .venv/ready ## derive student_template/ and dist/ from assignment/ and 
 clean: ## remove what the commands above made
 	rm -rf .venv graded dist *.egg-info .hypothesis .mypy_cache .ruff_cache
 
-.venv/ready: pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 14) else "Python 3.11, 3.12 or 3.13 is needed, this is %d.%d: make PYTHON=python3.12 ..." % sys.version_info[:2])'
-	$(PYTHON) -m venv .venv
-	.venv/bin/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
-	.venv/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[test,figures]'
-	touch .venv/ready
+.venv/ready: pyproject.toml # what grading needs
+	"$$PYTHON" -c 'import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 14) else "Python 3.11, 3.12 or 3.13 is needed, this is %d.%d: make PYTHON=python3.12 ..." % sys.version_info[:2])'
+	"$$PYTHON" -m venv .venv
+	$(INSTALL) torch==2.13.0
+	$(INSTALL) --editable .
+	touch $@
+
+.venv/ready-to-test: .venv/ready # what tests, style and types need beside
+	$(INSTALL) --editable '.[test]'
+	touch $@

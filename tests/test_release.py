@@ -39,7 +39,8 @@ TEXTS = sorted(
 @pytest.fixture
 def copy(tmp_path) -> Path:
     """A small copy of the sources, released."""
-    for name in ("assignment", "autograder/check", "autograder/hidden_tests", "student_template"):
+    shutil.copy(ROOT / "LICENSE", tmp_path)
+    for name in ("assignment", "autograder/check", "autograder/hidden_tests", "student_template", "LICENSES"):
         ignored = shutil.ignore_patterns("__pycache__", "*.npy", "glove_words.txt")
         shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
     (tmp_path / "solutions").mkdir()

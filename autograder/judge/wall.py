@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -98,10 +98,9 @@ def readable_roots() -> tuple[str, ...]:
 
     The project is installed editable, so hidden tests and solutions lie in none of these.
     """
-    interpreter = Path(sys.executable).resolve()
     paths = [
         sys.prefix,
-        str(interpreter),
+        *_on_the_way(Path(sys.executable)),
         sysconfig.get_path("stdlib"),
         sysconfig.get_path("platstdlib"),
         sys.base_prefix if Path(sys.base_prefix) not in (Path("/usr"), Path("/usr/local")) else "/usr/lib",
@@ -117,6 +116,15 @@ def readable_roots() -> tuple[str, ...]:
         str(PACKAGE / "check"),
     ]
     return tuple(sorted({path for path in paths if os.path.exists(path)}))
+
+
+def _on_the_way(link: Path) -> Iterator[str]:
+    """Where a link in the environment leads, step by step: Debian's python3 is a link itself."""
+    while link.is_symlink():
+        link = link.parent / link.readlink()
+        if not link.is_relative_to(sys.prefix):
+            yield os.path.normpath(link)
+    yield str(link.resolve())
 
 
 def _works(bwrap: str) -> bool:

@@ -21,6 +21,7 @@ from ..assignment import Assignment, load_assignment
 from ..check.cases import read_cases
 from ..errors import AssignmentError
 from ..otter_plugin import HOUSE, WalledGrading, name_in_otter
+from .template import licences
 
 PLUGIN = f"{WalledGrading.__module__}.{WalledGrading.__qualname__}"
 JUDGED = "autograder.otter_kernel"
@@ -135,7 +136,7 @@ def _needed(assignment: Assignment) -> list[Path]:
     texts = [path for folder in folders for path in folder.rglob("*") if path.suffix in TEXTS]
     data = (root / "assignment" / "data").glob("*.npy")
     named = (root / "assignment" / "assignment.yml", assignment.reference)
-    return sorted(path for path in (*texts, *data, *named) if path.is_file())
+    return sorted(path for path in (*texts, *data, *named, *licences(root)) if path.is_file())
 
 
 def _with_setup(archive: Path) -> bytes:

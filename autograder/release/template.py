@@ -19,6 +19,9 @@ from .notebooks import embeddings_script, notebook
 KEPT_AT_HOME = {"cut.py", ".gitattributes"}
 """Files of assignment/data/ that students do not need."""
 
+LICENCE, LICENCES = "LICENSE", "LICENSES"
+"""What an archive that leaves the house must bring along: the licence of the code, and the texts of all."""
+
 TEMPLATE = "student_template"
 
 
@@ -65,6 +68,8 @@ def derived(root: Path) -> dict[str, bytes]:
     for path in _files(root / "assignment" / "data"):
         if path.name not in KEPT_AT_HOME:
             files[f"data/{path.name}"] = path.read_bytes()
+    for path in licences(root):
+        files[path.relative_to(root).as_posix()] = _read(path)
     for name in ("handout.md", "conventions.md"):
         files[name] = _read(root / "assignment" / name)
     for text in (files["handout.md"], files["conventions.md"], _read(root / TEMPLATE / "README.md")):
@@ -83,6 +88,11 @@ def _notebooks(assignment: Assignment, code: str) -> dict[str, bytes]:
         "notebooks/explore.ipynb": notebook(_text(written / "explore.py"), "explore"),
         "notebooks/exploring.py": _read(written / "exploring.py"),
     }
+
+
+def licences(root: Path) -> list[Path]:
+    """The files with the licences' texts."""
+    return [root / LICENCE, *_files(root / LICENCES)]
 
 
 def stubs(solution: str) -> str:
@@ -165,7 +175,7 @@ def _without_lost_links(name: str, content: bytes, files: dict[str, bytes]) -> b
 def _left_over(root: Path, wanted: dict[str, bytes]) -> list[Path]:
     """Files in folders that hold derived files alone, but are derived no more."""
     left = []
-    for folder in ("check", "data", "figures", "notebooks"):
+    for folder in ("check", "data", "figures", "notebooks", LICENCES):
         for path in (root / TEMPLATE / folder).rglob("*"):
             name = path.relative_to(root / TEMPLATE).as_posix()
             if path.is_file() and name not in wanted and "__pycache__" not in path.parts:

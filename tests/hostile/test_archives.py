@@ -17,7 +17,7 @@ from autograder.assignment import load_assignment
 from autograder.intake import collect
 from autograder.submission import Submission
 
-CODE = "x = 1\n"
+CODE = "def encode(tokens, vocabulary):\n    return 1\n"
 SECRET = "another student's work\n"
 BOMB = 300 * 2**20
 

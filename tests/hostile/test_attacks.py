@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from autograder.result import Outcome, Result
-from tests.hostile.collection import ATTACKS, BASELINE, FAILED_BY_KERNEL, FOILED, HALF, LOOT, Attack, those
+from tests.hostile.collection import (
+    ATTACKS,
+    BASELINE,
+    FAILED_BY_KERNEL,
+    FOILED,
+    HALF,
+    HERE,
+    LOOT,
+    Attack,
+    those,
+)
 from tests.hostile.conftest import Gate
 from tests.hostile.one_process import grade_in_one_process
 
@@ -44,7 +57,17 @@ def test_without_a_wall_the_same_file_succeeds(attack: Attack, unwalled: Gate):
     for refusal in FAILED_BY_KERNEL:
         if f"{FOILED} {refusal}" in said:
             pytest.skip(f"control of {attack.name} not run: this machine refuses it to everybody ({refusal})")
+    if f"{FOILED} PermissionError" in said and (refusal := refused_anyway(attack)):
+        pytest.skip(f"control of {attack.name} not run: any program of this user is refused it ({refusal})")
     assert LOOT in said
+
+
+def refused_anyway(attack: Attack) -> str:
+    """How the attack is refused to a Python of its own: to ordinary users, or to root in a container."""
+    program = "import runpy, sys; runpy.run_path(sys.argv[1])['attack']()"
+    command = [sys.executable, "-c", program, str(HERE / f"{attack.name}.py")]
+    said = subprocess.run(command, capture_output=True, text=True).stderr.strip().rpartition("\n")[2]
+    return said if said.startswith("PermissionError") else ""
 
 
 @named(those("one process"))

@@ -5,8 +5,10 @@ Control: no wall
 
 import os
 
+import torch
+
 
 def attack():
-    found = os.stat(os.__file__)
-    os.utime(os.__file__, ns=(found.st_atime_ns, found.st_mtime_ns))
+    found = os.stat(torch.__file__)
+    os.utime(torch.__file__, ns=(found.st_atime_ns, found.st_mtime_ns))
     return found.st_mtime_ns
