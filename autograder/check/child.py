@@ -54,9 +54,11 @@ def main(mode: str, tests: Path) -> None:
         return
     _spare_otter()
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+    import check  # type: ignore[import-not-found]  # noqa: F401
+
+    del sys.path[0]  # nobody can import what lies beside the student's file: it is not handed in
     from check import cases, diagnosis, noting, source  # type: ignore[import-not-found]  # noqa: F401
 
-    del sys.path[0]  # the student's file cannot import its neighbours: they are not handed in
     if mode == "fork":
         _fork_for_each(requests, send, tests)
         return

@@ -5,8 +5,9 @@ The grader's environment holds more, and so may a student's: what is not listed 
 
 from __future__ import annotations
 
+import ast
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from types import FrameType
 from typing import Any
 
@@ -49,6 +50,24 @@ def lacks(module: str) -> str:
     top = module.partition(".")[0][:100]
     there = f"{', '.join(NAMED)} and Python's own modules are"
     return f"`{top}` is not there when your file is graded: {there}"
+
+
+def lacking(statements: Iterable[ast.stmt]) -> Iterator[tuple[int, str]]:
+    """Line and sentence for each import of a module that is not there, unless the file can do without it."""
+    to_see: list[ast.AST] = [*statements]
+    while to_see:
+        node = to_see.pop(0)
+        if isinstance(node, ast.Try):
+            to_see += [*node.orelse, *node.finalbody]  # its body may fail
+            to_see += [] if node.handlers else node.body
+            continue
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and not node.level:
+            names = [node.module or ""]
+        for name in names:
+            if is_lacking(name):
+                yield node.lineno, lacks(name)  # type: ignore[attr-defined]
+        to_see += ast.iter_child_nodes(node)
 
 
 def hide_the_others(is_hiding: Callable[[], bool] = lambda: True) -> None:

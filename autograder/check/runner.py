@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from .notebook import UnreadableNotebook, is_notebook, read_notebook
+from .pack import too_large
 from .processes import Processes, Worker, ending
 from .report import CannotCheck, Report
 from .settings import Settings
@@ -76,6 +77,8 @@ def read(file: Path) -> bytes:
     """The student's file, of a notebook the code; `CannotCheck` if it cannot be read."""
     try:
         content = file.read_bytes()
+        for text in too_large(file.name, content):
+            raise CannotCheck(text)
         return read_notebook(content).source if is_notebook(file.name) else content
     except OSError as error:
         raise CannotCheck(f"{file.name} cannot be read: {error.strerror}.") from None

@@ -11,14 +11,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from . import source
+from . import libraries, source
 from .answers import LARGEST_FILE, Answer, Combined, State, combine, find_answers
-from .notebook import SUFFIX, UnreadableNotebook, is_notebook, place, read_notebook
+from .notebook import LARGEST, SUFFIX, UnreadableNotebook, is_notebook, place, read_notebook
 from .settings import Question, Settings
 from .work import FOLDER, stubs
 
 NAME = "submission.zip"
 CODE_SUFFIXES = (".py", SUFFIX)
+LARGEST_CODE = 1_000_000
+"""Bytes of a code file that is no notebook, as intake has it."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,7 @@ def _unfinished(settings: Settings, contents: dict[str, bytes]) -> Iterator[str]
 
 
 def _unfinished_code(settings: Settings, content: bytes) -> Iterator[str]:
+    yield from too_large(settings.code, content)
     if is_notebook(settings.code):
         try:
             content = read_notebook(content).source
@@ -123,6 +126,8 @@ def _unfinished_code(settings: Settings, content: bytes) -> Iterator[str]:
     to_write = stubs(statements)
     for found in source.misspelt(statements, problems, settings.functions):
         yield f"{settings.code}, {place(lines, found.line)}: {found.text}"
+    for line, text in libraries.lacking(statements):
+        yield f"{settings.code}, {place(lines, line)}: {text}."
     for question in settings.code_questions:
         missing = [name for name in question.functions if name not in names]
         unwritten = [name for name in question.functions if name in to_write]
@@ -130,6 +135,16 @@ def _unfinished_code(settings: Settings, content: bytes) -> Iterator[str]:
             yield f"{question.id}: {_listed(missing)} {_is(missing)} not in {settings.code}."
         if unwritten:
             yield f"{question.id}: {_listed(unwritten)} {_is(unwritten)} still to be written."
+
+
+def too_large(name: str, content: bytes) -> Iterator[str]:
+    """A sentence if a code file is larger than what can be graded."""
+    most = LARGEST if is_notebook(name) else LARGEST_CODE
+    if len(content) > most:
+        yield (
+            f"{name} has {len(content):,} bytes, more than the {most:,} that can be graded. "
+            + ("Clear its outputs and save it again." if is_notebook(name) else "Take data out of it.")
+        )
 
 
 # Short answers -----------------------------------------------------------------------------------
