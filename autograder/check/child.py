@@ -48,10 +48,11 @@ def main(mode: str, tests: Path) -> None:
     requests = _take_over_input()
     send = _take_over_output()
     try:
-        import torch  # noqa: F401
+        import torch
     except BaseException as error:  # a broken installation raises many things
         send("broken", what="torch", error=f"{type(error).__name__}: {error}")
         return
+    torch.set_num_threads(1)  # as when it is graded
     _spare_otter()
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
     import check  # type: ignore[import-not-found]  # noqa: F401
@@ -112,7 +113,6 @@ def _fork_for_each(requests: BinaryIO, send: Send, tests: Path) -> None:
 
 def _answer(request: dict[str, Any], requests: BinaryIO, send: Send) -> None:
     """Load the student's file and run the cases that are asked for."""
-    import torch
     from check import calls, cases, defaults, diagnosis, noting, printed, refusals, source
 
     send("started", process=os.getpid())
@@ -124,7 +124,6 @@ def _answer(request: dict[str, Any], requests: BinaryIO, send: Send) -> None:
     content = request["source"].encode("latin-1")
     if b"matplotlib" in content:
         _ready_for_pictures()
-    torch.set_num_threads(1)  # as when it is graded
     desk = refusals.Desk(str(path), lambda line, text: send("noticed", line=line, text=text))
     desk.put_up()
     start = defaults.Defaults()
