@@ -6,7 +6,7 @@ import functools
 import inspect
 import weakref
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import Any
 
 from . import calls
@@ -27,11 +27,18 @@ class Noting:
     Args:
         told: called with a function's name after its call was noted.
         blocked: functions that are not tried again, with what they did.
+        around: what the call itself runs in.
     """
 
-    def __init__(self, told: Callable[[str], None], blocked: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        told: Callable[[str], None],
+        blocked: Mapping[str, str],
+        around: Callable[[], AbstractContextManager[Any]] = nullcontext,
+    ) -> None:
         self.told = told
         self.blocked = blocked
+        self.around = around
         self.depth = 0
         self.built: weakref.WeakKeyDictionary[Any, str] = weakref.WeakKeyDictionary()
 
@@ -82,7 +89,8 @@ class Noting:
             self.told(name)
         self.depth += 1
         try:
-            result = function(*args, **kwargs)
+            with self.around() if self.depth == 1 else nullcontext():
+                result = function(*args, **kwargs)
         finally:
             self.depth -= 1
         if self.depth == 0:

@@ -11,14 +11,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from . import source
+from . import libraries, source
 from .answers import LARGEST_FILE, Answer, Combined, State, combine, find_answers
-from .notebook import SUFFIX, UnreadableNotebook, is_notebook, place, read_code
+from .notebook import LARGEST, SUFFIX, UnreadableNotebook, is_notebook, looks_like_notebook, place, read_code
 from .settings import Question, Settings
 from .work import FOLDER, stubs
 
 NAME = "submission.zip"
 CODE_SUFFIXES = (".py", SUFFIX)
+DOCUMENTS = (".docx", ".odt", ".pdf", ".html", ".doc", ".rtf", ".pages")
+"""In which short answers are written that belong into a text file."""
+LARGEST_CODE = 1_000_000
+"""Bytes of a code file that is no notebook, as intake has it."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,7 @@ def lookalikes(folder: Path, wanted: str) -> tuple[str, ...]:
     """
     stem, dot, suffix = PurePath(wanted).name.rpartition(".")
     is_code = dot + suffix in CODE_SUFFIXES
-    suffixes = CODE_SUFFIXES if is_code else (dot + suffix,)
+    suffixes = CODE_SUFFIXES if is_code else (dot + suffix, *DOCUMENTS)
     right = {stem + one for one in suffixes}
     found = [
         file.relative_to(folder).as_posix()
@@ -109,6 +113,7 @@ def _unfinished(settings: Settings, contents: dict[str, bytes]) -> Iterator[str]
 
 
 def _unfinished_code(settings: Settings, content: bytes) -> Iterator[str]:
+    yield from too_large(settings.code, content)
     try:
         content = read_code(settings.code, content).source
     except UnreadableNotebook as error:
@@ -122,6 +127,8 @@ def _unfinished_code(settings: Settings, content: bytes) -> Iterator[str]:
     to_write = stubs(statements)
     for found in source.misspelt(statements, problems, settings.functions):
         yield f"{settings.code}, {place(lines, found.line)}: {found.text}"
+    for line, text in libraries.lacking(statements):
+        yield f"{settings.code}, {place(lines, line)}: {text}."
     for question in settings.code_questions:
         missing = [name for name in question.functions if name not in names]
         unwritten = [name for name in question.functions if name in to_write]
@@ -129,6 +136,17 @@ def _unfinished_code(settings: Settings, content: bytes) -> Iterator[str]:
             yield f"{question.id}: {_listed(missing)} {_is(missing)} not in {settings.code}."
         if unwritten:
             yield f"{question.id}: {_listed(unwritten)} {_is(unwritten)} still to be written."
+
+
+def too_large(name: str, content: bytes) -> Iterator[str]:
+    """A sentence if a code file is larger than what can be graded."""
+    is_one = is_notebook(name) or looks_like_notebook(content)
+    most = LARGEST if is_one else LARGEST_CODE
+    if len(content) > most:
+        yield (
+            f"{name} has {len(content):,} bytes, more than the {most:,} that can be graded. "
+            + ("Clear its outputs and save it again." if is_one else "Take data out of it.")
+        )
 
 
 # Short answers -----------------------------------------------------------------------------------

@@ -36,6 +36,7 @@ class _End:
     message: str
     printed: str = ""
     hint: str = ""
+    noticed: tuple[tuple[int, str], ...] = ()  # lines that tried what grading refuses
 
     @property
     def is_stop(self) -> bool:
@@ -64,6 +65,7 @@ class State:
     since: float | None = None  # when it began with the line or the case, or last imported a module
     called: tuple[str, str] = ("", "")
     printed: str = ""
+    noticed: list[tuple[int, str]] = field(default_factory=list)
 
     def after(self, source: bytes) -> State:
         """Where to start with a new version of the file: what the change cannot affect is kept."""
@@ -114,7 +116,10 @@ class State:
                     self.cases[question, index] = _Case(title, share, frozenset(needs), takes_all)
             case {"event": "begin", "question": question, "index": index}:
                 self.case, self.since = (question, index), time.monotonic()
-                self.called, self.printed = ("", ""), ""
+                self.called, self.printed, self.noticed = ("", ""), "", []
+            case {"event": "noticed", "line": line, "text": text}:
+                if self.case is not None and line not in dict(self.noticed):  # else loading it says it
+                    self.noticed.append((line, text))
             case {"event": "importing"}:
                 self.since = self.since and time.monotonic()
             case {"event": "call", "name": name, "shown": shown}:
@@ -126,7 +131,8 @@ class State:
                 if outcome == "blocked":
                     name = event["name"]
                     message = f"this check needs `{name}`, which {self.blocked[name]}, so it was not run."
-                self.ended[question, index] = _End(outcome, message, self.printed, event.get("hint", ""))
+                hint, noticed = event.get("hint", ""), tuple(self.noticed)
+                self.ended[question, index] = _End(outcome, message, self.printed, hint, noticed)
                 self.case = self.since = None
                 self.printed = ""
             case {"event": "done"}:
@@ -161,7 +167,8 @@ class State:
                 checks.append(
                     Check(question, case.title, case.share, end.outcome, end.message, end.printed, end.hint)
                 )
-        problems = [*sorted(self.skip_lines.items()), *self.problems]
+        noticed = {line: text for end in self.ended.values() for line, text in reversed(end.noticed)}
+        problems = [*sorted(self.skip_lines.items()), *self.problems, *sorted(noticed.items())]
         return Report(tuple(checks), tuple((self._place(line), text) for line, text in problems))
 
     def _place(self, line: int) -> str:
@@ -174,7 +181,7 @@ def _holds(end: _End, case: _Case, what: Change) -> bool:
         return False
     if end.is_stop:  # to find it again would take long
         return True
-    if case.takes_all and what.touches_any:
+    if end.noticed or (case.takes_all and what.touches_any):
         return False
     return end.outcome == "passed" or not what.has_moved(case.needs)  # messages quote lines
 

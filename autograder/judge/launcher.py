@@ -29,6 +29,7 @@ ENVIRONMENT = {
     "MALLOC_MMAP_THRESHOLD_": str(2**20),  # set at all, it keeps freed memory from piling up
     "PYTHONHASHSEED": "0",  # an order of sets that is the same in every run; `python -I` would ignore it
     "PYTHONDONTWRITEBYTECODE": "1",
+    "MPLBACKEND": "agg",  # nobody sees a window
     "PATH": "/usr/bin:/bin",
     "LANG": "C.UTF-8",
 }

@@ -10,21 +10,22 @@ import builtins
 import copy
 import gc
 import importlib
-import io
-import random
+import logging
 import socket
 import sys
 import traceback
 import types
 from collections.abc import Callable
-from contextlib import redirect_stderr, redirect_stdout
 from typing import Any
 
-import numpy as np
 import torch
 from torch import nn
 
+from ..check.defaults import Defaults
+from ..check.libraries import hide_the_others
 from ..check.operations import counted
+from ..check.printed import Printed
+from ..check.refusals import with_reason
 from ..check.source import load, place
 from .confinement import Wall
 from .limits import WorkerLimits, allow_seconds, cut_loose, set_limits
@@ -42,19 +43,17 @@ METHODS = frozenset(
 )
 
 
-class BoundedOutput(io.TextIOBase):
-    """Takes everything that is printed and keeps the first characters of it."""
+class BoundedOutput:
+    """Keeps the first characters of what is printed."""
 
     def __init__(self, most: int) -> None:
-        self.most = most
         self.left = most
         self.pieces: list[str] = []
 
-    def write(self, text: str) -> int:
+    def add(self, text: str) -> None:
         if self.left > 0:
             self.pieces.append(text[: self.left])
             self.left -= len(self.pieces[-1])
-        return len(text)
 
     def take(self) -> str:
         """What was printed since the last time."""
@@ -95,7 +94,9 @@ class Worker:
         self.output = BoundedOutput(limits.output_chars)
         self.mirror = Mirror(-1, build_plain_module)
         self.namespace: dict[str, Any] = {}
-        self.default_dtype = torch.float32
+        sys.stdout = sys.stderr = Printed(self.output.add)
+        self.defaults = Defaults()
+        hide_the_others()
 
     def answer(self) -> None:
         """Read one request, carry it out and send what came of it."""
@@ -135,13 +136,13 @@ class Worker:
         if "new_case" in header:
             self.begin_case()
         reply: dict[str, Any]
-        with redirect_stdout(self.output), redirect_stderr(self.output):
-            try:
-                reply = {"value": operation(header, blobs)}
-                message = self.mirror.outgoing()
-            except BaseException as error:
-                reply = {"error": describe_error(error)}
-                message = self.changes_in_spite_of_an_error()
+        try:
+            reply = {"value": operation(header, blobs)}
+            message = self.mirror.outgoing()
+        except BaseException as error:
+            self.defaults.put_back()
+            reply = {"error": describe_error(error)}
+            message = self.changes_in_spite_of_an_error()
         return {**reply, **message.sections, "printed": self.output.take()}, message.blobs
 
     def changes_in_spite_of_an_error(self) -> Message:
@@ -153,15 +154,16 @@ class Worker:
 
     def load(self, header: dict[str, Any], blobs: list[memoryview]) -> Any:
         """Run the student's file and say which of the names asked for it defines, as what."""
+        self.defaults.start_case()
         loaded = load(
             bytes(blobs[0]),
             STUDENT_FILE,
             asked=header["names"],
             before=lambda line: self.channel.send({"seq": header["seq"], "at": line}),
             skip=frozenset(header["skip"]),
+            defaults=self.defaults,
         )
         self.namespace = vars(loaded.module)
-        self.default_dtype = torch.get_default_dtype()
         found = {name: self.namespace[name] for name in header["names"] if name in self.namespace}
         self.mirror.exported = {name: value for name, value in found.items() if is_module_class(value)}
         kinds = {name: kind_of(value) for name, value in found.items()}
@@ -173,19 +175,20 @@ class Worker:
 
     def begin_case(self) -> None:
         """Forget what crossed, undo what the case before may have switched."""
+        self.defaults.start_case()
         self.mirror.reset()
-        torch.set_default_dtype(self.default_dtype)
-        torch.set_grad_enabled(True)
-        random.seed(0)
-        np.random.seed(0)
 
     def call(self, header: dict[str, Any], blobs: list[memoryview]) -> Any:
         function, args, kwargs = self.prepare(header, blobs)
-        return self.mirror.encode(function(*args, **kwargs))
+        result = function(*args, **kwargs)
+        self.defaults.put_back()  # before anything else reads them, and for the next call
+        return self.mirror.encode(result)
 
     def count(self, header: dict[str, Any], blobs: list[memoryview]) -> Any:
         function, args, kwargs = self.prepare(header, blobs)
-        return self.mirror.encode(counted(function, *args, **kwargs)[1].to_dict())
+        operations = counted(function, *args, **kwargs)[1].to_dict()
+        self.defaults.put_back()
+        return self.mirror.encode(operations)
 
     def prepare(
         self, header: dict[str, Any], blobs: list[memoryview]
@@ -244,7 +247,7 @@ def describe_error(error: BaseException) -> dict[str, Any]:
     """Say what was raised, in plain data; the text may be anything the student's code made up."""
     try:
         argument = error.args[0] if len(error.args) == 1 else None
-        text = argument if isinstance(argument, str) else str(error)
+        text = with_reason(argument if isinstance(argument, str) else str(error), error)
         walk = list(traceback.walk_tb(error.__traceback__))
         own = [index for index, (frame, _) in enumerate(walk) if frame.f_code.co_filename == STUDENT_FILE]
         frames = traceback.StackSummary.extract(iter(walk[own[0] :] if own else ()))
@@ -271,12 +274,20 @@ def clean(text: str, most: int) -> str:
 
 
 def preload() -> None:
-    """Import what student code is likely to, and what torch imports lazily: none of it again per student."""
+    """Import what student code is likely to, and what torch imports lazily: none of it again per student.
+
+    Matplotlib writes down which fonts there are when it is imported: a student's process could not.
+    """
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # what it says of folders is nobody's fault
     for name in (
         "collections", "dataclasses", "functools", "itertools", "math", "re", "string", "typing",
         "gensim.models", "torch.fx.experimental.symbolic_shapes", "torch._dynamo", "torch.optim",
-        "torch.utils.data", "torch.nn.utils.rnn",
+        "torch.utils.data", "torch.nn.utils.rnn", "matplotlib.pyplot", "multiprocessing.synchronize",
     ):  # fmt: skip
         importlib.import_module(name)
+    matplotlib = sys.modules["matplotlib"]
+    fonts = matplotlib.font_manager.fontManager
+    own = matplotlib.get_data_path()
+    fonts.ttflist[:] = [font for font in fonts.ttflist if font.fname.startswith(own)]  # others are shut out
     # Not ours, which no student should see, but an empty one: pdb and doctest import it.
     sys.modules["__main__"] = types.ModuleType("__main__")

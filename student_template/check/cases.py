@@ -15,6 +15,7 @@ from otter.test_files.exception_test import ExceptionTestFile
 
 from . import calls, carried, compare, data, demands, operations
 from .compare import Mismatch, NotAsAsked, raises, unchanged
+from .refusals import with_reason
 from .source import place
 
 NOT_YET = "a value is wrong already, before anything else is looked at:"
@@ -153,6 +154,8 @@ def _describe(error: Exception) -> str:
     where = getattr(error, "student_line", None) or _student_line(error)
     name = type(error).__name__
     text = f"{name}: {error}" if str(error) else name
+    if not hasattr(error, "student_line"):  # else it came from behind the wall, and has its reason in it
+        text = with_reason(text, error)
     if where:
         return f"your code raised {text}\n  {where}"
     return f"the result could not be used: {text}"

@@ -9,7 +9,6 @@ from __future__ import annotations
 import gc
 import importlib
 import importlib.util
-import io
 import json
 import os
 import select
@@ -18,8 +17,8 @@ import sys
 import threading
 import types
 import warnings
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -49,15 +48,18 @@ def main(mode: str, tests: Path) -> None:
     requests = _take_over_input()
     send = _take_over_output()
     try:
-        import torch  # noqa: F401
+        import torch
     except BaseException as error:  # a broken installation raises many things
         send("broken", what="torch", error=f"{type(error).__name__}: {error}")
         return
+    torch.set_num_threads(1)  # as when it is graded
     _spare_otter()
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+    import check  # type: ignore[import-not-found]  # noqa: F401
+
+    del sys.path[0]  # nobody can import what lies beside the student's file: it is not handed in
     from check import cases, diagnosis, noting, source  # type: ignore[import-not-found]  # noqa: F401
 
-    del sys.path[0]  # the student's file cannot import its neighbours: they are not handed in
     if mode == "fork":
         _fork_for_each(requests, send, tests)
         return
@@ -84,8 +86,6 @@ def _fork_for_each(requests: BinaryIO, send: Send, tests: Path) -> None:
 
     The copy is there before the request, so that nobody waits for it.
     """
-    import numpy
-
     later = _preparations(tests)
     while True:
         while later and not select.select([requests], [], [], 0)[0]:
@@ -101,7 +101,6 @@ def _fork_for_each(requests: BinaryIO, send: Send, tests: Path) -> None:
             if not request:
                 os._exit(NO_REQUESTS)
             os.setsid()
-            numpy.random.seed()  # as in a process of its own
             _answer(json.loads(request), requests, send)
             os._exit(0)
         _, status = os.waitpid(process, 0)
@@ -114,24 +113,41 @@ def _fork_for_each(requests: BinaryIO, send: Send, tests: Path) -> None:
 
 def _answer(request: dict[str, Any], requests: BinaryIO, send: Send) -> None:
     """Load the student's file and run the cases that are asked for."""
-    from check import calls, cases, diagnosis, noting, source
+    from check import calls, cases, defaults, diagnosis, noting, printed, refusals, source
 
     send("started", process=os.getpid())
     _end_with_the_parent(requests)
-    printed = _Printed(send)
-    sys.stdout = sys.stderr = printed
+    prints = _Prints(send)
+    sys.stdout = sys.stderr = printed.Printed(prints.take)
     sys.meta_path.insert(0, _Imports(send))
     path = Path(request["file"])
-    loaded = source.load(
-        request["source"].encode("latin-1"),
-        str(path),
-        asked=request["functions"],
-        before=lambda line: send("at", line=line),
-        skip=frozenset(request["skip_lines"]),
-    )
+    content = request["source"].encode("latin-1")
+    if b"matplotlib" in content:
+        _ready_for_pictures()
+    desk = refusals.Desk(str(path), lambda line, text: send("noticed", line=line, text=text))
+    desk.put_up()
+    start = defaults.Defaults()
+    start.start_case()
+    with desk.refusing():
+        loaded = source.load(
+            content,
+            str(path),
+            asked=request["functions"],
+            before=lambda line: send("at", line=line),
+            skip=frozenset(request["skip_lines"]),
+            defaults=start,
+        )
     problems = [(problem.line, _about_neighbours(problem.text, path)) for problem in loaded.problems]
     send("loaded", problems=problems)
-    note = noting.Noting(lambda name: send("call", name=name, shown=calls.last_call()), request["blocked"])
+
+    @contextmanager
+    def as_graded() -> Iterator[None]:
+        with start.in_force(), desk.refusing():
+            yield
+
+    note = noting.Noting(
+        lambda name: send("call", name=name, shown=calls.last_call()), request["blocked"], as_graded
+    )
     own = loaded.module.__dict__
     noted = {name: note.wrap(name, own[name]) for name in request["functions"] if name in own}
     own.update((name, noted[name]) for name in request["blocked"] if name in noted)
@@ -152,10 +168,11 @@ def _answer(request: dict[str, Any], requests: BinaryIO, send: Send) -> None:
             if blocked:
                 send("end", question=question, index=index, outcome="blocked", name=blocked, message="")
                 continue
-            printed.start()
+            prints.start()
             send("begin", question=question, index=index)
+            start.start_case()
             outcome = _run(cases, noting, case, environment, calls)
-            printed.stop()
+            prints.stop()
             hint = adviser.beside(case) if outcome["outcome"] == "failed" else ""
             send("end", question=question, index=index, hint=hint, **outcome)
     send("done")
@@ -207,10 +224,8 @@ def _take_over_output() -> Send:
     return send
 
 
-class _Printed(io.TextIOBase):
+class _Prints:
     """Passes on the start of what a case prints, and drops the rest."""
-
-    encoding = "utf-8"
 
     def __init__(self, send: Send) -> None:
         self.send = send
@@ -222,17 +237,10 @@ class _Printed(io.TextIOBase):
     def stop(self) -> None:
         self.left = 0
 
-    def writable(self) -> bool:
-        return True
-
-    def fileno(self) -> int:
-        return 1
-
-    def write(self, text: str) -> int:
+    def take(self, text: str) -> None:
         if self.left > 0:
             self.send("printed", text=text[: self.left])
             self.left -= len(text)
-        return len(text)
 
 
 class _Imports:
@@ -295,6 +303,12 @@ def _cases(path: Path) -> Any:
     return read if content and content == path.read_bytes() else cases.read_cases(path)
 
 
+def _ready_for_pictures() -> None:
+    """Import matplotlib ahead of a file that does: it writes down which fonts there are."""
+    with suppress(BaseException):
+        importlib.import_module("matplotlib.pyplot")
+
+
 def _warm_up() -> None:
     """Let torch do once what it is slow to do first."""
     import torch
@@ -328,10 +342,12 @@ def _empty_package(name: str) -> types.ModuleType:
 
 def _about_neighbours(text: str, path: Path) -> str:
     """Say why a module that lies beside the file cannot be imported."""
+    from check.libraries import lacks  # type: ignore[import-not-found]
+
     for neighbour in path.parent.glob("*.py"):
         if f"No module named '{neighbour.stem}'" in text:
             only = f"Only {path.name} is handed in: move what you need from {neighbour.name} into it."
-            return f"{text}. {only}"
+            return f"{text.replace(f'. {lacks(neighbour.stem)}', '')}. {only}"
     return text
 
 

@@ -225,7 +225,10 @@ def _pack(screen: Screen, settings: Settings, folder: Path, program: str, work: 
         screen.line()
         screen.line(screen.paint("Left out:", "yellow", "bold"))
         for name in packed.misnamed:
-            screen.sentences(f"`{name}`. If it is the one to hand in, rename it and pack again.", "  ")
+            then = (
+                "copy its text to where it belongs" if name.lower().endswith(pack.DOCUMENTS) else "rename it"
+            )
+            screen.sentences(f"`{name}`. If it is the one to hand in, {then} and pack again.", "  ")
         if work.also:
             screen.sentences(
                 f"{work.also}, which holds code, too. {_choose(work, program + ' --pack')}", "  "

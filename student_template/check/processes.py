@@ -22,6 +22,9 @@ CHILD = Path(__file__).resolve().with_name("child.py")
 CAN_FORK = sys.platform == "linux"
 """macOS has `fork`, but its system libraries do not survive it."""
 
+ENVIRONMENT = {"PYTHONHASHSEED": "0", "MPLBACKEND": "agg"}
+"""As when it is graded: sets have one order in every run, and no window opens."""
+
 LAST_WORDS = 4000
 
 Event = dict[str, Any]
@@ -87,6 +90,7 @@ class Worker:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             cwd=folder,
+            env={**os.environ, **ENVIRONMENT},
             **_own_group(),
         )
         assert self.process.stdin and self.process.stdout and self.process.stderr

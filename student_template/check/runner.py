@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from .notebook import UnreadableNotebook, read_code
+from .pack import too_large
 from .processes import Processes, Worker, ending
 from .report import CannotCheck, Report
 from .settings import Settings
@@ -75,7 +76,10 @@ def demand_installation(tests: Path, questions: Sequence[str]) -> None:
 def read(file: Path) -> bytes:
     """The student's file, of a notebook the code; `CannotCheck` if it cannot be read."""
     try:
-        return read_code(file.name, file.read_bytes()).source
+        content = file.read_bytes()
+        for text in too_large(file.name, content):
+            raise CannotCheck(text)
+        return read_code(file.name, content).source
     except OSError as error:
         raise CannotCheck(f"{file.name} cannot be read: {error.strerror}.") from None
     except UnreadableNotebook as problem:

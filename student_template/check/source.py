@@ -15,9 +15,11 @@ import tokenize
 import types
 import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from . import notebook
+from .defaults import Defaults, for_one_call_alone, without_effect
+from .refusals import with_reason
 
 MODULE = "embeddings"
 """The name under which the file is loaded, so that `if __name__ == "__main__":` does not run."""
@@ -77,6 +79,7 @@ def load(
     asked: Collection[str] = (),
     before: Callable[[int], None] | None = None,
     skip: frozenset[int] = frozenset(),
+    defaults: Defaults | None = None,
 ) -> Loaded:
     """Run a file's top-level statements one by one, so that what is bound around an error counts.
 
@@ -89,6 +92,7 @@ def load(
         before: called with a statement's first line before it runs; who has to kill a statement
             that never ends knows by this where it was.
         skip: first lines of statements to leave out.
+        defaults: settings that are put back after each statement; a change is a problem.
     """
     problems: list[Problem] = []
     lines = _decode(source, problems).split("\n")
@@ -106,16 +110,19 @@ def load(
         for statement in statements
         if _first_line(statement) not in skip and not _is_constant(statement)
     ]
-    failed = _run_all(wanted, module, filename, flags, before)
+    run = _Run(module, filename, flags, before, defaults)
+    failed = run.all(wanted)
     if is_notebook:  # its cells may stand in another order than the one they were run in
         early = [statement for statement, problem in failed if problem.lacks]
         late = [statement for statement in early if getattr(statement, "name", None) not in vars(module)]
         failed = [(statement, problem) for statement, problem in failed if not problem.lacks]
-        failed += _run_all(late, module, filename, flags, before)
+        failed += run.all(late)
     lost = {name for statement, _ in failed for name in bound_names(statement)} - vars(module).keys()
     # What only shows something, such as a plot, and lacks what is lost already: it is told there.
     problems += [found for statement, found in failed if not (_is_shown(statement) and found.lacks in lost)]
     problems += misspelt(statements, problems, asked, vars(module))
+    changes = dict.fromkeys((*run.changes, *(for_one_call_alone(statements) if defaults else ())))
+    problems += [Problem(line, text) for line, text in changes]
     # What cannot be read comes first: it costs a function.
     return Loaded(module, tuple(sorted(problems, key=lambda problem: (not problem.loses, problem.line))))
 
@@ -180,48 +187,62 @@ def place(filename: str, line: int) -> str:
     return notebook.place(linecache.getlines(filename), line)
 
 
-def _run_all(
-    statements: list[ast.stmt],
-    module: types.ModuleType,
-    filename: str,
-    flags: int,
-    before: Callable[[int], None] | None,
-) -> list[tuple[ast.stmt, Problem]]:
-    """Run statements in their order; give those that failed, and what went wrong."""
-    failed = []
-    for statement in statements:
-        if before is not None:
-            before(_first_line(statement))
-        problem = _run(statement, module, filename, flags)
-        if problem is not None:
-            failed.append((statement, problem))
-    return failed
+@dataclass
+class _Run:
+    """Runs top-level statements of one file.
 
+    Attributes:
+        changes: line and sentence for each setting that they changed.
+    """
 
-def _run(statement: ast.stmt, module: types.ModuleType, filename: str, flags: int) -> Problem | None:
-    """Compile and run one statement; give what went wrong."""
-    tree = ast.Module([statement], [])
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            code = compile(tree, filename, "exec", flags=flags, dont_inherit=True)
-    except _UNREADABLE as error:
-        line = getattr(error, "lineno", None) or _first_line(statement)
-        return Problem(line, f"Python cannot read this: {_what(error)}. The statement is left out.")
-    try:
-        exec(code, module.__dict__)
-    except SystemExit:
-        line = _first_line(statement)
-        return Problem(line, "the file ends the program here (SystemExit). What follows was still read.")
-    except BaseException as error:
-        line, inside = _first_line(statement), _line_in_file(error, filename)
-        ends = statement.end_lineno or line
-        where = "" if inside is None or line <= inside <= ends else f" (in {place(filename, inside)})"
-        raised = f"this raised {type(error).__name__}: {_what(error)}".removesuffix(": ")
-        if isinstance(error, ImportError):
-            raised += ". What does not need it still counts"
-        return Problem(inside if inside and not where else line, raised + where, _lacks(error))
-    return None
+    module: types.ModuleType
+    filename: str
+    flags: int
+    before: Callable[[int], None] | None
+    defaults: Defaults | None
+    changes: list[tuple[int, str]] = field(default_factory=list)
+
+    def all(self, statements: list[ast.stmt]) -> list[tuple[ast.stmt, Problem]]:
+        """Run statements in their order; give those that failed, and what went wrong."""
+        failed = []
+        for statement in statements:
+            if self.before is not None:
+                self.before(_first_line(statement))
+            problem = self.one(statement)
+            if self.defaults is not None:
+                self.changes += without_effect(statement, self.defaults.put_back())
+            if problem is not None:
+                failed.append((statement, problem))
+        return failed
+
+    def one(self, statement: ast.stmt) -> Problem | None:
+        """Compile and run one statement; give what went wrong."""
+        tree = ast.Module([statement], [])
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                code = compile(tree, self.filename, "exec", flags=self.flags, dont_inherit=True)
+        except _UNREADABLE as error:
+            line = getattr(error, "lineno", None) or _first_line(statement)
+            return Problem(line, f"Python cannot read this: {_what(error)}. The statement is left out.")
+        try:
+            exec(code, self.module.__dict__)
+        except SystemExit:
+            line = _first_line(statement)
+            text = "the file ends the program here (SystemExit). What follows was still read."
+            return Problem(line, text)
+        except BaseException as error:
+            line, inside = _first_line(statement), _line_in_file(error, self.filename)
+            ends = statement.end_lineno or line
+            where = (
+                "" if inside is None or line <= inside <= ends else f" (in {place(self.filename, inside)})"
+            )
+            raised = f"this raised {type(error).__name__}: {_what(error)}".removesuffix(": ")
+            raised = with_reason(raised, error)
+            if isinstance(error, ImportError):
+                raised += ". What does not need it still counts"
+            return Problem(inside if inside and not where else line, raised + where, _lacks(error))
+        return None
 
 
 def _lacks(error: BaseException) -> str:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 import zipfile
+from dataclasses import replace
 from textwrap import dedent
 
 import pytest
 from handed_out_folder import ANSWERS, make_folder, make_settings, run_check
 
 from autograder.assignment import ROOT, load_assignment
+from autograder.check.notebook import LARGEST
 from autograder.check.pack import NAME, lookalikes, pack
 from autograder.check.settings import Question
+from autograder.intake.choose import MAX_FILE_BYTES
 
 SETTINGS = make_settings(
     Question("first", "First", 8, ("double", "triple", "Table")),
@@ -201,3 +205,48 @@ def test_the_reference_is_finished_and_the_template_is_not(tmp_path):
     unfinished = pack(settings, tmp_path).unfinished
     assert [text.partition(":")[0] for text in unfinished] == [q.id for q in assignment.questions]
     assert all(name in " ".join(unfinished) for q in assignment.questions for name in q.functions)
+
+
+def test_an_import_that_grading_lacks_is_named_with_its_line(tmp_path):
+    folder = make_folder(tmp_path / "folder", SETTINGS, {})
+    write(folder, FINISHED + "import tqdm\ntry:\n    import seaborn\nexcept ImportError:\n    pass\n")
+    line = FINISHED.count("\n") + 1
+    said = "torch, numpy, gensim, matplotlib and Python's own modules are"
+    assert pack(SETTINGS, folder).unfinished == (
+        f"embeddings.py, line {line}: `tqdm` is not there when your file is graded: {said}.",
+    )
+
+
+def test_a_file_over_the_limits_is_named_by_pack_and_by_check(tmp_path):
+    folder = make_folder(tmp_path / "folder", SETTINGS, {"first": "", "second": ""})
+    write(folder, FINISHED + f"DATA = {'x' * MAX_FILE_BYTES!r}\n")
+    size = (folder / "embeddings.py").stat().st_size
+    said = f"embeddings.py has {size:,} bytes, more than the {MAX_FILE_BYTES:,} that can be graded."
+    assert any(text.startswith(said) for text in pack(SETTINGS, folder).unfinished)
+    ran = run_check(folder)
+    assert ran.status == 2 and said in " ".join(ran.out.split())
+
+
+def test_a_notebook_over_the_limits_is_named(tmp_path):
+    folder = make_folder(tmp_path / "folder", SETTINGS, {})
+    write(folder)
+    (folder / "embeddings.ipynb").write_bytes(b"{}" + b" " * LARGEST)
+    settings = replace(SETTINGS, code="embeddings.ipynb")
+    said = f"embeddings.ipynb has {LARGEST + 2:,} bytes, more than the {LARGEST:,} that can be graded."
+    assert any(text.startswith(said) for text in pack(settings, folder).unfinished)
+
+
+STANDARD_NAMES = sorted(
+    name for name in sys.stdlib_module_names if not name.startswith("_") and name != "check"
+)
+
+
+@pytest.mark.parametrize("arguments", [(), ("--pack",), ("first", "--all")], ids=str)
+def test_no_neighbour_with_the_name_of_a_module_of_python_stands_in_the_way(tmp_path, arguments):
+    folder = make_folder(tmp_path / "folder", SETTINGS, {"first": "", "second": ""})
+    write(folder)
+    for name in STANDARD_NAMES:
+        (folder / f"{name}.py").write_text(f"raise SystemExit('{name} of the neighbours')")
+    ran = run_check(folder, *arguments)
+    assert "neighbours" not in ran.out + ran.error and ran.error == ""
+    assert ran.status in (0, 1)

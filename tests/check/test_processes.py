@@ -55,7 +55,10 @@ def test_one_run_knows_nothing_of_the_one_before(tmp_path, can_fork):
 @pytest.mark.parametrize("can_fork", MODES)
 def test_a_run_that_kills_all_it_can_reach_does_not_keep_the_next_from_starting(tmp_path, can_fork):
     processes = Processes(tmp_path, tmp_path, stay_warm=True, can_fork=can_fork)
-    deadly = "import os\nos.kill(os.getppid() if PARENT else os.getpid(), 9)\nos._exit(3)\n"
+    # By the C library: `os.kill` is refused at the desk as when it is graded.
+    deadly = (
+        "import ctypes, os\nctypes.CDLL(None).kill(os.getppid() if PARENT else os.getpid(), 9)\nos._exit(3)\n"
+    )
     deadly = deadly.replace("PARENT", str(can_fork))
     try:
         with processes.run(request_for(tmp_path, deadly)) as worker:

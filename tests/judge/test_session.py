@@ -150,11 +150,10 @@ def test_a_result_that_is_kept_there_is_the_one_here(functions):
     assert functions["kept_value"]() is x
 
 
-def test_a_case_starts_with_default_settings(load):
-    session = load(FUNCTIONS)
+def test_every_call_starts_with_default_settings(load):
+    session = load("import torch\ntorch.set_default_dtype(torch.bfloat16)\n" + FUNCTIONS)
+    assert session.environment["defaults"]() == (torch.float32, True)
     session.environment["spoil"]()
-    assert session.environment["defaults"]() == (torch.float64, False)
-    session.begin_case()
     assert session.environment["defaults"]() == (torch.float32, True)
 
 
@@ -409,7 +408,7 @@ def custom(): raise OutOfVocabulary("mauve")
 def strange(): raise Strange()
 def two(): raise Two(3, 4)
 def decode(): return b"\\xff".decode()
-def system(): raise OSError(2, "No such file", "x")
+def system(): raise OSError(17, "It is there", "x")
 def todo(): raise NotImplementedError("still to be written")
 def surrogate(): raise ValueError("a\\ud800b")
 def long(): raise ValueError("x" * 10**6)
@@ -435,7 +434,7 @@ def fine(): return 1
         ("strange", KeyError, "'(its message could not be read)'"),
         ("two", ValueError, "(3, 4)"),
         ("decode", UnicodeError, "'utf-8' codec can't decode byte 0xff in position 0: invalid start byte"),
-        ("system", FileNotFoundError, "[Errno 2] No such file: 'x'"),
+        ("system", FileExistsError, "[Errno 17] It is there: 'x'"),
         ("todo", NotImplementedError, "still to be written"),
         ("surrogate", ValueError, "a\\ud800b"),
         ("long", ValueError, "x" * 2000),
