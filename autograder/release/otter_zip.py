@@ -49,6 +49,17 @@ echo '{{}}' > /autograder/submission_metadata.json
 """
 
 
+RUN = "run_otter.py"
+"""What Gradescope runs. A local `otter run` does not."""
+
+RUN_OTTER = 'run_autograder("/autograder")'
+MAKE_READABLE = f"""import pathlib
+
+    from {WalledGrading.__module__} import make_readable
+
+    make_readable(pathlib.Path("/autograder/submission"))"""
+
+
 def autograder_zip(root: Path) -> bytes:
     """The content of dist/autograder.zip.
 
@@ -140,12 +151,29 @@ def _needed(assignment: Assignment) -> list[Path]:
 
 
 def _with_setup(archive: Path) -> bytes:
-    """The archive with our lines in its setup.sh, and nothing in it that differs from run to run."""
+    """The archive with our lines in its scripts, and nothing in it that differs from run to run."""
     written = io.BytesIO()
     with zipfile.ZipFile(archive) as old, zipfile.ZipFile(written, "w") as new:
         for name in sorted(old.namelist()):
             entry = zipfile.ZipInfo(name, LONG_AGO)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
-            new.writestr(entry, old.read(name) + (SETUP.encode() if name == "setup.sh" else b""))
+            new.writestr(
+                entry, _changed(name, old.read(name).decode()) if "/" not in name else old.read(name)
+            )
     return written.getvalue()
+
+
+def _changed(name: str, text: str) -> str:
+    """A script of Otter's with our lines in it.
+
+    Raises:
+        AssignmentError: if Otter's own line is not there any more.
+    """
+    if name == "setup.sh":
+        return text + SETUP
+    if name == RUN:
+        if text.count(RUN_OTTER) != 1:
+            raise AssignmentError(f"Otter writes another {RUN} than is known: `{RUN_OTTER}` is not in it.")
+        return text.replace(RUN_OTTER, f"{MAKE_READABLE}\n    {RUN_OTTER}")
+    return text

@@ -5,6 +5,7 @@ Nothing of the student's is run: a function that is still the stub is seen by it
 
 from __future__ import annotations
 
+import codecs
 import zipfile
 from collections.abc import Iterator
 from contextlib import suppress
@@ -55,6 +56,9 @@ def pack(settings: Settings, folder: Path) -> Packed:
     contents = {
         PurePath(name).name: (folder / name).read_bytes() for name in wanted if (folder / name).is_file()
     }
+    contents = {
+        name: without_mark(content) if is_notebook(name) else content for name, content in contents.items()
+    }
     misnamed = tuple(name for file in wanted for name in lookalikes(folder, file))
     if not contents:
         return Packed(path, (), (), misnamed)
@@ -66,6 +70,13 @@ def pack(settings: Settings, folder: Path) -> Packed:
     if back != contents:
         raise OSError("what was read back is not what was written; is the disk full?")
     return Packed(path, tuple(back), tuple(_unfinished(settings, back)), misnamed)
+
+
+def without_mark(notebook: bytes) -> bytes:
+    """A notebook as UTF-8 without a byte-order mark, by which some editors begin it and others stumble."""
+    if notebook.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return notebook.decode("utf-16", "replace").encode()
+    return notebook.removeprefix(codecs.BOM_UTF8)
 
 
 def lookalikes(folder: Path, wanted: str) -> tuple[str, ...]:

@@ -250,3 +250,13 @@ def test_no_neighbour_with_the_name_of_a_module_of_python_stands_in_the_way(tmp_
     ran = run_check(folder, *arguments)
     assert "neighbours" not in ran.out + ran.error and ran.error == ""
     assert ran.status in (0, 1)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_notebook_is_packed_as_every_tool_reads_it(tmp_path, encoding):
+    folder = make_folder(tmp_path / "folder", SETTINGS, {})
+    text = '{"cells": [{"cell_type": "code", "source": "é = 1"}]}'
+    (folder / "embeddings.ipynb").write_text(text, encoding=encoding)
+    packed = pack(replace(SETTINGS, code="embeddings.ipynb"), folder)
+    with zipfile.ZipFile(packed.path) as archive:
+        assert archive.read("embeddings.ipynb") == text.encode()
