@@ -174,7 +174,8 @@ def _records(name: str, text: str, separator: str) -> Iterator[list[_Cell]]:
     itself, as some platforms write it.
     """
     end_of_cell = f"[{separator}\r\n]"
-    quoted = re.compile(rf'"((?:[^"]++|""|"(?!"|{end_of_cell}|\Z))*+)"(?={end_of_cell}|\Z)')
+    # No `*+` behind the group, by which Python before 3.11.5 matches wrongly: giving back finds nothing else.
+    quoted = re.compile(rf'"((?:[^"]++|""|"(?!"|{end_of_cell}|\Z))*)"(?={end_of_cell}|\Z)')
     bare = re.compile(rf"[^{separator}\r\n]*")
     position = 1 if text.startswith(_MARK) else 0
     record: list[_Cell] = []
