@@ -19,7 +19,7 @@ FEWEST_LOOSE = 5
 
 _READ_FROM = re.compile(r"<!-- (read from|look into) ([^\n<>]{1,300}) -->")
 _NUMBERED = re.compile(r"(?:\d{1,2}|[a-z])[.)]\s+")
-_PLACEHOLDER = re.compile(r"[*_]*" + re.escape(PLACEHOLDER) + r"[*_]*", re.IGNORECASE)
+_PLACEHOLDER = re.compile(r"[*_]{0,3}" + re.escape(PLACEHOLDER) + r"[*_]{0,3}", re.IGNORECASE)
 
 
 class Asked(Protocol):
