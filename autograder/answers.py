@@ -86,7 +86,7 @@ def _note(question: Question, answer: Answer) -> str:
     fewest, most = question.words or (0, 0)
     limits, words = f"the {fewest} to {most} words asked for", counted(answer.count, "word")
     if answer.state is State.ELSEWHERE:
-        return f"This may be answered in {answer.source}, which is not read here: whoever marks opens it."
+        return f"This may be answered in {answer.source}: whoever marks looks there."
     said = {
         State.PRESENT: "",
         State.TOO_SHORT: f"{words}: shorter than {limits}.",

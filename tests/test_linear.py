@@ -13,7 +13,7 @@ resource.setrlimit(resource.RLIMIT_CPU, (60, 60))  # an expression that is not l
 from autograder.assignment import load_assignment
 from autograder.check.answers import complete, find_answers
 from autograder.intake.contents import kind_of, not_python
-from autograder.intake.inspection import defined, mentions
+from autograder.intake.inspection import defined, defines_any, holds_code
 
 assignment = load_assignment()
 template = (assignment.root / "student_template" / "answers.md").read_text("utf-8")
@@ -21,7 +21,8 @@ asked = assignment.answer_questions
 for first, second in itertools.product(sys.argv[1], repeat=2):
     text = ((first + second) * 150_000)[:300_000].encode()
     find_answers(b"## tradeoffs\\n" + text, template, asked)
-    kind_of("embeddings.py", text), not_python(text), defined(text, assignment), mentions(text, assignment)
+    kind_of("embeddings.py", text), not_python(text), defined(text, assignment)
+    defines_any(text, assignment), holds_code(text, assignment)
 text = "*" * 1_000_000
 complete(text.encode(), text, "a.docx", template, asked)
 print("read")

@@ -14,6 +14,9 @@ LARGEST_FILE = 1_000_000
 """Bytes of an answers file that are read: a book of 400 pages."""
 
 LONGEST_HEADING = 300
+FEWEST_ALOUD = 20
+"""Words under no question's heading from which on they may be the answers, where no answer is written."""
+
 FEWEST_LOOSE = 5
 """Words of a text without headings from which on it may be an answer, and not a name or a date."""
 
@@ -111,6 +114,9 @@ def find_answers(content: bytes, template: str, questions: Sequence[Asked]) -> F
             answers.append(_judged(question, sections[question.id], prompt, template))
         else:
             answers.append(_without_heading(question, loose, is_all=not sections))
+    is_written = any(answer.state.is_answer and answer.headings for answer in answers)
+    if not is_written and word_count(loose) >= FEWEST_ALOUD:
+        answers = [_without_heading(question, loose, is_all=True) for question in questions]
     return Found(tuple(answers), encoding, is_cut)
 
 
@@ -257,7 +263,7 @@ def _without_heading(question: Asked, loose: str, *, is_all: bool) -> Answer:
     loose, source, _ = _unmarked_text(loose)
     fewest = question.words[0] if question.words else 0
     count = word_count(loose)
-    if count < (min(FEWEST_LOOSE, fewest) if is_all else fewest):
+    if count < (min(FEWEST_LOOSE, fewest) if is_all else fewest) and "://" not in loose:
         return Answer(question.id, State.LOST, headings=0)
     return Answer(question.id, State.STRAY, loose, count, headings=0, source=source)
 
@@ -290,7 +296,7 @@ def _sections(text: str, find: Callable[[str], str | None]) -> dict[str, list[st
     for row in text.split("\n"):
         question_id = find(row)
         if question_id:
-            current = []
+            current = [row.partition(":")[2]] if len(row) > LONGEST_HEADING else []
             found.setdefault(question_id, []).append(current)
         elif current is not None:
             current.append(row)
@@ -318,11 +324,12 @@ def _finder(questions: Sequence[Asked]) -> Callable[[str], str | None]:
         by_name[_name(question.id)] = question.id
 
     def find(row: str) -> str | None:
-        heading = row.strip()
-        if not heading.startswith("#") or len(heading) > LONGEST_HEADING:
+        heading = row[: LONGEST_HEADING + 1].strip()
+        if not heading.startswith("#"):
             return None
         before_colon = heading.partition(":")[0]
-        return by_name.get(_name(before_colon)) or by_name.get(_name(heading))
+        whole = by_name.get(_name(heading)) if len(row) <= LONGEST_HEADING else None
+        return by_name.get(_name(before_colon)) or whole
 
     return find
 

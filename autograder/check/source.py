@@ -294,9 +294,10 @@ def _parse(lines: list[str], filename: str, problems: list[Problem]) -> list[ast
     ends = [*starts[1:], len(lines)]
     parts = [_Block(start, tuple(lines[start:end])) for start, end in zip(starts, ends, strict=True)]
     statements = [statement for part in parts for statement in _parse_part(part, lines, filename, problems)]
-    if not notebook.is_from_notebook(lines):
-        return statements
-    problems += [Problem(line, text) for line, text in notebook.not_run(lines)]
+    if notebook.is_from_notebook(lines):
+        problems += [Problem(line, text) for line, text in notebook.not_run(lines)]
+    else:
+        problems += _stubs_below(statements)
     return _without_stubs_of_what_is_written(statements)
 
 
@@ -342,12 +343,26 @@ def _without_magics(part: _Block, problems: list[Problem]) -> _Block:
 
 
 def _without_stubs_of_what_is_written(statements: list[ast.stmt]) -> list[ast.stmt]:
-    """A notebook's statements without handed-out stubs of functions that another cell, wherever, defines.
+    """The statements without handed-out stubs of functions that another one, wherever, defines.
 
-    Cells are written above, below and instead of the handed-out ones.
+    What students write stands above, below and instead of what was handed out.
     """
     written = {getattr(statement, "name", None) for statement in statements if not is_stub(statement)}
     return [s for s in statements if not is_stub(s) or getattr(s, "name", None) not in written]
+
+
+def _stubs_below(statements: list[ast.stmt]) -> list[Problem]:
+    """The stubs that Python would take in place of what stands above them."""
+    written: set[str] = set()
+    found = []
+    for statement in statements:
+        name = getattr(statement, "name", "")
+        if name and not is_stub(statement):
+            written.add(name)
+        elif name in written:
+            text = f"here `{name}` is handed out once more, below yours. Yours counts; delete this one."
+            found.append(Problem(statement.lineno, text))
+    return found
 
 
 def is_stub(statement: ast.stmt) -> bool:

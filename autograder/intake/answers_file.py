@@ -11,7 +11,7 @@ from ..check.answers import combine, complete, find_answers, look_into
 from .contents import Kind
 from .documents import read_document
 from .handed_out import HandedOut, bare
-from .inspection import File, defined, is_called, is_litter
+from .inspection import File, defined, holds_code, is_called, is_litter
 from .listing import printable
 from .selection import Selection, listed, parted, select, which
 
@@ -93,6 +93,40 @@ def with_cells(answers: Selection, cells: str, assignment: Assignment, handed_ou
     return replace(answers, content=combined.content, notes=tuple(notes))
 
 
+def _may_answer(
+    file: File,
+    answers: Selection,
+    code: Selection,
+    stem: str,
+    assignment: Assignment,
+    handed_out: HandedOut,
+) -> bool:
+    """Whether an answer that is missing may stand in this file."""
+    if file.shown == answers.file or file.kind is Kind.EMPTY:
+        return False
+    if file.kind in (Kind.TEXT, Kind.NOTEBOOK) and (
+        handed_out.holds(file.content) or bare(file.content) == bare(answers.content or b"")
+    ):
+        return False
+    if file.shown == code.file and file.kind is Kind.NOTEBOOK:  # its cells are read already
+        return False
+    if file.kind in (Kind.TEXT, Kind.NOTEBOOK) and not file.problem:
+        text = file.cells.encode() if file.cells else _without_code(file.content).encode()
+        is_named = stem in file.name.lower() and file.shown != code.file
+        return is_named or _has_heading(text, assignment)
+    return file.shown != code.file and (file.kind.may_hold_answers or stem in file.name.lower())
+
+
+def _without_code(content: bytes) -> str:
+    """What people wrote in a program: its comments and texts, without the marks around them."""
+    lines = content.decode("utf-8", "replace").split("\n")
+    return "\n".join(
+        line.removeprefix("# ").replace('"""', "").replace("'''", "")
+        for line in lines
+        if not line.startswith(("def ", "class ", "import ", "from ", "@", "    ", "```", "# %%"))
+    )
+
+
 def with_documents(
     student: str,
     answers: Selection,
@@ -111,18 +145,22 @@ def with_documents(
     if answers.question or is_complete():
         return answers
     stem = PurePath(assignment.answers_file).stem
-    elsewhere = [file for file in files if file.kind.may_hold_answers and file.shown != code.file]
-    elsewhere.sort(key=lambda file: stem not in file.name.lower())
+    elsewhere = [file for file in files if _may_answer(file, answers, code, stem, assignment, handed_out)]
+    elsewhere.sort(key=lambda file: (file.shown == code.file, stem not in file.name.lower()))
     unread, read = [], 0
     for file in elsewhere:
         text = ""
         if file.kind.is_document and file.content and read < MAX_DOCUMENTS and not is_complete():
             text, read = read_document(file.content, _READER[file.kind]), read + 1
+        elif file.kind in (Kind.TEXT, Kind.NOTEBOOK):
+            text = file.cells or _without_code(file.content)
         with_text = complete(answers.content, text, file.shown, handed_out.words, asked) if text else None
         if with_text is not None and with_text != answers.content:
             note = f"Short answers were read from {file.shown}."
-            answers = Selection(with_text, file.shown, notes=(*answers.notes, note))
-        elif not text:
+            has_code = answers.has_code or holds_code(text.encode("utf-8", "replace"), assignment)
+            where, notes = answers.file or file.shown, (*answers.notes, note)
+            answers = Selection(with_text, where, notes=notes, has_code=has_code)
+        elif file.shown != code.file:
             unread.append(file.shown)
     if unread and not is_complete():
         names = listed(unread)

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ..assignment import Assignment
+from ..check import notebook
 from ..submission import Submission
 from .answers_file import only_cells, select_answers, with_cells, with_documents
 from .choices import NOTHING, PUT_THERE, to_put_there, to_type
@@ -20,6 +21,11 @@ from .handed_out import code as code_of
 from .inspection import CODE_SUFFIXES, File, defined, is_backup, is_blank, look, look_at_all
 from .listing import Entry, Listing, meant_suffix, printable, told_apart
 from .selection import Selection, first_of, taken
+
+MAX_HELPERS = 60
+"""Handed-out files that are compared with what they were."""
+
+TEXTS = (".py", notebook.SUFFIX, ".md")
 
 ACCOUNTED_AT_MOST = 20
 """Files and folders that a note on what was not graded names."""
@@ -45,20 +51,23 @@ def choose(
     own = [entry for entry in there if not handed_out.is_helper(entry.parts, *work)]
     everything = look_at_all(own, assignment)
     files = [file for file in everything if not is_backup(file.entry.parts)]
+    changed = _changed(there, own, handed_out)
     by_hand = _chosen(student, chosen, there, assignment, handed_out)
     code = by_hand.get(assignment.code_file) or select_code(files, assignment, handed_out)
     answers = by_hand.get(assignment.answers_file) or select_answers(files, assignment, handed_out)
     cells = code.cells or only_cells(files, assignment)
     answers = with_cells(answers, cells, assignment, handed_out)
     if assignment.answers_file not in by_hand:
-        answers = with_documents(student, answers, files, code, assignment, handed_out)
+        texts = [file for file in changed if not file.name.endswith(".py")]
+        answers = with_documents(student, answers, [*files, *texts], code, assignment, handed_out)
     questions = [choice.question for choice in (code, answers) if choice.question]
     questions += [_to_type(student, choice) for choice in (code, answers) if choice.example]
     if assignment.code_file not in by_hand:
         if code.question and not code.example:
             questions.append(to_put_there(student))
         # The work may lie where we could not look: no zero for that.
-        if elsewhere := lacking(code, answers, everything, problems, assignment, handed_out):
+        there_is = [*everything, *changed]
+        if elsewhere := lacking(code, answers, there_is, problems, assignment, handed_out):
             questions += [*elsewhere, asks_where(assignment), to_put_there(student)]
             if code.content is not None and not handed_out.holds(code.content):
                 questions.append(to_type(student, code.file))
@@ -69,6 +78,14 @@ def choose(
     notes = (*code.notes, *answers.notes, *problems)
     notes += _unnamed("Handed in, too, and not graded", files, code, answers, notes, handed_out)
     return Submission(student, code.content, answers.content, notes)
+
+
+def _changed(there: Sequence[Entry], own: Sequence[Entry], handed_out: HandedOut) -> list[File]:
+    """The files that were handed out beside those to work on, and that are no longer as they were."""
+    kept = {id(entry) for entry in own}
+    helpers = [entry for entry in there if id(entry) not in kept and meant_suffix(entry.name) in TEXTS]
+    files = [look(entry)[0] for entry in helpers[:MAX_HELPERS]]
+    return [file for file in files if not file.problem and not handed_out.holds(file.content)]
 
 
 def _to_type(student: str, choice: Selection) -> str:

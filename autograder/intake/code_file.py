@@ -11,7 +11,7 @@ from ..check import notebook
 from .contents import Kind, not_python
 from .handed_out import HandedOut
 from .handed_out import code as code_of
-from .inspection import File, defined, is_backup, is_blank, is_unfinished, mentions
+from .inspection import File, defined, defines_any, holds_code, is_backup, is_blank, is_unfinished
 from .selection import Selection, first_of, listed, parted, select, which
 
 MAX_RIVALS = 20
@@ -39,7 +39,7 @@ def select_code(files: Sequence[File], assignment: Assignment, handed_out: Hande
     if choice.content is None and not choice.question:
         return Selection(notes=(no_code(assignment),))
     choice = _beside(choice, others, assignment, handed_out)
-    if choice.content is None or handed_out.holds(choice.content) or mentions(choice.content, assignment):
+    if choice.content is None or handed_out.holds(choice.content) or defines_any(choice.content, assignment):
         return choice
     question = f"{choice.file} {not_python(choice.content)}. Is this the file that is meant?"
     return Selection(question=question, example=choice.file, may_be_elsewhere=True)
@@ -94,7 +94,8 @@ def lacking(
     if code.content is None:
         if not files:
             return tuple(problems) or ("Nothing was handed in.",)
-        is_only_answers = answers.content is not None and not defined(answers.content, assignment)
+        has_code = answers.has_code or holds_code(answers.content or b"", assignment)
+        is_only_answers = answers.content is not None and not has_code
         rest = [
             file for file in others if not (file.is_text and is_only_answers) and file.shown != answers.file
         ]
@@ -107,7 +108,12 @@ def lacking(
         return (*code.notes, *(first_of(held) or (f"There is: {there}.",)))
     if handed_out.holds(code.content):
         elsewhere = [
-            f.shown for f in others if f.kind.may_hold_answers or f.problem or is_backup(f.entry.parts)
+            f.shown
+            for f in others
+            if f.kind.may_hold_answers
+            or f.problem
+            or is_backup(f.entry.parts)
+            or (defined(f.content, assignment) and f.shown != code.file)
         ]
         return tuple(problems) or ((*code.notes, f"But there is: {listed(elsewhere)}.") if elsewhere else ())
     if is_unfinished(code.content, assignment):

@@ -82,6 +82,12 @@ def kind_by_name(name: str) -> Kind | None:
     return _BY_SUFFIX.get(PurePath(name.lower()).suffix)
 
 
+def kind_by_folder(parts: tuple[str, ...]) -> Kind | None:
+    """What a file is a part of, where a document is a folder, as those of Pages are."""
+    kinds = {kind_by_name(part) for part in parts[:-1]}
+    return Kind.OTHER_DOCUMENT if Kind.OTHER_DOCUMENT in kinds else None
+
+
 def kind_of(name: str, content: bytes) -> Kind:
     """What a file is by its content; of zips and texts, the name tells more."""
     if not content.removeprefix(codecs.BOM_UTF8).strip(b" \t\r\n\f\0"):
@@ -96,7 +102,10 @@ def kind_of(name: str, content: bytes) -> Kind:
     if not _is_text(content):
         return Kind.DATA
     is_page = meant_suffix(name) in (".html", ".htm", ".xhtml") or _WEB_PAGE.match(_start(content))
-    return Kind.WEB_PAGE if is_page else Kind.TEXT
+    if is_page:
+        return Kind.WEB_PAGE
+    is_link = len(content) < 400 and b"://" in content and len(content.split()) < 12
+    return Kind.PLACEHOLDER if is_link and b"def " not in content else Kind.TEXT
 
 
 def not_python(content: bytes) -> str:

@@ -9,7 +9,7 @@ from pathlib import PurePath
 
 from ..assignment import Assignment
 from ..check import notebook
-from .contents import Kind, kind_by_name, kind_of, not_python
+from .contents import Kind, kind_by_folder, kind_by_name, kind_of, not_python
 from .handed_out import HandedOut, bare
 from .listing import Entry, UnreadableError, meant_stem, meant_suffix
 
@@ -34,6 +34,11 @@ _BACKUP = re.compile(
     r".*(?:~|\.(?:bak|old|orig|rej|save|tmp|temp|swp|autosave|backup|part|crdownload))|#.*#|\.#.*",
     re.IGNORECASE | re.DOTALL,
 )
+_DEFINES = re.compile(rb"[ \t]+(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)")
+_COMPOUND = re.compile(rb"(?:if|elif|else|try|except|finally|with|for|while)\b")
+_BINDS = re.compile(rb"^(?:from\s.*)?\bimport\s.*|\bexec\(|\bglobals\(|\bsetattr\(|\bvars\(")
+"""How a program may define something where its text does not show it."""
+
 _CHECKPOINTS = ".ipynb_checkpoints"
 
 
@@ -86,7 +91,7 @@ def look_at_all(entries: Sequence[Entry], assignment: Assignment) -> list[File]:
     room, left = MAX_LOOKED_AT_BYTES, MAX_LOOKED_AT
     files = {}
     for entry in sorted(entries, key=is_unlikely):
-        known = kind_by_name(entry.name)
+        known = kind_by_name(entry.name) or kind_by_folder(entry.parts)
         if known is not None or left == 0 or room <= 0:
             files[id(entry)] = File(entry, known or Kind.DATA)
             continue
@@ -137,7 +142,8 @@ def is_blank(file: File, handed_out: HandedOut) -> bool:
 
 
 def is_litter(file: File) -> bool:
-    return _LITTER.fullmatch(file.name) is not None
+    is_named = "answers" in file.name.lower() or "embeddings" in file.name.lower()
+    return _LITTER.fullmatch(file.name) is not None and not is_named
 
 
 def is_called(name: str, wanted: str) -> bool:
@@ -151,20 +157,39 @@ def defined(content: bytes, assignment: Assignment) -> set[str]:
     """Which of the functions and classes asked for a text defines at its top level."""
     names = "|".join(name for question in assignment.code_questions for name in question.functions)
     found = re.findall(
-        rf"^(?:(?:def|class)\s+({names})\b|({names})\s*=)".encode(), bare(content), re.MULTILINE
+        rf"^(?:(?:def|class)\s+({names})\b|({names})\s*=)".encode(),
+        bare(content).replace(b"\0", b""),
+        re.MULTILINE,
     )
     return {(one or other).decode() for one, other in found}
 
 
-def mentions(content: bytes, assignment: Assignment) -> bool:
-    """Whether a program so much as names a function that is asked for where it could define it.
+def defines_any(content: bytes, assignment: Assignment) -> bool:
+    """Whether a program can define anything that is asked for, when it runs.
 
     Nothing of it is parsed: whoever reads a program of a stranger can be led astray.
     """
+    if defined(content, assignment):
+        return True
     if not_python(content) != "defines nothing that is asked for":
-        return bool(defined(content, assignment))
+        return False
+    names = {name.encode() for question in assignment.code_questions for name in question.functions}
+    above = b""  # the last line that begins in the first column
+    for line in bare(content).split(b"\n"):
+        if line[:1].strip(b" \t#"):
+            above = line
+        if _BINDS.search(line) and (b"*" in line or any(name in content for name in names)):
+            return True
+        found = _DEFINES.match(line)
+        if found and found[1] in names and _COMPOUND.match(above) and b"__name__" not in above:
+            return True
+    return False
+
+
+def holds_code(content: bytes, assignment: Assignment) -> bool:
+    """Whether a text of any kind has code in it that is asked for."""
     names = "|".join(name for question in assignment.code_questions for name in question.functions)
-    return re.search(rf"\b(?:{names})\b".encode(), bare(content)) is not None
+    return re.search(rf"\b(?:def|class)\s{{1,9}}(?:{names})\b".encode(), content) is not None
 
 
 def is_unfinished(content: bytes, assignment: Assignment) -> bool:

@@ -26,6 +26,7 @@ class Selection:
         file: the name of the file that was chosen.
         cells: of a notebook, the text.
         example: where files can be chosen from, the first of them.
+        has_code: whether code stands beside the answers in it.
         may_be_elsewhere: whether the question is, too, where the file is.
     """
 
@@ -36,6 +37,7 @@ class Selection:
     question: str | None = None
     example: str = ""
     may_be_elsewhere: bool = False
+    has_code: bool = False
 
 
 def parted(files: Iterable[File], wanted: str) -> tuple[list[File], list[File]]:

@@ -62,7 +62,7 @@ class Notebook:
     Attributes:
         source: the code cells, in UTF-8; `place` tells the cell of a line. Below them, as comments, the
             other cells that define what no code cell does: for `not_run`.
-        text: the Markdown cells, an empty line between any two.
+        text: the Markdown and raw cells, and prose in code cells; an empty line between any two.
     """
 
     source: bytes
@@ -90,10 +90,12 @@ def read_notebook(content: bytes) -> Notebook:
             first, _, rest = text.partition("\n")
             if (written := _writes(first)) and not written.endswith(".py"):
                 texts.append(rest.strip("\n"))
+            if _is_prose(text):
+                texts.append(text.strip("\n"))
             lines += [f"# %% [code cell {counts[name]}]", *_python(text)]
             continue
         elsewhere.append((f"# %% [{name} cell {counts[name]}]", text))
-        if kind in ("markdown", "heading"):
+        if kind in ("markdown", "heading", "raw"):
             texts.append(text.strip("\n"))
     defined = _defined(lines)  # before what follows: a copy in a text is no loss
     for mark, text in elsewhere:
@@ -251,6 +253,14 @@ def _writes(line: str) -> str | None:
     """The text file that the first line of a cell says to write the rest to."""
     match = _WRITES.match(line) if len(line) <= LONGEST_MAGIC else None
     return match[1] if match else None
+
+
+def _is_prose(cell: str) -> bool:
+    """Whether somebody wrote a text, such as a short answer, into a code cell."""
+    words = sum(word.isalpha() for word in cell.replace(",", " ").replace(".", " ").split())
+    return (
+        words >= 20 and 30 * sum(map(cell.count, "=()[]{}_:")) <= len(cell) and not _defined(cell.split("\n"))
+    )
 
 
 def _commented(lines: Iterable[str]) -> Iterator[str]:

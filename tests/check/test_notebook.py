@@ -272,7 +272,7 @@ def test_format_3_is_read():
     found = read_notebook(content)
     module = load(found.source, "embeddings.ipynb").module
     assert (module.x, module.y) == (1, 2)
-    assert found.text == "## why\n\nBecause\nit is so.\n"
+    assert found.text == "## why\n\nBecause\nit is so.\n\nx = 3\n"
 
 
 def test_display_is_there_in_a_notebook_as_jupyter_has_it_and_in_a_file_it_is_not(capsys):
@@ -342,3 +342,15 @@ def test_no_cells_cost_a_cell_beside_them(cells):
 def test_a_whole_cell_without_magics_is_unchanged():
     cell = "def f(x):\n    '''A %time? no.'''\n    return x  # !\n"
     assert ast.dump(ast.parse(cell)) == ast.dump(ast.parse(source(cell)))
+
+
+def test_answers_in_raw_cells_and_prose_in_code_cells_are_texts_of_the_notebook():
+    prose = "Learned positions are cheap and gain little, while learned words are costly and pay well. " * 2
+    cells = [
+        {"cell_type": "raw", "source": "## why\n\nIn a raw cell."},
+        {"cell_type": "code", "source": prose},
+        {"cell_type": "code", "source": "total = sum(value for value in values if value) # all of it"},
+    ]
+    assert (
+        read_notebook(json.dumps({"cells": cells}).encode()).text == f"## why\n\nIn a raw cell.\n\n{prose}\n"
+    )

@@ -399,3 +399,12 @@ def test_what_lacks_something_that_is_already_named_as_lost_is_not_named_again()
 def test_an_error_whose_name_is_no_text_is_told():
     loaded = load(b"raise NameError('x', name=['y'])\n", "embeddings.py")
     assert lines_of(loaded) == [1]
+
+
+def test_a_stub_below_what_a_student_wrote_does_not_undo_it_and_is_told():
+    text = "def encode(a):\n    return 1\n\n\ndef encode(a):\n    raise NotImplementedError('x')\n"
+    loaded = load_text(text)
+    assert loaded.module.encode(0) == 1
+    assert [(problem.line, problem.text) for problem in loaded.problems] == [
+        (5, "here `encode` is handed out once more, below yours. Yours counts; delete this one.")
+    ]

@@ -107,7 +107,12 @@ def test_a_file_known_by_its_content_can_be_chosen(submissions, assignment, name
         ("print('hello')\n", "defines nothing that is asked for"),
         ("Dear Professor,\nplease find my homework below.\n", "defines nothing that is asked for"),
         ("404: Not Found", "defines nothing that is asked for"),
-        ("version https://git-lfs.github.com/spec/v1\noid sha256:1\n", "defines nothing that is asked for"),
+        ("class A:\n    def encode(self, tokens): pass\n", "defines nothing that is asked for"),
+        ("if __name__ == '__main__':\n    def encode(a, b): pass\n", "defines nothing that is asked for"),
+        ("def main():\n    def encode(a, b): return 1\n", "defines nothing that is asked for"),
+        ("x = 1\n    def encode(a, b):\n        return 1\n", "defines nothing that is asked for"),
+        ("1  def encode(a, b):\n2      return 1\n", "defines nothing that is asked for"),
+        ("> def encode(a, b):\n>     return 1\n", "defines nothing that is asked for"),
     ],
 )
 @pytest.mark.parametrize("answers", [{}, {"answers.md": ANSWERS}], ids=["alone", "with answers"])
@@ -127,7 +132,6 @@ def test_python_that_defines_nothing_asked_for_is_set_aside(submissions, assignm
 @pytest.mark.parametrize(
     "content",
     [
-        "class A:\n    def encode(self, tokens): pass\n",
         "if True:\n    def encode(tokens, vocabulary): return 1\n",
         "encode = lambda tokens, vocabulary: 1\n",
         "from mine import encode\n",

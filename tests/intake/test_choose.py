@@ -68,14 +68,14 @@ def test_the_whole_handed_out_folder_counts_as_its_two_files(submissions, one):
     assert (found.code, found.answers, found.notes) == (WORK.encode(), ANSWERS.encode(), ())
 
 
-def test_a_helper_file_is_no_candidate_even_when_it_was_edited(submissions, one):
+def test_a_helper_file_is_no_candidate_and_is_asked_about_where_it_alone_was_edited(submissions, one):
     helper = "def encode(tokens):\n    print('checking more')\n"
     write(submissions / "ada", {**HANDED_OUT, "check/__main__.py": helper, "answers.md": ANSWERS})
     (submissions / "ada" / "embeddings.py").unlink()
     (submissions / "ada" / "notebooks" / "embeddings.ipynb").unlink()
     found = one()
     assert found.code is None
-    assert found.notes == ("No embeddings.py was found, nor another Python file or notebook.",)
+    assert "There is: answers.md, check/__main__.py." in found.set_aside
 
 
 def test_a_copy_of_a_helper_file_is_no_candidate(submissions, one):

@@ -102,9 +102,7 @@ def test_what_cannot_be_read_is_left_to_the_marker(submissions, one, assignment,
     for answer in results(found, assignment).values():
         assert answer.points is None
         assert answer.answer == f"Not read here: {name} of ada"
-        assert answer.note == (
-            f"This may be answered in {name} of ada, which is not read here: whoever marks opens it."
-        )
+        assert answer.note == (f"This may be answered in {name} of ada: whoever marks looks there.")
 
 
 COMPLETE = "".join(
@@ -139,3 +137,80 @@ def test_an_entity_that_grows_without_end_is_not_followed():
 
 def test_a_long_document_is_read_so_far():
     assert len(read_document(web_page(["word " * 300_000]), "html")) <= LONGEST
+
+
+# Answers in unlikely places ---------------------------------------------------------------------
+
+IN_CODE = {
+    "a docstring at the end": f'{COMPLETE}\n"""\n{{}}\n"""\n',
+    "comments": COMPLETE + "\n# {}\n",
+    "R Markdown": "```{{python}}\n" + COMPLETE + "```\n\n{}\n",
+}
+
+
+@pytest.mark.parametrize("where", IN_CODE)
+def test_answers_under_their_headings_in_the_code_file_are_found(submissions, one, assignment, where):
+    text = "\n\n".join(HEADED)
+    if where == "comments":
+        text = "\n".join(f"# {line}" for line in text.split("\n")).removeprefix("# ")
+    name = "embeddings.Rmd" if where == "R Markdown" else "embeddings.py"
+    write(submissions / "ada", {name: IN_CODE[where].format(text)})
+    found = one()
+    assert found.set_aside is None
+    for question_id, answer in results(found, assignment).items():
+        assert answer.points is None and question_id in answer.answer
+        assert answer.note.startswith(f"Read from {name}.")
+
+
+@pytest.mark.parametrize(
+    "name, content",
+    [
+        ("answers.ipynb", notebook(text=HEADED)),
+        ("README.md", "\n\n".join(HEADED)),
+        ("answers.log", "\n\n".join(HEADED)),
+        ("answers.adoc", "\n\n".join(HEADED)),
+        ("answers.json", "\n\n".join(HEADED)),
+    ],
+)
+def test_answers_in_a_file_of_another_kind_are_found(submissions, one, assignment, name, content):
+    write(submissions / "ada", {"embeddings.py": COMPLETE, name: content})
+    for question_id, answer in results(one(), assignment).items():
+        assert answer.points is None and question_id in answer.answer
+
+
+@pytest.mark.parametrize("name", ["answers.csv", "answers.mp4", "answers.pages/Index.xml", "my answers.bin"])
+def test_a_file_of_any_kind_that_is_called_answers_is_left_to_the_marker(submissions, one, assignment, name):
+    write(submissions / "ada", {"embeddings.py": COMPLETE, name: "1,2"})
+    for answer in results(one(), assignment).values():
+        assert answer.points is None and answer.answer == f"Not read here: {name} of ada"
+
+
+@pytest.mark.parametrize("place", ["above", "below"])
+def test_answers_above_or_below_the_untouched_prompts_are_shown(submissions, one, assignment, place):
+    blank = (assignment.root / "student_template" / "answers.md").read_text()
+    mine = "# My answers\n\n" + "\n\n".join(UNHEADED)
+    text = f"{mine}\n\n{blank}" if place == "above" else f"{blank}\n\n{mine}"
+    write(submissions / "ada", {"embeddings.py": COMPLETE, "answers.md": text})
+    for answer in results(one(), assignment).values():
+        assert answer.points is None and "costly and pay" in answer.answer
+
+
+def test_an_answer_on_the_line_of_its_heading_is_read(submissions, one, assignment):
+    text = "\n\n".join(f"## {question.id}: {OWN.strip()}" for question in ASKED)
+    write(submissions / "ada", {"embeddings.py": COMPLETE, "answers.md": text})
+    for answer in results(one(), assignment).values():
+        assert answer.points is None and answer.answer == OWN.strip()
+
+
+def test_a_text_that_is_only_a_link_is_left_to_the_marker(submissions, one, assignment):
+    write(submissions / "ada", {"embeddings.py": COMPLETE, "answers.txt": "https://docs.example.org/d/1x\n"})
+    for answer in results(one(), assignment).values():
+        assert answer.points is None
+
+
+def test_a_document_with_code_and_no_code_file_is_asked_about(submissions, one):
+    write(submissions / "ada", {})
+    (submissions / "ada").mkdir()
+    (submissions / "ada" / "all.docx").write_bytes(word([*COMPLETE.split("\n"), *HEADED]))
+    found = one()
+    assert found.set_aside is not None and "all.docx" in found.set_aside

@@ -101,6 +101,6 @@ def left_out(items: Sequence[Item], label: str) -> tuple[str, ...]:
     """A sentence that names the items which are no part of a download; none if there are none."""
     if not items:
         return ()
-    names = ", ".join(printable(item.name) for item in items[:4])
-    more = f" and {len(items) - 4} more" if len(items) > 4 else ""
+    names = ", ".join(printable(item.name) for item in items[:20])
+    more = f" and {len(items) - 20:,} more" if len(items) > 20 else ""
     return (f"Left out {counted(len(items), 'item')} not named as in a {label}: {names}{more}.",)

@@ -18,7 +18,7 @@ UNREAD_SUFFIXES = (".7z", ".bz2", ".gz", ".rar", ".tar", ".tgz", ".xz")
 """Files that a student may have handed in but that are not read; anything else is no upload."""
 
 _ROLE = re.compile(
-    r"(?P<who>.+?)(?: ?[-_] ?|_+| )(?P<role>(?:embeddings|answers|short[ _-]answers)\b.*)", re.I | re.S
+    r"(?P<who>.+?)(?: ?[-_.] ?|_+| )(?P<role>(?:embeddings|answers|short[ _-]answers)\b.*)", re.I | re.S
 )
 """Names of files that bear their student's name and what they are: "Ada Lovelace - answers.md"."""
 
@@ -40,7 +40,7 @@ def may_be_work(item: Item) -> bool:
 def upload_of(item: Item, student: str) -> Upload:
     """The upload of a student who handed in this folder or file."""
     listing = item.listing
-    if not item.is_folder and meant_suffix(item.name) not in READ_SUFFIXES:
+    if not item.is_folder and meant_suffix(item.name) in UNREAD_SUFFIXES:
         listing = with_problem(lambda: Listing(), f"{printable(item.name)} is not read here.")
     return Upload(student, item.name, listing, (Member(id=student),), path=item.path)
 
