@@ -58,7 +58,7 @@ def main(mode: str, tests: Path) -> None:
     import check  # type: ignore[import-not-found]  # noqa: F401
 
     del sys.path[0]  # nobody can import what lies beside the student's file: it is not handed in
-    from check import cases, diagnosis, noting, source  # type: ignore[import-not-found]  # noqa: F401
+    from check import cases, diagnosis, noting, source  # noqa: F401
 
     if mode == "fork":
         _fork_for_each(requests, send, tests)
