@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from autograder.assignment import load_assignment
-from autograder.check import processes
+from autograder.check import processes, runner
 from autograder.check.report import Report
 from autograder.check.runner import finish
 from autograder.check.settings import FILE, read_settings
@@ -17,6 +18,8 @@ from autograder.check.state import State
 from tests.handed_out import copy_of_folder
 
 ASSIGNMENT = load_assignment()
+PATIENCE = 60
+"""Seconds on the wall for a case: grading measures in the process's own time, and this machine may be busy."""
 
 
 class Desk:
@@ -24,7 +27,7 @@ class Desk:
 
     def __init__(self, folder: Path) -> None:
         self.folder = copy_of_folder(folder)
-        self._settings = read_settings(self.folder / "check" / FILE)
+        self._settings = replace(read_settings(self.folder / "check" / FILE), seconds_per_case=PATIENCE)
         self._processes = processes.Processes(self.folder, self.folder / "tests", stay_warm=True)
 
     def check(self, source: bytes) -> Report:
@@ -44,6 +47,7 @@ def open_desk(folder: Path) -> Iterator[Desk]:
     """A desk whose processes run the self-check of the copied folder, as a student's do."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(processes, "CHILD", folder / "check" / "child.py")
+        patch.setattr(runner, "LONGEST", PATIENCE)
         desk = Desk(folder)
         try:
             yield desk

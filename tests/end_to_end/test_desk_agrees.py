@@ -12,7 +12,6 @@ from otter.test_files.exception_test import ExceptionTestFile
 
 from autograder import otter_kernel
 from autograder.assignment import ROOT
-from autograder.check import runner
 from autograder.check.report import Report
 from autograder.intake import collect
 from autograder.judge.grader import Grader
@@ -60,7 +59,9 @@ class Three:
         return self._desk.check(source)
 
     def when_graded(self, source: bytes) -> Result:
-        return self._grader.grade(Submission("somebody", source))
+        result = self._grader.grade(Submission("somebody", source))
+        assert result.fault == ""
+        return result
 
     def under_otter(self, source: bytes) -> Passed:
         submission = Submission("somebody", source)
@@ -108,11 +109,9 @@ def three(tmp_path_factory) -> Iterator[Three]:
     tests = [ExceptionTestFile.from_file(str(path)) for path in (folder / "source" / "tests").glob("*.py")]
     torch.set_num_threads(1)
     with (
-        pytest.MonkeyPatch.context() as patch,
         open_launcher(ASSIGNMENT.limits) as launcher,
         open_desk(folder / "student") as desk,
     ):
-        patch.setattr(runner, "LONGEST", 60)  # the first import of torch's parts on a busy machine
         yield Three(desk, launcher, tests)
 
 
