@@ -19,7 +19,7 @@ from tests.handed_out import copy_of_folder
 
 ASSIGNMENT = load_assignment()
 PATIENCE = 60
-"""Seconds on the wall for a case: grading measures in the process's own time, and this machine may be busy."""
+"""Seconds on the wall for a case: grading measures the process's own time, and this machine may be busy."""
 
 
 class Desk:
