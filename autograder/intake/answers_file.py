@@ -21,6 +21,7 @@ MAX_ALIKE = 20
 MAX_DOCUMENTS = 3
 """Documents that are read while an answer is missing."""
 
+_WHOLLY_READ = (Kind.TEXT, Kind.NOTEBOOK, Kind.WEB_PAGE)
 _READER = {Kind.WEB_PAGE: "html", Kind.PDF: "pdf", Kind.WORD: "docx", Kind.OPEN_DOCUMENT: "odt"}
 
 
@@ -160,8 +161,8 @@ def with_documents(
             has_code = answers.has_code or holds_code(text.encode("utf-8", "replace"), assignment)
             where, notes = answers.file or file.shown, (*answers.notes, note)
             answers = Selection(with_text, where, notes=notes, has_code=has_code)
-        elif file.shown != code.file:
-            unread.append(file.shown)
+        elif file.shown != code.file and not (text and file.kind in _WHOLLY_READ):
+            unread.append(file.shown)  # of other documents, pictures may be all that counts
     if unread and not is_complete():
         names = listed(unread)
         content = look_into(answers.content, f"{names} of {printable(student)}", handed_out.words, asked)

@@ -14,7 +14,7 @@ from autograder.assignment import ROOT, load_assignment
 from autograder.check.notebook import LARGEST
 from autograder.check.pack import NAME, lookalikes, pack
 from autograder.check.settings import Question
-from autograder.intake.choose import MAX_FILE_BYTES
+from autograder.intake.inspection import MAX_FILE_BYTES
 
 SETTINGS = make_settings(
     Question("first", "First", 8, ("double", "triple", "Table")),
