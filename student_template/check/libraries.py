@@ -31,7 +31,8 @@ _COME_ALONG = """
 """.split()  # noqa: SIM905
 """The last two lines: what other systems, other versions of Python or of these libraries bring."""
 
-_OURS = ("autograder", "check", "embeddings", "__main__")
+_OURS = ("autograder", "solutions", "check", "embeddings", "__main__")
+"""Of the project: the wall keeps them from students' code, and is tried without this."""
 
 _ASKING = frozenset((*NAMED, "embeddings"))
 """Whose imports are looked at: the others know better what they need."""
