@@ -22,9 +22,6 @@ from .inspection import CODE_SUFFIXES, File, defined, is_backup, is_blank, look,
 from .listing import Entry, Listing, meant_suffix, printable, told_apart
 from .selection import Selection, first_of, taken
 
-MAX_HELPERS = 60
-"""Handed-out files that are compared with what they were."""
-
 TEXTS = (".py", notebook.SUFFIX, ".md")
 
 ACCOUNTED_AT_MOST = 20
@@ -51,7 +48,7 @@ def choose(
     own = [entry for entry in there if not handed_out.is_helper(entry.parts, *work)]
     everything = look_at_all(own, assignment)
     files = [file for file in everything if not is_backup(file.entry.parts)]
-    changed = _changed(there, own, handed_out)
+    changed = _changed(there, own, assignment, handed_out)
     by_hand = _chosen(student, chosen, there, assignment, handed_out)
     code = by_hand.get(assignment.code_file) or select_code(files, assignment, handed_out)
     answers = by_hand.get(assignment.answers_file) or select_answers(files, assignment, handed_out)
@@ -80,12 +77,14 @@ def choose(
     return Submission(student, code.content, answers.content, notes)
 
 
-def _changed(there: Sequence[Entry], own: Sequence[Entry], handed_out: HandedOut) -> list[File]:
+def _changed(
+    there: Sequence[Entry], own: Sequence[Entry], assignment: Assignment, handed_out: HandedOut
+) -> list[File]:
     """The files that were handed out beside those to work on, and that are no longer as they were."""
     kept = {id(entry) for entry in own}
     helpers = [entry for entry in there if id(entry) not in kept and meant_suffix(entry.name) in TEXTS]
-    files = [look(entry)[0] for entry in helpers[:MAX_HELPERS]]
-    return [file for file in files if not file.problem and not handed_out.holds(file.content)]
+    files = look_at_all(helpers, assignment)
+    return [f for f in files if f.content and not f.problem and not handed_out.holds(f.content)]
 
 
 def _to_type(student: str, choice: Selection) -> str:

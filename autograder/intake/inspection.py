@@ -9,12 +9,13 @@ from pathlib import PurePath
 
 from ..assignment import Assignment
 from ..check import notebook
+from ..check.pack import LARGEST_CODE
 from .contents import Kind, kind_by_folder, kind_by_name, kind_of, not_python
 from .handed_out import HandedOut, bare
 from .listing import Entry, UnreadableError, meant_stem, meant_suffix
 
-MAX_FILE_BYTES = 1_000_000
-"""Of a code or answers file."""
+MAX_FILE_BYTES = LARGEST_CODE
+"""Of a code or answers file: the self-check warns of the same."""
 
 MAX_LOOKED_AT = 200
 MAX_LOOKED_AT_BYTES = 300_000_000

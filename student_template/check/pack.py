@@ -23,7 +23,7 @@ CODE_SUFFIXES = (".py", SUFFIX)
 DOCUMENTS = (".docx", ".odt", ".pdf", ".html", ".doc", ".rtf", ".pages")
 """In which short answers are written that belong into a text file."""
 LARGEST_CODE = 1_000_000
-"""Bytes of a code file that is no notebook, as intake has it."""
+"""Bytes of a code file that is no notebook."""
 
 
 @dataclass(frozen=True)
