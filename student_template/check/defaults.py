@@ -154,6 +154,9 @@ def _short(text: str) -> str:
 
 # The table ---------------------------------------------------------------------------------------
 
+_GUARDS: list[Any] = []
+"""What holds inference mode off. A guard that is freed puts back the mode that was there before it."""
+
 
 def _of_python() -> Iterator[Setting]:
     asked = [0]  # behind the wall, no alarm ever rings: neither does one at the desk
@@ -254,12 +257,11 @@ def _of_torch() -> Iterator[Setting]:
         torch.set_grad_enabled,
         ("set_grad_enabled", "no_grad", "enable_grad"),
     )
-    kept: list[Any] = []
 
     def infer(value: bool) -> None:
         guard = torch.inference_mode(value)
         guard.__enter__()
-        kept[:] = [guard]
+        _GUARDS.append(guard)
 
     yield Setting("inference mode", torch.is_inference_mode_enabled, infer, ("inference_mode",))
     yield Setting(

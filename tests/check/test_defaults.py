@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import decimal
+import gc
 import locale
 import random
 import signal
@@ -57,11 +58,17 @@ def test_a_changed_setting_is_the_one_that_is_put_back(name, defaults):
     assert defaults.put_back() == []
 
 
-def test_inference_mode_is_left(defaults):
+def test_inference_mode_is_left_for_good():
     mode = torch.inference_mode()
-    mode.__enter__()
-    assert "inference mode" in [setting.name for setting in defaults.put_back()]
-    assert not torch.is_inference_mode_enabled()
+    for _ in range(2):
+        made = Defaults()
+        mode.__enter__()
+        assert "inference mode" in [setting.name for setting in made.put_back()]
+        assert not torch.is_inference_mode_enabled() and torch.is_grad_enabled()
+        mode = torch.inference_mode()
+        del made
+        gc.collect()
+        assert not torch.is_inference_mode_enabled() and torch.is_grad_enabled()
 
 
 def test_a_call_starts_from_the_defaults_and_gives_back_what_a_test_had_set(defaults):
