@@ -91,8 +91,12 @@ def _note(question: Question, answer: Answer) -> str:
         State.PRESENT: "",
         State.TOO_SHORT: f"{words}: shorter than {limits}.",
         State.TOO_LONG: f"{words}: longer than {limits}.",
-        State.STRAY: "The heading of this question was not found; "
-        "the marker reads the text under no known heading.",
+        State.STRAY: (
+            "Nothing stands under this question's heading"
+            if answer.headings
+            else "The heading of this question was not found"
+        )
+        + "; the marker reads what stands elsewhere in the file.",
         State.BLANK: "Nothing is written here.",
         State.UNCHANGED: "Only the prompt stands here.",
         State.COPIED: "Only words of the prompt stand here.",

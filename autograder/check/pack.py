@@ -215,7 +215,9 @@ def _said(question: Question, answer: Answer, file: str) -> str:
     return {
         State.TOO_SHORT: f"{words}, too short {limits}.",
         State.TOO_LONG: f"{words}, too long {limits}.",
-        State.STRAY: f"{heading} Put it back above your answer.",
+        State.STRAY: "nothing stands under its heading. Move your answer there."
+        if answer.headings
+        else f"{heading} Put it back above your answer.",
         State.BLANK: f"nothing is written yet {limits}.",
         State.UNCHANGED: f"nothing is written yet {limits}.",
         State.COPIED: f"only words of the prompt are written yet {limits}.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePath
@@ -12,11 +13,14 @@ from .contents import Kind
 from .documents import read_document
 from .handed_out import HandedOut, bare
 from .inspection import File, defined, holds_code, is_called, is_litter
-from .listing import printable
+from .listing import meant_stem, printable
 from .selection import Selection, listed, parted, select, which
 
 MAX_ALIKE = 20
 """Other files called like the answers file that are compared with it."""
+
+_NUMBERED = re.compile(r"(?:[a-z]{1,20}[\W_]*){0,3}0?(\d)")
+"""What a file for one question is called: "1", "Q2", "answer_3"."""
 
 MAX_DOCUMENTS = 3
 """Documents that are read while an answer is missing."""
@@ -42,14 +46,41 @@ def select_answers(files: Sequence[File], assignment: Assignment, handed_out: Ha
     def likely(file: File) -> bool:
         return bool(file.content.strip())
 
+    if not named and (several := _one_for_each(others, assignment)).content:
+        return several
     choice = select(wanted, named, others, handed_out, likely)
     if choice.content is None:
         is_missing = not choice.question and assignment.answer_questions and not unreadable
         return Selection(notes=(f"No {wanted} was found.",)) if is_missing else choice
     rivals = _called_alike(choice, others, wanted, handed_out)
     return (
-        Selection(question=which(wanted, [choice.file, *rivals]), example=choice.file) if rivals else choice
+        Selection(question=which(wanted, [choice.file, *rivals]), examples=(choice.file, *rivals))
+        if rivals
+        else choice
     )
+
+
+def _one_for_each(files: Sequence[File], assignment: Assignment) -> Selection:
+    """The answers that stand in a file for each question, such as Q1.txt and Q2.txt; nothing if none do."""
+    questions = assignment.answer_questions
+    found: dict[str, File] = {}
+    for file in files:
+        name = meant_stem(file.name).casefold()
+        number = _NUMBERED.fullmatch(name)
+        place = int(number[1]) - 1 if number else -1
+        for question in questions:
+            named = name in (question.id.casefold(), question.title.casefold())
+            if (named or question is dict(enumerate(questions)).get(place)) and not file.problem:
+                if question.id in found:
+                    return Selection()
+                found[question.id] = file
+    if len(found) < 2:
+        return Selection()
+    content = b"\n\n".join(
+        f"## {question_id}\n\n".encode() + bare(file.content) for question_id, file in found.items()
+    )
+    names = [file.shown for file in found.values()]
+    return Selection(content, ", ".join(names), notes=(f"Short answers were read from {', '.join(names)}.",))
 
 
 def _called_alike(choice: Selection, others: Sequence[File], wanted: str, handed_out: HandedOut) -> list[str]:
@@ -141,7 +172,7 @@ def with_documents(
 
     def is_complete() -> bool:
         found = find_answers(answers.content or b"", handed_out.words, asked).answers
-        return all(answer.state.is_answer for answer in found)
+        return all(answer.state.is_placed for answer in found)
 
     if answers.question or is_complete():
         return answers

@@ -36,8 +36,10 @@ def to_type(student: str, *files: str) -> str:
     return f"To choose, type{' one of' if len(files) > 1 else ''}: {listed}{more}"
 
 
-def to_put_there(student: str) -> str:
-    """What to do about work that is not there."""
+def to_put_there(student: str, *files: str) -> str:
+    """What to do about work that is not there, or that may be one of these files."""
+    if files:
+        return f"P{PUT_THERE[1:]} {to_type(student, *files, NOTHING)}"
     return f"P{PUT_THERE[1:]} If there is none, type: {option(student, NOTHING)}"
 
 

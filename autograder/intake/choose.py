@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ..assignment import Assignment
 from ..check import notebook
@@ -57,17 +58,19 @@ def choose(
     if assignment.answers_file not in by_hand:
         texts = [file for file in changed if not file.name.endswith(".py")]
         answers = with_documents(student, answers, [*files, *texts], code, assignment, handed_out)
+    if code.may_be_elsewhere:
+        code = replace(code, examples=(*code.examples, *_programs(everything, code, assignment, handed_out)))
     questions = [choice.question for choice in (code, answers) if choice.question]
-    questions += [_to_type(student, choice) for choice in (code, answers) if choice.example]
+    questions += [_to_type(student, choice) for choice in (code, answers) if choice.examples]
     if assignment.code_file not in by_hand:
-        if code.question and not code.example:
+        if code.question and not code.examples:
             questions.append(to_put_there(student))
         # The work may lie where we could not look: no zero for that.
         there_is = [*everything, *changed]
         if elsewhere := lacking(code, answers, there_is, problems, assignment, handed_out):
-            questions += [*elsewhere, asks_where(assignment), to_put_there(student)]
-            if code.content is not None and not handed_out.holds(code.content):
-                questions.append(to_type(student, code.file))
+            could = [code.file] if code.content is not None and not handed_out.holds(code.content) else []
+            could += _programs(there_is, code, assignment, handed_out)
+            questions += [*elsewhere, asks_where(assignment), to_put_there(student, *could)]
     if questions:
         known = answers if answers.file == assignment.answers_file else Selection()
         questions[1:1] = _unnamed("Handed in, too", files, code, known, questions, handed_out)
@@ -75,6 +78,21 @@ def choose(
     notes = (*code.notes, *answers.notes, *problems)
     notes += _unnamed("Handed in, too, and not graded", files, code, answers, notes, handed_out)
     return Submission(student, code.content, answers.content, notes)
+
+
+def _programs(
+    files: Sequence[File], code: Selection, assignment: Assignment, handed_out: HandedOut
+) -> list[str]:
+    """The other files that could be chosen as the code, whatever they are called."""
+    return [
+        file.shown
+        for file in files
+        if file.shown not in (code.file, *code.examples)
+        and file.kind in (Kind.TEXT, Kind.NOTEBOOK)
+        and not (file.problem or is_blank(file, handed_out))
+        and not any(mark in file.content for mark in (b"```", b"\0"))
+        and defined(file.content, assignment)
+    ]
 
 
 def _changed(
@@ -89,8 +107,8 @@ def _changed(
 
 def _to_type(student: str, choice: Selection) -> str:
     if choice.may_be_elsewhere:
-        return f"If not, {PUT_THERE} {to_type(student, choice.example, NOTHING)}"
-    return to_type(student, choice.example)
+        return f"If not, {PUT_THERE} {to_type(student, *choice.examples, NOTHING)}"
+    return to_type(student, *choice.examples)
 
 
 def asks_where(assignment: Assignment) -> str:

@@ -42,7 +42,7 @@ def select_code(files: Sequence[File], assignment: Assignment, handed_out: Hande
     if choice.content is None or handed_out.holds(choice.content) or defines_any(choice.content, assignment):
         return choice
     question = f"{choice.file} {not_python(choice.content)}. Is this the file that is meant?"
-    return Selection(question=question, example=choice.file, may_be_elsewhere=True)
+    return Selection(question=question, examples=(choice.file,), may_be_elsewhere=True)
 
 
 def no_code(assignment: Assignment) -> str:
@@ -74,7 +74,7 @@ def _beside(
             notes.append(f"{file.shown} defines {names} too; it was not graded.")
     if rivals:
         question = which(assignment.code_file, [choice.file, *rivals])
-        return Selection(question=question, example=choice.file)
+        return Selection(question=question, examples=(choice.file, *rivals))
     return replace(choice, notes=(*choice.notes, *first_of(notes)))
 
 

@@ -32,7 +32,7 @@ _LITTER = re.compile(
 """What systems, platforms and tools put beside the work."""
 
 _BACKUP = re.compile(
-    r".*(?:~|\.(?:bak|old|orig|rej|save|tmp|temp|swp|autosave|backup|part|crdownload))|#.*#|\.#.*",
+    r".*(?:~|\.(?:bak|old|orig|rej|save|tmp|temp|sw[op]|autosave|backup|part|crdownload))|#.*#|\.#.*",
     re.IGNORECASE | re.DOTALL,
 )
 _DEFINES = re.compile(rb"[ \t]+(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)")
@@ -40,7 +40,7 @@ _COMPOUND = re.compile(rb"(?:if|elif|else|try|except|finally|with|for|while)\b")
 _BINDS = re.compile(rb"^(?:from\s.*)?\bimport\s.*|\bexec\(|\bglobals\(|\bsetattr\(|\bvars\(")
 """How a program may define something where its text does not show it."""
 
-_CHECKPOINTS = ".ipynb_checkpoints"
+_OLDER_STATES = {".ipynb_checkpoints", ".history"}
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def look(entry: Entry, room: int = MAX_LOOKED_AT_BYTES) -> tuple[File, int]:
 
 def is_backup(parts: tuple[str, ...]) -> bool:
     """Whether an editor keeps an older state of the work under this name."""
-    return _CHECKPOINTS in parts or _BACKUP.fullmatch(parts[-1]) is not None
+    return not _OLDER_STATES.isdisjoint(parts) or _BACKUP.fullmatch(parts[-1]) is not None
 
 
 def is_blank(file: File, handed_out: HandedOut) -> bool:

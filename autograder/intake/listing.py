@@ -15,11 +15,12 @@ RELEVANT_SUFFIXES = (".py", ".md", ".txt", ".markdown", ".ipynb", ".zip")
 LONGEST_NAME = 80
 """Characters of a path that a sentence shows."""
 
-_JUNK = {"__macosx", "__pycache__", "site-packages", "node_modules", "conda-meta"}
+_JUNK = {"__pycache__", "site-packages", "node_modules", "conda-meta"}
 _MAY_BE_WORK = re.compile(
-    r"\.ipynb_checkpoints|\.[^._~#].*\.(?:icloud|py|ipynb|md)", re.IGNORECASE | re.DOTALL
+    r"\.ipynb_checkpoints|\.history|\.v?env|\.[^._~#].*\.(?:icloud|py|ipynb|md|sw[op])",
+    re.IGNORECASE | re.DOTALL,
 )
-"""Of hidden files and folders: older states of notebooks, what iCloud left behind, and what may be work."""
+"""Of hidden files and folders: older states, environments, what iCloud left behind, and what may be work."""
 
 _ENVIRONMENT_PARTS = {"bin", "include", "lib", "lib64", "scripts", "share", "etc"}
 

@@ -25,7 +25,7 @@ class Selection:
     Attributes:
         file: the name of the file that was chosen.
         cells: of a notebook, the text.
-        example: where files can be chosen from, the first of them.
+        examples: where files can be chosen from, these.
         has_code: whether code stands beside the answers in it.
         may_be_elsewhere: whether the question is, too, where the file is.
     """
@@ -35,7 +35,7 @@ class Selection:
     cells: str = ""
     notes: tuple[str, ...] = ()
     question: str | None = None
-    example: str = ""
+    examples: tuple[str, ...] = ()
     may_be_elsewhere: bool = False
     has_code: bool = False
 
@@ -73,7 +73,7 @@ def select(
         return Selection()
     if len(work) > 1:
         names = [file.shown for file in work]
-        return Selection(question=which(wanted, names), example=names[0])
+        return Selection(question=which(wanted, names), examples=tuple(names))
     return taken(wanted, work[0], handed_out)
 
 

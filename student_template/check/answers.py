@@ -15,7 +15,7 @@ LARGEST_FILE = 1_000_000
 
 LONGEST_HEADING = 300
 FEWEST_ALOUD = 20
-"""Words under no question's heading from which on they may be the answers, where no answer is written."""
+"""Words under no question's heading from which on they may be an answer that is not written elsewhere."""
 
 FEWEST_LOOSE = 5
 """Words of a text without headings from which on it may be an answer, and not a name or a date."""
@@ -43,7 +43,7 @@ class State(Enum):
     TOO_SHORT = auto()
     TOO_LONG = auto()
     STRAY = auto()
-    """The heading is lost, but text under no known heading could be the answer."""
+    """Nothing stands under the heading, or it is lost, but other text could be the answer."""
     BLANK = auto()
     UNCHANGED = auto()
     """Nothing but the prompt or the placeholder, as handed out."""
@@ -57,7 +57,12 @@ class State(Enum):
     @property
     def is_answer(self) -> bool:
         """Whether there is something to mark."""
-        return self in (State.PRESENT, State.TOO_SHORT, State.TOO_LONG, State.STRAY, State.ELSEWHERE)
+        return self.is_placed or self is State.STRAY
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether it was written as the answer to this very question."""
+        return self in (State.PRESENT, State.TOO_SHORT, State.TOO_LONG, State.ELSEWHERE)
 
 
 @dataclass(frozen=True)
@@ -113,11 +118,21 @@ def find_answers(content: bytes, template: str, questions: Sequence[Asked]) -> F
             prompt = "\n\n".join(handed_out.get(question.id, []))
             answers.append(_judged(question, sections[question.id], prompt, template))
         else:
-            answers.append(_without_heading(question, loose, is_all=not sections))
-    is_written = any(answer.state.is_answer and answer.headings for answer in answers)
-    if not is_written and word_count(loose) >= FEWEST_ALOUD:
-        answers = [_without_heading(question, loose, is_all=True) for question in questions]
+            answers.append(_elsewhere(question, loose, 0, FEWEST_ALOUD if sections else FEWEST_LOOSE))
+    for place, (question, answer) in enumerate(zip(questions, answers, strict=True)):
+        if not answer.state.is_answer:
+            spare = loose if word_count(loose) >= FEWEST_ALOUD else _room_for(question, questions, answers)
+            answers[place] = _elsewhere(question, spare, answer.headings, FEWEST_ALOUD, answer)
     return Found(tuple(answers), encoding, is_cut)
+
+
+def _room_for(question: Asked, questions: Sequence[Asked], answers: Sequence[Answer]) -> str:
+    """The answer to another question that is long enough to hold this one's, too; empty if none is."""
+    fewest = question.words[0] if question.words else FEWEST_ALOUD
+    for other, answer in zip(questions, answers, strict=True):
+        if answer.state is State.TOO_LONG and other.words and answer.count >= other.words[1] + fewest:
+            return answer.text
+    return ""
 
 
 @dataclass(frozen=True)
@@ -150,10 +165,10 @@ def combine(file: bytes | None, cells: str, template: str, questions: Sequence[A
     parts, differing = [], []
     for question, first, second in zip(questions, in_file, in_cells, strict=True):
         candidates = [answer for answer in (first, second) if answer.state.is_answer]
-        with_heading = [answer for answer in candidates if answer.headings]
-        text = next((answer.text for answer in [*with_heading, *candidates]), "")
+        placed = [answer for answer in candidates if answer.state.is_placed]
+        text = next((answer.text for answer in [*placed, *candidates]), "")
         parts.append(f"## {question.id}: {question.title}\n\n{text}\n")
-        if len(with_heading) == 2 and _words(first.text) != _words(second.text):
+        if len(placed) == 2 and _words(first.text) != _words(second.text):
             differing.append(question.id)
     return Combined("\n".join(parts).encode("utf-8", "replace"), tuple(differing))
 
@@ -178,12 +193,14 @@ def complete(
     parts, loose = [], ""
     for question, first, second in zip(questions, in_file, in_text, strict=True):
         heading = f"## {question.id}: {question.title}\n\n"
-        if first.state.is_answer:
+        if first.state.is_placed:
             parts.append(f"{heading}{_marked(first)}\n")
-        elif second.state is State.STRAY:
-            loose = f"# {_sayable(source)}\n\n{mark}\n{second.text}\n"
-        elif second.state.is_answer:
+        elif second.state.is_placed:
             parts.append(f"{heading}{mark}\n{second.text}\n")
+        elif first.state.is_answer:
+            parts.append(f"{heading}{_marked(first)}\n")
+        elif second.state.is_answer:
+            loose = f"# {_sayable(source)}\n\n{mark}\n{second.text}\n"
     return "\n".join([*parts, loose]).encode("utf-8", "replace")
 
 
@@ -254,18 +271,20 @@ def _judged(question: Asked, parts: list[str], prompt: str, template: str) -> An
     return Answer(question.id, state, own, count, len(parts), source)
 
 
-def _without_heading(question: Asked, loose: str, *, is_all: bool) -> Answer:
-    """A lost heading: text that could be the answer is kept for the marker rather than given 0.
+def _elsewhere(
+    question: Asked, loose: str, headings: int, fewest: int, otherwise: Answer | None = None
+) -> Answer:
+    """Text that stands elsewhere and could be the answer is kept for the marker rather than given 0.
 
     Args:
-        is_all: whether no question has a heading, so that whatever stands there is meant as an answer.
+        fewest: words that it has if it could be; a link could be, too.
+        otherwise: what there is if it could not be.
     """
     loose, source, _ = _unmarked_text(loose)
-    fewest = question.words[0] if question.words else 0
     count = word_count(loose)
-    if count < (min(FEWEST_LOOSE, fewest) if is_all else fewest) and "://" not in loose:
-        return Answer(question.id, State.LOST, headings=0)
-    return Answer(question.id, State.STRAY, loose, count, headings=0, source=source)
+    if count < min(fewest, question.words[0] if question.words else fewest) and "://" not in loose:
+        return otherwise or Answer(question.id, State.LOST, headings=headings)
+    return Answer(question.id, State.STRAY, loose, count, headings, source)
 
 
 def _unmarked_text(text: str) -> tuple[str, str, bool]:

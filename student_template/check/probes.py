@@ -387,7 +387,7 @@ PROBES: dict[str, dict[str, Probe]] = {
         "unknown": lambda f: refusal(KeyError, lambda: f(fruit(), dict(WORDS), "Nut", 2), "Nut"),
     },
     "analogy": {
-        "three": lambda f: f(fruit(), dict(WORDS), ["pear", "fig"], ["kiwi"], 3),
+        "three": lambda f: f(fruit(), dict(WORDS), ["pear", "fig", "date"], ["kiwi"], 3),
         "all": lambda f: f(fruit(), dict(WORDS), ["plum", "apple"], ["Apple"], 100),
         "one word": lambda f: f(fruit(), dict(WORDS), ["kiwi"], [], 6),
         "more to take away": lambda f: f(fruit(), dict(WORDS), ["kiwi"], ["date", "plum"], 2),

@@ -318,3 +318,125 @@ def test_a_json_file_of_another_kind_is_no_notebook(submissions, one):
         {"embeddings.py": COMPLETE, "answers.md": ALL_ANSWERS, "settings.json": json.dumps({"a": 1})},
     )
     assert one().notes == ("Handed in, too, and not graded: settings.json.",)
+
+
+# Work in odd places -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        ".history/embeddings_20240229.py",
+        ".ipynb_checkpoints/embeddings-checkpoint.py",
+        ".embeddings.py.swp",
+        "embeddings.py.bak",
+        "embeddings.py~",
+    ],
+)
+@pytest.mark.parametrize("beside", ["", STUB], ids=["nothing", "the stub"])
+def test_where_nothing_else_is_an_older_state_is_named_and_can_be_chosen(
+    submissions, assignment, name, beside
+):
+    put(
+        submissions,
+        {name: COMPLETE, "answers.md": ALL_ANSWERS} | ({"embeddings.py": beside} if beside else {}),
+    )
+    (found,) = collect(submissions, assignment)
+    assert found.set_aside and name in found.set_aside
+    assert f"ada={name}" in found.set_aside
+    (found,) = take_in(submissions, assignment, choices=[f"ada={name}"]).submissions
+    assert found.code == COMPLETE.encode() and found.set_aside is None
+
+
+@pytest.mark.parametrize("folder", ["__MACOSX", ".venv", "venv", ".env"])
+def test_work_in_a_folder_of_tools_counts(submissions, one, folder):
+    put(submissions, {f"{folder}/embeddings.py": COMPLETE, f"{folder}/answers.md": ALL_ANSWERS})
+    found = one()
+    assert found.code == COMPLETE.encode() and found.answers == ALL_ANSWERS.encode()
+
+
+@pytest.mark.parametrize("folder", ["__MACOSX", ".venv", ".env", ".history", ".ipynb_checkpoints", ".git"])
+def test_a_folder_of_tools_beside_the_students_is_nobodys(submissions, one, folder):
+    put(submissions, {"embeddings.py": COMPLETE})
+    (submissions / folder).mkdir()
+    (submissions / folder / "embeddings.py").write_text(COMPLETE)
+    assert one().student == "ada"
+
+
+def test_every_file_that_could_be_meant_can_be_typed(submissions, one):
+    put(submissions, {"embeddings.py": "def encode(:\n", "mine.py": COMPLETE})
+    assert one().set_aside.endswith("type one of: --choose ada=embeddings.py, --choose ada=mine.py")
+
+
+def test_what_a_browser_numbered_belongs_to_the_same_student(submissions, assignment):
+    (submissions / "kim (1).py").write_text(COMPLETE)
+    (submissions / "kim.md").write_text(ALL_ANSWERS)
+    (submissions / "lee (1).py").write_text(COMPLETE)
+    found = {submission.student: submission for submission in collect(submissions, assignment)}
+    assert set(found) == {"kim", "lee (1)"} and found["kim"].answers == ALL_ANSWERS.encode()
+
+
+# Answers that stand elsewhere than under their headings -----------------------------------------
+
+
+def answers_in(found: Submission) -> dict[str, str | None]:
+    """The texts that the marker reads; None for a question that got 0."""
+    read = read_answers(found.answers, read_handed_out(load_assignment()).words, load_assignment())
+    return {answer.id: answer.answer or None if answer.points is None else None for answer in read.questions}
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("Q1.txt", "Q2.txt", "Q3.txt"),
+        ("question 1.md", "question 2.md", "question 3.md"),
+        ("1.txt", "2.txt", "3.txt"),
+        ("short_answer_01.txt", "short_answer_02.txt", "short_answer_03.txt"),
+        ("tradeoffs.md", "bert_positions.md", "too_long.md"),
+    ],
+)
+def test_one_file_for_each_answer_is_read(submissions, one, names):
+    texts = [f"{LONG} The {place} of three." for place in ("first", "second", "third")]
+    put(submissions, {"embeddings.py": COMPLETE} | dict(zip(names, texts, strict=True)))
+    found = one()
+    assert list(answers_in(found).values()) == texts
+    (note,) = (note for note in found.notes if note.startswith("Short answers were read from "))
+    assert all(name in note for name in names)
+
+
+def test_text_above_the_headings_is_kept_for_the_questions_without_an_answer(submissions, one):
+    first, second, third = (f"## {q.id}" for q in load_assignment().answer_questions)
+    loose = "Here is what I think of learned and of fixed positions, and why it took BERT so long to tell."
+    put(
+        submissions,
+        {
+            "embeddings.py": COMPLETE,
+            "answers.md": f"{loose} {loose}\n{first}\n{LONG}\n{second}\n{third}\n{LONG}",
+        },
+    )
+    found = list(answers_in(one()).values())
+    assert found == [LONG.strip(), f"{loose} {loose}", LONG.strip()]
+
+
+def test_an_answer_long_enough_for_all_is_kept_for_all(submissions, one):
+    first, second, third = (f"## {q.id}" for q in load_assignment().answer_questions)
+    put(submissions, {"embeddings.py": COMPLETE, "answers.md": f"{first}\n{LONG * 4}\n{second}\n\n{third}\n"})
+    assert set(answers_in(one()).values()) == {(LONG * 4).strip()}
+    put(submissions, {"answers.md": f"{first}\n{LONG}\n{second}\n\n{third}\n"})
+    assert list(answers_in(one()).values()) == [LONG.strip(), None, None]
+
+
+def test_a_document_with_answers_goes_before_a_remark_of_no_question(submissions, one):
+    remark = (
+        "I declare that this is my own work, written with nobody's help, and that all sources are named here."
+    )
+    headings = "\n".join(f"## {q.id}\n\n" for q in load_assignment().answer_questions)
+    put(
+        submissions,
+        {
+            "embeddings.py": COMPLETE,
+            "answers.md": f"{remark} {remark}\n{headings}",
+            "hw.docx": word(ALL_ANSWERS.split("\n\n")),
+        },
+    )
+    assert set(answers_in(one()).values()) == {LONG.strip()}

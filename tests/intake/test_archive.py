@@ -80,7 +80,7 @@ def test_a_packed_copy_that_differs_is_set_aside(hand_in):
     found = hand_in(zipped({**BOTH, "submission.zip": zipped({"embeddings.py": OTHER_WORK})}))
     assert found.set_aside == (
         "Which file is meant as embeddings.py? These differ: embeddings.py, submission.zip/embeddings.py. "
-        "To choose, type: --choose ada=embeddings.py"
+        "To choose, type one of: --choose ada=embeddings.py, --choose ada=submission.zip/embeddings.py"
     )
 
 

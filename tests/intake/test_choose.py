@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 import pytest
 
 from autograder.intake import inspection, selection
@@ -123,14 +125,15 @@ def test_two_differing_files_of_the_right_name_are_set_aside_with_the_question(s
     assert found.code is None
     assert found.set_aside == (
         f"Which file is meant as embeddings.py? These differ: embeddings.py, {second}. "
-        "To choose, type: --choose ada=embeddings.py"
+        f"To choose, type one of: --choose ada=embeddings.py, --choose {shlex.quote(f'ada={second}')}"
     )
 
 
 def test_two_misnamed_files_are_set_aside(submissions, one):
     write(submissions / "ada", {"a.py": WORK, "b.py": OTHER_WORK})
     assert one().set_aside == (
-        "Which file is meant as embeddings.py? These differ: a.py, b.py. To choose, type: --choose ada=a.py"
+        "Which file is meant as embeddings.py? These differ: a.py, b.py. "
+        "To choose, type one of: --choose ada=a.py, --choose ada=b.py"
     )
 
 
@@ -141,7 +144,7 @@ def test_two_differing_answers_files_are_set_aside(submissions, one):
     )
     assert one().set_aside == (
         "Which file is meant as answers.md? These differ: answers.md, new/answers.md. "
-        "To choose, type: --choose ada=answers.md"
+        "To choose, type one of: --choose ada=answers.md, --choose ada=new/answers.md"
     )
 
 
@@ -149,7 +152,7 @@ def test_a_question_lists_only_a_few_of_many_files(submissions, one):
     write(submissions / "ada", {f"{i}/embeddings.py": f"{WORK}# {i}" for i in range(9)})
     question = one().set_aside
     assert "0/embeddings.py, 1/embeddings.py, 2/embeddings.py, 3/embeddings.py and 5 more." in question
-    assert "Handed in, too: 4/embeddings.py, 5/embeddings.py" in question
+    assert "--choose ada=7/embeddings.py and 1 more" in question
 
 
 def test_too_many_candidates_are_set_aside_unread(submissions, one):

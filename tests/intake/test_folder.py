@@ -14,7 +14,6 @@ from .conftest import ANSWERS, OTHER_WORK, WORK, where_is, write
 @pytest.mark.parametrize(
     "junk",
     [
-        "__MACOSX/embeddings.py",
         "._embeddings.py",
         ".DS_Store",
         "__pycache__/embeddings.cpython-311.py",

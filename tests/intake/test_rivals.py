@@ -32,7 +32,7 @@ def test_another_file_that_defines_half_as_much_is_asked_about(submissions, one,
     assert found.code is None
     assert found.set_aside == (
         f"Which file is meant as embeddings.py? These differ: embeddings.py, {name}. "
-        "To choose, type: --choose ada=embeddings.py"
+        f"To choose, type one of: --choose ada=embeddings.py, --choose ada={name}"
     )
 
 
@@ -89,7 +89,7 @@ def test_answers_under_a_name_like_theirs_are_asked_about(submissions, one):
     write(submissions / "ada", {"embeddings.py": ALL, "answers.md": ANSWERS, "answers_final.txt": "Other."})
     assert one().set_aside == (
         "Which file is meant as answers.md? These differ: answers.md, answers_final.txt. "
-        "To choose, type: --choose ada=answers.md"
+        "To choose, type one of: --choose ada=answers.md, --choose ada=answers_final.txt"
     )
 
 

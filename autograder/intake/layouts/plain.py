@@ -22,6 +22,9 @@ _ROLE = re.compile(
 )
 """Names of files that bear their student's name and what they are: "Ada Lovelace - answers.md"."""
 
+_A_COPY = re.compile(r" ?\(\d\)$")
+"""What browsers add to the name of a file that is there already."""
+
 _NOBODY = frozenset({"my", "the", "final", "new", "old", "copy of", "all", "model"})
 _MOST = 1_000_000
 
@@ -60,8 +63,11 @@ def _sort(download: Download) -> Sorted:
     """A student's folder, zip or file, with the files that lie beside it under the same name."""
     uploads: dict[str, list[Item]] = defaultdict(list)
     beside: dict[str, list[Item]] = defaultdict(list)
+    names = {_student(item) for item in download.items}
     for item in download.items:
-        (uploads if is_upload(item) else beside)[_student(item)].append(item)
+        student = _student(item)
+        original = "" if item.is_folder else _A_COPY.sub("", student)
+        (uploads if is_upload(item) else beside)[original if original in names else student].append(item)
     left = []
     for student, items in beside.items():
         for item in items:
