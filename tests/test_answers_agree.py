@@ -15,7 +15,7 @@ from autograder.check.settings import FILE, read_settings
 ASSIGNMENT = load_assignment()
 SETTINGS = read_settings(ROOT / "student_template" / "check" / FILE)
 TEMPLATE = (ROOT / "student_template" / "answers.md").read_text(encoding="utf-8")
-MODEL = (ROOT / "solutions" / "answers.md").read_text(encoding="utf-8")
+MODEL = "## " + (ROOT / "solutions" / "answers.md").read_text(encoding="utf-8").partition("\n## ")[2]
 ALL = {question.id for question in ASSIGNMENT.answer_questions}
 LAST = re.search("^## too_long.*$", MODEL, re.MULTILINE).group()
 PROMPT = " ".join(re.findall("^> ?(.*)$", TEMPLATE.split(LAST)[1], re.MULTILINE))
@@ -31,7 +31,9 @@ FILES = [
     ("model answers", MODEL, set(), set()),
     ("as handed out", TEMPLATE, ALL, set()),
     ("empty", "", ALL, set()),
-    ("lost heading", MODEL.replace(LAST, ""), {"too_long"}, {"bert_positions"}),
+    ("lost heading", MODEL.replace(LAST, ""), set(), {"bert_positions", "too_long"}),
+    ("text above the headings", "own words " * 10 + "\n" + with_last(PLACEHOLDER), set(), {"too_long"}),
+    ("a name above the headings", "Ada Lovelace, 1815\n" + with_last(PLACEHOLDER), {"too_long"}, set()),
     ("renamed heading", MODEL.replace(LAST, "## Question 3"), set(), {"bert_positions", "too_long"}),
     ("heading after a tab", MODEL.replace(LAST, LAST.replace(" ", "\t", 1)), set(), set()),
     ("lower heading", MODEL.replace(LAST, f"#### {LAST[3:].upper()}"), set(), set()),

@@ -114,10 +114,10 @@ def shown(value: Any) -> Shown:
     if isinstance(value, _PLAIN):
         return partial(_show_plain, value)
     if isinstance(value, torch.nn.Module):
-        tables = [(name, shown(parameter)) for name, parameter in value.named_parameters()]
+        tables = [(name, shown(one)) for name, one in islice(value.named_parameters(), FIRST)]
         return partial(_show_module, type(value).__name__, tables)
     if isinstance(value, list | tuple) and any(isinstance(item, torch.Tensor) for item in value):
-        return partial(_show_items, isinstance(value, tuple), [shown(item) for item in value])
+        return partial(_show_items, isinstance(value, tuple), [shown(item) for item in value[:LONG]])
     return partial(str, _describe(value))
 
 
@@ -128,20 +128,52 @@ def _describe(value: Any) -> str:
         return "<torch.Generator>"
     if type(value).__name__ == "KeyedVectors":
         return f"<KeyedVectors of {len(value)} words>"
-    if type(value) is list:
-        value = value[: LONG // 2]  # an item with its comma takes more than two characters
-    if type(value) is dict:
-        value = dict(islice(value.items(), LONG // 2))
-    return _cut(repr(value))
+    text = ""
+    for piece in _pieces(value):
+        text += piece
+        if len(text) > LONG:
+            break
+    return _cut(text)
+
+
+def _pieces(value: Any) -> Iterator[str]:
+    """What `repr` gives, piece by piece: whoever stops early has not paid for the rest.
+
+    A few shared values within one another can be more than any memory holds when they are written out.
+    """
+    kind = type(value)
+    if kind not in _BRACKETS:
+        yield _show_one(value)
+        return
+    start, end = _BRACKETS[kind]
+    if not value:
+        yield "set()" if kind is set else start + end
+        return
+    for number, item in enumerate(value):
+        yield start if number == 0 else ", "
+        yield from _pieces(item)
+        if kind is dict:
+            yield ": "
+            yield from _pieces(value[item])
+    yield f",{end}" if kind is tuple and len(value) == 1 else end
+
+
+_BRACKETS: dict[type, tuple[str, str]] = {list: ("[", "]"), tuple: ("(", ")"), dict: ("{", "}"), set: ("{", "}")}
+
+
+def _show_one(value: Any) -> str:
+    if isinstance(value, torch.nn.Module):
+        return f"<{_cut(type(value).__name__)}>"
+    return repr(value[: LONG + 1] if isinstance(value, str | bytes) else value)
 
 
 def _show_plain(value: Any) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else _cut(repr(value))
+    return f"{value:.6g}" if isinstance(value, float) else _cut(_show_one(value))
 
 
 def _show_module(kind: str, tables: list[tuple[str, Shown]]) -> str:
-    listed = ", ".join(f"{name} {table()}" for name, table in tables)
-    return f"<{kind}{' with ' + listed if listed else ''}>"
+    listed = ", ".join(f"{_cut(name)} {table()}" for name, table in tables)
+    return f"<{_cut(kind)}{' with ' + listed if listed else ''}>"
 
 
 def _show_items(in_tuple: bool, items: list[Shown]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from .calls import show
 from .compare import equal, expect, same
 
 Answers = Sequence[tuple[str, float]]
@@ -61,12 +62,17 @@ def expect_answers(got: Any, expected: Answers) -> None:
     expect(isinstance(got, list), f"the answers should be a list, but are a {type(got).__name__}")
     for pair in got:
         expect(
-            isinstance(pair, tuple) and len(pair) == 2, f"an answer should be (word, cosine), not {pair!r}"
+            isinstance(pair, tuple) and len(pair) == 2,
+            f"an answer should be (word, cosine), not {show(pair)}",
         )
     equal([word for word, _ in got], [word for word, _ in expected], of="the list of words, best first,")
     for (word, cosine), (_, right) in zip(got, expected, strict=True):
-        expect(isinstance(cosine, Real), f"the cosine of {word!r} should be a number, but is {cosine!r}")
-        expect(abs(cosine - right) < 2e-5, f"the cosine of {word!r} should be {right}, but is {cosine:.6f}")
+        expect(
+            isinstance(cosine, Real), f"the cosine of {show(word)} should be a number, but is {show(cosine)}"
+        )
+        expect(
+            abs(cosine - right) < 2e-5, f"the cosine of {show(word)} should be {right}, but is {cosine:.6f}"
+        )
 
 
 def expect_losses(got: Any, expected: Sequence[float]) -> None:
@@ -74,7 +80,9 @@ def expect_losses(got: Any, expected: Sequence[float]) -> None:
     expect(isinstance(got, list), f"the losses should be a list, but are a {type(got).__name__}")
     expect(len(got) == len(expected), f"{len(expected)} steps should give as many losses, not {len(got)}")
     for step, (loss, right) in enumerate(zip(got, expected, strict=True)):
-        expect(isinstance(loss, Real), f"the loss of step {step} should be a Python number, but is {loss!r}")
+        expect(
+            isinstance(loss, Real), f"the loss of step {step} should be a Python number, but is {show(loss)}"
+        )
         expect(abs(loss - right) < 2e-5, f"the loss of step {step} should be {right:.6f}, but is {loss:.6f}")
 
 

@@ -17,6 +17,12 @@ from .script import Request
 END_SECONDS = 600
 """How long the zygote may take to tell how a process ended: milliseconds, unless the machine is stuck."""
 
+HANG_UP_SECONDS = 1
+"""How long a process may go on that has hung up: Python's own end takes less."""
+
+GRADER_SECONDS = 20
+"""Processor seconds of the grader's own for one submission: fifty times what an honest one takes."""
+
 MAX_STATEMENTS = 20_000
 
 
@@ -65,6 +71,7 @@ class Connection:
         self._process: Process | None = None
         self._stops_left = max(1, int(limits.seconds_per_submission // limits.seconds_per_call))
         self._wall_left: float = limits.wall_seconds_per_call * self._stops_left
+        self._began = time.process_time()
         self.sequence = 0
         self.starved = False
 
@@ -90,6 +97,18 @@ class Connection:
         if self._process is not None:
             self._process.close()
             self._process = None
+
+    def check_costs(self) -> None:
+        """Look at the time that reading, comparing and showing this submission's answers took so far.
+
+        Raises:
+            Stopped: if that is more than any honest answers take.
+        """
+        if time.process_time() - self._began > GRADER_SECONDS:
+            raise Stopped(
+                Outcome.BLOCKED,
+                f"not run: what your code gave before took the grader more than {GRADER_SECONDS} s to read.",
+            )
 
     def ask(
         self, header: dict[str, Any], blobs: Sequence[Blob], name: str, reached: list[int] | None = None
@@ -181,8 +200,12 @@ class Connection:
         return self._stop(Outcome.TIMED_OUT, f"{name} had not answered after {most:g} s.")
 
     def _ended(self, name: str) -> Stopped:
-        """Why the process is gone, by its exit status."""
-        end = self._process.ended(END_SECONDS) if self._process else None
+        """Why the process is gone, by its exit status; it need not be, just because it hung up."""
+        with _Clock(self):
+            end = self._process.ended(HANG_UP_SECONDS) if self._process else None
+            if end is None and self._process:
+                self._process.kill(END_SECONDS)
+                return self._stop(Outcome.CRASHED, f"{name} hung up on the grader and went on.")
         status = end.status if end else None
         if status == -signal.SIGXCPU:
             seconds = f"{self.limits.seconds_per_call:g}"

@@ -29,6 +29,12 @@ from .session import Session
 
 SHOWN_PRINTS = 500
 
+LONGEST_MESSAGE = 10_000
+"""Characters of a case's message: whatever a student's code does, a result stays small."""
+
+LONGEST_UNTRUSTED = 100_000
+"""Characters of what it raised and printed, which a course may let be this long."""
+
 
 @dataclass(frozen=True)
 class Run:
@@ -212,8 +218,8 @@ class Grader:
             hidden=case.hidden,
             points=points,
             outcome=outcome,
-            message=message,
-            untrusted=untrusted.strip(),
+            message=message[:LONGEST_MESSAGE],
+            untrusted=untrusted.strip()[:LONGEST_UNTRUSTED],
         )
 
     def _all_alike(self, ended: Attempt | Stopped) -> dict[Case, CaseResult]:

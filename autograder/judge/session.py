@@ -279,6 +279,7 @@ class Session:
         self, header: dict[str, Any], blobs: list[Blob], name: str, reached: list[int] | None = None
     ) -> dict[str, Any]:
         """The reply to a request, from the process or from what it answered already."""
+        self._connection.check_costs()
         if self._recorded is not None:
             self._recorded.append(Request(name, frame(header, blobs)))
         if self._replay is not None:

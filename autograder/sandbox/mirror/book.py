@@ -89,9 +89,13 @@ class Book:
         self._undo[kind, number] = put_back
 
     def undo(self) -> None:
-        """Give the grader's own objects back what the student's side has changed of them."""
-        while self._undo:
-            self._undo.popitem()[1]()
+        """Give the grader's own objects back what the student's side has changed of them.
+
+        Gradients come last: torch refuses one that does not fit its tensor as that now is.
+        """
+        for _, put_back in sorted(self._undo.items(), key=lambda item: item[0][0] == "gradient"):
+            put_back()
+        self._undo.clear()
 
 
 def growing(table: dict[int, Any]) -> Iterator[tuple[int, Any]]:

@@ -169,6 +169,9 @@ def _look(tensor: torch.Tensor) -> tuple:
 
 def _put_back(tensor: torch.Tensor, data: torch.Tensor, requires_grad: bool) -> None:
     """Give a tensor the memory that it had."""
+    gradient, tensor.grad = tensor.grad, None  # torch refuses memory that a gradient does not fit
     tensor.data = data
     if tensor.is_leaf:
         tensor.requires_grad_(requires_grad)
+    if gradient is not None and (gradient.shape, gradient.dtype) == (data.shape, data.dtype):
+        tensor.grad = gradient
