@@ -158,7 +158,12 @@ def _pieces(value: Any) -> Iterator[str]:
     yield f",{end}" if kind is tuple and len(value) == 1 else end
 
 
-_BRACKETS: dict[type, tuple[str, str]] = {list: ("[", "]"), tuple: ("(", ")"), dict: ("{", "}"), set: ("{", "}")}
+_BRACKETS: dict[type, tuple[str, str]] = {
+    list: ("[", "]"),
+    tuple: ("(", ")"),
+    dict: ("{", "}"),
+    set: ("{", "}"),
+}
 
 
 def _show_one(value: Any) -> str:
