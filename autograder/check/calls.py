@@ -25,6 +25,13 @@ Shown = Callable[[], str]
 
 _PLAIN = (bool, int, float, str, type(None))
 
+_BRACKETS: dict[type, tuple[str, str]] = {
+    list: ("[", "]"),
+    tuple: ("(", ")"),
+    dict: ("{", "}"),
+    set: ("{", "}"),
+}
+
 _last_call: Call | None = None
 _calls_by_result: dict[int, tuple[Any, Call | None]] = {}  # id of a result -> the result, held, and its call
 _is_noting = True
@@ -156,14 +163,6 @@ def _pieces(value: Any) -> Iterator[str]:
             yield ": "
             yield from _pieces(value[item])
     yield f",{end}" if kind is tuple and len(value) == 1 else end
-
-
-_BRACKETS: dict[type, tuple[str, str]] = {
-    list: ("[", "]"),
-    tuple: ("(", ")"),
-    dict: ("{", "}"),
-    set: ("{", "}"),
-}
 
 
 def _show_one(value: Any) -> str:

@@ -19,7 +19,7 @@ from .selection import Selection, listed, parted, select, which
 MAX_ALIKE = 20
 """Other files called like the answers file that are compared with it."""
 
-_NUMBERED = re.compile(r"(?:[a-z]{1,20}[\W_]*){0,3}0?(\d)")
+_FOR_ONE_QUESTION = re.compile(r"(?:[a-z]{1,20}[\W_]*){0,3}0?(\d)")
 """What a file for one question is called: "1", "Q2", "answer_3"."""
 
 MAX_DOCUMENTS = 3
@@ -66,11 +66,10 @@ def _one_for_each(files: Sequence[File], assignment: Assignment) -> Selection:
     found: dict[str, File] = {}
     for file in files:
         name = meant_stem(file.name).casefold()
-        number = _NUMBERED.fullmatch(name)
-        place = int(number[1]) - 1 if number else -1
-        for question in questions:
-            named = name in (question.id.casefold(), question.title.casefold())
-            if (named or question is dict(enumerate(questions)).get(place)) and not file.problem:
+        number = _FOR_ONE_QUESTION.fullmatch(name)
+        for place, question in enumerate(questions, start=1):
+            is_named = name in (question.id.casefold(), question.title.casefold())
+            if (is_named or (number and int(number[1]) == place)) and not file.problem:
                 if question.id in found:
                     return Selection()
                 found[question.id] = file

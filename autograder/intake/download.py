@@ -16,7 +16,7 @@ from pathlib import Path, PurePath
 from ..errors import GraderError
 from .archive import MAX_NESTED_BYTES, list_archive
 from .folder import file_reader, list_folder
-from .listing import Entry, Listing, UnreadableError, is_junk, printable
+from .listing import Entry, Listing, UnreadableError, is_nobodys, printable
 
 MAX_DIRECTORY_BYTES = 32_000_000
 """Of the table of contents of a platform's zip: about 300,000 files."""
@@ -108,13 +108,8 @@ def open_inside(item: Item) -> Iterator[Download]:
 
 def of_folder(folder: Path) -> Download:
     found = sorted(os.scandir(folder), key=lambda item: item.name)
-    items = tuple(on_disk(Path(item.path)) for item in found if not _is_junk(item.name))
+    items = tuple(on_disk(Path(item.path)) for item in found if not is_nobodys(item.name))
     return Download(folder.name, items, lambda name: of_folder(folder / name))
-
-
-def _is_junk(name: str) -> bool:
-    """Whether it lies beside students' work and is no student's; within one's work it may hold some."""
-    return is_junk((name,)) or name.lower() in ("__macosx", ".history", ".venv", ".env", ".ipynb_checkpoints")
 
 
 def on_disk(path: Path) -> Item:
@@ -134,7 +129,7 @@ def _of_entries(name: str, listing: Listing) -> Download:
     by_top: dict[str, list[Entry]] = defaultdict(list)
     for entry in listing.entries:
         by_top[entry.parts[0]].append(entry)
-    items = tuple(_in_zip(top, entries) for top, entries in sorted(by_top.items()) if not _is_junk(top))
+    items = tuple(_in_zip(top, entries) for top, entries in sorted(by_top.items()) if not is_nobodys(top))
     by_name = {item.name: item for item in items}
     return Download(name, items, lambda top: _of_entries(top, by_name[top].listing()), listing.problems)
 

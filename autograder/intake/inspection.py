@@ -12,7 +12,7 @@ from ..check import notebook
 from ..check.pack import LARGEST_CODE
 from .contents import Kind, kind_by_folder, kind_by_name, kind_of, not_python
 from .handed_out import HandedOut, bare
-from .listing import Entry, UnreadableError, meant_stem, meant_suffix
+from .listing import OLDER_STATES, Entry, UnreadableError, meant_stem, meant_suffix
 
 MAX_FILE_BYTES = LARGEST_CODE
 """Of a code or answers file: the self-check warns of the same."""
@@ -39,8 +39,6 @@ _DEFINES = re.compile(rb"[ \t]+(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)")
 _COMPOUND = re.compile(rb"(?:if|elif|else|try|except|finally|with|for|while)\b")
 _BINDS = re.compile(rb"^(?:from\s.*)?\bimport\s.*|\bexec\(|\bglobals\(|\bsetattr\(|\bvars\(")
 """How a program may define something where its text does not show it."""
-
-_OLDER_STATES = {".ipynb_checkpoints", ".history"}
 
 
 @dataclass(frozen=True)
@@ -133,7 +131,7 @@ def look(entry: Entry, room: int = MAX_LOOKED_AT_BYTES) -> tuple[File, int]:
 
 def is_backup(parts: tuple[str, ...]) -> bool:
     """Whether an editor keeps an older state of the work under this name."""
-    return not _OLDER_STATES.isdisjoint(parts) or _BACKUP.fullmatch(parts[-1]) is not None
+    return not OLDER_STATES.isdisjoint(parts) or _BACKUP.fullmatch(parts[-1]) is not None
 
 
 def is_blank(file: File, handed_out: HandedOut) -> bool:

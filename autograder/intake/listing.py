@@ -15,12 +15,15 @@ RELEVANT_SUFFIXES = (".py", ".md", ".txt", ".markdown", ".ipynb", ".zip")
 LONGEST_NAME = 80
 """Characters of a path that a sentence shows."""
 
+OLDER_STATES = frozenset({".ipynb_checkpoints", ".history"})
+"""Folders in which editors keep older states of the work."""
+
+_OF_TOOLS = OLDER_STATES | {".venv", ".env", "__macosx"}
+"""Folders that tools make: no student's, but within a student's they may hold work."""
+
 _JUNK = {"__pycache__", "site-packages", "node_modules", "conda-meta"}
-_MAY_BE_WORK = re.compile(
-    r"\.ipynb_checkpoints|\.history|\.v?env|\.[^._~#].*\.(?:icloud|py|ipynb|md|sw[op])",
-    re.IGNORECASE | re.DOTALL,
-)
-"""Of hidden files and folders: older states, environments, what iCloud left behind, and what may be work."""
+_MAY_BE_WORK = re.compile(r"\.[^._~#].*\.(?:icloud|py|ipynb|md|sw[op])", re.IGNORECASE | re.DOTALL)
+"""Of hidden files: what iCloud and editors left behind, and what may be work."""
 
 _ENVIRONMENT_PARTS = {"bin", "include", "lib", "lib64", "scripts", "share", "etc"}
 
@@ -91,8 +94,15 @@ def in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 def is_junk(parts: tuple[str, ...]) -> bool:
     """Whether systems and tools left this file or folder there, rather than the student."""
     return any(
-        part.lower() in _JUNK or (part.startswith(".") and not _MAY_BE_WORK.fullmatch(part)) for part in parts
+        part.lower() in _JUNK
+        or (part.startswith(".") and part.lower() not in _OF_TOOLS and not _MAY_BE_WORK.fullmatch(part))
+        for part in parts
     )
+
+
+def is_nobodys(name: str) -> bool:
+    """Whether a file or folder that lies beside students' work is no student's."""
+    return is_junk((name,)) or name.lower() in _OF_TOOLS
 
 
 def environments(files: Iterable[tuple[str, ...]]) -> frozenset[tuple[str, ...]]:

@@ -118,11 +118,12 @@ def find_answers(content: bytes, template: str, questions: Sequence[Asked]) -> F
             prompt = "\n\n".join(handed_out.get(question.id, []))
             answers.append(_judged(question, sections[question.id], prompt, template))
         else:
-            answers.append(_elsewhere(question, loose, 0, FEWEST_ALOUD if sections else FEWEST_LOOSE))
+            lost = Answer(question.id, State.LOST, headings=0)
+            answers.append(_elsewhere(question, loose, FEWEST_ALOUD if sections else FEWEST_LOOSE, lost))
     for place, (question, answer) in enumerate(zip(questions, answers, strict=True)):
         if not answer.state.is_answer:
             spare = loose if word_count(loose) >= FEWEST_ALOUD else _room_for(question, questions, answers)
-            answers[place] = _elsewhere(question, spare, answer.headings, FEWEST_ALOUD, answer)
+            answers[place] = _elsewhere(question, spare, FEWEST_ALOUD, answer)
     return Found(tuple(answers), encoding, is_cut)
 
 
@@ -271,9 +272,7 @@ def _judged(question: Asked, parts: list[str], prompt: str, template: str) -> An
     return Answer(question.id, state, own, count, len(parts), source)
 
 
-def _elsewhere(
-    question: Asked, loose: str, headings: int, fewest: int, otherwise: Answer | None = None
-) -> Answer:
+def _elsewhere(question: Asked, loose: str, fewest: int, otherwise: Answer) -> Answer:
     """Text that stands elsewhere and could be the answer is kept for the marker rather than given 0.
 
     Args:
@@ -283,8 +282,8 @@ def _elsewhere(
     loose, source, _ = _unmarked_text(loose)
     count = word_count(loose)
     if count < min(fewest, question.words[0] if question.words else fewest) and "://" not in loose:
-        return otherwise or Answer(question.id, State.LOST, headings=headings)
-    return Answer(question.id, State.STRAY, loose, count, headings, source)
+        return otherwise
+    return Answer(question.id, State.STRAY, loose, count, otherwise.headings, source)
 
 
 def _unmarked_text(text: str) -> tuple[str, str, bool]:

@@ -10,6 +10,7 @@ from torch import nn
 from autograder.check import calls, demands
 from autograder.check.compare import Mismatch
 from autograder.judge import connection, grader
+from autograder.judge.launcher import Process
 from autograder.result import Outcome, Status
 from autograder.submission import Submission
 from tests.hostile.collection import BASELINE, HALF
@@ -163,14 +164,14 @@ HANGING_UP = {
 def test_who_hangs_up_is_ended_at_once(how, walled: Gate, monkeypatch):
     monkeypatch.setattr(connection, "END_SECONDS", 60)  # to be sure that it is killed, not waited for
     waited: list[float] = []
-    ended = type(walled.launcher.spawn()).ended
+    ended = Process.ended
 
     def noted(process, seconds):
         end = ended(process, seconds)
         waited.append(seconds if end is None else 0)
         return end
 
-    monkeypatch.setattr("autograder.judge.launcher.Process.ended", noted)
+    monkeypatch.setattr(Process, "ended", noted)
     source = HALF + (
         "\n\nimport os, signal, threading, time\n\n\n"
         f"def encode(tokens, vocabulary):\n    {HANGING_UP[how]}\n"

@@ -63,11 +63,11 @@ def _sort(download: Download) -> Sorted:
     """A student's folder, zip or file, with the files that lie beside it under the same name."""
     uploads: dict[str, list[Item]] = defaultdict(list)
     beside: dict[str, list[Item]] = defaultdict(list)
-    names = {_student(item) for item in download.items}
-    for item in download.items:
-        student = _student(item)
+    students = [_student(item) for item in download.items]
+    known = set(students)
+    for student, item in zip(students, download.items, strict=True):
         original = "" if item.is_folder else _A_COPY.sub("", student)
-        (uploads if is_upload(item) else beside)[original if original in names else student].append(item)
+        (uploads if is_upload(item) else beside)[original if original in known else student].append(item)
     left = []
     for student, items in beside.items():
         for item in items:

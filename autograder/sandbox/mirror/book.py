@@ -89,11 +89,11 @@ class Book:
         self._undo[kind, number] = put_back
 
     def undo(self) -> None:
-        """Give the grader's own objects back what the student's side has changed of them.
+        """Give the grader's own objects back what the student's side has changed of them, the last first.
 
-        Gradients come last: torch refuses one that does not fit its tensor as that now is.
+        Gradients come at the end: torch refuses one that does not fit its tensor as that now is.
         """
-        for _, put_back in sorted(self._undo.items(), key=lambda item: item[0][0] == "gradient"):
+        for _, put_back in sorted(reversed(self._undo.items()), key=lambda item: item[0][0] == "gradient"):
             put_back()
         self._undo.clear()
 
