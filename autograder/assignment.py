@@ -28,7 +28,7 @@ class Question:
         id: the name that leads through every folder, file, option and column.
         points: what it is worth, after rescaling.
         functions: the names that students define for it; empty for a short answer.
-        builds_on: ids of the questions whose functions this one's may call.
+        builds_on: ids of earlier questions and functions of this one, on which its functions may build.
         words: the fewest and the most words of a short answer; None for code.
     """
 
@@ -112,6 +112,20 @@ class Assignment:
     @property
     def reference(self) -> Path:
         return self.root / "solutions" / self.code_file
+
+    @property
+    def substitutes(self) -> Path:
+        return self.root / "solutions" / "substitutes.py"
+
+    def earlier(self, question_id: str, function: str) -> tuple[str, ...]:
+        """The functions on which one of a question's may build, in order."""
+        question = self.question(question_id)
+        own = question.functions
+        before = own[: own.index(function)] if function in own else ()
+        names: list[str] = [name for name in before if name in question.builds_on]
+        for other in self.code_questions:
+            names += other.functions if other.id in question.builds_on else ()
+        return tuple(names)
 
 
 def load_assignment(root: Path = ROOT) -> Assignment:
@@ -223,8 +237,9 @@ class _Reader:
             if question.id in ids[:index]:
                 raise self.complaint(f"questions[{index}].id", "a name no other question has", question.id)
             for other in question.builds_on:
-                if other not in ids[:index]:
-                    raise self.complaint(f"questions[{index}].builds_on", "ids of earlier questions", other)
+                if other not in (*ids[:index], *question.functions):
+                    expected = "ids of earlier questions, or functions of its own"
+                    raise self.complaint(f"questions[{index}].builds_on", expected, other)
         enabled = [question for question, is_enabled in read if is_enabled]
         if not enabled:
             raise self.complaint("questions", "a list with at least one enabled question", "all switched off")

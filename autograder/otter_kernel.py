@@ -102,7 +102,11 @@ class Desk:
         self._ran[known] = result = self._grader.case_result(known, ended, printed)
         if not self._waiting:
             self._hint()
-            run = Run(self._hinted, self._notes, self._connection.starved)
+            outcomes = self._hinted
+            if self._submission.code is not None:
+                self.close()
+                outcomes = self._grader.retried(outcomes, self._submission.code, self._connection)
+            run = Run(outcomes, self._notes, self._connection.starved)
             self._done(self._grader.result(self._submission, run))
         if result.outcome is not Outcome.PASSED:
             raise DoesNotPass(result.message or str(result.outcome))
@@ -166,13 +170,12 @@ def test_case(**told: Any) -> Callable[[Callable[..., None]], OtterCase]:
 
     def decorate(function: Callable[..., None]) -> OtterCase:
         body = OtterCase(**told)(function)
-        parameters = body._get_func_params()
         case = Case(
             question=function.__globals__["name"],
             title=body.name,
             hidden=body.hidden,
             share=body.points,
-            needs=tuple(name for name in parameters if name != "env"),
+            needs=tuple(body._get_func_params()),
             body=body,
         )
 

@@ -218,8 +218,10 @@ def _tell(results: GradingResults, report: dict[str, Any]) -> None:
         GraderError: if these are not the results of the run that the report is of.
     """
     for told, case in _paired(results, report):
-        if case.passed != (told["status"] == "passed"):
+        passed = told["status"] == "passed"
+        if case.passed != (passed and not told["extra_data"]["carried"]):
             raise GraderError(f"Otter's results are not those of its kernel: {told['name']}")
+        case.passed = passed  # perhaps on right earlier functions, when all cases had run
         case.message = f"{told['name']}\n{told['output']}".strip()
 
 

@@ -41,6 +41,8 @@ class CaseResult:
         message: what was called, expected and got, for the student when the case is public.
         hint: which idea went wrong, when that is known; safe to show for hidden cases, too.
         untrusted: what the student's code raised and printed, for instructors.
+        carried: the earlier functions that do not pass, so that the case was tried again on right ones,
+            where it passes: an error carried forward costs once.
     """
 
     title: str
@@ -50,6 +52,7 @@ class CaseResult:
     message: str = ""
     hint: str = ""
     untrusted: str = ""
+    carried: tuple[str, ...] = ()
 
     @property
     def earned(self) -> float:

@@ -13,7 +13,7 @@ from typing import Any
 from otter.test_files import test_case as OtterCase
 from otter.test_files.exception_test import ExceptionTestFile
 
-from . import calls, carried, compare, data, demands, operations
+from . import calls, compare, data, demands, operations
 from .compare import Mismatch, NotAsAsked, raises, unchanged
 from .refusals import with_reason
 from .source import place
@@ -29,8 +29,8 @@ class Case:
         question: the id of the question, the test file's name.
         title: the sentence of the conventions that it tests.
         share: its weight among the cases of the question.
-        needs: the names it takes from the student's file, in order; not `env`, by which a case asks
-            for everything, so as to look for names that it can do without.
+        needs: the names it takes from the student's file, in order: that of the function that it is a
+            case of comes first.
     """
 
     question: str
@@ -39,11 +39,6 @@ class Case:
     share: float
     needs: tuple[str, ...]
     body: OtterCase
-
-    @property
-    def takes_all(self) -> bool:
-        """Whether it asks for everything, by `env`."""
-        return "env" in inspect.signature(self.body.test_func).parameters
 
 
 @dataclass(frozen=True)
@@ -65,17 +60,16 @@ class test_case(OtterCase):
     """Otter's decorator; a case whose function is missing fails with a sentence that says so."""
 
     def call_func(self, global_environment: dict[str, Any]) -> None:
-        """Call the case with what it names, and with everything as `env`.
+        """Call the case with what it names.
 
         Otter hands over None for what is missing: in a notebook, for all of a cell that was not run.
         What stands there instead raises when the case uses it, and the case is called from right here,
         since Otter shows the line of whatever `call_func` calls.
         """
-        parameters = self._get_func_params()
-        names = [name for name in parameters if name != "env"]
+        names = self._get_func_params()
         missing = {name: _undefined(name) for name in names if global_environment.get(name) is None}
         everything = {**global_environment, **missing}
-        self.test_func(**{name: everything if name == "env" else everything[name] for name in parameters})
+        self.test_func(**{name: everything[name] for name in names})
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Be pickled as one of Otter's: the process that reads its kernel's results has no `check`."""
@@ -95,7 +89,7 @@ def read_cases(path: Path) -> tuple[Case, ...]:
             title=case.name,
             hidden=case.hidden,
             share=float(case.points),
-            needs=tuple(n for n in inspect.signature(case.body.test_func).parameters if n != "env"),
+            needs=tuple(inspect.signature(case.body.test_func).parameters),
             body=case.body,
         )
         for case in test_file.test_cases
@@ -174,5 +168,5 @@ def _importable_as_check() -> None:
     """Let test files import these tools as `check.…`, the name by which students have them."""
     package = __package__ or "check"
     sys.modules.setdefault("check", sys.modules[package])
-    for module in (sys.modules[__name__], calls, carried, compare, data, demands, operations):
+    for module in (sys.modules[__name__], calls, compare, data, demands, operations):
         sys.modules.setdefault("check." + module.__name__.rpartition(".")[2], module)

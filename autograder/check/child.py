@@ -158,7 +158,7 @@ def _answer(request: dict[str, Any], requests: BinaryIO, send: Send) -> None:
         except BaseException as error:
             send("broken", what=f"tests/{question}.py", error=f"{type(error).__name__}: {error}")
             return
-        known = [(case.title, case.share, case.needs, case.takes_all) for case in read]
+        known = [(case.title, case.share, case.needs) for case in read]
         send("cases", question=question, cases=known)
         adviser = diagnosis.Adviser(read, environment, Path(__file__).with_name(diagnosis.FILE))
         for index, case in enumerate(read):

@@ -19,6 +19,7 @@ class Check:
         message: what was called, expected and got.
         printed: the start of what the student's code printed meanwhile.
         hint: which idea went wrong, where that is known of a failed case.
+        builds_on: the functions that do not pass either, and that will be right ones when it is graded.
     """
 
     question: str
@@ -28,6 +29,7 @@ class Check:
     message: str = ""
     printed: str = ""
     hint: str = ""
+    builds_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 FILE = "assignment.json"
@@ -19,6 +20,8 @@ class Question:
         words: the fewest and the most words of a short answer; None for code.
         hidden_cases: how many more cases run when it is graded.
         hidden_share: their weight, in the shares of the public cases.
+        earlier: for a function the earlier ones on right versions of which it is tried again when it is
+            graded, should they not pass.
     """
 
     id: str
@@ -28,6 +31,7 @@ class Question:
     words: tuple[int, int] | None = None
     hidden_cases: int = 0
     hidden_share: float = 0.0
+    earlier: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,7 @@ def read_settings(path: Path) -> Settings:
                 **question,
                 "functions": tuple(question["functions"]),
                 "words": tuple(question["words"]) if question["words"] else None,
+                "earlier": {name: tuple(names) for name, names in question["earlier"].items()},
             }
         )
         for question in data.pop("questions")

@@ -24,8 +24,7 @@ class _Case:
 
     title: str
     share: float
-    needs: frozenset[str]
-    takes_all: bool
+    needs: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -112,8 +111,8 @@ class State:
                 self.line = self.since = None
                 self.problems = [(line, text) for line, text in problems]
             case {"event": "cases", "question": question, "cases": cases}:
-                for index, (title, share, needs, takes_all) in enumerate(cases):
-                    self.cases[question, index] = _Case(title, share, frozenset(needs), takes_all)
+                for index, (title, share, needs) in enumerate(cases):
+                    self.cases[question, index] = _Case(title, share, tuple(needs))
             case {"event": "begin", "question": question, "index": index}:
                 self.case, self.since = (question, index), time.monotonic()
                 self.called, self.printed, self.noticed = ("", ""), "", []
@@ -160,12 +159,26 @@ class State:
 
     def report(self) -> Report:
         not_run = _End("blocked", "your file stopped the check too often, so this was not run.")
+        ends = {key: self.ended.get(key, not_run) for key in self.cases}
+        left = {key for key, end in ends.items() if end.outcome != "passed"}
+        wrong = {self.cases[key].needs[0] for key in left if self.cases[key].needs}
+        earlier = {name: names for q in self.settings.questions for name, names in q.earlier.items()}
         checks = []
         for question in self.questions:
             for key in sorted(key for key in self.cases if key[0] == question):
-                case, end = self.cases[key], self.ended.get(key, not_run)
+                case, end = self.cases[key], ends[key]
+                names = earlier.get(case.needs[0], ()) if case.needs and key in left else ()
                 checks.append(
-                    Check(question, case.title, case.share, end.outcome, end.message, end.printed, end.hint)
+                    Check(
+                        question,
+                        case.title,
+                        case.share,
+                        end.outcome,
+                        end.message,
+                        end.printed,
+                        end.hint,
+                        tuple(name for name in names if name in wrong),
+                    )
                 )
         noticed = {line: text for end in self.ended.values() for line, text in reversed(end.noticed)}
         problems = [*sorted(self.skip_lines.items()), *self.problems, *sorted(noticed.items())]
@@ -181,7 +194,7 @@ def _holds(end: _End, case: _Case, what: Change) -> bool:
         return False
     if end.is_stop:  # to find it again would take long
         return True
-    if end.noticed or (case.takes_all and what.touches_any):
+    if end.noticed:
         return False
     return end.outcome == "passed" or not what.has_moved(case.needs)  # messages quote lines
 

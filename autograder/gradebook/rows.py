@@ -165,4 +165,5 @@ def from_ascii(value: str) -> str:
 
 
 def _case(data: dict[str, Any]) -> CaseResult:
-    return CaseResult(**data | {"outcome": Outcome(data["outcome"])})
+    carried = tuple(data.get("carried", ()))  # results of older versions lack it
+    return CaseResult(**data | {"outcome": Outcome(data["outcome"]), "carried": carried})

@@ -3,9 +3,8 @@
 from functools import cache
 
 import torch
-from check.carried import own
 from check.cases import test_case
-from check.compare import close, expect, raises, same, unchanged
+from check.compare import expect, raises, same, unchanged
 from check.operations import count_operations
 
 OK_FORMAT = False
@@ -47,8 +46,8 @@ def same_shift(got, offset, dim, base=10000.0):
     same(moved, right, atol=1.5 * (1e-5 + 4e-7 * abs(offset)))  # each number sums a sine and a cosine part
 
 
-def same_sum(got, before, env, base=10000.0):
-    """Demand `before`, the input as it was, plus the right encoding or the student's own.
+def same_sum(got, before, base=10000.0):
+    """Demand `before`, the input as it was, plus the right encoding.
 
     In 16 bits the encoding may be rounded before it is added, and the sum again.
     """
@@ -56,16 +55,7 @@ def same_sum(got, before, env, base=10000.0):
     once = torch.finfo(before.dtype).eps / 2 if before.dtype.itemsize == 2 else 0.0
     rows = encoding(range(length), dim, base)
     atol = tolerance(range(length)) + once * rows.abs()
-    right = (before.double() + rows).to(before.dtype)
-    if close(got, right, atol=atol):
-        return
-    mine = own(env, "sinusoidal_encoding", length, dim, base)
-    usable = isinstance(mine, torch.Tensor) and mine.shape == (length, dim) and mine.is_floating_point()
-    if usable and isinstance(got, torch.Tensor) and not torch.equal(mine[0], mine[-1]):
-        dtype = got.dtype if mine.dtype == torch.float64 else before.dtype
-        if close(got, (before.double() + mine.double()).to(dtype), atol=1e-5 + once * mine.abs()):
-            return
-    same(got, right, atol=atol)
+    same(got, (before.double() + rows).to(before.dtype), atol=atol)
 
 
 @test_case(
@@ -183,19 +173,19 @@ def test_the_module_refuses_an_odd_dim(SinusoidalPositions):
     points=0.4,
     hidden=True,
 )
-def test_the_module_adds_the_encoding(SinusoidalPositions, env):
+def test_the_module_adds_the_encoding(SinusoidalPositions):
     x = text(12, 5, 16)
-    same_sum(SinusoidalPositions(16)(x.clone()), x, env)
+    same_sum(SinusoidalPositions(16)(x.clone()), x)
     across = text(10, 16, 3).transpose(0, 2)  # (3, 16, 10), not contiguous
-    same_sum(SinusoidalPositions(10, 300.0)(across.clone()), across, env, base=300.0)
+    same_sum(SinusoidalPositions(10, 300.0)(across.clone()), across, base=300.0)
 
 
 @test_case(
     name="`SinusoidalPositions` takes any number of positions, 20,000 included.", points=0.2, hidden=True
 )
-def test_twenty_thousand_positions(SinusoidalPositions, env):
+def test_twenty_thousand_positions(SinusoidalPositions):
     x = text(1, 20000, 2)
-    same_sum(SinusoidalPositions(2)(x.clone()), x, env)
+    same_sum(SinusoidalPositions(2)(x.clone()), x)
 
 
 @test_case(
@@ -204,16 +194,16 @@ def test_twenty_thousand_positions(SinusoidalPositions, env):
     points=0.2,
     hidden=True,
 )
-def test_calls_do_not_disturb_each_other(SinusoidalPositions, env):
+def test_calls_do_not_disturb_each_other(SinusoidalPositions):
     module = SinusoidalPositions(6)
     for length in (3, 40, 4):
         x = text(2, length, 6)
         got = module(x.clone())
-        same_sum(got, x, env)
+        same_sum(got, x)
         got.zero_()  # the result is the caller's
     other = SinusoidalPositions(4, 20.0)
     x = text(2, 5, 4)
-    same_sum(other(x.clone()), x, env, base=20.0)
+    same_sum(other(x.clone()), x, base=20.0)
 
 
 @test_case(
@@ -221,10 +211,10 @@ def test_calls_do_not_disturb_each_other(SinusoidalPositions, env):
     points=0.2,
     hidden=True,
 )
-def test_the_module_has_no_parameters(SinusoidalPositions, env):
+def test_the_module_has_no_parameters(SinusoidalPositions):
     module = SinusoidalPositions(6)
     x = text(2, 5, 6)
-    same_sum(module(x.clone()), x, env)
+    same_sum(module(x.clone()), x)
     expect(not list(module.parameters()), "the module has parameters")
 
 
@@ -233,11 +223,11 @@ def test_the_module_has_no_parameters(SinusoidalPositions, env):
     points=0.1,
     hidden=True,
 )
-def test_gradients_reach_the_input(SinusoidalPositions, env):
+def test_gradients_reach_the_input(SinusoidalPositions):
     module = SinusoidalPositions(6)
     x = text(3, 5, 6).requires_grad_()
     got = module(x)
-    same_sum(got, x.detach(), env)
+    same_sum(got, x.detach())
     upstream = text(3, 5, 6, seed=2)
     (gradient,) = torch.autograd.grad(got, x, upstream)
     same(gradient, upstream)
@@ -246,11 +236,11 @@ def test_gradients_reach_the_input(SinusoidalPositions, env):
 @test_case(
     name="`SinusoidalPositions` changes neither its input nor its `state_dict()`.", points=0.1, hidden=True
 )
-def test_a_call_leaves_things_alone(SinusoidalPositions, env):
+def test_a_call_leaves_things_alone(SinusoidalPositions):
     module = SinusoidalPositions(2)
     short, long = text(3, 5, 2), torch.zeros(1, 6000, 2)
     with unchanged(short=short, long=long, module=module):
-        same_sum(module(short), short.clone(), env)
+        same_sum(module(short), short.clone())
         module(long)
 
 
@@ -259,10 +249,10 @@ def test_a_call_leaves_things_alone(SinusoidalPositions, env):
     points=0.2,
     hidden=True,
 )
-def test_dtypes(SinusoidalPositions, env):
+def test_dtypes(SinusoidalPositions):
     for dtype in (torch.float64, torch.float16):  # bfloat16 below
         x = text(2, 7, 8).to(dtype)
-        same_sum(SinusoidalPositions(8).to(dtype)(x.clone()), x, env)
+        same_sum(SinusoidalPositions(8).to(dtype)(x.clone()), x)
 
 
 @test_case(
@@ -271,6 +261,6 @@ def test_dtypes(SinusoidalPositions, env):
     points=0.2,
     hidden=True,
 )
-def test_sixteen_bits_are_for_the_result_alone(SinusoidalPositions, env):
+def test_sixteen_bits_are_for_the_result_alone(SinusoidalPositions):
     x = text(1, 700, 8).bfloat16()
-    same_sum(SinusoidalPositions(8).bfloat16()(x.clone()), x, env)
+    same_sum(SinusoidalPositions(8).bfloat16()(x.clone()), x)

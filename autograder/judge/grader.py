@@ -21,6 +21,7 @@ from ..result import CaseResult, Outcome, QuestionResult, Result, Status
 from ..sandbox.mirror import SEED
 from ..submission import Submission
 from .connection import Connection, OurFault, Stopped
+from .error_carried_forward import NONE, Retries, Substitutes
 from .hints import Hints
 from .launcher import Launcher
 from .rehearsed import Rehearsed
@@ -81,6 +82,7 @@ class Grader:
         for question_id, cases in self._cases.items():
             if not cases:
                 raise AssignmentError(f"`{question_id}` has no case that could earn its points.")
+        self._retries = Retries(assignment, self.cases)
         self._judged = Rehearsed(self._judge)
         self._hints = Hints(assignment)
         self._rehearse()
@@ -132,6 +134,10 @@ class Grader:
             with self._session(source, self._connection()) as session:
                 for case, result in self._run_cases(session).items():
                     _expect_pass(case, result)
+            for substitutes, cases in self._retries.after(self.cases).items():
+                with self._session(source, self._connection(), substitutes) as session:
+                    for case, result in self._judged.verdicts(session, cases).items():
+                        _expect_pass(case, result, " on the functions of solutions/substitutes.py")
         except (Stopped, OurFault) as problem:
             raise AssignmentError(f"The reference solution cannot be graded: {problem}") from None
 
@@ -144,7 +150,23 @@ class Grader:
                 outcomes, notes = self._run_cases(session), self.notes(source, session)
         except Stopped as stop:
             outcomes, notes = self._all_alike(stop), self.notes(source, stop)
-        return Run(outcomes, notes, connection.starved)
+        return Run(self.retried(outcomes, source, connection), notes, connection.starved)
+
+    def retried(
+        self, done: dict[Case, CaseResult], source: bytes, connection: Connection
+    ) -> dict[Case, CaseResult]:
+        """The results, better where cases pass once the functions that they build on are right ones."""
+        failed = [case for case, result in done.items() if result.outcome is not Outcome.PASSED]
+        for substitutes, cases in self._retries.after(failed).items():
+            try:
+                with self._session(source, connection, substitutes) as session:
+                    again = self._judged.verdicts(session, cases)
+            except Stopped:
+                continue
+            for case, result in again.items():
+                if result.outcome is Outcome.PASSED:
+                    done = {**done, case: replace(result, untrusted="", carried=substitutes.names)}
+        return done
 
     def no_file(self) -> Attempt:
         """What came of every case where there is no code."""
@@ -163,8 +185,10 @@ class Grader:
     def _connection(self) -> Connection:
         return Connection(self._launcher, self._assignment.limits)
 
-    def _session(self, source: bytes, connection: Connection) -> closing[Session]:
-        return closing(Session(connection, source, self._names))
+    def _session(
+        self, source: bytes, connection: Connection, substitutes: Substitutes = NONE
+    ) -> closing[Session]:
+        return closing(Session(connection, source, self._names, substitutes))
 
     def _run_cases(self, session: Session) -> dict[Case, CaseResult]:
         """Public cases of all questions, with their hints, before the first hidden one.
@@ -231,15 +255,22 @@ class Grader:
         unfinished = [
             name for name in question.builds_on if name in earlier and not _is_complete(earlier[name].cases)
         ]
-        note = ""
+        notes = []
+        if wrong := sorted({name for case in cases for name in case.carried}):
+            names = " and ".join(f"`{name}`" for name in wrong)
+            does, ones = ("does", "a right one") if len(wrong) == 1 else ("do", "right ones")
+            notes.append(
+                f"Your {names} {does} not pass every check, so what builds on it was tried again on {ones}: "
+                "what passes there counts."
+            )
         if unfinished and not _is_complete(cases):
             names = " and ".join(f"`{name}`" for name in unfinished)
-            note = f"This builds on {names}, where checks do not pass yet: mend those first."
+            notes.append(f"This builds on {names}, where checks do not pass yet: mend those first.")
         return QuestionResult(
             id=question.id,
             possible=question.points,
             points=round(sum(case.earned for case in cases), 2),
-            note=note,
+            note=" ".join(notes),
             cases=tuple(cases),
         )
 
@@ -277,10 +308,10 @@ def _look_for_files(assignment: Assignment) -> None:
             raise AssignmentError(f"{needed} is missing: assignment.yml asks for it.")
 
 
-def _expect_pass(case: Case, result: CaseResult) -> None:
+def _expect_pass(case: Case, result: CaseResult, where: str = "") -> None:
     if result.outcome is not Outcome.PASSED:
         raise AssignmentError(
-            f"The reference solution does not pass a case of `{case.question}`, so no right "
+            f"The reference solution does not pass a case of `{case.question}`{where}, so no right "
             f"solution would: {case.title}\n{result.message}\n{result.untrusted}".rstrip()
         )
 

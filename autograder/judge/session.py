@@ -18,6 +18,7 @@ from ..sandbox.mirror import Mirror, ModuleState
 from ..sandbox.wire import Blob, WireError, frame
 from . import stand_ins
 from .connection import Connection, OurFault, Stopped
+from .error_carried_forward import NONE, Substitutes
 from .script import Diverged, Replay, Request, Script
 
 MAX_SKIPPED = 3
@@ -57,13 +58,21 @@ class Session:
         connection: leads to a process, as soon as there is one.
         source: the file's bytes.
         names: what the assignment asks the file to define.
+        substitutes: right functions that take the place of some of the file's.
     """
 
-    def __init__(self, connection: Connection, source: bytes, names: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        source: bytes,
+        names: tuple[str, ...],
+        substitutes: Substitutes = NONE,
+    ) -> None:
         self._connection = connection
         self._mirror = Mirror(+1, self._stand_in)
         self._source = source
         self._names = names
+        self._substitutes = substitutes
         self._skipped: dict[int, str] = {}
         self._stopped: dict[str, Stopped] = {}
         self._classes: dict[str, type] = {}
@@ -89,9 +98,15 @@ class Session:
             self._connection.open()
             self._mirror = Mirror(+1, self._stand_in)
             reached: list[int] = []  # first lines of the statements that were begun
-            header = {"op": "load", "names": list(self._names), "skip": list(self._skipped)}
+            header = {
+                "op": "load",
+                "names": list(self._names),
+                "skip": list(self._skipped),
+                "substitutes": list(self._substitutes.names),
+            }
             try:
-                reply = self._ask(header, [self._source], "the file's top-level code", reached)
+                sources: list[Blob] = [self._source, self._substitutes.source]
+                reply = self._ask(header, sources, "the file's top-level code", reached)
                 break
             except Stopped as stop:
                 at = reached[-1] if reached else None

@@ -100,7 +100,7 @@ def _each_hint_once(lines: Iterable[_Line]) -> Iterator[_Line]:
 
 def _line(case: CaseResult) -> _Line:
     message = case.message if not case.hidden and case.outcome is not Outcome.PASSED else ""
-    words = outcome_words(case.outcome)
+    words = outcome_words(case)
     if case.outcome is Outcome.NOT_ATTEMPTED and message and "\n" not in message:
         words, message = message.rstrip("."), ""  # "`encode` is not defined in your file" needs no box
     return _Line(

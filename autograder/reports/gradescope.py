@@ -14,7 +14,7 @@ from ..gradebook import Mark, Marks
 from ..marks import mark_of
 from ..plain import line, plain
 from ..result import CaseResult, Outcome, QuestionResult, Result
-from .words import about, short_answer_state
+from .words import about, outcome_words, short_answer_state
 
 
 def results_json(result: Result, assignment: Assignment, marks: Marks) -> str:
@@ -89,6 +89,7 @@ def _tests(
 def _case(index: str, question: Question, case: CaseResult, visibility: str) -> dict[str, Any]:
     passed = case.outcome is Outcome.PASSED
     output = [] if passed else [f"{str(case.outcome).capitalize()}."]
+    output += [f"It {outcome_words(case)}."] if case.carried else []
     output += [case.hint]
     output += [] if case.hidden or passed else [case.message]
     return {
@@ -105,6 +106,7 @@ def _case(index: str, question: Question, case: CaseResult, visibility: str) -> 
             "outcome": str(case.outcome),
             "hidden": case.hidden,
             "hint": case.hint,
+            "carried": list(case.carried),
         },
     }
 

@@ -28,8 +28,11 @@ class Step:
     text: str
 
 
-def outcome_words(outcome: Outcome) -> str:
-    return _OUTCOMES[outcome]
+def outcome_words(case: CaseResult) -> str:
+    """How a case ended; the names in it stand between backquotes."""
+    if case.carried:
+        return f"passes on a right {' and '.join(f'`{name}`' for name in case.carried)}"
+    return _OUTCOMES[case.outcome]
 
 
 def about(result: Result) -> list[str]:

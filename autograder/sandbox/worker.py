@@ -162,6 +162,7 @@ class Worker:
             before=lambda line: self.channel.send({"seq": header["seq"], "at": line}),
             skip=frozenset(header["skip"]),
             defaults=self.defaults,
+            rebind=rebinding(header["substitutes"], *blobs[1:]) if header["substitutes"] else None,
         )
         self.namespace = vars(loaded.module)
         found = {name: self.namespace[name] for name in header["names"] if name in self.namespace}
@@ -217,6 +218,21 @@ class Worker:
         gradients = torch.autograd.grad(outputs, inputs, weights, retain_graph=True, allow_unused=True)
         dense = [g.to_dense() if g is not None and g.is_sparse else g for g in gradients]
         return self.mirror.encode(tuple(dense))
+
+
+def rebinding(names: list[str], source: memoryview) -> Callable[[dict[str, Any]], None]:
+    """What binds these names to what the substitutes' file has for them, whenever they are bound anew."""
+    substitutes: dict[str, Any] = {}
+    exec(compile(bytes(source), "substitutes.py", "exec", dont_inherit=True), substitutes)
+    bound: dict[str, Any] = {}
+
+    def rebind(namespace: dict[str, Any]) -> None:
+        for name in names:
+            own = namespace.get(name)
+            if name not in bound or own is not bound[name]:
+                bound[name] = namespace[name] = substitutes["substitute"](name, own)
+
+    return rebind
 
 
 def is_module_class(value: Any) -> bool:

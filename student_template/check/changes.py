@@ -25,10 +25,6 @@ class Change:
     affected: frozenset[str] | None
     moved: frozenset[str]
 
-    @property
-    def touches_any(self) -> bool:
-        return self.affected is None or bool(self.affected)
-
     def touches(self, names: Iterable[str]) -> bool:
         """Whether functions of these names may behave otherwise."""
         return self.affected is None or not self.affected.isdisjoint(names)

@@ -100,3 +100,69 @@ def with_rows(module: nn.Module, rows: torch.Tensor) -> nn.Module:
     with torch.no_grad():
         table.copy_(rows)
     return module
+
+
+def filled(module: nn.Module) -> nn.Module:
+    """The module, every parameter overwritten with numbers of its own, so that no two rows are alike."""
+    numbers = torch.Generator().manual_seed(1234)
+    with torch.no_grad():
+        for parameter in module.parameters():
+            parameter.copy_(torch.randn(parameter.shape, generator=numbers))
+    return module
+
+
+class RightEmbedding(nn.Module):
+    """What an `InputEmbedding` should give, ids (B, T) to (B, T, D), by copies of the tables that it has now.
+
+    Args:
+        module: the student's; its tables are found by their shapes, and may be turned.
+        sizes: vocabulary, dimension and positions, all different.
+        kind: "none", "sinusoidal" or "learned".
+
+    Attributes:
+        tables: the copies: of the token table (V, D), and with "learned" of the position table (P, D).
+
+    Raises:
+        Mismatch: if the module has not exactly one parameter of each shape.
+    """
+
+    def __init__(self, module: nn.Module, sizes: tuple[int, int, int], kind: str) -> None:
+        super().__init__()
+        vocab_size, dim, max_positions = sizes
+        counts = [vocab_size, max_positions] if kind == "learned" else [vocab_size]
+        wanted = " and ".join(f"({count}, {dim})" for count in counts)
+        shapes = [tuple(parameter.shape) for parameter in module.parameters()]
+        self.kind = kind
+        self._theirs: list[tuple[nn.Parameter, bool]] = []
+        for count in counts:
+            found = [p for p in module.parameters() if tuple(p.shape) in ((count, dim), (dim, count))]
+            expect(len(found) == 1, f"with {kind!r} there should be tables {wanted}, but there are {shapes}")
+            self._theirs.append((found[0], found[0].shape[0] == dim))
+        self.tables = nn.ParameterList(
+            (table.detach().T if turned else table.detach()).clone() for table, turned in self._theirs
+        )
+
+    def forward(self, ids: torch.Tensor) -> torch.Tensor:
+        rows = self.tables[0][ids]
+        if self.kind == "learned":
+            return rows + self.tables[1][: ids.shape[1]]
+        if self.kind == "sinusoidal":
+            return (rows.double() + _sinusoid(*rows.shape[1:])).to(rows.dtype)
+        return rows
+
+    def same_gradients(self, got: torch.Tensor, ids: torch.Tensor, upstream: torch.Tensor) -> None:
+        """Demand that `got` (B, T, D) hands `upstream` on to the student's tables as is right."""
+        expect(got.requires_grad, "no gradient can flow from the result back to the tables")
+        theirs = torch.autograd.grad(got, [table for table, _ in self._theirs], upstream, allow_unused=True)
+        right = torch.autograd.grad(self(ids), list(self.tables), upstream)
+        names = ("the token table", "the position table")
+        for name, gradient, expected, (_, turned) in zip(names, theirs, right, self._theirs, strict=False):
+            expect(gradient is not None, f"no gradient reached {name}")
+            same(gradient.T if turned else gradient, expected, of=f"the gradient of {name}")
+
+
+def _sinusoid(length: int, dim: int) -> torch.Tensor:
+    """The right rows of the positions 0..length-1, in float64: (length, D)."""
+    places = torch.arange(length, dtype=torch.float64)[:, None]
+    angles = places / 10000 ** (torch.arange(0, dim, 2, dtype=torch.float64) / dim)
+    return torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(1)

@@ -55,6 +55,13 @@ def show_checks(screen: Screen, checks: Sequence[Check]) -> None:
                 _show_check(screen, check)
 
 
+def builds_on(check: Check) -> str:
+    """What becomes, when it is graded, of a check that fails with the functions that it builds on."""
+    names = " and ".join(f"`{name}`" for name in check.builds_on)
+    does, ones = ("does", "a right one") if len(check.builds_on) == 1 else ("do", "right ones")
+    return f"It builds on {names}, which {does} not pass: when it is graded, it is tried on {ones}, too."
+
+
 def _waits_for(check: Check) -> tuple[str, str] | None:
     """What a check of a question waits for, in words; None if it does not wait, or has more to say."""
     is_all = check.outcome == "not attempted" and check.message and not (check.printed or check.hint)
@@ -70,6 +77,9 @@ def _show_check(screen: Screen, check: Check, *more_titles: str) -> None:
     for hint in check.hint.splitlines():
         screen.line()
         screen.sentences(hint, "  ")
+    if check.builds_on:
+        screen.line()
+        screen.sentences(builds_on(check), "  ")
     if check.message:
         screen.line()
         screen.block(check.message)
@@ -119,7 +129,8 @@ def show_summary(screen: Screen, questions: Sequence[Question], checks: Sequence
     more = f"; {hidden} more {'runs' if hidden == 1 else 'run'} when it is graded" if hidden else ""
     does = "passes" if passed == len(checks) == 1 else "pass"
     screen.sentences(f"{passed} of {len(checks)} public checks {does}{more}.", style="bold")
-    text = f"Submitting now would keep {kept:.1f} of {possible:.1f} points for them."
+    least = " at least" if any(check.builds_on for check in checks) else ""
+    text = f"Submitting now would keep{least} {kept:.1f} of {possible:.1f} points for them."
     if hidden and passed == len(checks):
         text += (
             f" The other {rest:.1f} depend on what runs when it is graded: other inputs, and sentences of "

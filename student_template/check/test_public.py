@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from . import runner
+from .display import builds_on
 from .report import CannotCheck, Check
 from .settings import FILE, read_settings
 from .work import find_work
@@ -55,7 +56,8 @@ def _test_of(question: str) -> Callable[..., None]:
         if check.printed:
             print(check.printed)
         if check.outcome != "passed":
-            parts = (f"{check.outcome}: {title}", check.hint, check.message)
+            later = builds_on(check) if check.builds_on else ""
+            parts = (f"{check.outcome}: {title}", check.hint, later, check.message)
             pytest.fail("\n\n".join(part for part in parts if part), pytrace=False)
 
     return test

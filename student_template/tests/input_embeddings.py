@@ -1,13 +1,13 @@
 """Public cases of `input_embeddings`: token plus position.
 
-They overwrite your module's parameters with numbers of their own, so that every row is known. Where a
-result is wrong only because an earlier function of yours is, it passes: see `check/carried.py`.
+They overwrite your module's parameters with numbers of their own, so that every row is known. What your
+earlier functions do wrong is wrong here, too; when it is graded, such a case is tried again on right ones.
 """
 
 import torch
-from check.carried import Built, outcome
 from check.cases import test_case
-from check.compare import raises
+from check.compare import raises, same
+from check.demands import RightEmbedding, filled
 
 OK_FORMAT = False
 name = "input_embeddings"
@@ -17,42 +17,21 @@ FIRST = [3, 0, 1, 3, 2]  # the cat chased the dog, with cat 0, chased 1, dog 2, 
 SECOND = [3, 2, 1, 3, 0]  # the dog chased the cat
 
 
-def vectors(*texts):
-    """Observes what a model makes of some texts."""
-    return lambda call: outcome(call, torch.tensor(texts))
-
-
-def with_reordering(call):
-    """Observes the vectors of both sentences, and whether they are the same ones in another order."""
-    got = outcome(call, torch.tensor([FIRST, SECOND]))
-    if not isinstance(got, torch.Tensor) or got.dim() != 3 or len(got) != 2:
-        return got
-    first, second = (torch.tensor(sorted(text)) for text in got.tolist())
-    return [got, (first - second).abs().max() < 1e-5]
-
-
-def with_gradients(model):
-    """Observes the vectors of both sentences, and the gradient of every parameter of `model`."""
-
-    def observe(call):
-        got = outcome(call, torch.tensor([FIRST, SECOND]))
-        if not isinstance(got, torch.Tensor):
-            return got
-        tables = [table for table in model.parameters() if table.requires_grad]
-        if not got.requires_grad or not tables:
-            return [got] + [None] * len(tables)
-        weights = torch.arange(float(got.numel())).reshape(got.shape)
-        return [got, *torch.autograd.grad((got * weights).sum(), tables, allow_unused=True)]
-
-    return observe
+def same_vectors(InputEmbedding, kind, *texts, of):
+    """Demand the right vectors for some texts, and give them."""
+    module, ids = filled(InputEmbedding(*SIZES, kind)), torch.tensor(texts)
+    right = RightEmbedding(module, SIZES, kind)
+    got = module(ids.clone())
+    same(got, right(ids), of=of)
+    return got
 
 
 @test_case(
     name='`InputEmbedding` with `"none"` gives the token rows alone, never scaled: `(B, T)` to `(B, T, D)`.',
     points=0.8,
 )
-def test_token_rows_alone(InputEmbedding, env):
-    Built(env, SIZES, "none").demand(vectors(FIRST, SECOND), "the token rows")
+def test_token_rows_alone(InputEmbedding):
+    same_vectors(InputEmbedding, "none", FIRST, SECOND, of="the token rows")
 
 
 @test_case(
@@ -60,16 +39,16 @@ def test_token_rows_alone(InputEmbedding, env):
     "positions.",
     points=0.6,
 )
-def test_rows_plus_sinusoid(InputEmbedding, env):
-    Built(env, SIZES, "sinusoidal").demand(vectors(FIRST, SECOND), "token rows plus encoding")
+def test_rows_plus_sinusoid(InputEmbedding):
+    same_vectors(InputEmbedding, "sinusoidal", FIRST, SECOND, of="token rows plus encoding")
 
 
 @test_case(
     name='`InputEmbedding` with `"learned"` gives token rows plus row t of a learned table at position t.',
     points=0.8,
 )
-def test_rows_plus_learned_rows(InputEmbedding, env):
-    Built(env, SIZES, "learned").demand(vectors(FIRST, SECOND), "token rows plus position rows")
+def test_rows_plus_learned_rows(InputEmbedding):
+    same_vectors(InputEmbedding, "learned", FIRST, SECOND, of="token rows plus position rows")
 
 
 @test_case(
@@ -77,28 +56,33 @@ def test_rows_plus_learned_rows(InputEmbedding, env):
     '`"none"` the same ones in another order.',
     points=0.6,
 )
-def test_positions_tell_who_chased_whom(InputEmbedding, env):
+def test_positions_tell_who_chased_whom(InputEmbedding):
     for kind in ("none", "sinusoidal", "learned"):
-        Built(env, SIZES, kind).demand(with_reordering, f"what both sentences give with {kind!r}")
+        same_vectors(InputEmbedding, kind, FIRST, SECOND, of=f"what both sentences give with {kind!r}")
 
 
 @test_case(name="`InputEmbedding` refuses any other kind of `positions` with a `ValueError`.", points=0.4)
-def test_other_kinds_are_refused(InputEmbedding, env):
-    Built(env, SIZES, "none").demand(vectors(FIRST), "the token rows")
+def test_other_kinds_are_refused(InputEmbedding):
+    same_vectors(InputEmbedding, "none", FIRST, of="the token rows")
     with raises(ValueError):
         InputEmbedding(*SIZES, "rotary")
 
 
 @test_case(name='`max_positions` limits only `"learned"`: the others take longer texts.', points=0.4)
-def test_longer_texts(InputEmbedding, env):
+def test_longer_texts(InputEmbedding):
     for kind in ("none", "sinusoidal"):
-        Built(env, SIZES, kind).demand(vectors(FIRST + SECOND), f"a text of 10 tokens with {kind!r}")
+        same_vectors(InputEmbedding, kind, FIRST + SECOND, of=f"a text of 10 tokens with {kind!r}")
 
 
 @test_case(
     name="Gradients reach the tables of `InputEmbedding` from every place that used a row.", points=0.4
 )
-def test_tables_learn(InputEmbedding, env):
+def test_tables_learn(InputEmbedding):
+    ids = torch.tensor([FIRST, SECOND])
+    upstream = torch.arange(40.0).reshape(2, 5, 4)
     for kind in ("none", "learned"):
-        built = Built(env, SIZES, kind)
-        built.demand(with_gradients(built.model), f"the vectors and their gradients with {kind!r}")
+        module = filled(InputEmbedding(*SIZES, kind))
+        right = RightEmbedding(module, SIZES, kind)
+        got = module(ids.clone())
+        same(got, right(ids), of=f"what both sentences give with {kind!r}")
+        right.same_gradients(got, ids, upstream)

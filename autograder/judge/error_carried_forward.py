@@ -1,0 +1,72 @@
+"""An error carried forward costs once: what fails is tried again on right earlier functions.
+
+What a student's earlier function gives proves nothing about a later one: it can tell lies in that very
+moment. So the cases of the later one run once more, in a process of their own, where the earlier
+functions that do not pass are replaced by right ones. The better result counts.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from ..assignment import Assignment
+from ..check.cases import Case
+
+
+@dataclass(frozen=True)
+class Substitutes:
+    """Right functions for a student's process.
+
+    Attributes:
+        names: which functions of the student's file they replace.
+        source: the file that defines them, and `substitute`, which gives them.
+    """
+
+    names: tuple[str, ...] = ()
+    source: bytes = b""
+
+
+NONE = Substitutes()
+
+
+class Retries:
+    """Which cases are to run once more, and on what.
+
+    Args:
+        assignment: says what builds on what, and has the substitutes, if there are any.
+        cases: all of its cases.
+    """
+
+    def __init__(self, assignment: Assignment, cases: Iterable[Case]) -> None:
+        self._source = _source(assignment)
+        self._cases = tuple(cases)
+        there = right_ones(assignment)
+        self._earlier = {
+            case: tuple(n for n in assignment.earlier(case.question, case.needs[0]) if n in there)
+            for case in self._cases
+            if case.needs
+        }
+
+    def after(self, failed: Collection[Case]) -> dict[Substitutes, list[Case]]:
+        """The failed cases of functions that build on others which do not pass, by what these are.
+
+        A case is one of the first function that it takes.
+        """
+        wrong = {case.needs[0] for case in failed if case.needs}
+        found: dict[Substitutes, list[Case]] = {}
+        for case in sorted(self._cases, key=lambda case: case.hidden):  # none learns from a hidden one
+            names = tuple(name for name in self._earlier.get(case, ()) if name in wrong)
+            if case in failed and names:
+                found.setdefault(Substitutes(names, self._source), []).append(case)
+        return found
+
+
+def right_ones(assignment: Assignment) -> frozenset[str]:
+    """The functions of which there are right versions."""
+    return frozenset(node.name for node in ast.parse(_source(assignment)).body if hasattr(node, "name"))
+
+
+def _source(assignment: Assignment) -> bytes:
+    return assignment.substitutes.read_bytes() if assignment.substitutes.is_file() else b""
