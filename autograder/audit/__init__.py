@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from ..assignment import Assignment, import_file
-from ..check.cases import read_cases
+from ..check.cases import Case, read_cases
 from ..check.diagnosis import FILE as FINGERPRINTS
 from ..check.diagnosis import Table, diagnose, read_table
 from ..errors import GraderError
+from ..judge.error_carried_forward import Retries
 from ..misconceptions import Misconception, apply, misconceptions
+from ..sandbox.substitutes import put_in
 from .equivalents import equivalents
 from .findings import Audit, Finding
 from .mutants import Mutant, mutants
@@ -81,6 +83,7 @@ class _Bench:
             id: read_cases(assignment.public_tests(id)) + read_cases(assignment.hidden_tests(id))
             for id in self.functions
         }
+        self.retries = Retries(assignment, [case for cases in self.cases.values() for case in cases])
         self.users = users(self.source)
         path = assignment.root / "student_template" / "check" / FINGERPRINTS
         self.table = read_table(path) if path.is_file() else Table({}, {}, {})
@@ -135,8 +138,18 @@ class _Bench:
             lost = {id: self.cases[id] for id in program.touched}
             return Finding(program.about, program.homes, lost)
         lost = {id: tuple(not_passed(self.cases[id], environment)) for id in program.touched}
+        passed_again = set(self.passed_again(program, [case for cases in lost.values() for case in cases]))
+        lost = {id: tuple(case for case in cases if case not in passed_again) for id, cases in lost.items()}
         hints = () if isinstance(program.about, Mutant) else self.hints(program.homes, environment)
         return Finding(program.about, program.homes, lost, hints)
+
+    def passed_again(self, program: _Program, lost: Sequence[Case]) -> Iterator[Case]:
+        """Of the cases that a program lost, those that pass on right earlier functions."""
+        for substitutes, cases in self.retries.after(lost).items():
+            names = namespace(*program.sources)
+            put_in(names, substitutes.names, substitutes.source)
+            still_lost = not_passed(cases, {**names, "reference": self.reference})
+            yield from (case for case in cases if case not in still_lost)
 
     def hints(self, ids: Sequence[str], environment: Mapping[str, Any]) -> tuple[str, ...]:
         """The mistakes that the diagnosis takes a program's functions for."""

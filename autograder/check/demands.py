@@ -17,11 +17,11 @@ Answers = Sequence[tuple[str, float]]
 
 
 def expect_normal(table: Any, std: float) -> None:
-    """Demand an `nn.Parameter` of at least 12,000 normal numbers: mean, deviation, tails, rows and columns.
+    """Demand a tensor of at least 12,000 normal numbers: mean, deviation, tails, rows and columns.
 
     The bounds are wide enough for every right way to draw so many numbers, at least 40 in a row.
     """
-    expect(isinstance(table, nn.Parameter), "the table should be an nn.Parameter")
+    expect(isinstance(table, torch.Tensor), f"the table should be a tensor, but is {show(table)}")
     numbers = table.detach() / std
     squares = numbers.square()
     by_row, by_column = squares.mean(1), squares.mean(0)
@@ -86,19 +86,20 @@ def expect_losses(got: Any, expected: Sequence[float]) -> None:
         expect(abs(loss - right) < 2e-5, f"the loss of step {step} should be {right:.6f}, but is {loss:.6f}")
 
 
-def table_of(module: nn.Module) -> nn.Parameter:
-    """The one parameter of a module."""
-    tables = list(module.parameters())
-    expect(len(tables) == 1, f"the module should have one parameter, its table, but it has {len(tables)}")
-    return tables[0]
+def table_of(module: nn.Module, *shape: int) -> nn.Parameter:
+    """The one parameter of that shape, whatever others a module has."""
+    shapes = [tuple(parameter.shape) for parameter in module.parameters()]
+    expect(
+        shapes.count(shape) == 1,
+        f"the module should have one parameter of shape {shape}, its table, but its parameters are {shapes}",
+    )
+    return list(module.parameters())[shapes.index(shape)]
 
 
 def with_rows(module: nn.Module, rows: torch.Tensor) -> nn.Module:
     """The module, its table overwritten with `rows` (P, D)."""
-    table = table_of(module)
-    expect(table.shape == rows.shape, f"the table should be {tuple(rows.shape)}, but is {tuple(table.shape)}")
     with torch.no_grad():
-        table.copy_(rows)
+        table_of(module, *rows.shape).copy_(rows)
     return module
 
 

@@ -16,7 +16,6 @@ import types
 import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from . import notebook
 from .defaults import Defaults, for_one_call_alone, without_effect
@@ -81,7 +80,6 @@ def load(
     before: Callable[[int], None] | None = None,
     skip: frozenset[int] = frozenset(),
     defaults: Defaults | None = None,
-    rebind: Callable[[dict[str, Any]], None] | None = None,
 ) -> Loaded:
     """Run a file's top-level statements one by one, so that what is bound around an error counts.
 
@@ -95,8 +93,6 @@ def load(
             that never ends knows by this where it was.
         skip: first lines of statements to leave out.
         defaults: settings that are put back after each statement; a change is a problem.
-        rebind: called with the file's names before the first statement and after each: it may bind some
-            to something else.
     """
     problems: list[Problem] = []
     lines = _decode(source, problems).split("\n")
@@ -114,7 +110,7 @@ def load(
         for statement in statements
         if _first_line(statement) not in skip and not _is_constant(statement)
     ]
-    run = _Run(module, filename, flags, before, defaults, rebind)
+    run = _Run(module, filename, flags, before, defaults)
     failed = run.all(wanted)
     if is_notebook:  # its cells may stand in another order than the one they were run in
         early = [statement for statement, problem in failed if problem.lacks]
@@ -204,20 +200,15 @@ class _Run:
     flags: int
     before: Callable[[int], None] | None
     defaults: Defaults | None
-    rebind: Callable[[dict[str, Any]], None] | None
     changes: list[tuple[int, str]] = field(default_factory=list)
 
     def all(self, statements: list[ast.stmt]) -> list[tuple[ast.stmt, Problem]]:
         """Run statements in their order; give those that failed, and what went wrong."""
         failed = []
-        if self.rebind is not None:
-            self.rebind(vars(self.module))
         for statement in statements:
             if self.before is not None:
                 self.before(_first_line(statement))
             problem = self.one(statement)
-            if self.rebind is not None:
-                self.rebind(vars(self.module))
             if self.defaults is not None:
                 self.changes += without_effect(statement, self.defaults.put_back())
             if problem is not None:

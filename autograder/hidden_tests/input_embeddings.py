@@ -37,7 +37,7 @@ def same_vectors(model, right, ids, atol=1e-5):
 
 @test_case(
     name='`InputEmbedding` with `"none"` gives the token rows alone, never scaled: `(B, T)` to `(B, T, D)`.',
-    points=0.7,
+    points=0.8,
     hidden=True,
 )
 def test_token_rows_alone(InputEmbedding):
@@ -80,7 +80,7 @@ def test_learned_is_the_default(InputEmbedding):
 @test_case(
     name='`InputEmbedding` trains its token table and, with `"learned"`, its position table, and nothing '
     "else.",
-    points=0.3,
+    points=0.2,
     hidden=True,
 )
 def test_what_is_trained(InputEmbedding):
@@ -94,7 +94,7 @@ def test_what_is_trained(InputEmbedding):
 
 @test_case(
     name="Gradients reach the tables of `InputEmbedding` from every place that used a row.",
-    points=0.4,
+    points=0.5,
     hidden=True,
 )
 def test_tables_learn(InputEmbedding):
@@ -179,7 +179,7 @@ def test_dtypes(InputEmbedding):
 
 @test_case(
     name="`InputEmbedding` changes neither its ids nor its `state_dict()`, and a call no later result.",
-    points=0.3,
+    points=0.2,
     hidden=True,
 )
 def test_a_call_leaves_things_alone(InputEmbedding):

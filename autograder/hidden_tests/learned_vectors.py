@@ -42,7 +42,7 @@ def right(reference, make_pairs, steps, dtype=torch.float32):
 @test_case(
     name="`train_embeddings` takes the mean over all pairs of the cross-entropy between the scores and "
     "the context id.",
-    points=0.75,
+    points=0.8,
     hidden=True,
 )
 def test_first_loss(train_embeddings, reference):
@@ -52,7 +52,7 @@ def test_first_loss(train_embeddings, reference):
 
 @test_case(
     name="`train_embeddings` gives a list with the loss of every step before its update, as Python numbers.",
-    points=0.75,
+    points=0.8,
     hidden=True,
 )
 def test_losses(train_embeddings, reference):
@@ -63,7 +63,7 @@ def test_losses(train_embeddings, reference):
 @test_case(
     name="`train_embeddings` moves `centre` against its gradient. Rows that are no pair's centre stay "
     "as they are.",
-    points=0.75,
+    points=0.8,
     hidden=True,
 )
 def test_centre_moves(train_embeddings, reference):
@@ -74,7 +74,7 @@ def test_centre_moves(train_embeddings, reference):
 
 @test_case(
     name="`train_embeddings` moves `context` against its gradient, taken before `centre` moved.",
-    points=0.75,
+    points=0.8,
     hidden=True,
 )
 def test_context_moves(train_embeddings, reference):
@@ -85,7 +85,7 @@ def test_context_moves(train_embeddings, reference):
 
 @test_case(
     name="`train_embeddings` goes down the gradient of the new tables at every further step.",
-    points=0.5,
+    points=0.6,
     hidden=True,
 )
 def test_many_steps(train_embeddings, reference):
@@ -107,7 +107,7 @@ def test_repeated_pairs(train_embeddings, reference):
 
 @test_case(
     name="`train_embeddings` changes both tables in place: they stay the same trainable parameters.",
-    points=0.5,
+    points=0.25,
     hidden=True,
 )
 def test_tables_stay_the_same_parameters(train_embeddings, reference):
@@ -153,7 +153,7 @@ def test_no_steps(train_embeddings, reference):
 @test_case(
     name="`train_embeddings` keeps nothing from one call to the next: two calls do what one longer "
     "call does.",
-    points=0.25,
+    points=0.3,
     hidden=True,
 )
 def test_two_calls(train_embeddings, reference):
@@ -164,7 +164,7 @@ def test_two_calls(train_embeddings, reference):
     same(context.weight.detach(), right(reference, seven_pairs, 3)[2])
 
 
-@test_case(name="`train_embeddings` keeps the dtype of the tables.", points=0.25, hidden=True)
+@test_case(name="`train_embeddings` keeps the dtype of the tables.", points=0.3, hidden=True)
 def test_dtype(train_embeddings, reference):
     centre, context = tables(torch.float64)
     _, rows, context_rows = right(reference, seven_pairs, 1, torch.float64)
@@ -173,7 +173,7 @@ def test_dtype(train_embeddings, reference):
     same(context.weight.detach(), context_rows, atol=1e-7)
 
 
-@test_case(name="`train_embeddings` leaves `pairs` as it was.", points=0.25, hidden=True)
+@test_case(name="`train_embeddings` leaves `pairs` as it was.", points=0.1, hidden=True)
 def test_pairs_stay(train_embeddings, reference):
     pairs = seven_pairs().T.contiguous().T  # (7, 2), non-contiguous
     with unchanged(pairs=pairs):

@@ -77,12 +77,11 @@ def by_gensim(make, positive, negative, count):
 @test_case(
     name="`embedding_from_word_vectors` gives a float32 `nn.Embedding` whose row i is "
     "`word_vectors.vectors[i]`.",
-    points=0.75,
+    points=0.8,
     hidden=True,
 )
 def test_embedding_has_the_rows(embedding_from_word_vectors):
     embedding, _ = embedding_from_word_vectors(word_vectors(np.float64))
-    expect(isinstance(embedding, nn.Embedding), "the first thing returned should be an nn.Embedding")
     same(embedding.weight.detach(), rows())
     ids = torch.tensor([[4, 0], [2, 4]])
     same(embedding(ids).detach(), rows()[ids])
@@ -103,7 +102,7 @@ def test_embedding_comes_with_its_vocabulary(embedding_from_word_vectors):
 @test_case(
     name="`embedding_from_word_vectors` freezes the embedding, unless `trainable=True` asks for one "
     "that learns.",
-    points=0.25,
+    points=0.1,
     hidden=True,
 )
 def test_embedding_is_frozen_or_not(embedding_from_word_vectors):
@@ -113,7 +112,7 @@ def test_embedding_is_frozen_or_not(embedding_from_word_vectors):
         expect(embedding.weight.requires_grad == wanted, "only a trainable embedding requires gradients")
 
 
-@test_case(name="A trainable embedding learns in every row.", points=0.25, hidden=True)
+@test_case(name="A trainable embedding learns in every row.", points=0.3, hidden=True)
 def test_every_row_learns(embedding_from_word_vectors):
     embedding, _ = embedding_from_word_vectors(word_vectors(), trainable=True)
     ids = torch.tensor([5, 0, 1, 2, 3, 4, 5])
@@ -133,19 +132,18 @@ def test_embedding_is_a_copy(embedding_from_word_vectors):
     embedding, vocabulary = embedding_from_word_vectors(vectors, trainable=True)
     with torch.no_grad():
         embedding.weight[1] += 5.0
-    same(torch.tensor(vectors.vectors), rows(), of="word_vectors.vectors")
     vocabulary["yeti"] = 6
     another, its_vocabulary = embedding_from_word_vectors(vectors)
-    same(another.weight.detach(), rows())
+    same(another(torch.arange(6)).detach(), rows())
     equal(sorted(its_vocabulary), sorted(WORDS))
     vectors.vectors[2] = 0.0
-    same(another.weight.detach(), rows(), of="the embedding, after word_vectors was changed,")
+    same(another(torch.arange(6)).detach(), rows(), of="the embedding, after word_vectors was changed,")
 
 
 @test_case(
     name="`nearest_words` lists the words whose rows have the highest cosine with the word's row, "
     "best first.",
-    points=0.5,
+    points=0.55,
     hidden=True,
 )
 def test_nearest_words(nearest_words):
@@ -175,7 +173,7 @@ def test_analogy_on_real_words(analogy):
 
 
 @test_case(
-    name="`positive` and `negative` are lists of words. One of them may be empty.", points=0.25, hidden=True
+    name="`positive` and `negative` are lists of words. One of them may be empty.", points=0.3, hidden=True
 )
 def test_lists_of_any_length(analogy):
     for plus, minus in [("", "d"), ("gild", ""), ("k", "bdh")]:
@@ -184,7 +182,7 @@ def test_lists_of_any_length(analogy):
 
 
 @test_case(
-    name="`analogy` leaves out every word of the query, positive or negative.", points=0.25, hidden=True
+    name="`analogy` leaves out every word of the query, positive or negative.", points=0.3, hidden=True
 )
 def test_query_words_are_left_out(analogy):
     expect_answers(analogy(*planted(), ["g", "h"], ["l"], count=12), by_gensim(planted, "gh", "l", 12))
@@ -192,7 +190,7 @@ def test_query_words_are_left_out(analogy):
 
 @test_case(
     name="`vocabulary` maps words one-to-one onto the rows of `table`, and may list them in any order.",
-    points=0.25,
+    points=0.3,
     hidden=True,
 )
 def test_vocabulary_in_any_order(nearest_words, analogy):
@@ -251,7 +249,7 @@ def test_counts(nearest_words, analogy):
 
 
 @test_case(
-    name="The functions of `word_vectors` leave their arguments as they were.", points=0.25, hidden=True
+    name="The functions of `word_vectors` leave their arguments as they were.", points=0.1, hidden=True
 )
 def test_arguments_stay(nearest_words, analogy):
     table, vocabulary = planted()

@@ -31,6 +31,7 @@ from .confinement import Wall
 from .limits import WorkerLimits, allow_seconds, cut_loose, set_limits
 from .mirror import PLAIN_MODULES, Message, Mirror, ModuleState
 from .probe import probe
+from .substitutes import put_in
 from .wire import Blob, Channel, Closed, WireError, unframe
 
 STUDENT_FILE = "embeddings.py"
@@ -162,9 +163,10 @@ class Worker:
             before=lambda line: self.channel.send({"seq": header["seq"], "at": line}),
             skip=frozenset(header["skip"]),
             defaults=self.defaults,
-            rebind=rebinding(header["substitutes"], *blobs[1:]) if header["substitutes"] else None,
         )
         self.namespace = vars(loaded.module)
+        if header["substitutes"]:
+            put_in(self.namespace, header["substitutes"], blobs[1])
         found = {name: self.namespace[name] for name in header["names"] if name in self.namespace}
         self.mirror.exported = {name: value for name, value in found.items() if is_module_class(value)}
         kinds = {name: kind_of(value) for name, value in found.items()}
@@ -218,21 +220,6 @@ class Worker:
         gradients = torch.autograd.grad(outputs, inputs, weights, retain_graph=True, allow_unused=True)
         dense = [g.to_dense() if g is not None and g.is_sparse else g for g in gradients]
         return self.mirror.encode(tuple(dense))
-
-
-def rebinding(names: list[str], source: memoryview) -> Callable[[dict[str, Any]], None]:
-    """What binds these names to what the substitutes' file has for them, whenever they are bound anew."""
-    substitutes: dict[str, Any] = {}
-    exec(compile(bytes(source), "substitutes.py", "exec", dont_inherit=True), substitutes)
-    bound: dict[str, Any] = {}
-
-    def rebind(namespace: dict[str, Any]) -> None:
-        for name in names:
-            own = namespace.get(name)
-            if name not in bound or own is not bound[name]:
-                bound[name] = namespace[name] = substitutes["substitute"](name, own)
-
-    return rebind
 
 
 def is_module_class(value: Any) -> bool:

@@ -14,6 +14,9 @@ import torch
 from .calls import call_of, show
 from .kinds import difference
 
+MOST_NUMBERS, MOST_WORDS = 12, 60
+"""What the message of an exception that must quote something may hold: whoever lists all quotes nothing."""
+
 
 class Mismatch(AssertionError):
     """A student's result is not the expected one; the text is written for the student.
@@ -105,6 +108,12 @@ def raises(error: type[Exception], *, quoting: Iterable[Any] = ()) -> Iterator[N
         yield
     except error as problem:
         missing = [value for value in quoting if not quotes(str(problem), value)]
+        numbers, words = (len(re.findall(kind, str(problem))) for kind in (r"\d+", r"\w+"))
+        if quoting and (numbers > MOST_NUMBERS or words > MOST_WORDS):
+            raise NotAsAsked(
+                f"the {type(problem).__name__} should quote {quoted} and little else, but its message holds "
+                f"{numbers} numbers and {words} words"
+            ) from None
         if missing:
             raise NotAsAsked(
                 f"the {type(problem).__name__} should quote {' and '.join(map(str, missing))}, "

@@ -5,6 +5,7 @@ from check.cases import test_case
 from check.compare import equal, expect, raises, same, unchanged
 from check.demands import expect_normal
 from check.operations import count_operations
+from torch import nn
 
 OK_FORMAT = False
 name = "lookup"
@@ -66,13 +67,27 @@ def test_encode_refuses_an_unknown_token(encode):
 
 @test_case(
     name="`new_embedding_table` draws normally distributed numbers with mean 0 and standard deviation `std`.",
-    points=0.5,
+    points=0.45,
     hidden=False,
 )
 def test_table_is_normal(new_embedding_table):
     table = new_embedding_table(300, 40, generator=seeded(1))
     expect(table.shape == (300, 40), f"the shape should be (300, 40), but is {tuple(table.shape)}")
     expect_normal(table, 0.02)
+
+
+@test_case(
+    name="`new_embedding_table` gives a trainable float32 `nn.Parameter` of shape `(V, D)`.",
+    points=0.2,
+    hidden=False,
+)
+def test_table_is_a_parameter(new_embedding_table):
+    table = new_embedding_table(300, 40, generator=seeded(3))
+    expect_normal(table, 0.02)
+    kind = type(table).__name__
+    expect(isinstance(table, nn.Parameter), f"the table should be an nn.Parameter, but is a {kind}")
+    expect(table.requires_grad, "the table should be trainable")
+    expect(table.dtype == torch.float32, f"the table should be float32, but is {table.dtype}")
 
 
 @test_case(
@@ -90,7 +105,7 @@ def test_table_repeats_with_a_seed(new_embedding_table):
 @test_case(
     name="`embedding_lookup` gives the rows of `table` that `ids` names, in shape `(..., D)` "
     "for ids of any shape.",
-    points=0.5,
+    points=0.55,
     hidden=False,
 )
 def test_lookup_in_any_shape(embedding_lookup):
@@ -121,7 +136,7 @@ def test_lookup_refuses_bad_ids(embedding_lookup):
 
 @test_case(
     name="`embedding_lookup` passes gradients to the table, and a row looked up several times adds them up.",
-    points=0.25,
+    points=0.3,
     hidden=False,
 )
 def test_lookup_passes_gradients(embedding_lookup):
@@ -134,7 +149,7 @@ def test_lookup_passes_gradients(embedding_lookup):
     same(table.grad, torch.tensor([[3.0, 4], [0, 0], [6, 8], [0, 0]]), of="the table's gradient")
 
 
-@test_case(name="The functions of `lookup` leave their arguments as they were.", points=0.25, hidden=False)
+@test_case(name="The functions of `lookup` leave their arguments as they were.", points=0.1, hidden=False)
 def test_arguments_stay(build_vocabulary, encode, embedding_lookup):
     tokens, vocabulary, table, ids = list(TOKENS), dict(VOCABULARY), small_table(), three_ids()
     with unchanged(tokens=tokens, vocabulary=vocabulary, table=table, ids=ids):
@@ -145,7 +160,7 @@ def test_arguments_stay(build_vocabulary, encode, embedding_lookup):
 
 @test_case(
     name="`embedding_lookup` multiplies nothing: no matrix product, no element-wise multiplication.",
-    points=0.25,
+    points=0.15,
     hidden=False,
 )
 def test_lookup_multiplies_nothing(embedding_lookup):

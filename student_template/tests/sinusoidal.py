@@ -40,7 +40,7 @@ def same_sum(module, x, atol=1e-5):
 @test_case(
     name="`sinusoidal_encoding` gives `(P, D)`: in row p column 2i is sin(p * w_i) and column 2i + 1 is "
     "cos(p * w_i).",
-    points=0.8,
+    points=0.9,
 )
 def test_sines_and_cosines_alternate(sinusoidal_encoding):
     first = torch.tensor([[0.0, 1, 0, 1], [0.841471, 0.540302, 0.0099998, 0.99995]])
@@ -61,7 +61,7 @@ def test_three_thousand_positions(sinusoidal_encoding):
 @test_case(
     name="`sinusoidal_encoding` has no loop over positions: more rows take no more lines of Python or "
     "tensor operations.",
-    points=0.3,
+    points=0.2,
 )
 def test_no_loop_over_positions(sinusoidal_encoding):
     same(sinusoidal_encoding(10, 16), TEN, of="sinusoidal_encoding(10, 16)")
@@ -104,7 +104,7 @@ def test_the_shift_goes_back(shift_matrix):
 
 @test_case(
     name="`SinusoidalPositions` adds row t of the encoding to position t of every text of `(B, T, D)`.",
-    points=0.5,
+    points=0.6,
 )
 def test_the_module_adds_the_encoding(SinusoidalPositions):
     x = torch.arange(80.0).reshape(2, 5, 8).sub(40).div(7)  # two texts of five tokens
@@ -123,7 +123,7 @@ def test_gradients_reach_the_input(SinusoidalPositions):
     same(gradient, weights, of="the gradient of the input")
 
 
-@test_case(name="`SinusoidalPositions` changes neither its input nor its `state_dict()`.", points=0.2)
+@test_case(name="`SinusoidalPositions` changes neither its input nor its `state_dict()`.", points=0.1)
 def test_the_input_is_left_alone(SinusoidalPositions):
     x = torch.linspace(-1, 1, 24).reshape(2, 3, 4)
     module = SinusoidalPositions(4)
