@@ -94,9 +94,18 @@ def _code_parts(assignment: Assignment, question: Question) -> Parts:
         "tests": _tests(assignment, question),
         "tests of what it builds on": _print(*(_tests(assignment, other) for other in earlier)),
         "reference": _reference(assignment, [question, *earlier]),
+        **_substitutes(assignment, question),
         "limits": _print(json.dumps(asdict(assignment.limits)), assignment.code_file),
         "hints": _hints(assignment, question),
     }
+
+
+def _substitutes(assignment: Assignment, question: Question) -> Parts:
+    """Of a question that builds on others, the right versions on which it may be tried again."""
+    path = assignment.substitutes
+    if not question.builds_on or not path.is_file():
+        return {}
+    return {"right functions to build on": _print(path.read_bytes())}
 
 
 def _answer_parts(assignment: Assignment, question: Question) -> Parts:
