@@ -98,7 +98,8 @@ def alike(files, started, monkeypatch) -> Callable[..., None]:
         for question in result.questions:
             for case in question.cases:
                 name = name_in_otter(question.id, case.hidden)
-                by_grader.setdefault(name, []).append((case.title, case.outcome is Outcome.PASSED))
+                at_once = case.outcome is Outcome.PASSED and not case.carried  # Otter tries nothing again
+                by_grader.setdefault(name, []).append((case.title, at_once))
         assert by_otter == by_grader
         (reported,) = given
         assert compared(reported) == compared(result)
