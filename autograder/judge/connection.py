@@ -70,7 +70,8 @@ class Connection:
         self.limits = limits
         self._process: Process | None = None
         self._stops_left = max(1, int(limits.seconds_per_submission // limits.seconds_per_call))
-        self._wall_left: float = limits.wall_seconds_per_call * self._stops_left
+        # It may compute as long as it may compute, and wait as long as one call may wait.
+        self._wall_left: float = limits.seconds_per_submission + limits.wall_seconds_per_call
         self._began = time.process_time()
         self.sequence = 0
         self.starved = False
@@ -189,11 +190,13 @@ class Connection:
             return self.distrust(str(problem))
         if isinstance(problem, Closed):
             return self._ended(name)
+        waited = self._process.waited() if self._process else None
         end = self._process.kill(END_SECONDS) if self._process else None
         # The processor's limit is the kernel's to keep: what reached this one slept, waited for a busy
-        # machine, or raised its own limit and burned all that time.
+        # machine, or raised its own limit and burned all that time. Who slept is not tried again.
         most = self.limits.wall_seconds_per_call
-        self.starved |= end is None or end.cpu_seconds < most
+        unknown = waited is None and (end is None or end.cpu_seconds < most)
+        self.starved |= unknown or (waited is not None and waited > most / 2)
         if self._wall_left < most:
             self._wall_left = 0  # sleeping a little in each of many calls is no way round, either
             return self._stop(Outcome.TIMED_OUT, f"{name} used up the submission's time.")

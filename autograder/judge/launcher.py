@@ -7,6 +7,7 @@ import json
 import os
 import select
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -14,14 +15,19 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from ..assignment import Limits
 from ..errors import GraderError
+from ..sandbox.confinement import WallPlan
 from ..sandbox.limits import WorkerLimits
 from ..sandbox.wire import Channel, Closed, TooLate, WireError
 from .wall import SECRET, Tier, Way, holes, ways
 
 START_SECONDS = 600
+_CREDENTIALS = struct.Struct("3i")
+"""What the kernel says of who sent a message: the process's number, as it is called here, user and group."""
+
 ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
@@ -68,15 +74,16 @@ class Launcher:
         self._count += 1
         key = f"{os.getpid()}-{self._count}"
         ours, theirs = socket.socketpair()
-        status, status_write = os.pipe()
+        status, status_write = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        status.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         try:
             request = json.dumps({"spawn": key}).encode()
-            socket.send_fds(self._control, [request], [theirs.fileno(), status_write])
+            socket.send_fds(self._control, [request], [theirs.fileno(), status_write.fileno()])
         except OSError as problem:
             raise GraderError(f"the process that starts students' code is gone: {problem}") from None
         finally:
             theirs.close()
-            os.close(status_write)
+            status_write.close()
         return Process(key, Channel(ours), status, self)
 
     def quit(self) -> None:
@@ -92,19 +99,35 @@ class Launcher:
 class Process:
     """One student's process, seen from outside."""
 
-    def __init__(self, key: str, channel: Channel, status: int, launcher: Launcher) -> None:
+    def __init__(self, key: str, channel: Channel, status: socket.socket, launcher: Launcher) -> None:
         self.key = key
         self.channel = channel
         self._status = status
+        self._number: int | None = None
         self._end: End | None = None
         self._launcher = launcher
 
     def ended(self, wait: float) -> End | None:
         """How it ended, or None when it has not after `wait` seconds."""
-        if self._end is None and select.select([self._status], [], [], wait)[0]:
-            text = os.read(self._status, 64)  # nothing if the zygote itself is gone
-            self._end = End(*json.loads(text)) if text else None
+        while self._end is None and select.select([self._status], [], [], wait)[0]:
+            text, told, _, _ = self._status.recvmsg(64, socket.CMSG_SPACE(_CREDENTIALS.size))
+            if not text:  # the zygote itself is gone
+                break
+            if self._number is None:  # the first message comes from the process itself
+                self._number = _CREDENTIALS.unpack(told[0][2])[0]
+            else:
+                self._end = End(*json.loads(text))
         return self._end
+
+    def waited(self) -> float | None:
+        """Seconds that a thread of it could have run and had no processor: the most; None if unknown."""
+        if self.ended(0) or self._number is None:
+            return None
+        try:
+            threads = list(Path(f"/proc/{self._number}/task").iterdir())
+            return max(int((thread / "schedstat").read_text().split()[1]) for thread in threads) / 1e9
+        except (OSError, ValueError, IndexError):  # a kernel that does not tell
+            return None
 
     def kill(self, wait: float) -> End | None:
         """Kill it, unless it has ended by itself just now, and say how it ended as `ended` does."""
@@ -114,7 +137,7 @@ class Process:
     def close(self) -> None:
         """Hang up and forget it; the zygote reaps it in its own time."""
         self.channel.close()
-        os.close(self._status)
+        self._status.close()
         self._launcher.kill(self.key)
 
 
@@ -180,7 +203,7 @@ def _zygote(limits: Limits, way: Way) -> Iterator[Launcher]:
         try:
             _await_ready(ours, zygote)
             if way.tier.confined:
-                _try_wall(launcher)
+                _try_wall(launcher, way.plan)
             yield launcher
         finally:
             launcher.quit()  # forked grading processes may hold the socket, too
@@ -188,7 +211,7 @@ def _zygote(limits: Limits, way: Way) -> Iterator[Launcher]:
             _end(zygote)
 
 
-def _try_wall(launcher: Launcher) -> None:
+def _try_wall(launcher: Launcher, plan: WallPlan) -> None:
     """Let a process try, from inside, what student code must not be able to do."""
     process = launcher.spawn()
     try:
@@ -203,7 +226,7 @@ def _try_wall(launcher: Launcher) -> None:
         raise GraderError(f"a process could not be confined: {reply['refused']}")
     if not isinstance(tried := reply.get("value"), dict):
         raise GraderError(f"a confined process could not try the wall: {reply.get('error')}")
-    if found := holes(tried, launcher.tier):
+    if found := holes(tried, plan):
         raise GraderError("the wall has holes: " + "; ".join(found))
 
 

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from ..sandbox.confinement import WallPlan
 from ..sandbox.probe import DONE, IMPORT, LIST, READ, SEE
+from .image import PACKAGE, image_of, readable
 
-PACKAGE = Path(__file__).resolve().parent.parent
 SECRET = PACKAGE / "hidden_tests" / "__init__.py"
 """A file that student code must never be able to open; asked for when the wall is tried."""
 
@@ -27,9 +27,10 @@ REFUSALS = frozenset({"EPERM", "EACCES", "EROFS"})
 class Tier(Enum):
     """How student code is shut in; the text is printed and written into every report.
 
-    Landlock closes what files hold, and folders' listings, but not `stat`. Without namespaces, who
-    guesses a file's path learns whether it exists, its size and its times, as far as the permissions
-    of the folders on the way let any user; never what is in it.
+    Landlock closes what files hold, and folders' listings, but not `stat`. As root, and behind
+    bubblewrap, a student's process has a root folder of its own, outside of which it can name nothing.
+    Only an ordinary user without namespaces may not give it one: there, who guesses a file's path learns
+    whether it exists, its size, its times and where a link leads; never what is in it.
     """
 
     NAMESPACES = "tier 1: bubblewrap's namespaces, Landlock, seccomp and limits"
@@ -57,24 +58,25 @@ def ways(unconfined: bool, only: Tier | None = None) -> list[Way]:
         unconfined: no wall at all; an instructor's explicit choice.
         only: this tier or none, for tests.
     """
-    roots = readable_roots()
+    roots = readable()
     if unconfined:
         return [Way(Tier.UNCONFINED, (), WallPlan(roots, confined=False))]
     found = []
     bwrap = shutil.which("bwrap")
     if bwrap and _works(bwrap) and only in (None, Tier.NAMESPACES):
-        command = (bwrap, *_namespaces(roots))
-        found.append(Way(Tier.NAMESPACES, command, WallPlan(roots, counts_processes=True)))
+        plan = WallPlan(roots, image_of(roots))
+        found.append(Way(Tier.NAMESPACES, (bwrap, *_namespaces((*environment(), plan.image))), plan))
     if only in (None, Tier.NO_NAMESPACES):
-        found.append(Way(Tier.NO_NAMESPACES, (), WallPlan(roots)))
+        plan = WallPlan(roots, image_of(roots) if os.geteuid() == 0 else "")
+        found.append(Way(Tier.NO_NAMESPACES, (), plan))
     return found
 
 
-def holes(tried: Mapping[str, object], tier: Tier) -> list[str]:
+def holes(tried: Mapping[str, object], plan: WallPlan) -> list[str]:
     """What is wrong with a wall, given what came of each attempt of `sandbox.probe`."""
     found = []
     for what, outcome in tried.items():
-        if outcome in _right_outcomes(what, tier):
+        if outcome in _right_outcomes(what, plan):
             continue
         if outcome == DONE:
             found.append(f"student code could {what}")
@@ -85,19 +87,16 @@ def holes(tried: Mapping[str, object], tier: Tier) -> list[str]:
     return found
 
 
-def _right_outcomes(what: str, tier: Tier) -> frozenset[str]:
+def _right_outcomes(what: str, plan: WallPlan) -> frozenset[str]:
     if what == IMPORT:
         return frozenset({DONE})
-    if what in (SEE, READ, LIST) and tier is Tier.NAMESPACES:
+    if what in (SEE, READ, LIST) and plan.image:
         return frozenset({"ENOENT"})  # for students' code they are not there at all
     return REFUSALS | {DONE} if what == SEE else REFUSALS
 
 
-def readable_roots() -> tuple[str, ...]:
-    """What a student's process may read: the interpreter, the environment, the worker's own code.
-
-    The project is installed editable, so hidden tests and solutions lie in none of these.
-    """
+def environment() -> tuple[str, ...]:
+    """What the zygote finds behind bubblewrap: the interpreter, the environment, the worker's own code."""
     paths = [
         sys.prefix,
         *_on_the_way(Path(sys.executable)),
@@ -137,10 +136,12 @@ def _unshared() -> list[str]:
     names = ["ipc", "pid", "net", "uts", "cgroup-try"]
     options = [f"--unshare-{name}" for name in names] + ["--die-with-parent", "--new-session"]
     if os.getuid() == 0:
-        for capability in ("CAP_SETUID", "CAP_SETGID", "CAP_KILL"):  # a user per process, and its end
+        # The zygote's alone: a user per process, and its end; to read what only its owner may, and hold it.
+        for capability in ("CAP_SETUID", "CAP_SETGID", "CAP_KILL", "CAP_DAC_READ_SEARCH", "CAP_IPC_LOCK"):
             options += ["--cap-add", capability]
-        return options
-    return [*options, "--unshare-user", "--disable-userns"]
+    else:
+        options += ["--unshare-user", "--disable-userns"]
+    return [*options, "--cap-add", "CAP_SYS_CHROOT"]  # a root folder per process
 
 
 def _namespaces(roots: tuple[str, ...]) -> list[str]:

@@ -2,12 +2,14 @@
 
 Prepared once in the zygote and put on in every child, each layer by itself:
 
-- Landlock: it reads the interpreter, the environment and this package, nothing else, and writes,
-  executes, connects and signals nowhere.
+- a root folder of its own, which holds copies of what it may read and nothing else: wherever the zygote
+  may change it, as root and behind bubblewrap.
+- Landlock: it reads that, nothing else, and writes, executes, connects and signals nowhere.
 - seccomp: a list of allowed system calls; whatever is not on it fails with EPERM.
 - as root: a user of its own per process.
 
-Where bubblewrap works, the zygote itself already runs in namespaces that hold nothing else.
+No capability is left to it. What it can read has been read before it begins (`resident`), and no call is
+allowed that tells or changes what of a file is in memory.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from __future__ import annotations
 import ctypes
 import errno
 import fcntl
+import mmap
 import os
 import resource
 import signal
@@ -24,11 +27,12 @@ from pathlib import Path
 from landlockpy import AccessFS, Ruleset, Scope, abi_version
 from seccompy import CmpOp, Filter, supported
 
+from .limits import limit_tasks
+
 FIRST_USER = 55_000
 """As root, the n-th process at a time runs as user FIRST_USER + n, so none can touch another's."""
 
-_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_KEEPCAPS, _PR_SET_NAME = 1, 4, 8, 15
-_CAP_DAC_READ_SEARCH = 2
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NAME = 1, 4, 15
 _CLONE_THREAD = 0x00010000
 _FIONBIO = 0x5421
 
@@ -36,7 +40,7 @@ _ALLOWED = """
     read write readv writev pread64 lseek close fstat newfstatat stat lstat statx
     access faccessat faccessat2 readlink readlinkat getdents64 getcwd dup
     recvfrom sendto poll ppoll select pselect6
-    mmap munmap mprotect mremap madvise brk mincore
+    mmap munmap mprotect mremap brk
     futex sched_yield sched_getaffinity getcpu set_robust_list rseq membarrier
     clock_gettime clock_getres clock_nanosleep nanosleep gettimeofday time times
     getpid gettid getppid getuid geteuid getgid getegid getrusage getrlimit sysinfo uname getrandom
@@ -47,6 +51,9 @@ _ALLOWED = """
 
 _FCNTL = (fcntl.F_DUPFD, fcntl.F_DUPFD_CLOEXEC, fcntl.F_GETFD, fcntl.F_SETFD, fcntl.F_GETFL, fcntl.F_SETFL)
 """Not F_SETOWN, by which the kernel would signal another process, and no locks, which others could see."""
+
+_ADVICE = (mmap.MADV_DONTNEED, mmap.MADV_FREE, mmap.MADV_HUGEPAGE, mmap.MADV_NOHUGEPAGE)
+"""What allocators say of their own memory. Other advice fetches files' pages, or drops them for everybody."""
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_TMPFILE & ~os.O_DIRECTORY
 
@@ -61,13 +68,14 @@ class WallPlan:
 
     Attributes:
         roots: files and folders that students' processes may read.
+        image: the folder that becomes the root folder of students' processes; it holds copies of `roots`.
+            Empty where the zygote may not do that.
         confined: False only when the instructor said so by an explicit flag.
-        counts_processes: whether the limit on processes binds this user's student processes alone.
     """
 
     roots: tuple[str, ...]
+    image: str = ""
     confined: bool = True
-    counts_processes: bool = False
 
 
 @dataclass
@@ -77,7 +85,6 @@ class Wall:
     plan: WallPlan
     _ruleset: Ruleset | None = field(default=None, init=False)
     _filter: Filter | None = field(default=None, init=False)
-    _keeps_reading: bool = field(default=False, init=False)
 
     def prepare(self) -> None:
         """Build what all children share.
@@ -95,14 +102,18 @@ class Wall:
         if not supported():  # asked here, where looking for the C library may still run programs
             raise WallError("the kernel does not offer seccomp filters")
         self._ruleset = Ruleset(scoped=Scope.ABSTRACT_UNIX_SOCKET | Scope.SIGNAL)
-        for root in self.plan.roots:
+        for root in self.readable:
             readable = AccessFS.READ_FILE
             if Path(root).is_dir():
                 readable |= AccessFS.READ_DIR
             self._ruleset.allow_path(root, readable)
         self._filter = _system_calls()
         assert self._filter.program  # compiled here, once
-        self._keeps_reading = not readable_to_all(self.plan.roots)
+
+    @property
+    def readable(self) -> tuple[str, ...]:
+        """The files and folders, as the zygote calls them, that students' processes can read."""
+        return (self.plan.image,) if self.plan.image else self.plan.roots
 
     def descriptors(self) -> list[int]:
         """What must stay open until `shut` has closed it."""
@@ -120,14 +131,12 @@ class Wall:
         if self._ruleset is None or self._filter is None:
             return
         libc = ctypes.CDLL(None, use_errno=True)
+        if self.plan.image:
+            _enter(self.plan.image)
         if os.getuid() == 0:
-            _become(FIRST_USER + slot, libc, self._keeps_reading)
-            _keep_capabilities(libc, 1 << _CAP_DAC_READ_SEARCH if self._keeps_reading else 0)
-            resource.setrlimit(resource.RLIMIT_NPROC, (64, 64))
-        else:
-            _keep_capabilities(libc, 0)
-            if self.plan.counts_processes:
-                resource.setrlimit(resource.RLIMIT_NPROC, (64, 64))
+            _become(FIRST_USER + slot)
+        _drop_capabilities(libc)
+        limit_tasks()
         _prctl(libc, _PR_SET_DUMPABLE, 0)
         _prctl(libc, _PR_SET_PDEATHSIG, signal.SIGKILL)
         self._ruleset.restrict()
@@ -157,6 +166,8 @@ def _system_calls() -> Filter:
             continue
     for command in _FCNTL:
         calls.allow("fcntl", args=[(1, CmpOp.EQ, command)])
+    for advice in _ADVICE:
+        calls.allow("madvise", args=[(2, CmpOp.EQ, advice)])
     calls.allow("ioctl", args=[(1, CmpOp.EQ, _FIONBIO)])
     calls.allow("prctl", args=[(0, CmpOp.EQ, _PR_SET_NAME)])
     calls.allow("prlimit64", args=[(2, CmpOp.EQ, 0)])  # reading any limit
@@ -164,31 +175,31 @@ def _system_calls() -> Filter:
     return calls
 
 
-def _become(user: int, libc: ctypes.CDLL, keep_reading: bool) -> None:
-    """Give up root for a user of our own.
+def _enter(image: str) -> None:
+    """Make a folder the root folder; nothing else can be named from then on."""
+    try:
+        os.chroot(image)
+    except PermissionError:
+        raise WallError(
+            "root itself may not change its root folder here, without which student code could see "
+            "sizes, times and links of files (start the container with --cap-add SYS_CHROOT, or grade as an "
+            "ordinary user)"
+        ) from None
+    os.chdir("/")
 
-    An interpreter in a home that only root may enter stays readable by one capability that is
-    kept. Landlock still bounds what it opens, but it may then `stat` below any folder.
-    """
-    if keep_reading:
-        _prctl(libc, _PR_SET_KEEPCAPS, 1)
+
+def _become(user: int) -> None:
+    """Give up root for a user of our own, and with it, for good, what root may do."""
     os.setgroups([])
     os.setresgid(user, user, user)
     os.setresuid(user, user, user)
 
 
-def _keep_capabilities(libc: ctypes.CDLL, kept: int) -> None:
-    """Have these capabilities, given as bits, and no other: a container may grant some to any user."""
+def _drop_capabilities(libc: ctypes.CDLL) -> None:
+    """Have none: a container may grant some to any user, and the zygote has some for its own work."""
     header = (ctypes.c_uint32 * 2)(0x20080522, 0)
-    sets = (ctypes.c_uint32 * 6)(kept, kept, 0, 0, 0, 0)
-    if libc.capset(header, sets) != 0:
+    if libc.capset(header, (ctypes.c_uint32 * 6)()) != 0:
         raise OSError(ctypes.get_errno(), "capset")
-
-
-def readable_to_all(roots: tuple[str, ...]) -> bool:
-    """Whether every folder on the way to every root lets any user through."""
-    ways = {parent for root in roots for parent in (Path(root), *Path(root).parents)}
-    return all(path.stat().st_mode & 0o001 or not path.is_dir() for path in ways)
 
 
 def _prctl(libc: ctypes.CDLL, option: int, value: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import mmap
 import os
 import resource
@@ -9,6 +10,12 @@ from dataclasses import dataclass
 
 _OWN = 2**27
 """Bytes of address space that a worker takes for itself beyond the zygote's: stacks, buffers."""
+
+TASKS = 64
+"""Threads that a student's process may have, about: the kernel counts all that its user has."""
+
+_MOST_TASKS = 2**22
+"""The largest number that Linux gives to a process."""
 
 _FINEST = 2**20
 """Bytes to which an address space is measured."""
@@ -43,6 +50,38 @@ def address_space() -> int:
     finally:
         resource.setrlimit(resource.RLIMIT_AS, before)
     return most
+
+
+def limit_tasks() -> None:
+    """Bind this process, for good, to `TASKS` threads and processes more than its user has now.
+
+    The kernel counts those of the whole user: of this process alone where each has a user of its own, else
+    of everything that the user runs. How many these are is told by what the kernel refuses.
+    """
+    least, most = 0, _MOST_TASKS
+    if _one_more(TASKS):
+        most = TASKS
+    while most - least > 1:
+        middle = (least + most) // 2
+        least, most = (least, middle) if _one_more(middle) else (middle, most)
+    _, hard = resource.getrlimit(resource.RLIMIT_NPROC)
+    most = most + TASKS if hard == resource.RLIM_INFINITY else min(most + TASKS, hard)
+    resource.setrlimit(resource.RLIMIT_NPROC, (most, most))
+
+
+def _one_more(tasks: int) -> bool:
+    """Whether a thread can be started if its user may have so many tasks."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NPROC)
+    if hard != resource.RLIM_INFINITY and tasks > hard:
+        return True  # there is no more to be had than is allowed already
+    resource.setrlimit(resource.RLIMIT_NPROC, (tasks, hard))
+    started = _thread.allocate_lock()
+    started.acquire()
+    try:
+        _thread.start_new_thread(started.release, ())
+    except RuntimeError:
+        return False
+    return started.acquire()
 
 
 def set_limits(limits: WorkerLimits, loaded: int) -> None:

@@ -21,6 +21,9 @@ IMPORT, SEE = "import Python's own modules", "see that there are hidden tests"
 READ, LIST = "read the hidden tests", "list the hidden tests"
 
 _PTRACE_CONT = 7
+_CACHESTAT = 451  # by this number on every architecture
+_MADV_PAGEOUT, _MADV_POPULATE_READ = 21, 22
+_RWF_NOWAIT = 8
 _DESCRIPTORS = 4096
 
 
@@ -62,6 +65,13 @@ def _attempts(secret: str) -> dict[str, Callable[[], object]]:
         "trace another process": call("ptrace", _PTRACE_CONT, parent, 0, 0),
         "read another process's memory": call("process_vm_readv", parent, 0, 0, 0, 0, 0),
         "make namespaces": call("unshare", 0),
+        "ask which pages of files are in memory": call("mincore", 0, 0, 0),
+        "ask which parts of files are in memory": _raw(libc, _CACHESTAT),
+        "fetch a file into memory": call("readahead", -1, 0, 0),
+        "advise on a file": _advise,
+        "drop a file's pages": call("madvise", 0, 0, _MADV_PAGEOUT),
+        "fetch a file's pages": call("madvise", 0, 0, _MADV_POPULATE_READ),
+        "read only what is in memory": call("preadv2", -1, 0, 0, 0, _RWF_NOWAIT),
         "be root": lambda: _refuse_unless(0 in (os.getuid(), os.geteuid())),
         "be looked into by its user": lambda: _refuse_unless(_is_dumpable()),
         "use descriptors of others": lambda: _refuse_unless(bool(_strange_descriptors())),
@@ -90,6 +100,15 @@ def _refuse_unless(holds: bool) -> None:
 def _write(path: str) -> None:
     open(path, "w").close()
     os.unlink(path)
+
+
+def _raw(libc: ctypes.CDLL, number: int) -> Callable[[], None]:
+    """A system call that the C library may not know yet."""
+    return lambda: _check(libc.syscall(number, -1, 0, 0, 0))
+
+
+def _advise() -> None:
+    os.posix_fadvise(-1, 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def _fork() -> None:

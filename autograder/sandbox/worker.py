@@ -27,7 +27,7 @@ from ..check.operations import counted
 from ..check.printed import Printed
 from ..check.refusals import with_reason
 from ..check.source import load, place
-from .confinement import Wall
+from .confinement import Wall, WallError
 from .limits import WorkerLimits, allow_seconds, cut_loose, set_limits
 from .mirror import PLAIN_MODULES, Message, Mirror, ModuleState
 from .probe import probe
@@ -75,7 +75,8 @@ def serve(connection: socket.socket, limits: WorkerLimits, loaded: int, wall: Wa
         set_limits(limits, loaded)
         wall.shut(slot)
     except Exception as problem:
-        channel.send({"refused": f"{type(problem).__name__}: {problem}"})
+        said = str(problem) if isinstance(problem, WallError) else f"{type(problem).__name__}: {problem}"
+        channel.send({"refused": said})
         return
     gc.enable()
     worker = Worker(channel, limits)
@@ -288,6 +289,7 @@ def preload() -> None:
         "torch.utils.data", "torch.nn.utils.rnn", "matplotlib.pyplot", "multiprocessing.synchronize",
     ):  # fmt: skip
         importlib.import_module(name)
+    torch.backends.cpu.get_cpu_capability()  # reads /proc/cpuinfo, once
     matplotlib = sys.modules["matplotlib"]
     fonts = matplotlib.font_manager.fontManager
     own = matplotlib.get_data_path()

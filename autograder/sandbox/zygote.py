@@ -1,9 +1,10 @@
 """The process that has torch loaded and forks one child for each student's file.
 
 It holds no secret and runs no student code itself. The grader sends it datagrams over one socket:
-`{"spawn": key}` with two descriptors, the child's connection and a pipe on which the zygote will
-write how the child ended (exit status and processor seconds, in JSON), and `{"kill": key}`. When the
-socket closes, everything is killed.
+`{"spawn": key}` with two descriptors, the child's connection and a socket on which first the child writes
+that it has begun, so that the kernel tells the grader which process it is, and then the zygote how it
+ended (exit status and processor seconds, in JSON); and `{"kill": key}`. When the control socket closes,
+everything is killed.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ import torch
 from .confinement import Wall, WallError, WallPlan
 from .huge_pages import collapse
 from .limits import WorkerLimits, address_space
+from .resident import Keeper, loaded
 from .worker import preload, serve
 
 
@@ -94,6 +96,7 @@ class Zygote:
             try:
                 signal.set_wakeup_fd(-1)
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                os.write(status, b"begun")
                 serve(socket.socket(fileno=connection), self.limits, self.loaded, self.wall, slot)
             finally:
                 os._exit(0)
@@ -111,7 +114,9 @@ class Zygote:
             process, status, used = os.wait4(-1, os.WNOHANG)
             if process == 0:
                 return
-            child = self.children.pop(process)
+            child = self.children.pop(process, None)
+            if child is None:  # not a student's: the keeper of what they may read
+                continue
             end = [os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime]
             with contextlib.suppress(OSError):  # the grader may not want to know any more
                 os.write(child.status, json.dumps(end).encode())
@@ -128,7 +133,11 @@ def main() -> None:
     except (WallError, OSError) as problem:
         control.send(json.dumps({"refused": str(problem)}).encode())
         return
+    keeper = Keeper(wall.readable) if wall.plan.confined else None
     preload()
+    if keeper and not keeper.keep(loaded()):
+        control.send(json.dumps({"refused": "what students' code may read could not be read whole"}).encode())
+        return
     random.seed(0)
     np.random.seed(0)
     torch.default_generator.manual_seed(0)

@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 
 from autograder.judge.connection import Connection
+from autograder.judge.launcher import Process
 from autograder.judge.session import Session, Stopped
 from autograder.result import Outcome
 from autograder.submission import Submission
@@ -68,8 +69,7 @@ def test_what_is_printed_is_cut(walled: Gate):
 
 def test_sleeping_a_little_in_every_call_ends_with_the_submissions_time(walled: Gate):
     drowsy = b"import time\n\ndef nap():\n    time.sleep(0.5)\n"
-    one_stop = LIMITS.seconds_per_call
-    limits = replace(LIMITS, wall_seconds_per_call=4, seconds_per_submission=one_stop)
+    limits = replace(LIMITS, wall_seconds_per_call=2, seconds_per_submission=2)
     session = Session(Connection(walled.launcher, limits), drowsy, ("nap",))
     naps = 0
     try:
@@ -82,6 +82,40 @@ def test_sleeping_a_little_in_every_call_ends_with_the_submissions_time(walled: 
     finally:
         session.close()
     assert 1 <= naps <= 8
+
+
+DROWSY = 8
+SLEEPING = "import time\n" + "".join(f"def nap{n}(): time.sleep(1000)\n" for n in range(DROWSY))
+
+
+def sleep_everywhere(gate: Gate) -> tuple[Connection, list[Outcome]]:
+    """What comes of a file whose every function sleeps."""
+    names = tuple(f"nap{n}" for n in range(DROWSY))
+    connection = Connection(gate.launcher, replace(LIMITS, wall_seconds_per_call=3, seconds_per_submission=6))
+    session = Session(connection, SLEEPING.encode(), names)
+    ended = []
+    for name in names:
+        try:
+            session.begin_case()
+            session.environment[name]()
+        except Stopped as stop:
+            ended.append(stop.outcome)
+    session.close()
+    return connection, ended
+
+
+def test_a_sleeper_costs_its_time_once(walled: Gate):
+    connection, ended = sleep_everywhere(walled)
+    assert ended.count(Outcome.TIMED_OUT) <= 3, "as many calls as go into the time of a submission, and one"
+    assert ended[0] is Outcome.TIMED_OUT and ended[-1] is Outcome.BLOCKED
+    assert not connection.starved, "it would be graded once more"
+
+
+def test_who_waited_for_a_processor_is_tried_again(walled: Gate, monkeypatch):
+    monkeypatch.setattr(Process, "waited", lambda _: 2.0)
+    assert sleep_everywhere(walled)[0].starved
+    monkeypatch.setattr(Process, "waited", lambda _: None)
+    assert sleep_everywhere(walled)[0].starved, "where the kernel does not tell, in doubt for the student"
 
 
 def test_forged_counts_gain_a_tenth_of_a_question_at_most(walled: Gate):

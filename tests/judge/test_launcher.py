@@ -70,6 +70,30 @@ def test_a_killed_sleeper_has_used_less_processor_time_than_one_that_was_busy(la
     assert slept.cpu_seconds < 0.5 <= burned.cpu_seconds
 
 
+CROWDED = b"""import hashlib, os, threading, time
+def work():
+    while time.process_time() < 4: hashlib.sha256(bytes(10**6)).digest()
+threads = [threading.Thread(target=work) for _ in range(8 * os.cpu_count())]
+[thread.start() for thread in threads]
+work()
+time.sleep(600)
+"""
+
+
+def test_waiting_for_a_processor_is_told_from_sleeping(launcher: Launcher):
+    waited = []
+    for source, last in ((SLEEPER, 2), (CROWDED, 7)):
+        process = launcher.spawn()
+        load(process, source)
+        reach(process, last)
+        waited.append(process.waited())
+        process.kill(wait=PATIENCE)
+        assert process.waited() is None  # it is gone
+        process.close()
+    slept, crowded = waited
+    assert slept is not None and crowded is not None and slept < crowded
+
+
 def test_killing_what_has_ended_tells_how_it_had(process: Process):
     load(process, EXITING)
     assert process.ended(wait=PATIENCE) == process.kill(wait=PATIENCE)
