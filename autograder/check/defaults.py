@@ -15,7 +15,8 @@ import random
 import signal
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -112,7 +113,7 @@ def without_effect(statement: ast.stmt, changed: Sequence[Setting]) -> Iterator[
         if setting.setters:
             calls = _calls(statement, setting.setters)
             line = calls[0].lineno if calls else statement.lineno
-            shown = _short(ast.unparse(calls[0] if calls else statement))
+            shown = _short(calls[0] if calls else statement)
             yield line, f"`{shown}` has no effect when graded: every check starts from the defaults."
 
 
@@ -122,14 +123,15 @@ def for_one_call_alone(statements: Sequence[ast.stmt]) -> Iterator[tuple[int, st
     for function in (node for statement in statements for node in ast.walk(statement)):
         if not isinstance(function, ast.FunctionDef):
             continue
-        for node in ast.walk(function):
-            call = node.value if isinstance(node, ast.Expr) else None
-            name = getattr(getattr(call, "func", None), "attr", "")
-            if not isinstance(call, ast.Call) or name not in _IN_FUNCTIONS or call.lineno in told:
+        calls = _calls(function, _IN_FUNCTIONS)
+        times = Counter(map(_called, calls))
+        alone = [node.value for node in ast.walk(function) if isinstance(node, ast.Expr)]
+        for call in alone:
+            if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
                 continue
-            if len(_calls(function, (name,))) == 1:
+            if times[call.func.attr] == 1 and call.lineno not in told:
                 told.add(call.lineno)
-                shown = _short(ast.unparse(call))
+                shown = _short(call)
                 yield (
                     call.lineno,
                     f"`{shown}` has no effect beyond `{function.name}` when graded: every call starts from "
@@ -137,18 +139,21 @@ def for_one_call_alone(statements: Sequence[ast.stmt]) -> Iterator[tuple[int, st
                 )
 
 
-def _calls(statement: ast.stmt, setters: Sequence[str]) -> list[ast.Call]:
+def _calls(statement: ast.stmt, setters: Collection[str]) -> list[ast.Call]:
     """The calls of these functions in a statement."""
-    return [
-        node
-        for node in ast.walk(statement)
-        if isinstance(node, ast.Call)
-        and (getattr(node.func, "attr", None) in setters or getattr(node.func, "id", None) in setters)
-    ]
+    return [node for node in ast.walk(statement) if isinstance(node, ast.Call) and _called(node) in setters]
 
 
-def _short(text: str) -> str:
-    text = text.partition("\n")[0]
+def _called(call: ast.Call) -> str:
+    """The name of the function that is called, whatever it is found in."""
+    return str(getattr(call.func, "attr", None) or getattr(call.func, "id", ""))
+
+
+def _short(node: ast.AST) -> str:
+    try:
+        text = ast.unparse(node).partition("\n")[0]
+    except (RecursionError, MemoryError, ValueError):  # nested too deeply, or a number too long to be written
+        return "this"
     return text if len(text) <= 100 else text[:99] + "…"
 
 

@@ -34,7 +34,6 @@ _ELSEWHERE = frozenset(_OTHER_LANGUAGES.split())
 """Magics that hand their cell to something else. Whatever others there are run it here, so it is run."""
 
 _CELL_MAGIC = re.compile(r"\s*%%(!|\w*)")
-_WRITES = re.compile(r"\s*%%(?:write)?file\s+(?:-a\s+|--append\s+)?[\"']?([^\"']+\.(py|md|txt))[\"']?\s*$")
 _DEFINES = re.compile(r"(?:(?:async\s+)?def|class)\s+(\w+)\s*[(:]")
 _IDLE_MAGIC = re.compile(r"\.\.\.  # (%%(?:!|\w+))")
 _TIMED = re.compile(r"^(\s*)%time\s+(?=\S)")
@@ -251,8 +250,11 @@ def _python(cell: str) -> Iterator[str]:
 
 def _writes(line: str) -> str | None:
     """The text file that the first line of a cell says to write the rest to."""
-    match = _WRITES.match(line) if len(line) <= LONGEST_MAGIC else None
-    return match[1] if match else None
+    magic, *names = (line.split() if len(line) <= LONGEST_MAGIC else []) or [""]
+    if magic not in ("%%file", "%%writefile"):
+        return None
+    name = " ".join(names[1:] if names[:1] in (["-a"], ["--append"]) else names).strip("\"'")
+    return name if name.endswith((".py", ".md", ".txt")) and not {'"', "'"} & set(name) else None
 
 
 def _is_prose(cell: str) -> bool:
@@ -274,7 +276,7 @@ def _defined(lines: Iterable[str]) -> set[str]:
 
 def without_magics(lines: Sequence[str]) -> Iterator[str]:
     """The lines, those idle that only a notebook understands, with what goes on below them."""
-    python, left_out = _Reader(), _Reader()
+    python, left_out = Reader(), Reader()
     goes_on = False
     for line in lines:
         start = line.lstrip()
@@ -286,7 +288,7 @@ def without_magics(lines: Sequence[str]) -> Iterator[str]:
             yield line
         elif _OTTER.match(start) or (_MAGIC.match(start) and not _TIMED.match(line)):
             is_shell = not (_OTTER.match(start) or "get_ipython()" in start)
-            left_out = _Reader(only_backslashes=is_shell)
+            left_out = Reader(only_backslashes=is_shell)
             goes_on = left_out.is_open_after(line)
             yield _idle(line)
         else:
@@ -295,7 +297,7 @@ def without_magics(lines: Sequence[str]) -> Iterator[str]:
             yield line
 
 
-class _Reader:
+class Reader:
     """Reads a program line by line, to tell whether a string or a bracket goes on in the next one."""
 
     def __init__(self, *, only_backslashes: bool = False) -> None:

@@ -16,6 +16,7 @@ import types
 import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from . import notebook
 from .defaults import Defaults, for_one_call_alone, without_effect
@@ -29,6 +30,13 @@ SIMILAR = 0.8
 
 LONGEST = 300
 """Characters after which the text of an error is cut."""
+
+MOST_PROBLEMS = 100
+"""Of a file; more are not told."""
+
+MOST_BROKEN, MOST_BEHIND = 100, 20_000
+"""Blocks that cannot be read for which it is seen whether they go on, and characters behind each that are
+looked at: a file of any length is read in time that grows with its length."""
 
 _UNREADABLE = (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError)
 _CONTINUES = re.compile(r"[\s#)\]}]|(else|elif|except|finally)\b")
@@ -124,13 +132,22 @@ def load(
     changes = dict.fromkeys((*run.changes, *(for_one_call_alone(statements) if defaults else ())))
     problems += [Problem(line, text) for line, text in changes]
     # What cannot be read comes first: it costs a function.
-    return Loaded(module, tuple(sorted(problems, key=lambda problem: (not problem.loses, problem.line))))
+    return Loaded(module, _first(sorted(problems, key=lambda problem: (not problem.loses, problem.line))))
 
 
 def parse(source: bytes, filename: str) -> tuple[list[ast.stmt], list[Problem]]:
     """The top-level statements that can be read, and what is wrong; nothing is run."""
     problems: list[Problem] = []
-    return _parse(_decode(source, problems).split("\n"), filename, problems), problems
+    statements = _parse(_decode(source, problems).split("\n"), filename, problems)
+    return statements, list(_first(problems))
+
+
+def _first(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    """As many as are told, and that there are more."""
+    if len(problems) <= MOST_PROBLEMS:
+        return tuple(problems)
+    text = f"from here on there are more lines like those above: {MOST_PROBLEMS} are told. Mend them first."
+    return (*problems[:MOST_PROBLEMS], Problem(problems[MOST_PROBLEMS].line, text))
 
 
 def misspelt(
@@ -143,6 +160,7 @@ def misspelt(
     written = {name for statement in statements for name in bound_names(statement)}
     written.update(problem.loses for problem in problems)
     found: list[Problem] = []
+    missing = sorted(set(asked) - written - set(bound))
     defined = {
         statement.name.casefold(): statement
         for statement in statements
@@ -150,9 +168,9 @@ def misspelt(
         and statement.name not in asked
         and not statement.name.startswith(("test_", "plot_"))
     }
-    missing = sorted(set(asked) - written - set(bound))
+    held = {other: _longest_within(other, missing) for other in defined}
     for name in missing:
-        longer = [other for other in defined if _longest_within(other, missing) == name]
+        longer = [other for other in defined if held[other] == name]
         close = difflib.get_close_matches(name.casefold(), defined, n=2, cutoff=SIMILAR)
         for similar in dict.fromkeys((*close, *longer)):
             one = defined[similar]
@@ -311,7 +329,7 @@ def _parse_part(part: _Block, lines: list[str], filename: str, problems: list[Pr
         part = _without_magics(part, problems)
     blocks = _blocks(part)
     statements: list[ast.stmt] = []
-    broken_until = -1
+    broken, broken_until = 0, -1
     index = 0
     while index < len(blocks):
         block = blocks[index]
@@ -319,13 +337,14 @@ def _parse_part(part: _Block, lines: list[str], filename: str, problems: list[Pr
         try:
             statements += _statements(block, filename)
         except _UNREADABLE as error:
-            joined = _join(blocks, index, filename)
+            broken += 1
+            joined = _join(blocks, index, filename) if broken <= MOST_BROKEN else None
             if joined is not None:
                 taken, more = joined
                 statements += more
             else:
                 goes_on = broken_until == block.start and not _STARTS_AFRESH.match(block.lines[0])
-                if not goes_on:  # else it is the rest of a block already reported
+                if not goes_on and len(problems) <= MOST_PROBLEMS:  # else it was reported, or is not told
                     problems.append(_unreadable(block, error, lines))
                 broken_until = block.end
         index += taken
@@ -377,21 +396,31 @@ def is_stub(statement: ast.stmt) -> bool:
 
 def _is_idle(statement: ast.stmt) -> bool:
     """A docstring, `...`, `pass` or `super().__init__()`: what stands around a stub's one line."""
-    if isinstance(statement, ast.Expr):
-        return isinstance(statement.value, ast.Constant) or ast.unparse(statement) == "super().__init__()"
-    return isinstance(statement, ast.Pass)
+    match statement:
+        case ast.Pass() | ast.Expr(ast.Constant()):
+            return True
+        case ast.Expr(ast.Call(ast.Attribute(ast.Call(ast.Name("super"), [], []), "__init__"), [], [])):
+            return True
+    return False
 
 
 def _raises_not_implemented(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Raise) and "NotImplementedError" in ast.unparse(statement)
+    return isinstance(statement, ast.Raise) and any(
+        "NotImplementedError" in (getattr(node, "id", ""), getattr(node, "attr", ""))
+        for node in ast.walk(statement)
+    )
 
 
 def _statements(block: _Block, filename: str) -> list[ast.stmt]:
-    """Parse a block in its place, so that line numbers are the file's."""
-    text = "\n" * block.start + "\n".join(block.lines) + "\n"
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return ast.parse(text, filename).body
+    """Parse a block; line numbers are the file's."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse("\n".join(block.lines) + "\n", filename)
+    except SyntaxError as error:
+        error.lineno = (error.lineno or 1) + block.start
+        raise
+    return ast.increment_lineno(tree, block.start).body
 
 
 def _blocks(part: _Block) -> list[_Block]:
@@ -415,20 +444,29 @@ def _blocks(part: _Block) -> list[_Block]:
 
 
 def _join(blocks: list[_Block], index: int, filename: str) -> tuple[int, list[ast.stmt]] | None:
-    """Join a block that does not parse with those behind it, if that makes a statement.
+    """Join a block that ends inside a string or a bracket with those behind it, up to where that ends.
 
-    Strings and brackets may hold lines that start in the first column.
+    Such may hold lines that start in the first column. Nothing else that follows mends a block.
 
     Returns:
-        How many blocks were joined, and their statements.
+        How many blocks were joined, and their statements; None if that makes no statement.
     """
-    for count in range(2, min(50, len(blocks) - index) + 1):
-        lines = [line for block in blocks[index : index + count] for line in block.lines]
-        try:
-            return count, _statements(_Block(blocks[index].start, tuple(lines)), filename)
-        except _UNREADABLE:
-            continue
-    return None
+    reader = notebook.Reader()
+    lines: list[str] = []
+    left = MOST_BEHIND
+    for count, block in enumerate(islice(blocks, index, None), 1):
+        for line in block.lines:
+            reader.is_open_after(line)
+        lines += block.lines
+        left -= sum(map(len, block.lines)) + len(block.lines) if count > 1 else 0
+        if not reader.is_open or left < 0:
+            break
+    if count == 1 or reader.is_open:
+        return None
+    try:
+        return count, _statements(_Block(blocks[index].start, tuple(lines)), filename)
+    except _UNREADABLE:
+        return None
 
 
 def _unreadable(block: _Block, error: BaseException, lines: list[str]) -> Problem:

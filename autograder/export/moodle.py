@@ -26,9 +26,10 @@ _SUBMITTED = re.compile(r"Submitted for grading\b(.*)", re.DOTALL)
 _UNITS = {"year": 365 * 86_400, "day": 86_400, "hour": 3_600, "min": 60, "sec": 1}
 _LATE = re.compile(rf"^\W*((?:\d+ (?:{'|'.join(_UNITS)})s?\s+)+)late\b")
 
-_BREAK, _NUMBER = r"<br ?/?>", r"[\d.]+ of [\d.]+"
+_BREAK, _NUMBER = r"<br ?/?>", r"(?<![\d.])[\d.]+ of [\d.]+"
 _OURS = re.compile(
-    rf"(?:{_BREAK})?{_NUMBER} points\.(?:{_BREAK}[^<]*)*?(?:{_BREAK}\w+: (?:not marked yet|{_NUMBER}))+"
+    rf"(?:{_BREAK})?{_NUMBER} points\.(?:{_BREAK}(?:(?! points\.)[^<])*)*?"
+    rf"(?:{_BREAK}\w+: (?:not marked yet|{_NUMBER}))+"
 )
 """A comment as `comment` writes it, also after Moodle's editor has closed the breaks."""
 
@@ -133,8 +134,7 @@ def _identifier(table: Table) -> int:
 
 def _participant(identifier: str) -> str:
     """The number at the end, as Moodle's importer takes it; empty if there is none."""
-    found = re.search(r"\d+$", identifier)
-    return found[0] if found else ""
+    return identifier[len(identifier.rstrip("0123456789")) :]
 
 
 def _seconds_late(status: str) -> float | None:
@@ -144,8 +144,10 @@ def _seconds_late(status: str) -> float | None:
     late = _LATE.search(status)
     if late is None or "extension" in status:
         return None
-    parts = re.findall(r"(\d+) ([a-z]+?)s?\b", late[1])
-    return float(sum(int(count) * _UNITS[unit] for count, unit in parts))
+    counts, units = late[1].split()[::2], late[1].split()[1::2]
+    return float(
+        sum(int(count) * _UNITS[unit.removesuffix("s")] for count, unit in zip(counts, units, strict=True))
+    )
 
 
 def _teams(table: Table, grades: Sequence[Grade], rows: Sequence[Row], group: int) -> dict[str, list[int]]:

@@ -94,7 +94,7 @@ def embeddings_script(assignment: Assignment, stubs: str, handout: str, answers:
         if question.id not in sections:
             raise GraderError(f"The code file has no line `# ---- {question.id}` that opens its question.")
         cells.append(_text(_task(question, handout)))
-        cells += [_code(part) for part in re.split(r"\n{3,}(?=\S)", sections[question.id].strip("\n"))]
+        cells += [_code(part) for part in re.split(r"(?<!\n)\n{3,}(?=\S)", sections[question.id].strip("\n"))]
         cells.append(_code(f'grader.check("{question.id}")'))
     cells.append(_text(ANSWERS))
     for question in assignment.answer_questions:

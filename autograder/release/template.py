@@ -174,7 +174,7 @@ def _without_lost_links(name: str, content: bytes, files: dict[str, bytes]) -> b
     def keep(link: re.Match[str]) -> str:
         return link[0] if f"{folder}/{link[2]}" in files else link[1]
 
-    return re.sub(r"\[([^\]]+)\]\(([\w.-]+)\)", keep, content.decode("utf-8")).encode()
+    return re.sub(r"\[([^][]+)\]\(([\w.-]+)\)", keep, content.decode("utf-8")).encode()
 
 
 def _left_over(root: Path, wanted: dict[str, bytes]) -> list[Path]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from types import FrameType
 from typing import Any
@@ -55,9 +56,9 @@ def lacks(module: str) -> str:
 
 def lacking(statements: Iterable[ast.stmt]) -> Iterator[tuple[int, str]]:
     """Line and sentence for each import of a module that is not there, unless the file can do without it."""
-    to_see: list[ast.AST] = [*statements]
+    to_see: deque[ast.AST] = deque(statements)
     while to_see:
-        node = to_see.pop(0)
+        node = to_see.popleft()
         if isinstance(node, ast.Try):
             to_see += [*node.orelse, *node.finalbody]  # its body may fail
             to_see += [] if node.handlers else node.body

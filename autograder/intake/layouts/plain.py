@@ -18,7 +18,7 @@ UNREAD_SUFFIXES = (".7z", ".bz2", ".gz", ".rar", ".tar", ".tgz", ".xz")
 """Files that a student may have handed in but that are not read; anything else is no upload."""
 
 _ROLE = re.compile(
-    r"(?P<who>.+?)(?: ?[-_.] ?|_+| )(?P<role>(?:embeddings|answers|short[ _-]answers)\b.*)", re.I | re.S
+    r"(?P<who>.+?)(?: ?[-_.] ?|(?<!_)_+| )(?P<role>(?:embeddings|answers|short[ _-]answers)\b.*)", re.I | re.S
 )
 """Names of files that bear their student's name and what they are: "Ada Lovelace - answers.md"."""
 
