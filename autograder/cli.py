@@ -505,6 +505,51 @@ def check(folder: Path, arguments: tuple[str, ...]) -> int:
     )
 
 
+@main.command(cls=_Command, example="autograder repack submissions --output repacked")
+@click.argument("submissions", type=click.Path(path_type=Path, exists=True))
+@click.option(
+    "--output",
+    "folder",
+    type=_FOLDER,
+    default=Path("repacked"),
+    show_default=True,
+    help="Where the zips go.",
+)
+@click.option(
+    "--layout",
+    type=click.Choice(LAYOUT_NAMES),
+    help="How SUBMISSIONS are laid out, where that is not recognised.",
+)
+@click.option(
+    "--choose",
+    "choices",
+    multiple=True,
+    metavar="STUDENT=FILE",
+    help="Which file of a set-aside submission counts; repeat it.",
+)
+@_says_what_is_wrong
+def repack(submissions: Path, folder: Path, layout: str | None, choices: tuple[str, ...]) -> int:
+    """Write a zip for each of SUBMISSIONS that a plain `otter run` takes.
+
+    SUBMISSIONS are what `grade` takes; Otter by itself takes fewer. Exit status: 1 when someone's is not
+    written: it is set aside, or holds no code.
+    """
+    from .assignment import load_assignment
+    from .intake import take_in
+    from .repack import repack as pack_again
+    from .terminal import say
+
+    assignment = load_assignment()
+    intake = take_in(submissions, assignment, layout=layout, choices=choices)
+    for text in (intake.summary, *intake.problems):
+        say(text)
+    is_whole = True
+    for text, is_packed in pack_again(intake, assignment, folder):
+        say(text)
+        is_whole &= is_packed
+    return GOOD if is_whole and not intake.is_left_over else SOME_ARE_LEFT
+
+
 @main.command(cls=_Command, example="autograder release --check")
 @click.option("--check", is_flag=True, help="Write nothing; exit status 1 when a file is out of date.")
 @_says_what_is_wrong

@@ -24,10 +24,10 @@ from otter.plugins import AbstractOtterPlugin
 from otter.test_files import GradingResults
 from otter.test_files.abstract_test import TestCaseResult
 
-from .assignment import load_assignment
+from .assignment import Assignment, load_assignment
 from .check import notebook
-from .check.pack import without_mark
 from .errors import GraderError
+from .intake.archive import open_nested
 from .intake.choose import choose
 from .intake.folder import list_folder
 from .intake.handed_out import read_handed_out
@@ -39,6 +39,10 @@ HOUSE = "embeddings_autograder"
 """The folder among Otter's support files that holds all that grading needs."""
 
 TESTS = "tests"
+TAKEN = "handed_in"
+"""The folder in which `take_away` puts what was handed in, beside that of the submission."""
+PLACE_HOLDER = "submission.py"
+
 CODE, ANSWERS, NOTES = "code", "answers", "notes.json"
 REPORT, FAULT = "report.json", "fault.txt"
 """The files by which this process and the kernel hand on what was handed in, and what came of it."""
@@ -48,28 +52,61 @@ CELL = "from autograder.otter_kernel import begin\n\nglobals().update(begin({hou
 _COLORS = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def make_readable(folder: Path) -> None:
-    """Let Otter take what a student handed in; called on Gradescope, before Otter starts.
+def take_away(autograder: Path) -> None:
+    """Take what was handed in out of Otter's reach; called on Gradescope, before Otter starts.
 
-    Otter reads a notebook before it asks any plugin, as UTF-8 without a byte-order mark and with all
-    keys, and it removes a folder `tests` that may be a file.
+    Otter stumbles over much before it asks any plugin: it reads a notebook as UTF-8 with all its keys, looks
+    into no folder, and takes no file called `tests`. It then finds an empty file of the name asked for.
+
+    Args:
+        autograder: Gradescope's folder of this name, which holds `submission`.
+
+    Raises:
+        SystemExit: saying why, if it is not clear what is meant.
     """
-    tests = folder / TESTS
-    if tests.is_file() or tests.is_symlink():
-        tests.unlink()
-    for path in folder.glob(f"*{notebook.SUFFIX}"):
-        if path.is_symlink() or not path.is_file() or path.stat().st_size > notebook.LARGEST:
-            continue
-        content = without_mark(path.read_bytes())
-        try:
-            document = json.loads(content)
-        except (ValueError, RecursionError):
-            continue  # Otter says what is wrong
-        if isinstance(document, dict) and not isinstance(document.get("metadata", {}), dict):
-            del document["metadata"]
-        if isinstance(document, dict) and "metadata" not in document:
-            content = json.dumps({**document, "metadata": {}}).encode()
-        path.write_bytes(content)
+    folder = autograder / "submission"
+    try:
+        assignment = load_assignment(autograder / "source" / "files" / HOUSE)
+        submission = _understood(list_folder(folder), _otters_choice(folder), assignment)
+    except GraderError as problem:
+        raise SystemExit(f"{problem}\nNothing was graded.") from None
+    taken = autograder / TAKEN
+    _remove(taken)
+    taken.mkdir()
+    _hand_on(submission, taken)
+    for path in folder.iterdir():
+        _remove(path)
+    (folder / PLACE_HOLDER).touch()
+
+
+def _otters_choice(folder: Path) -> str:
+    """The file at the top of a folder that Otter would take; empty if it would take none."""
+    for suffix in (notebook.SUFFIX, ".py"):
+        found = [path.name for path in folder.glob(f"*{suffix}") if path.name != "__init__.py"]
+        if found:
+            return found[0] if len(found) == 1 else ""
+    return ""
+
+
+def _understood(listing: Listing, name: str, assignment: Assignment) -> Submission:
+    """What was handed in, as `autograder grade` takes it; where that would ask, the file that Otter takes.
+
+    Args:
+        name: of that file, at the top of the listing; may be empty.
+
+    Raises:
+        GraderError: with the question, if that is no answer to it.
+    """
+    listing = open_nested(listing)
+    alone = Listing(tuple(entry for entry in listing.entries if entry.parts == (name,)), listing.problems)
+    handed_out = read_handed_out(assignment)
+    # The last: the answers may be unclear, which Otter does not grade.
+    tries = [(listing, ()), (listing, (name,)), (alone, (name,))] if name else [(listing, ())]
+    for these, chosen in tries:
+        submission = choose("submission", these, assignment, handed_out, chosen)
+        if not submission.set_aside:
+            return submission
+    raise GraderError(str(submission.set_aside))
 
 
 class WalledGrading(AbstractOtterPlugin):
@@ -119,21 +156,18 @@ class WalledGrading(AbstractOtterPlugin):
         return f"Wall around the student's code: {self._wall}"
 
     def _submission(self, folder: Path) -> Submission:
-        """What was handed in, as intake understands it; of code files, the one that Otter chose."""
+        """What was handed in, if it has not been taken away before."""
+        taken = folder.parent / TAKEN
+        if taken.is_dir():
+            submission = read_handed_on(taken)
+            _remove(taken)
+            return submission
         chosen = Path(self.submission_path)
         if chosen.is_symlink():
             raise GraderError(f"{chosen.name} is a link, and links are not followed.")
         listing = list_folder(folder)
         entries = tuple(entry for entry in listing.entries if entry.parts[0] != TESTS)
-        for these in (entries, tuple(entry for entry in entries if entry.parts == (chosen.name,))):
-            submission = self._choose(Listing(these, listing.problems), chosen.name)
-            if not submission.set_aside:  # else the answers may be unclear, which Otter does not grade
-                return submission
-        raise GraderError(str(submission.set_aside))
-
-    def _choose(self, listing: Listing, name: str) -> Submission:
-        assignment = load_assignment(self._house)
-        return choose(name, listing, assignment, read_handed_out(assignment), [name])
+        return _understood(Listing(entries, listing.problems), chosen.name, load_assignment(self._house))
 
     def _report(self, results: GradingResults) -> dict[str, Any]:
         """What the kernel wrote.

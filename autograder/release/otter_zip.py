@@ -53,11 +53,13 @@ RUN = "run_otter.py"
 """What Gradescope runs. A local `otter run` does not."""
 
 RUN_OTTER = 'run_autograder("/autograder")'
-MAKE_READABLE = f"""import pathlib
+AFTER_TAKING_AWAY = f"""import pathlib
 
-    from {WalledGrading.__module__} import make_readable
+    from {WalledGrading.__module__} import take_away
 
-    make_readable(pathlib.Path("/autograder/submission"))"""
+    take_away(pathlib.Path("/autograder"))
+    run_autograder("/autograder", zips=False)"""
+"""Zips are open by then, whatever Otter was told of them."""
 
 
 def autograder_zip(root: Path) -> bytes:
@@ -175,5 +177,5 @@ def _changed(name: str, text: str) -> str:
     if name == RUN:
         if text.count(RUN_OTTER) != 1:
             raise AssignmentError(f"Otter writes another {RUN} than is known: `{RUN_OTTER}` is not in it.")
-        return text.replace(RUN_OTTER, f"{MAKE_READABLE}\n    {RUN_OTTER}")
+        return text.replace(RUN_OTTER, AFTER_TAKING_AWAY)
     return text

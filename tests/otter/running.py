@@ -83,11 +83,42 @@ def otter_run(submission: Path, archive: Path, place: Path, lacking: tuple[str, 
         capture_output=True,
         text=True,
     )
-    written = folders["out"] / "results.json"
+    return _of(ran, folders["out"] / "results.json", place)
+
+
+def _of(ran: subprocess.CompletedProcess[str], written: Path, place: Path) -> Run:
     results = json.loads(written.read_text(encoding="utf-8")) if written.exists() else None
-    left = [path for name in ("home", "tmp") for path in folders[name].rglob("*") if path.is_file()]
+    left = [path for name in ("home", "tmp") for path in (place / name).rglob("*") if path.is_file()]
     left = [path for path in left if path.name not in OF_IPYTHON]
     return Run(ran.returncode, results, ran.stdout + ran.stderr, tuple(sorted(map(str, left))))
+
+
+def gradescope_run(files: Mapping[str, bytes], archive: Path, place: Path) -> Run:
+    """Run a submission as Gradescope does, which unpacks a zip itself: by the archive's own script.
+
+    Args:
+        files: what lies in Gradescope's folder of the submission.
+        place: an empty folder, which stands for `/autograder`.
+    """
+    with zipfile.ZipFile(archive) as opened:
+        opened.extractall(place / "source")
+    for folder in ("submission", "results", "home", "tmp"):
+        (place / folder).mkdir()
+    for name, content in files.items():
+        path = place / "submission" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    (place / "submission_metadata.json").write_text("{}")
+    script = place / "source" / "run_otter.py"
+    script.write_text(script.read_text("utf-8").replace('"/autograder"', repr(str(place))), "utf-8")
+    ran = subprocess.run(
+        [sys.executable, str(script)],
+        cwd=place,
+        env={**os.environ, "HOME": str(place / "home"), "TMPDIR": str(place / "tmp")},
+        capture_output=True,
+        text=True,
+    )
+    return _of(ran, place / "results" / "results.json", place)
 
 
 def packed(files: Mapping[str, bytes], path: Path) -> Path:
