@@ -141,8 +141,12 @@ def is_blank(file: File, handed_out: HandedOut) -> bool:
 
 
 def is_litter(file: File) -> bool:
-    is_named = "answers" in file.name.lower() or "embeddings" in file.name.lower()
-    return _LITTER.fullmatch(file.name) is not None and not is_named
+    return is_called_like_litter(file.name)
+
+
+def is_called_like_litter(name: str) -> bool:
+    is_named = "answers" in name.lower() or "embeddings" in name.lower()
+    return _LITTER.fullmatch(name) is not None and not is_named
 
 
 def is_called(name: str, wanted: str) -> bool:

@@ -186,6 +186,23 @@ def test_a_document_beside_a_students_code_is_theirs_and_one_of_nobody_is_left_o
     assert taken.is_left_over and "syllabus.pdf" in taken.problems[-1]
 
 
+def test_a_document_that_is_all_that_a_student_handed_in_is_asked_about_and_answers_are_marked(
+    submissions, assignment
+):
+    write(
+        submissions, {"ada.py": COMPLETE, "will.md": ALL_ANSWERS, "README.md": "# Week 3", "rubric.md": "# a"}
+    )
+    (submissions / "sam.pdf").write_bytes(pdf([LONG]))
+    (submissions / "eva.pages").write_bytes(b"PK\x03\x04 of a Mac")
+    taken = take_in(submissions, assignment)
+    found = {submission.student: submission for submission in taken.submissions}
+    assert set(found) == {"ada", "eva", "sam", "will"}
+    assert found["will"].answers == ALL_ANSWERS.encode() and found["will"].set_aside is None
+    assert b"read from sam.pdf" in found["sam"].answers and found["sam"].set_aside is None
+    assert "eva.pages" in found["eva"].set_aside and "--choose eva=nothing" in found["eva"].set_aside
+    assert "rubric.md" in taken.problems[-1] and taken.is_left_over
+
+
 # Older states -----------------------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ from contextlib import suppress
 from ...submission import Member
 from ..contents import Kind, kind_by_name, kind_of
 from ..download import Download, Item
+from ..inspection import is_called_like_litter
 from ..listing import Listing, UnreadableError, meant_stem, meant_suffix, printable
 from .layout import Layout, Sorted, Upload, gathered, with_problem
 
@@ -21,6 +22,13 @@ _ROLE = re.compile(
     r"(?P<who>.+?)(?: ?[-_.] ?|(?<!_)_+| )(?P<role>(?:embeddings|answers|short[ _-]answers)\b.*)", re.I | re.S
 )
 """Names of files that bear their student's name and what they are: "Ada Lovelace - answers.md"."""
+
+_OF_A_COURSE = re.compile(
+    r"(?<![a-z])(?:assignment|conventions|exercise|grades|grading|guide|handout|homework|instructions|lecture|notes|"
+    r"rubric|schedule|slides|solutions?|syllabus|task|template)s?(?![a-z])",
+    re.IGNORECASE,
+)
+"""Documents that instructors keep beside what students handed in: such a one alone is no student's."""
 
 _A_COPY = re.compile(r" ?\(\d\)$")
 """What browsers add to the name of a file that is there already."""
@@ -35,9 +43,14 @@ def is_upload(item: Item) -> bool:
 
 def may_be_work(item: Item) -> bool:
     """Whether an item that belongs to nobody may be a student's work, and somebody should look."""
-    kind = kind_by_name(item.name)
-    is_document = meant_suffix(item.name) in (".docx", ".odt", ".pdf", ".html", ".htm")
-    return is_upload(item) or is_document or kind in (Kind.PLACEHOLDER, Kind.OTHER_DOCUMENT)
+    return is_upload(item) or kind_by_name(item.name) is Kind.PLACEHOLDER or may_be_answers(item)
+
+
+def may_be_answers(item: Item) -> bool:
+    """Whether a loose file may be all that its student handed in: a document, or text by its name."""
+    is_document = meant_suffix(item.name) in (".docx", ".odt", ".pdf", ".html", ".htm", ".md", ".markdown")
+    is_document = is_document or kind_by_name(item.name) is Kind.OTHER_DOCUMENT
+    return is_document and not is_called_like_litter(item.name)
 
 
 def upload_of(item: Item, student: str) -> Upload:
@@ -71,7 +84,11 @@ def _sort(download: Download) -> Sorted:
     left = []
     for student, items in beside.items():
         for item in items:
-            if student in uploads or _is_work(item):
+            if (
+                student in uploads
+                or _is_work(item)
+                or (may_be_answers(item) and not _OF_A_COURSE.search(item.name))
+            ):
                 uploads[student].append(item)
             else:
                 left.append(item)
