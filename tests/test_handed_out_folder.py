@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import zipfile
+from importlib.util import find_spec
 from pathlib import Path
 
 import nbclient
@@ -48,6 +50,30 @@ def test_otter_check_runs_one_question_on_the_file(folder):
     assert "All tests passed!" in done.stdout, done.stdout + done.stderr
 
 
+NEIGHBOURS = sorted(
+    name for name in sys.stdlib_module_names if not name.startswith("_") and find_spec(name) is not None
+)
+"""Python's own modules, as students name files after them: `token.py`, `copy.py`, `queue.py`, ..."""
+
+
+@pytest.mark.parametrize(
+    "command, said",
+    [
+        ("otter check embeddings.py -q lookup", "All tests passed!"),
+        ("python check lookup", "public checks pass"),
+        ("python check --pack", "Wrote "),
+        ("pytest -q -k test_lookup", f"{len(LOOKUP)} passed"),
+    ],
+)
+def test_no_file_named_after_a_module_of_python_stands_in_the_way(command, said, folder):
+    (folder / "embeddings.py").write_text(REFERENCE, encoding="utf-8")
+    for name in NEIGHBOURS:
+        (folder / f"{name}.py").write_text(f"raise SystemExit('the neighbour {name}.py')")
+    done = run(folder, *command.split())
+    assert said in done.stdout, done.stdout + done.stderr
+    assert "the neighbour" not in done.stdout + done.stderr
+
+
 def test_otter_check_runs_all_questions_and_names_the_sentences_that_fail(half_done):
     out = run(half_done, "otter", "check", "embeddings.py", "-t", "tests").stdout
     assert "`encode` gives the tokens' ids in the order of the text" in out
@@ -84,8 +110,10 @@ def outputs(folder: Path) -> str:
     )
 
 
-def test_the_notebook_checks_each_question_by_grader_check(folder):
+def test_the_notebook_checks_each_question_by_grader_check_whatever_lies_beside_it(folder):
     work_in_notebook(folder, REFERENCE)
+    for name in NEIGHBOURS:
+        (folder / f"{name}.py").write_text(f"raise SystemExit('the neighbour {name}.py')")
     shown = outputs(folder)
     for question in ASSIGNMENT.code_questions:
         assert f"{question.id} results: All test cases passed!" in shown or f"{question.id} passed!" in shown

@@ -43,6 +43,7 @@ _MAGIC = re.compile(
     r"|(?:pip|conda|mamba)\s+\w"  # which may stand without a `%`
 )
 _OTTER = re.compile(r"(?:import|from)\s+otter\b|\w+\s*=\s*otter\.Notebook\(|grader\.\w+\(")
+_EXPORTED = re.compile(r"get_ipython\(\)\.(?:system|getoutput|run_line_magic)\(.*\)\s*$")
 _OPENING = re.compile(r"#|\'{3}|\"{3}|[\'\"()\[\]{}]")
 _CLOSING = {quote: re.compile(rf"\\.|{quote}", re.DOTALL) for quote in ("'", '"', "'''", '"""')}
 
@@ -295,6 +296,13 @@ def without_magics(lines: Sequence[str]) -> Iterator[str]:
             line = _TIMED.sub(r"\1", line, count=1)
             python.is_open_after(line)
             yield line
+
+
+def without_otter(lines: Sequence[str]) -> Sequence[str]:
+    """A program's lines, those idle that a notebook with Otter's `grader` leaves in when it is exported."""
+    if not any("otter.Notebook(" in line for line in lines):
+        return lines
+    return [_idle(line) if _OTTER.match(line) or _EXPORTED.match(line) else line for line in lines]
 
 
 class Reader:

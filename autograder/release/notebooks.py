@@ -32,7 +32,7 @@ if "google.colab" in sys.modules:  # put student_template.zip into the file pane
     # !unzip -qo /content/student_template.zip -d /content
     # !pip install -q -r /content/student_template/requirements.txt
     # %cd -q /content/student_template/notebooks
-sys.path.insert(0, "..")  # the folder that you were given, with check/ and tests/
+sys.path.append("..")  # the folder that you were given, with check/ and tests/
 
 import otter
 

@@ -316,16 +316,19 @@ def _parse(lines: list[str], filename: str, problems: list[Problem]) -> list[ast
         problems += [Problem(line, text) for line, text in notebook.not_run(lines)]
     else:
         problems += _stubs_below(statements)
+    problems += _never_reached(statements)
     return _without_stubs_of_what_is_written(statements)
 
 
 def _parse_part(part: _Block, lines: list[str], filename: str, problems: list[Problem]) -> list[ast.stmt]:
     """The statements of a whole file, or of one cell of a notebook: no error reaches beyond it."""
+    if not notebook.is_from_notebook(lines):  # it may have been one
+        part = _Block(part.start, tuple(notebook.without_otter(part.lines)))
     try:
         return _statements(part, filename)
     except _UNREADABLE:
         pass
-    if not notebook.is_from_notebook(lines):  # it may have been one
+    if not notebook.is_from_notebook(lines):
         part = _without_magics(part, problems)
     blocks = _blocks(part)
     statements: list[ast.stmt] = []
@@ -381,6 +384,20 @@ def _stubs_below(statements: list[ast.stmt]) -> list[Problem]:
         elif name in written:
             text = f"here `{name}` is handed out once more, below yours. Yours counts; delete this one."
             found.append(Problem(statement.lineno, text))
+    return found
+
+
+def _never_reached(statements: list[ast.stmt]) -> list[Problem]:
+    """What students wrote below the line that a stub raises by, and so is still a stub."""
+    found = []
+    for statement in statements:
+        parts = statement.body if isinstance(statement, ast.ClassDef) else [statement]
+        for function in parts:
+            body = getattr(function, "body", []) if is_stub(function) else []
+            below = [part for part in body if not (_is_idle(part) or _raises_not_implemented(part))]
+            if below:
+                text = "what stands below the line above it, `raise NotImplementedError`, is never reached. "
+                found.append(Problem(below[0].lineno, text + "Delete that line."))
     return found
 
 

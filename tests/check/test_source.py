@@ -408,3 +408,36 @@ def test_a_stub_below_what_a_student_wrote_does_not_undo_it_and_is_told():
     assert [(problem.line, problem.text) for problem in loaded.problems] == [
         (5, "here `encode` is handed out once more, below yours. Yours counts; delete this one.")
     ]
+
+
+@pytest.mark.parametrize("above", ["", "    '''What it does.'''\n", "    ...\n"])
+def test_code_below_the_line_by_which_a_stub_raises_is_told_to_be_never_reached(above):
+    text = f"def encode(a):\n{above}    raise NotImplementedError('x')\n    return 1\n"
+    loaded = load_text(text)
+    (problem,) = loaded.problems
+    assert problem.line == text.count("\n") and problem.text.endswith("is never reached. Delete that line.")
+
+
+def test_so_is_that_in_a_method_and_a_stub_alone_is_not():
+    text = (
+        "class Table:\n    def __init__(self):\n        super().__init__()\n"
+        "        raise NotImplementedError\n        self.rows = []\n\n"
+        "    def forward(self):\n        raise NotImplementedError\n"
+    )
+    assert lines_of(load_text(text)) == [5]
+
+
+def test_what_an_exported_notebook_keeps_of_otter_is_idle():
+    text = (
+        "# In[1]:\nimport otter\ngrader = otter.Notebook(tests_dir='../tests')\n"
+        "get_ipython().system('pip install -q torch')\nget_ipython().run_line_magic('matplotlib', 'inline')\n"
+        "def encode(a):\n    return 1\ngrader.check('lookup')\n"
+    )
+    loaded = load_text(text)
+    assert loaded.problems == () and loaded.module.encode(0) == 1
+
+
+def test_a_grader_of_the_students_own_and_a_cell_that_was_exported_as_a_text_are_no_idle_lines():
+    assert lines_of(load_text("grader.check('lookup')\n")) == [1]
+    text = "import otter\ngrader = otter.Notebook()\nget_ipython().run_cell_magic('time', '', 'a = 1')\n"
+    assert lines_of(load_text(text)) == [3]
