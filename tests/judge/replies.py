@@ -138,7 +138,7 @@ class _Stand:
         reply = next(self._waiting, None)
         if reply is None:
             raise Closed
-        header, body = parse_prefix(reply[: _PREFIX.size])
+        header, _ = parse_prefix(reply[: _PREFIX.size])
         content, pieces = parse(
             reply[_PREFIX.size : _PREFIX.size + header], memoryview(reply[_PREFIX.size + header :])
         )
