@@ -31,7 +31,12 @@ def told(number: str, passed: bool, hidden: bool) -> dict:
         "status": "passed" if passed else "failed",
         "output": "",
         "visibility": "hidden" if hidden else "visible",
-        "extra_data": {"question": "lookup", "outcome": "passed" if passed else "failed", "hidden": hidden},
+        "extra_data": {
+            "question": "lookup",
+            "outcome": "passed" if passed else "failed",
+            "hidden": hidden,
+            "carried": [],
+        },
     }
 
 
