@@ -161,7 +161,7 @@ def probe(launcher: Launcher, secret: str) -> dict[str, str]:
 
 def files(roots: Iterable[str]) -> Iterator[str]:
     for root in roots:
-        below = [str(path) for path in Path(root).rglob("*")] if os.path.isdir(root) else [root]
+        below = [os.path.join(at, name) for at, _, names in os.walk(root) for name in names] or [root]
         yield from (path for path in below if os.path.isfile(path) and os.access(path, os.R_OK))
 
 

@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -27,6 +29,15 @@ def secret(tmp_path_factory) -> Path:
     folder.chmod(0o700)
     (folder / "secret").write_text("42")
     return folder / "secret"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def caches() -> Iterator[None]:
+    """A copy of its own: what another grading holds in memory, nobody can have dropped."""
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        os.chmod(folder, 0o1777)
+        patch.setenv("XDG_CACHE_HOME", folder)
+        yield
 
 
 @cache
