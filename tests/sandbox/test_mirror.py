@@ -969,3 +969,34 @@ def test_what_the_student_changes_of_the_tests_own_is_put_back_after_the_case(pa
     assert torch.equal(draws.get_state(), before[1])
     assert torch.equal(layer.weight, before[2]) and layer.training
     assert vectors.index_to_key == ["x"] and vectors.vectors.all()
+
+
+class _Derived(torch.autograd.Function):
+    """Gives a tensor a history, as results of a student's call get one."""
+
+    @staticmethod
+    def forward(ctx: Any, result: torch.Tensor, source: torch.Tensor) -> torch.Tensor:
+        ctx.mark_dirty(result)
+        return result
+
+    @staticmethod
+    def backward(ctx: Any, weight: torch.Tensor) -> tuple[None, torch.Tensor]:
+        return None, weight
+
+
+@pytest.mark.parametrize("flags", [0, 1, 2])
+@pytest.mark.parametrize("derived", [False, True])
+def test_a_tensor_that_was_told_to_be_of_another_kind_is_given_back_as_it_was(flags, derived):
+    mirror = Mirror(+1, any_module)
+    ids = torch.tensor([1, 2])
+    mirror.encode(ids)
+    mirror.outgoing()
+    sections = {"storages": [[-1, 8, 0]], "tensors": [[1, [-1, "float32", [2], [1], 0, flags]]]}
+    mirror.incoming(sections, [memoryview(bytes(8))])
+    assert ids.dtype == torch.float32 and ids.requires_grad == bool(flags & 1)
+    if derived and not ids.requires_grad:
+        _Derived.apply(ids, torch.zeros(2, requires_grad=True))
+        assert not ids.is_leaf
+    mirror.reset()
+    assert ids.dtype == torch.int64 and ids.tolist() == [1, 2]
+    assert ids.is_leaf and not ids.requires_grad

@@ -125,9 +125,8 @@ class Tensors:
         else:
             tensor = self._book.tensors[number]
             if self._book.keeps("tensor", number):
-                self._book.keep(
-                    "tensor", number, partial(_put_back, tensor, tensor.data, tensor.requires_grad)
-                )
+                before = partial(_put_back, tensor, tensor.data, tensor.is_leaf, tensor.requires_grad)
+                self._book.keep("tensor", number, before)
             tensor.data = view
             if tensor.is_leaf and bool(flags & LEAF) != tensor.requires_grad:
                 tensor.requires_grad_(bool(flags & LEAF))
@@ -167,9 +166,13 @@ def _look(tensor: torch.Tensor) -> tuple:
     return tensor.data_ptr(), tensor.dtype, tensor.shape, tensor.stride(), _collects(tensor)
 
 
-def _put_back(tensor: torch.Tensor, data: torch.Tensor, requires_grad: bool) -> None:
-    """Give a tensor the memory that it had."""
-    gradient, tensor.grad = tensor.grad, None  # torch refuses memory that a gradient does not fit
+def _put_back(tensor: torch.Tensor, data: torch.Tensor, was_leaf: bool, requires_grad: bool) -> None:
+    """Give a tensor the memory that it had. What torch refuses on the way is taken off before."""
+    if was_leaf and not tensor.is_leaf:
+        tensor.detach_()  # it was told to be computed from something
+    gradient, tensor.grad = tensor.grad, None  # memory must fit the gradient ...
+    if tensor.is_leaf:
+        tensor.requires_grad_(False)  # ... and what collects gradients must hold floating numbers
     tensor.data = data
     if tensor.is_leaf:
         tensor.requires_grad_(requires_grad)
