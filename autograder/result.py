@@ -6,7 +6,7 @@ in the fields named `untrusted`, and is escaped wherever it is shown.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
@@ -111,3 +111,28 @@ class Result:
         if self.status in (Status.SET_ASIDE, Status.NOT_GRADED):
             return None
         return round(sum(q.points for q in self.questions if q.points is not None), 2)
+
+
+MOST_SAID = 2_000_000
+"""Characters that a result's cases say together: fifty times what an honest one's do."""
+
+
+def bounded(result: Result, most: int = MOST_SAID) -> Result:
+    """The result; what its cases say is cut, in each to the same length, where it is more than `most`."""
+    cases = [case for question in result.questions for case in question.cases]
+    said = sum(len(case.message) + len(case.untrusted) for case in cases)
+    if said <= most:
+        return result
+    each = most // (2 * len(cases))
+    note = f"What the checks say of this submission was cut: {said:,} characters, where {most:,} are kept."
+    questions = tuple(
+        replace(
+            question,
+            cases=tuple(
+                replace(case, message=case.message[:each], untrusted=case.untrusted[:each])
+                for case in question.cases
+            ),
+        )
+        for question in result.questions
+    )
+    return replace(result, questions=questions, notes=(*result.notes, note))

@@ -22,8 +22,9 @@ from autograder.gradebook import (
     open_gradebook,
     result_from_json,
     result_to_json,
+    rows,
 )
-from autograder.result import Outcome, Result, Status
+from autograder.result import MOST_SAID, Outcome, Result, Status, bounded
 from autograder.submission import Member, Origin, Submission
 from tests.hand_made import LOOKUP, NASTY_NAMES, case, code, result, typical
 
@@ -31,6 +32,43 @@ from tests.hand_made import LOOKUP, NASTY_NAMES, case, code, result, typical
 def test_a_result_comes_back_as_it_was():
     graded = typical("bad\udc80name")
     assert result_from_json(result_to_json(graded)) == graded
+
+
+ODD = "\ud800 \udfff \0 \x1b[2J \u2028 \ufeff '; DROP TABLE results; -- \U0010ffff"
+
+
+def test_a_result_of_odd_characters_and_numbers_is_saved_and_comes_back(tmp_path):
+    odd = replace(case(), title=ODD, message=ODD, hint=ODD, untrusted=ODD, points=float("inf"))
+    graded = replace(result(ODD, code(LOOKUP, odd)), notes=(ODD,), fault=ODD)
+    with open_gradebook(tmp_path) as book:
+        book.save(graded, book.start_run(ODD), Submission(ODD, b"", b"", (ODD,), ODD), {ODD: {ODD: ODD}})
+        book.save(typical("ada"))
+        assert set(book.results()) == {graded, typical("ada")}
+        assert book.entry(ODD).set_aside == ODD
+
+
+def test_a_result_that_is_too_large_becomes_one_that_says_so_and_keeps_its_points(tmp_path, monkeypatch):
+    monkeypatch.setattr(rows, "LARGEST_RESULT", 100_000)
+    loud = replace(case(), message="m" * 60_000, untrusted="\ud800" * 60_000)
+    graded = result("ada", code(LOOKUP, loud, replace(loud, outcome=Outcome.FAILED)))
+    with open_gradebook(tmp_path) as book:
+        book.save(graded)
+        book.save_draft(Draft(None, replace(graded, student="ben"), {"lookup": {"tests": "1"}}))
+        book.save(typical("cy"))
+        kept, other = book.results()
+        assert (kept.total, kept.status, other) == (graded.total, graded.status, typical("cy"))
+        assert "at most 100,000 are kept" in kept.notes[0]
+        assert [c.outcome for q in kept.questions for c in q.cases] == [loud.outcome, Outcome.FAILED]
+        assert "at most 100,000 are kept" in book.draft("ben").result.notes[0]
+
+
+def test_what_many_cases_say_is_cut_in_each_alike_and_little_is_left_as_it_is():
+    loud = replace(case(), message="m" * 10_000, untrusted="u" * 100_000)
+    cut = bounded(result("ada", code(LOOKUP, *[loud] * 127)))
+    texts = [text for q in cut.questions for c in q.cases for text in (c.message, c.untrusted)]
+    assert MOST_SAID // 2 < sum(map(len, texts)) <= MOST_SAID and min(map(len, texts)) > 5_000
+    assert "was cut: 13,970,000 characters, where 2,000,000 are kept" in cut.notes[-1]
+    assert bounded(typical("ada")) == typical("ada")
 
 
 def test_results_outlive_the_program(tmp_path):

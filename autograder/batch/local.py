@@ -19,7 +19,7 @@ import torch
 from ..assignment import Assignment
 from ..judge.grader import Grader, not_graded
 from ..judge.launcher import Launcher, open_launcher
-from ..result import Result
+from ..result import Result, bounded
 from ..submission import Submission
 
 AHEAD = 4
@@ -135,7 +135,7 @@ def grade_one(grader: Grader, submission: Submission) -> Result:
     """The result, and how long it took; a bug of ours must cost neither the student nor the batch."""
     began = time.monotonic()
     try:
-        return replace(grader.grade(submission), seconds=round(time.monotonic() - began, 3))
+        return replace(bounded(grader.grade(submission)), seconds=round(time.monotonic() - began, 3))
     except BaseException as problem:
         fault = f"{type(problem).__name__}: {problem}\n{traceback.format_exc()}"
         return not_graded(submission, grader.possible, fault)

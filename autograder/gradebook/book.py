@@ -139,7 +139,7 @@ class Gradebook:
                 "INSERT OR REPLACE INTO drafts VALUES (?, ?, ?, ?)",
                 (
                     *(to_ascii(draft.result.student), draft.run),
-                    *(_save_keys(connection, draft.keys), json.dumps(asdict(draft.result))),
+                    *(_save_keys(connection, draft.keys), result_to_json(draft.result, seconds=True)),
                 ),
             )
 

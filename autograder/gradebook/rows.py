@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ..keys import Keys
-from ..result import CaseResult, Outcome, QuestionResult, Result, Status
+from ..result import MOST_SAID, CaseResult, Outcome, QuestionResult, Result, Status
 from ..submission import Member, Origin
 
 
@@ -120,14 +120,30 @@ class SheetRow:
     shown: tuple[tuple[str, str], ...]
 
 
-def result_to_json(result: Result) -> str:
+LARGEST_RESULT = 100_000_000
+"""Characters of a result as JSON. SQLite takes ten times as much, and no result should come near it."""
+
+
+def result_to_json(result: Result, *, seconds: bool = False) -> str:
     """The result as JSON in ASCII: also text that UTF-8 cannot hold comes back as it was.
 
-    How long grading took is left out: it has a column of its own.
+    One that is too large to be kept becomes one that says so: points and outcomes stay, texts go.
+
+    Args:
+        seconds: whether to write how long grading took, which has a column of its own.
     """
     data = asdict(result)
-    del data["seconds"]
-    return json.dumps(data)
+    if not seconds:
+        del data["seconds"]
+    text = json.dumps(data)
+    if len(text) <= LARGEST_RESULT:
+        return text
+    why = f"This result had {len(text):,} characters, and at most {LARGEST_RESULT:,} are kept: not its texts."
+    for question in data["questions"]:
+        question["answer"] = question["answer"][:MOST_SAID]
+        for case in question["cases"]:
+            case["message"] = case["untrusted"] = ""
+    return json.dumps({**data, "notes": [why], "fault": data["fault"][:MOST_SAID]})
 
 
 def result_from_json(text: str) -> Result:
