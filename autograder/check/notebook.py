@@ -20,8 +20,13 @@ MOST_PARTS = 5_000_000
 """Bytes of a notebook that are read, and values in it: pictures in outputs make it large, and a few long
 texts take less memory than many small lists."""
 
+MOST_CELLS, MOST_TEXT = 5_000, 1_000_000
+"""Cells of a notebook, and characters in all of them: as many as a code file may have."""
+
 LONGEST_MAGIC = 300
 """Characters of a line that names a file to write."""
+
+CLEAR = "Clear its outputs and save it again."
 
 HEADER = "# The code cells of a notebook, from top to bottom."
 _MARK = re.compile(r"# %% \[(code|Markdown|raw) cell (\d+)\]")
@@ -83,7 +88,7 @@ def read_notebook(content: bytes) -> Notebook:
     texts = []
     elsewhere: list[tuple[str, str]] = []
     counts: Counter[str] = Counter()
-    for kind, text in _cells(_document(content)):
+    for kind, text in _few(_cells(_document(content))):
         name = {"code": "code", "raw": "raw"}.get(kind, "Markdown")
         counts[name] += 1
         if kind == "code":
@@ -187,9 +192,13 @@ def _document(content: bytes) -> dict[str, Any]:
     """The notebook as it stands in the file."""
     if not content.strip():
         raise UnreadableNotebook("The notebook is empty.")
-    if sum(content.count(sign) for sign in (b",", b"[", b"{")) > MOST_PARTS:
+    if len(content) > LARGEST:
         raise UnreadableNotebook(
-            "The notebook holds too much to be read. Clear its outputs and save it again."
+            f"The notebook has {len(content):,} bytes, and at most {LARGEST:,} are read. {CLEAR}"
+        )
+    if (parts := sum(content.count(sign) for sign in (b",", b"[", b"{"))) > MOST_PARTS:
+        raise UnreadableNotebook(
+            f"The notebook holds up to {parts:,} values, and at most {MOST_PARTS:,} are read. {CLEAR}"
         )
     try:
         document = json.loads(_text(content))
@@ -229,6 +238,24 @@ def _cells(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
                     level = cell.get("level")
                     text = "#" * (level if isinstance(level, int) and 1 <= level <= 6 else 1) + f" {text}"
                 yield str(cell.get("cell_type")), text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _few(cells: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """The cells, as long as they are no more than a person writes."""
+    count = size = 0
+    for kind, text in cells:
+        count, size = count + 1, size + len(text)
+        if count > MOST_CELLS:
+            raise UnreadableNotebook(
+                f"The notebook has more than {MOST_CELLS:,} cells, which are too many to be read. "
+                "Delete those that you do not need, and save it again."
+            )
+        if size > MOST_TEXT:
+            raise UnreadableNotebook(
+                f"The notebook's cells hold more than {MOST_TEXT:,} characters, without outputs, which are "
+                "too many to be read. Take data out of them, and save it again."
+            )
+        yield kind, text
 
 
 # Cells -------------------------------------------------------------------------------------------

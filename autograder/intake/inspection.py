@@ -21,6 +21,9 @@ MAX_LOOKED_AT = 200
 MAX_LOOKED_AT_BYTES = 300_000_000
 """Files of an upload that are looked into, those with the likeliest names first, and bytes of them."""
 
+MAX_NOTEBOOKS, MAX_NOTEBOOK_BYTES = 20, 100_000_000
+"""Notebooks of an upload among these, and bytes of them together: they take longer to read than texts."""
+
 CODE_SUFFIXES = (".py", notebook.SUFFIX)
 TEXT_SUFFIXES = (".md", ".markdown", ".txt", ".rst", ".org", ".tex", ".rmd", ".qmd", "")
 
@@ -76,7 +79,10 @@ class File:
 
 
 def look_at_all(entries: Sequence[Entry], assignment: Assignment) -> list[File]:
-    """What each file is; those that are too many to look into are what their names say."""
+    """What each file is; those that are too many to look into are what their names say.
+
+    Notebooks that are too many or too large together cannot be read: somebody has to say which count.
+    """
     stems = [PurePath(name).stem for name in (assignment.code_file, assignment.answers_file)]
 
     def is_unlikely(entry: Entry) -> tuple[bool, bool, int]:
@@ -88,15 +94,29 @@ def look_at_all(entries: Sequence[Entry], assignment: Assignment) -> list[File]:
         )
 
     room, left = MAX_LOOKED_AT_BYTES, MAX_LOOKED_AT
+    notebooks = sum(meant_suffix(entry.name) == notebook.SUFFIX for entry in entries)
+    seen, its_room = 0, MAX_NOTEBOOK_BYTES
     files = {}
     for entry in sorted(entries, key=is_unlikely):
         known = kind_by_name(entry.name) or kind_by_folder(entry.parts)
+        if meant_suffix(entry.name) == notebook.SUFFIX and (seen >= MAX_NOTEBOOKS or its_room <= 0):
+            files[id(entry)] = File(entry, Kind.NOTEBOOK, problem=_too_many(entry, notebooks))
+            continue
         if known is not None or left == 0 or room <= 0:
             files[id(entry)] = File(entry, known or Kind.DATA)
             continue
         files[id(entry)], size = look(entry, room)
         room, left = room - size, left - 1
+        if files[id(entry)].kind is Kind.NOTEBOOK:
+            seen, its_room = seen + 1, its_room - size
     return [files[id(entry)] for entry in entries]
+
+
+def _too_many(entry: Entry, count: int) -> str:
+    return (
+        f"{entry.shown} was not read: {count:,} notebooks were handed in, and of all of them at most "
+        f"{MAX_NOTEBOOKS} are read, and {MAX_NOTEBOOK_BYTES:,} bytes."
+    )
 
 
 def look(entry: Entry, room: int = MAX_LOOKED_AT_BYTES) -> tuple[File, int]:

@@ -87,7 +87,7 @@ def test_the_saves_of_jupyter_are_no_candidates(submissions, one):
         (MINE.encode()[:-20], "The notebook is damaged: its JSON cannot be read at line 1."),
         (b"[" * 100_000, "The notebook is damaged: its JSON cannot be read."),
         (b" " * 50_000_001, "embeddings.ipynb is larger than 50,000,000 bytes."),
-        (b"[" + b"1," * 5_000_001, "embeddings.ipynb: The notebook holds too much to be read."),
+        (b"[" + b"1," * 5_000_001, "embeddings.ipynb: The notebook holds up to 5,000,002 values"),
     ],
 )
 def test_what_is_no_notebook_is_set_aside_with_a_sentence(submissions, one, content, sentence):
