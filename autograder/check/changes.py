@@ -38,7 +38,11 @@ def change(old: bytes, new: bytes) -> Change:
     try:
         before, after = _outline(old), _outline(new)
         everything = before.rest != after.rest
-    except (RecursionError, MemoryError):  # too deeply nested to be looked at
+    except (
+        RecursionError,
+        MemoryError,
+        ValueError,
+    ):  # too deep to be looked at, or a number too long
         return Change(None, frozenset())
     names = before.texts.keys() | after.texts.keys()
     moved = frozenset(name for name in names if before.lines.get(name) != after.lines.get(name))
