@@ -9,6 +9,9 @@ from functools import lru_cache
 
 from . import source
 
+_UNSEEN = (RecursionError, MemoryError, ValueError)
+"""What is nested too deeply to be looked at, and a number too long to be written."""
+
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
@@ -38,11 +41,7 @@ def change(old: bytes, new: bytes) -> Change:
     try:
         before, after = _outline(old), _outline(new)
         everything = before.rest != after.rest
-    except (
-        RecursionError,
-        MemoryError,
-        ValueError,
-    ):  # too deep to be looked at, or a number too long
+    except _UNSEEN:
         return Change(None, frozenset())
     names = before.texts.keys() | after.texts.keys()
     moved = frozenset(name for name in names if before.lines.get(name) != after.lines.get(name))

@@ -17,8 +17,8 @@ from autograder.sandbox.wire import Blob, Channel, Closed, Content, TooLate, fra
 
 _PREFIX = struct.Struct("<IQ")
 
-Frames = dict[bytes, list[list[bytes]]]
-"""What was answered to each request, which is known by its frame without the number: often one frame."""
+Frames = dict[tuple[bytes, bytes], list[list[bytes]]]
+"""What was answered to each request, by the one that loaded the file and its own: often one frame."""
 
 
 # Recording -----------------------------------------------------------------------------------------
@@ -42,6 +42,7 @@ class _Noting:
 
     def __init__(self, channel: Channel, frames: Frames) -> None:
         self._channel, self._frames = channel, frames
+        self._loaded = b""
         self._ahead: Sequence[bytes] = ()
         self._came: list[bytes] = []
 
@@ -49,7 +50,8 @@ class _Noting:
         blobs = list(blobs)
         self._ahead = [bytes(blob) for blob in blobs] if header["op"] == "ahead" else ()
         self._came = []
-        self._frames[key_of(header, blobs)].append(self._came)
+        self._loaded = key_of(header, blobs) if header["op"] == "load" else self._loaded
+        self._frames[self._loaded, key_of(header, blobs)].append(self._came)
         self._channel.send(header, blobs, deadline)
 
     def receive(self, deadline: float | None = None) -> Content:
@@ -59,7 +61,7 @@ class _Noting:
 
     def receive_numbered(self, number: int, deadline: float) -> bytes:
         reply = self._channel.receive_numbered(number, deadline)
-        self._frames[self._ahead[number]].append([reply])
+        self._frames[self._loaded, self._ahead[number]].append([reply])
         return reply
 
     def close(self) -> None:
@@ -67,7 +69,8 @@ class _Noting:
 
 
 def key_of(header: dict[str, Any], blobs: Sequence[Blob]) -> bytes:
-    return frame({key: value for key, value in header.items() if key not in ("seq", "names")}, blobs)
+    """A request without its number."""
+    return frame({key: value for key, value in header.items() if key != "seq"}, blobs)
 
 
 # Replying ------------------------------------------------------------------------------------------
@@ -96,9 +99,9 @@ class Liar:
     def spawn(self) -> _Stand:
         return _Stand(self)
 
-    def replies(self, request: bytes) -> list[bytes]:
+    def replies(self, loaded: bytes, request: bytes) -> list[bytes]:
         """The replies to one request, some of them changed; to an unknown one any reply."""
-        known = self.frames.get(request)
+        known = self.frames.get((loaded, request))
         came = self.draw.choice(known) if known else [self.draw.choice(self._pool)]
         return [self.told(reply) for reply in came]
 
@@ -120,6 +123,7 @@ class _Stand:
     def __init__(self, liar: Liar) -> None:
         self._liar = liar
         self._sequence = 0
+        self._loaded = b""
         self._waiting: Iterator[bytes] = iter(())
         self._ahead: Sequence[bytes] = ()
         self.channel = self
@@ -132,7 +136,8 @@ class _Stand:
             self._waiting = iter([frame({"value": None, "printed": ""})])
         else:
             request = key_of(header, blobs)
-            self._waiting = (reply for reply in self._liar.replies(request))
+            self._loaded = request if header["op"] == "load" else self._loaded
+            self._waiting = iter(self._liar.replies(self._loaded, request))
 
     def receive(self, deadline: float | None = None) -> Content:
         reply = next(self._waiting, None)
@@ -145,10 +150,13 @@ class _Stand:
         return {"seq": self._sequence, **content}, pieces
 
     def receive_numbered(self, number: int, deadline: float) -> bytes:
-        return self._liar.replies(self._ahead[number])[0]
+        return self._liar.replies(self._loaded, self._ahead[number])[0]
 
     def ended(self, wait: float) -> End | None:
         return End(self._liar.draw.choice((0, 1, -9, -11, -24)), 0.0)
+
+    def waited(self) -> float | None:
+        return self._liar.draw.choice((None, 0.0, 100.0))
 
     def kill(self, wait: float) -> End | None:
         return self.ended(wait)

@@ -15,7 +15,7 @@ from autograder.assignment import ROOT, load_assignment
 from autograder.gradebook.rows import result_from_json, result_to_json
 from autograder.judge import connection
 from autograder.judge.grader import Grader
-from autograder.judge.launcher import open_launcher
+from autograder.judge.launcher import Launcher, open_launcher
 from autograder.result import CaseResult, Outcome, Result, Status
 from autograder.submission import Submission
 from tests.hostile.collection import HALF
@@ -35,10 +35,11 @@ RECORDED = {
 
 @dataclass(frozen=True)
 class Bench:
-    """A grader whose students' processes are one that lies, and what it makes of the truth."""
+    """A grader whose students' processes are one that lies, or real ones, and what it makes of these."""
 
     grader: Grader
     liar: Liar
+    launcher: Launcher
     honest: dict[str, Result]
 
 
@@ -51,9 +52,7 @@ def bench() -> Iterator[Bench]:
         grader = Grader(assignment, launcher)
         recording(launcher, frames)
         honest = {name: grader.grade(Submission(name, code)) for name, code in RECORDED.items()}
-        liar = Liar(frames, launcher.tier)
-    grader._launcher = liar  # type: ignore[assignment]
-    yield Bench(grader, liar, honest)
+        yield Bench(grader, Liar(frames, launcher.tier), launcher, honest)
 
 
 def whole_grading(bench: Bench, name: str) -> None:
@@ -98,9 +97,10 @@ def lied_to(bench: Bench, seed: int) -> float:
 def lie(bench: Bench, seed: int, most: int) -> None:
     """Lie until so many replies were changed. Who then tells the truth is graded as before."""
     bench.liar.changed, slowest, rounds = 0, 0.0, 0
+    bench.grader._launcher = bench.liar  # type: ignore[assignment]
     while bench.liar.changed < most:
         slowest, rounds = max(slowest, lied_to(bench, seed + rounds)), rounds + 1
-    bench.liar.often = 0.0
+    bench.grader._launcher = bench.launcher
     for name, code in RECORDED.items():
         assert bench.grader.grade(Submission(name, code)) == bench.honest[name]
     print(f"{bench.liar.changed:,} replies changed in {rounds} rounds, the slowest of {slowest:.2f} s")
