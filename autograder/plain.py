@@ -15,6 +15,10 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _FORMULA_WITHIN = re.compile(r"([;\t\n])(?=[=@]|[+-]\S)")
 """Where a program that separates cells by semicolons or tabs begins one, whatever stands in quotes."""
 
+_MAY_BE_FORMULA = re.compile(r"(^|[;\t\r\n])(?='*(?:[=+\-@\t\r]))")
+"""The same, and whatever apostrophes stand before it already: one more, or one less, tells them apart."""
+_GUARD = re.compile(r"(^|[;\t\r\n])'(?='*(?:[=+\-@\t\r]))")
+
 
 def plain(text: str) -> str:
     """The text with every harmful character written out, as `\\x1b` or `\\udc80`.
@@ -44,6 +48,16 @@ def cell(text: str, show: Callable[[str], str] = plain) -> str:
     """`plain` (or `line`), as a cell that no spreadsheet takes for a formula."""
     shown = _FORMULA_WITHIN.sub(r"\1'", show(text))
     return "'" + shown if text.startswith(_FORMULA) or shown.startswith(_FORMULA) else shown
+
+
+def guarded(text: str) -> str:
+    """The text as a cell that no spreadsheet takes for a formula, and from which `unguarded` has it back."""
+    return _MAY_BE_FORMULA.sub(r"\1'", text)
+
+
+def unguarded(cell: str) -> str:
+    """The text that `guarded` made a cell of; one that a person typed stays as it is."""
+    return _GUARD.sub(r"\1", cell)
 
 
 def number(value: float | None) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ..errors import GraderError
 from ..files import write_atomically
+from ..plain import guarded, unguarded
 from .listing import printable
 
 FILE_NAME = "choices.csv"
@@ -79,12 +80,12 @@ def recall(out: Path) -> dict[str, list[str]]:
     if not path.is_file():
         return {}
     try:
-        header, *rows = list(csv.reader(io.StringIO(path.read_text("utf-8"))))
+        header, *rows = list(csv.reader(io.StringIO(path.read_bytes().decode("utf-8"), newline="")))
         choices: dict[str, list[str]] = {}
         if tuple(header) != _HEADER:
             raise ValueError
         for student, file in rows:
-            choices.setdefault(student, []).append(file)
+            choices.setdefault(unguarded(student), []).append(unguarded(file))
     except (OSError, ValueError, csv.Error):
         raise GraderError(
             f"{path} cannot be read as a table of {' and '.join(_HEADER)}. Mend it, or move it away."
@@ -97,10 +98,12 @@ def remember(out: Path, chosen: Choices) -> None:
     if not chosen:
         return
     choices = {**recall(out), **chosen}
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)  # with line ends that make it put a name with either kind of them in quotes
     writer.writerow(_HEADER)
-    writer.writerows((student, file) for student, files in sorted(choices.items()) for file in files)
+    writer.writerows(
+        (guarded(student), guarded(file)) for student, files in sorted(choices.items()) for file in files
+    )
     write_atomically(out / FILE_NAME, text.getvalue())
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import shlex
 import zipfile
 
@@ -9,7 +11,7 @@ import pytest
 
 from autograder.errors import GraderError
 from autograder.intake import remember, take_in
-from autograder.intake.choices import FILE_NAME
+from autograder.intake.choices import FILE_NAME, recall
 from tests.platforms import downloads
 from tests.platforms.downloads import as_folder
 from tests.platforms.people import PEOPLE
@@ -252,6 +254,23 @@ def test_choices_are_remembered_beside_the_results(submissions, take, tmp_path):
     found = take(out=out)
     assert (out / FILE_NAME).read_bytes() == remembered
     assert [found[student].code for student in ("O'Brien, Séan", "ben")] == [WORK.encode()] * 2
+
+
+FORMULAS = ["=1+1", "+1", "-cmd|' /C calc'!A0", "@sum", "\tx", "\rx", "a;=1", "a\n@x", "a\r=1", "a\t+1"]
+APOSTROPHES = ["'", "'ada", "'=1", "''=1", "ada", "a = b", "O'Brien", "a;'=1"]
+
+
+@pytest.mark.parametrize("name", FORMULAS + APOSTROPHES)
+def test_a_name_is_remembered_as_it_is_and_is_no_formula(tmp_path, name):
+    chosen = {f"{name}{end}": [f"{name}.py", "old/x.py"] for end in ("", "2")}
+    remember(tmp_path, chosen)
+    assert recall(tmp_path) == chosen
+    remember(tmp_path, {"ada": ["a.py"]})
+    assert recall(tmp_path) == {**chosen, "ada": ["a.py"]}
+    for separator in ",;\t":
+        text = (tmp_path / FILE_NAME).read_bytes().decode()
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
+            assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in row)
 
 
 def test_one_choice_of_a_kind_is_remembered_for_each_student(submissions, take, tmp_path):
