@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from ..assignment import Limits
 from ..errors import GraderError
 from ..result import Outcome
 from ..sandbox.wire import Blob, Channel, Closed, Content, TooLate, WireError
+from .budget import Budget
 from .launcher import Launcher, Process
 from .script import Request
 
@@ -20,10 +23,9 @@ END_SECONDS = 600
 HANG_UP_SECONDS = 1
 """How long a process may go on that has hung up: Python's own end takes less."""
 
-GRADER_SECONDS = 20
-"""Processor seconds of the grader's own for one submission: fifty times what an honest one takes."""
-
 MAX_STATEMENTS = 20_000
+
+SPENT = "your code, and what it took to read its answers, used up the submission's time"
 
 
 class Stopped(BaseException):
@@ -53,11 +55,12 @@ class OurFault(BaseException):
 
 
 class Connection:
-    """The line to a student's process, within the time that one submission may take.
+    """The line to a student's process, within what one submission may cost.
 
     Args:
         launcher: starts the processes.
-        limits: how long calls and the whole submission may take.
+        limits: how long calls may take.
+        budget: what the submission may cost; what `limits` say, from now on, where it is left out.
 
     Attributes:
         limits: the same.
@@ -65,14 +68,11 @@ class Connection:
         starved: whether any stop so far may be the machine's doing.
     """
 
-    def __init__(self, launcher: Launcher, limits: Limits) -> None:
+    def __init__(self, launcher: Launcher, limits: Limits, budget: Budget | None = None) -> None:
         self._launcher = launcher
         self.limits = limits
+        self._budget = budget or Budget(limits.seconds_per_submission)
         self._process: Process | None = None
-        self._stops_left = max(1, int(limits.seconds_per_submission // limits.seconds_per_call))
-        # It may compute as long as it may compute, and wait as long as one call may wait.
-        self._wall_left: float = limits.seconds_per_submission + limits.wall_seconds_per_call
-        self._began = time.process_time()
         self.sequence = 0
         self.starved = False
 
@@ -81,35 +81,40 @@ class Connection:
         return self._process is not None
 
     def open(self) -> None:
-        """Start a fresh process.
+        """Start a fresh process, which may use what the submission has left.
 
         Raises:
             Stopped: if the submission has used up its time.
         """
-        if self._stops_left <= 0 or self._wall_left <= 0:
-            raise Stopped(Outcome.BLOCKED, "not run: your code has used up the submission's time.")
+        self.check_costs()
         try:
-            self._process = self._launcher.spawn()
+            self._process = self._launcher.spawn(max(1, math.ceil(self._budget.left())))
         except GraderError as problem:
             raise OurFault(str(problem)) from None
+        self._process.channel.watch = self.check_costs
 
     def close(self) -> None:
-        """Let the process go."""
+        """Let the process go, and charge what it used."""
         if self._process is not None:
+            self._budget.charge(self._process.used(), self._process.channel.received)
             self._process.close()
             self._process = None
 
     def check_costs(self) -> None:
-        """Look at the time that reading, comparing and showing this submission's answers took so far.
+        """Look at what the submission has cost so far, on its side and on ours.
 
         Raises:
-            Stopped: if that is more than any honest answers take.
+            Stopped: if that is all that it may; the process is gone then.
         """
-        if time.process_time() - self._began > GRADER_SECONDS:
-            raise Stopped(
-                Outcome.BLOCKED,
-                f"not run: what your code gave before took the grader more than {GRADER_SECONDS} s to read.",
-            )
+        running, received = 0.0, 0
+        if self._process is not None:
+            running, received = self._process.used(), self._process.channel.received
+        if self._budget.is_spent(running, received):
+            if self._budget.left(running) > 0:
+                self._note_waiting(self._budget.seconds)
+            if self._process is not None:
+                self._end()
+            raise Stopped(Outcome.BLOCKED, f"not run: {SPENT}.")
 
     def ask(
         self, header: dict[str, Any], blobs: Sequence[Blob], name: str, reached: list[int] | None = None
@@ -121,50 +126,57 @@ class Connection:
             reached: where to note the lines that a reply in several frames tells of first.
 
         Raises:
-            Stopped: if the process dies, is too slow or breaks the protocol; it is gone then.
+            Stopped: if the process dies, is too slow or breaks the protocol, or if the submission has
+                used up what it may; the process is gone then.
         """
-        try:
-            with _Clock(self):
-                deadline = self._deadline(self.limits.wall_seconds_per_call)
-                self._send(header, blobs, name, deadline)
-                while True:
-                    reply, pieces = self._receive(deadline)
-                    if reached is None or type(reply.get("at")) is not int:
-                        return reply, pieces
-                    if len(reached) == MAX_STATEMENTS:
-                        raise WireError("more statements than a file has")
-                    reached.append(reply["at"])
-        except (TooLate, Closed, WireError) as problem:
-            raise self._stopped(problem, name) from None
+        with self._stopping(name):
+            deadline = self._deadline()
+            self._send(header, blobs, name, deadline)
+            while True:
+                reply, pieces = self._receive(deadline)
+                if reached is None or type(reply.get("at")) is not int:
+                    return reply, pieces
+                if len(reached) == MAX_STATEMENTS:
+                    raise WireError("more statements than a file has")
+                reached.append(reply["at"])
 
-    def ask_ahead(self, requests: Sequence[Request]) -> Iterator[bytes]:
-        """Send requests in one message, and give the reply to each as it comes: a whole frame, unread.
+    def send_ahead(self, requests: Sequence[Request]) -> None:
+        """Send requests in one message, for `answers`; nothing if there are none.
+
+        Raises:
+            Stopped: as `ask` does.
+        """
+        self.check_costs()
+        if not requests:
+            return
+        with self._stopping("your code"):
+            frames = [request.frame for request in requests]
+            self._send({"op": "ahead"}, frames, "your code", self._deadline())
+
+    def answers(self, requests: Sequence[Request], *, soon: bool = False) -> Iterator[bytes]:
+        """The reply to each of the requests that were sent ahead, as it comes: a whole frame, unread.
+
+        Args:
+            soon: whether so few are asked that none is let wait for others to come with it.
 
         Raises:
             Stopped: as `ask` does, at the request that is to blame. Those after it were not carried out.
         """
-        name = "your code"
-        try:
-            with _Clock(self):
-                deadline = self._deadline(self.limits.wall_seconds_per_call)
-                self._send({"op": "ahead"}, [request.frame for request in requests], name, deadline)
-            for number, request in enumerate(requests):
-                name = request.name
-                with _Clock(self):
-                    deadline = self._deadline(self.limits.wall_seconds_per_call)
-                    reply = self._channel.receive_numbered(number, deadline)
-                    if number == len(requests) - 1:
-                        self._receive(deadline)  # there were as many replies as requests
-                yield reply
-        except (TooLate, Closed, WireError) as problem:
-            raise self._stopped(problem, name) from None
+        for number, request in enumerate(requests):
+            with self._stopping(request.name):
+                self.check_costs()
+                deadline = self._deadline()
+                reply = self._channel.receive_numbered(number, deadline, soon=soon)
+                if number == len(requests) - 1:
+                    self._receive(deadline)  # there were as many replies as requests
+            yield reply
 
     def distrust(self, why: str) -> Stopped:
         """Give up a process that does not keep to the protocol."""
         return self._stop(Outcome.CRASHED, "the answer of your code could not be read.", why)
 
-    def _deadline(self, seconds: float) -> float:
-        return time.monotonic() + min(seconds, max(0, self._wall_left))
+    def _deadline(self) -> float:
+        return min(time.monotonic() + self.limits.wall_seconds_per_call, self._budget.until)
 
     @property
     def _channel(self) -> Channel:
@@ -184,31 +196,46 @@ class Connection:
             raise WireError("a reply to no question")
         return reply, pieces
 
-    def _stopped(self, problem: TooLate | Closed | WireError, name: str) -> Stopped:
-        """Why the process is no longer to be asked; it is gone afterwards."""
-        if isinstance(problem, WireError):
-            return self.distrust(str(problem))
-        if isinstance(problem, Closed):
-            return self._ended(name)
-        waited = self._process.waited() if self._process else None
-        end = self._process.kill(END_SECONDS) if self._process else None
-        # The processor's limit is the kernel's to keep: what reached this one slept, waited for a busy
-        # machine, or raised its own limit and burned all that time. Who slept is not tried again.
-        most = self.limits.wall_seconds_per_call
-        unknown = waited is None and (end is None or end.cpu_seconds < most)
-        self.starved |= unknown or (waited is not None and waited > most / 2)
-        if self._wall_left < most:
-            self._wall_left = 0  # sleeping a little in each of many calls is no way round, either
-            return self._stop(Outcome.TIMED_OUT, f"{name} used up the submission's time.")
-        return self._stop(Outcome.TIMED_OUT, f"{name} had not answered after {most:g} s.")
+    @contextmanager
+    def _stopping(self, name: str) -> Iterator[None]:
+        """Say why the process is no longer to be asked, where it is not; it is gone afterwards."""
+        try:
+            yield
+        except WireError as problem:
+            raise self.distrust(str(problem)) from None
+        except Closed:
+            raise self._hung_up(name) from None
+        except TooLate:
+            raise self._too_late(name) from None
+        except Stopped:  # while it was waited for
+            raise Stopped(Outcome.TIMED_OUT, f"{name}: {SPENT}.", ended_process=True) from None
 
-    def _ended(self, name: str) -> Stopped:
+    def _too_late(self, name: str) -> Stopped:
+        """Why nothing came in time.
+
+        The processor's limit is the kernel's to keep: what reached this one slept, waited for a busy
+        machine, or raised its own limit and burned all that time.
+        """
+        most = self.limits.wall_seconds_per_call
+        is_spent = time.monotonic() >= self._budget.until  # by sleeping a little in each of many calls
+        self._note_waiting(self._budget.seconds if is_spent else most)
+        reason = f"{name}: {SPENT}." if is_spent else f"{name} had not answered after {most:g} s."
+        return self._stop(Outcome.TIMED_OUT, reason)
+
+    def _note_waiting(self, seconds: float) -> None:
+        """Before it is ended: whether it had to wait for a processor. Who slept is not tried again."""
+        waited = self._process.waited() if self._process else None
+        if waited is None:
+            used = self._process.used() if self._process else 0.0
+            self.starved |= used < seconds
+        else:
+            self.starved |= waited > seconds / 2
+
+    def _hung_up(self, name: str) -> Stopped:
         """Why the process is gone, by its exit status; it need not be, just because it hung up."""
-        with _Clock(self):
-            end = self._process.ended(HANG_UP_SECONDS) if self._process else None
-            if end is None and self._process:
-                self._process.kill(END_SECONDS)
-                return self._stop(Outcome.CRASHED, f"{name} hung up on the grader and went on.")
+        end = self._process.ended(HANG_UP_SECONDS) if self._process else None
+        if end is None and self._process:
+            return self._stop(Outcome.CRASHED, f"{name} hung up on the grader and went on.")
         status = end.status if end else None
         if status == -signal.SIGXCPU:
             seconds = f"{self.limits.seconds_per_call:g}"
@@ -221,19 +248,11 @@ class Connection:
 
     def _stop(self, outcome: Outcome, reason: str, detail: str = "") -> Stopped:
         """Let the process go, and say that it is gone."""
-        self._stops_left -= 1
-        self.close()
+        self._end()
         return Stopped(outcome, reason, detail, ended_process=True)
 
-
-class _Clock:
-    """Takes the time that the block lasts from what the submission has left."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def __enter__(self) -> None:
-        self._began = time.monotonic()
-
-    def __exit__(self, *_: object) -> None:
-        self._connection._wall_left -= time.monotonic() - self._began
+    def _end(self) -> None:
+        """End the process, so that what it used is known, and let it go."""
+        assert self._process is not None
+        self._process.kill(END_SECONDS)
+        self.close()

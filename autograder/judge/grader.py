@@ -20,6 +20,7 @@ from ..errors import AssignmentError
 from ..result import CaseResult, Outcome, QuestionResult, Result, Status
 from ..sandbox.mirror import SEED
 from ..submission import Submission
+from .budget import Budget
 from .connection import Connection, OurFault, Stopped
 from .error_carried_forward import NONE, Retries, Substitutes
 from .hints import Hints
@@ -27,6 +28,9 @@ from .launcher import Launcher
 from .rehearsed import Rehearsed
 from .script import Replay
 from .session import Session
+
+REHEARSAL_SECONDS = 600
+"""What running the reference for the first time may take: it imports what nothing needed before."""
 
 SHOWN_PRINTS = 500
 
@@ -128,7 +132,8 @@ class Grader:
         """
         source = self._assignment.reference.read_bytes()
         try:
-            with self._session(source, self._connection()) as session:
+            at_leisure = Connection(self._launcher, self._assignment.limits, Budget(REHEARSAL_SECONDS))
+            with self._session(source, at_leisure) as session:
                 self._judged.rehearse(session, self.cases)
                 self._hints.rehearse(session)
             with self._session(source, self._connection()) as session:
@@ -160,7 +165,7 @@ class Grader:
         for substitutes, cases in self._retries.after(failed).items():
             try:
                 with self._session(source, connection, substitutes) as session:
-                    again = self._judged.verdicts(session, cases)
+                    again = self._judged.verdicts(session, cases, one_by_one=True)
             except Stopped:
                 continue
             for case, result in again.items():
@@ -200,7 +205,7 @@ class Grader:
         rows: dict[str, Row] = {}
         for hidden in (False, True):
             cases = [case for case in self.cases if case.hidden == hidden]
-            done |= self.hinted(self._judged.verdicts(session, cases), session, rows)
+            done |= self.hinted(self._judged.verdicts(session, cases, one_by_one=hidden), session, rows)
         return done
 
     def hinted(

@@ -26,6 +26,8 @@ from .wall import SECRET, Tier, Way, holes, ways
 
 START_SECONDS = 600
 _CREDENTIALS = struct.Struct("3i")
+_CPUCLOCK_SCHED = 2
+"""With a process's number, the clock of its processor time."""
 """What the kernel says of who sent a message: the process's number, as it is called here, user and group."""
 
 ENVIRONMENT = {
@@ -69,15 +71,19 @@ class Launcher:
         self.refusals: tuple[str, ...] = ()
         self._count = 0
 
-    def spawn(self) -> Process:
-        """Fork a fresh student process."""
+    def spawn(self, seconds: int | None = None) -> Process:
+        """Fork a fresh student process.
+
+        Args:
+            seconds: of processor time that it may use; those of a whole submission where it is left out.
+        """
         self._count += 1
         key = f"{os.getpid()}-{self._count}"
         ours, theirs = socket.socketpair()
         status, status_write = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         status.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         try:
-            request = json.dumps({"spawn": key}).encode()
+            request = json.dumps({"spawn": key, "seconds": seconds}).encode()
             socket.send_fds(self._control, [request], [theirs.fileno(), status_write.fileno()])
         except OSError as problem:
             raise GraderError(f"the process that starts students' code is gone: {problem}") from None
@@ -104,6 +110,7 @@ class Process:
         self.channel = channel
         self._status = status
         self._number: int | None = None
+        self._used = 0.0
         self._end: End | None = None
         self._launcher = launcher
 
@@ -119,6 +126,15 @@ class Process:
                 self._end = End(*json.loads(text))
         return self._end
 
+    def used(self) -> float:
+        """Processor seconds of it and its threads, so far or, if it has ended, in all."""
+        if end := self.ended(0):
+            return end.cpu_seconds
+        with contextlib.suppress(OSError):  # it has ended, and nobody has told yet
+            if self._number is not None:
+                self._used = time.clock_gettime(~self._number << 3 | _CPUCLOCK_SCHED)
+        return self._used
+
     def waited(self) -> float | None:
         """Seconds that a thread of it could have run and had no processor: the most; None if unknown."""
         if self.ended(0) or self._number is None:
@@ -131,7 +147,7 @@ class Process:
 
     def kill(self, wait: float) -> End | None:
         """Kill it, unless it has ended by itself just now, and say how it ended as `ended` does."""
-        self._launcher.kill(self.key)
+        self._launcher.tell("kill", self.key)
         return self.ended(wait)
 
     def close(self) -> None:

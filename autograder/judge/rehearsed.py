@@ -42,18 +42,24 @@ class Rehearsed(Generic[Part, Verdict]):
         for part in parts:
             self._scripts[part] = session.recorded(partial(self._run, session, part, None))
 
-    def verdicts(self, session: Session, parts: list[Part]) -> dict[Part, Verdict]:
-        """Run parts on a student's functions, as many in one go as their process survives."""
+    def verdicts(
+        self, session: Session, parts: list[Part], *, one_by_one: bool = False
+    ) -> dict[Part, Verdict]:
+        """Run parts on a student's functions, as many in one go as their process survives.
+
+        Args:
+            one_by_one: whether it sees what a part asks only when it has answered the part before.
+        """
         done: dict[Part, Verdict] = {}
         while waiting := [part for part in parts if part not in done]:
-            done |= self._go(session, waiting)
+            done |= self._go(session, waiting, one_by_one)
         return {part: done[part] for part in parts}
 
-    def _go(self, session: Session, parts: list[Part]) -> dict[Part, Verdict]:
+    def _go(self, session: Session, parts: list[Part], one_by_one: bool) -> dict[Part, Verdict]:
         """Verdicts on the first of these parts, up to one that ended the process, if any does."""
         done: dict[Part, Verdict] = {}
         astray: list[Part] = []
-        replays = session.run_ahead([self._scripts[part] for part in parts])
+        replays = session.run_ahead([self._scripts[part] for part in parts], one_by_one=one_by_one)
         for part, replay in zip(parts, replays, strict=False):
             if replay.stop:  # no part that comes before it is to suffer by it
                 done |= self._one_by_one(session, astray)

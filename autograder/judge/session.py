@@ -152,6 +152,7 @@ class Session:
         """
         self._replay = replay
         self.printed = ""
+        self._connection.check_costs()
         if replay is None and not self._connection.is_open:
             self._start()
         self._mirror.reset()
@@ -166,30 +167,48 @@ class Session:
         finally:
             self._recorded = None
 
-    def run_ahead(self, scripts: Sequence[Script]) -> Iterator[Replay]:
-        """Have several cases' scripts run in one go; give their answers, case by case.
+    def run_ahead(self, scripts: Sequence[Script], *, one_by_one: bool = False) -> Iterator[Replay]:
+        """Have several cases' scripts run ahead of the cases; give their answers, case by case.
 
         The last one that comes may be of a case that ended the process; the cases after it did not run.
+
+        Args:
+            one_by_one: whether the process sees what a case asks only when it has answered the case
+                before; else it gets all of it in one go.
         """
         cut = [self._runnable(script) for script in scripts]
         try:
             if not self._connection.is_open:
                 self._start()
-            replies = self._connection.ask_ahead([request for script in cut for request in script])
+            if one_by_one:
+                yield from self._answers_one_by_one(scripts, cut)
+                return
+            whole = [request for script in cut for request in script]
+            self._connection.send_ahead(whole)
         except Stopped:
             return
+        answers = self._connection.answers(whole)
         for script, sent in zip(scripts, cut, strict=True):
-            came: list[bytes] = []
-            room = MAX_AHEAD
-            try:
-                for _ in sent:
-                    reply = next(replies)
-                    room -= len(reply)
-                    came.append(reply if room >= 0 else b"")
-            except Stopped as stop:
-                yield Replay(script, came, stop)
+            replay = _replay(script, sent, answers)
+            yield replay
+            if replay.stop:
                 return
-            yield Replay(script, came)
+
+    def _answers_one_by_one(self, scripts: Sequence[Script], cut: Sequence[Script]) -> Iterator[Replay]:
+        """Each case's answers, given on while the next case is already with the process."""
+        before: Replay | None = None
+        for script, sent in zip(scripts, cut, strict=True):
+            try:
+                self._connection.send_ahead(sent)
+            except Stopped:
+                break
+            if before:
+                yield before
+            before = _replay(script, sent, self._connection.answers(sent, soon=True))
+            if before.stop:
+                break
+        if before:
+            yield before
 
     def _runnable(self, script: Script) -> Script:
         """The requests of a script before the first one that would not be sent."""
@@ -353,6 +372,20 @@ class Session:
     def _is_leaf(self, number: int) -> bool:
         """Whether the other side holds it as a leaf: it is ours, or a parameter of theirs."""
         return number > 0 or self._mirror.tensors[number].is_leaf
+
+
+def _replay(script: Script, sent: Script, answers: Iterator[bytes]) -> Replay:
+    """A case's answers, as far as they come and are not too large to be kept."""
+    came: list[bytes] = []
+    room = MAX_AHEAD
+    try:
+        for _ in sent:
+            reply = next(answers)
+            room -= len(reply)
+            came.append(reply if room >= 0 else b"")
+    except Stopped as stop:
+        return Replay(script, came, stop)
+    return Replay(script, came)
 
 
 class _Computed(torch.autograd.Function):

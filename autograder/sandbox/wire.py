@@ -13,16 +13,17 @@ import re
 import socket
 import struct
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-MAX_HEADER = 4 * 2**20  # small: parsed JSON takes up to thirty times its text
-MAX_BODY = 160 * 2**20  # of which a mirror takes 128
+MAX_HEADER = 2**20  # honest ones have 2 KB; parsed JSON takes up to thirty times its text
+MAX_BODY = 80 * 2**20  # of which a mirror takes 64
 MAX_BLOBS = 4096
 
 _PREFIX = struct.Struct("<IQ")
 _NUMBER = struct.Struct("<I")
 _CHUNK = 2**16
+_WATCH_SECONDS = 1.0
 _PAUSE_SECONDS = 0.004
 """To be woken by each of many small frames costs more than to read them; so they are let come together."""
 
@@ -145,11 +146,19 @@ _READER = json.JSONDecoder(parse_float=_finite, parse_constant=_refuse)
 
 
 class Channel:
-    """One end of the connection."""
+    """One end of the connection.
+
+    Attributes:
+        received: how many bytes have come.
+        watch: called about once a second while a frame is waited for or comes; it may raise.
+    """
 
     def __init__(self, connection: socket.socket) -> None:
         self._socket = connection
         self._came = bytearray()  # bytes that were received and not yet read
+        self.received = 0
+        self.watch: Callable[[], None] = lambda: None
+        self._watched = 0.0
 
     def send(
         self,
@@ -164,17 +173,11 @@ class Channel:
             WireError: if it is too large, before any of it is sent.
             Closed, TooLate: as they say.
         """
-        try:
-            first, *others = pack(header, blobs)
-            if number is not None:
-                first = _NUMBER.pack(number) + first
-            for piece in (first, *others):
-                self._wait_until(deadline)
-                self._socket.sendall(piece)
-        except TimeoutError:
-            raise TooLate from None
-        except OSError:
-            raise Closed from None
+        first, *others = pack(header, blobs)
+        if number is not None:
+            first = _NUMBER.pack(number) + first
+        for piece in (first, *others):
+            self._send_piece(memoryview(piece), deadline)
 
     def receive(self, deadline: float | None = None) -> Content:
         """Wait for one frame, until `deadline` on the monotonic clock.
@@ -186,13 +189,16 @@ class Channel:
         text = self._read(header, deadline)
         return parse(text, memoryview(self._read(body, deadline)))
 
-    def receive_numbered(self, number: int, deadline: float) -> bytes:
+    def receive_numbered(self, number: int, deadline: float, *, soon: bool = False) -> bytes:
         """Wait for one frame of many, and give it unread, for `unframe`.
+
+        Args:
+            soon: whether it is taken as soon as it is there, since not many more come after it.
 
         Raises:
             WireError, Closed, TooLate: as they say.
         """
-        if not self._came:
+        if not self._came and not soon:
             time.sleep(_PAUSE_SECONDS)
         if _NUMBER.unpack(self._read(_NUMBER.size, deadline)) != (number,):
             raise WireError("a reply to no question")
@@ -205,6 +211,17 @@ class Channel:
     def fileno(self) -> int:
         return self._socket.fileno()
 
+    def _send_piece(self, piece: memoryview, deadline: float | None) -> None:
+        left = piece.cast("B") if piece.nbytes else piece
+        while left.nbytes:
+            self._wait_until(deadline)
+            try:
+                left = left[self._socket.send(left) :]
+            except TimeoutError:
+                continue  # a second has passed, or all of them
+            except OSError:
+                raise Closed from None
+
     def _read(self, size: int, deadline: float | None) -> bytes:
         """Exactly `size` bytes; memory grows with what has come, not with what was announced."""
         while len(self._came) < size:
@@ -212,21 +229,26 @@ class Channel:
             try:
                 piece = self._socket.recv(_CHUNK)
             except TimeoutError:
-                raise TooLate from None
+                continue  # a second has passed, or all of them
             except OSError:
                 raise Closed from None
             if not piece:
                 raise Closed
             self._came += piece
+            self.received += len(piece)
         data = bytes(memoryview(self._came)[:size])
         del self._came[:size]
         return data
 
     def _wait_until(self, deadline: float | None) -> None:
+        """Let the socket wait for a second, or until the deadline."""
         if deadline is None:
             self._socket.settimeout(None)
             return
-        remaining = deadline - time.monotonic()
-        if remaining <= 0:
+        now = time.monotonic()
+        if now >= deadline:
             raise TooLate
-        self._socket.settimeout(remaining)
+        if now - self._watched >= _WATCH_SECONDS:
+            self._watched = now
+            self.watch()
+        self._socket.settimeout(min(deadline - now, _WATCH_SECONDS))

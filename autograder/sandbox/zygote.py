@@ -1,10 +1,10 @@
 """The process that has torch loaded and forks one child for each student's file.
 
 It holds no secret and runs no student code itself. The grader sends it datagrams over one socket:
-`{"spawn": key}` with two descriptors, the child's connection and a socket on which first the child writes
-that it has begun, so that the kernel tells the grader which process it is, and then the zygote how it
-ended (exit status and processor seconds, in JSON); and `{"kill": key}`. When the control socket closes,
-everything is killed.
+`{"spawn": key, "seconds": n}` with two descriptors, the child's connection and a socket on which first the
+child writes that it has begun, so that the kernel tells the grader which process it is, and then the
+zygote how it ended (exit status and processor seconds, in JSON); and `{"kill": key}`. When the control
+socket closes, everything is killed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import selectors
 import signal
 import socket
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -83,12 +83,13 @@ class Zygote:
         if "quit" in request:
             return False
         if "spawn" in request:
-            self.spawn(request["spawn"], *descriptors)
+            self.spawn(request["spawn"], request["seconds"], *descriptors)
         else:
             self.kill(request["kill"])
         return True
 
-    def spawn(self, key: str, connection: int, status: int) -> None:
+    def spawn(self, key: str, seconds: int | None, connection: int, status: int) -> None:
+        limits = replace(self.limits, seconds_per_submission=seconds) if seconds else self.limits
         taken = {child.slot for child in self.children.values()}
         slot = next(number for number in itertools.count() if number not in taken)
         process = os.fork()
@@ -97,7 +98,7 @@ class Zygote:
                 signal.set_wakeup_fd(-1)
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                 os.write(status, b"begun")
-                serve(socket.socket(fileno=connection), self.limits, self.loaded, self.wall, slot)
+                serve(socket.socket(fileno=connection), limits, self.loaded, self.wall, slot)
             finally:
                 os._exit(0)
         os.close(connection)

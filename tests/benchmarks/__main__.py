@@ -19,6 +19,7 @@ from functools import partial
 from itertools import cycle
 from pathlib import Path
 from statistics import median
+from unittest import mock
 
 import psutil
 import torch
@@ -32,6 +33,7 @@ from autograder.batch.local import open_batch
 from autograder.check.cases import read_cases, run_case
 from autograder.intake import collect
 from autograder.judge.connection import Connection
+from autograder.judge.grader import Grader
 from autograder.judge.launcher import open_launcher
 from autograder.judge.session import Session
 from autograder.result import Outcome, Result
@@ -53,7 +55,9 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--sizes", default="50,500,5000", help="batch sizes to compare, by commas")
     parser.add_argument("--otter", type=int, default=6, help="submissions to grade by otter run")
-    parser.add_argument("--only", default="", help="of otter, floor, size, memory, check, watch; by commas")
+    parser.add_argument(
+        "--only", default="", help="of otter, floor, size, limits, memory, check, watch; by commas"
+    )
     options = parser.parse_args()
     sizes = [int(size) for size in options.sizes.split(",")]
 
@@ -66,6 +70,7 @@ def main() -> None:
         "otter": lambda: against_otter(quick, loops, options.otter),
         "floor": against_floor,
         "size": lambda: by_size(repeated(quick, 1 + sum(sizes)), sizes),
+        "limits": lambda: needs(ending),
         "memory": memory,
         "check": check_against_import,
         "watch": watch,
@@ -142,6 +147,46 @@ def against_floor() -> Iterator[Row]:
         (f"{len(cases)} cases in one warm process, no wall", f"{1000 * floor:.0f} ms"),
         ("ours, one at a time, against that", f"{ours / floor:.1f} times ({1000 * ours:.0f} ms)"),
     ]
+
+
+def needs(honest: list[Submission]) -> Iterator[Row]:
+    """What the slowest honest files take: the defaults of the limits follow from it."""
+    reference_file = ASSIGNMENT.reference.read_bytes()
+    variants = [
+        Submission(path.stem, reference_file + b"\n\n" + path.read_bytes())
+        for path in sorted((ROOT / "solutions" / "right_variants").glob("*/*.py"))
+    ]
+    theirs: list[float] = []
+    received: list[int] = []
+
+    def close(connection: Connection) -> None:
+        if process := connection._process:
+            end = process.kill(60)
+            theirs.append(end.cpu_seconds if end else 0.0)
+            received.append(process.channel.received)
+            process.close()
+            connection._process = None
+
+    with mock.patch.object(Connection, "close", close), open_launcher(ASSIGNMENT.limits) as launcher:
+        grader = Grader(ASSIGNMENT, launcher)
+        for kind, files in (("honest files of the example batch", honest), ("right variants", variants)):
+            found = []
+            for submission in track(files, kind):
+                theirs.clear()
+                received.clear()
+                before = time.process_time()
+                grader.grade(submission)
+                found.append((sum(theirs), time.process_time() - before, sum(received), submission.student))
+            slowest, _, _, student = max(found)
+            ours = max(ours for _, ours, _, _ in found)
+            most = max(size for _, _, size, _ in found)
+            yield f"{kind}: the slowest", f"{slowest:.1f} s of processor time ({student})"
+            yield "  the most that one takes of the grader's own", f"{ours:.1f} s, {most / 2**20:.1f} MB"
+    given = ASSIGNMENT.limits
+    yield (
+        "limits",
+        f"{given.seconds_per_submission} s a submission, on both sides; {given.seconds_per_call} s a call",
+    )
 
 
 def memory() -> Iterator[Row]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,12 +11,15 @@ from torch import nn
 
 from autograder.check import calls, demands
 from autograder.check.compare import Mismatch
+from autograder.judge import budget as budget_of
 from autograder.judge import connection, grader
-from autograder.judge.launcher import Process
+from autograder.judge.budget import Budget
+from autograder.judge.grader import Grader
+from autograder.judge.launcher import Process, open_launcher
 from autograder.result import Outcome, Status
 from autograder.submission import Submission
 from tests.hostile.collection import BASELINE, HALF
-from tests.hostile.conftest import Gate
+from tests.hostile.conftest import LIMITS, Gate
 
 GIVING = """
 
@@ -134,16 +139,104 @@ def test_a_message_of_any_length_is_cut(walled: Gate):
             assert len(case.untrusted) <= grader.LONGEST_UNTRUSTED
 
 
-def test_a_submission_whose_answers_cost_the_grader_too_much_is_stopped_and_says_so(
-    walled: Gate, monkeypatch
-):
-    monkeypatch.setattr(connection, "GRADER_SECONDS", 0)
+STORM = """
+
+from autograder.sandbox import worker
+
+
+def storm(self, header, blobs):
+    if header["op"] != "call":
+        return usual(self, header, blobs)
+    {before}
+    return {{"printed": "", "containers": [[-1, ["list", {items}]]], "value": ["container", -1]}}, []
+
+
+usual, worker.Worker.reply_to = worker.Worker.reply_to, storm
+"""
+STORMS = {
+    "numbers": STORM.format(before="pass", items="[0] * 500_000"),
+    "lists": STORM.format(before="pass", items='[["tuple", []]] * 50_000'),
+    "floats": STORM.format(before="pass", items="[0.1234567] * 100_000"),
+    "numbers that come late": STORM.format(
+        before="import time; end = time.process_time() + 1\n    while time.process_time() < end: pass",
+        items="[0] * 1_000",
+    ),
+}
+BUSY = replace(LIMITS, seconds_per_call=4, seconds_per_submission=4)
+
+
+@pytest.mark.parametrize("kind", STORMS)
+def test_a_submission_costs_no_more_than_its_time_on_both_sides_together(kind, walled: Gate, monkeypatch):
+    used: list[float] = []
+    end = connection.Connection._end
+
+    def noted(line):
+        ended = end(line)
+        used.append(ended.cpu_seconds)
+        return ended
+
+    monkeypatch.setattr(connection.Connection, "_end", noted)
+    with open_launcher(BUSY, only=walled.launcher.tier) as launcher:
+        grader = Grader(replace(walled.assignment, limits=BUSY), launcher)
+        used.clear()
+        before = time.process_time()
+        result = grader.grade(Submission("storm", (HALF + STORMS[kind]).encode()))
+        ours = time.process_time() - before
+    cases = [case for question in result.questions for case in question.cases]
+    assert result.status is Status.GRADED and not result.fault
+    assert used, "the control: its time was used up"
+    assert sum(used) + ours < BUSY.seconds_per_submission + 3  # a second until it is looked at, and an end
+    assert any(connection.SPENT in case.message for case in cases if case.outcome is Outcome.BLOCKED)
+
+
+def test_no_new_process_may_use_more_than_what_is_left(walled: Gate):
+    budget = Budget(100)
+    budget.charge(97.5, 0)
+    asked: list[int] = []
+
+    class Noting:
+        def spawn(self, seconds):
+            asked.append(seconds)
+            return walled.launcher.spawn(seconds)
+
+    line = connection.Connection(Noting(), LIMITS, budget)
+    line.open()
+    line.close()
+    assert asked == [3]
+    budget.charge(97.5, 0)
+    with pytest.raises(connection.Stopped, match=connection.SPENT):
+        line.open()
+
+
+def test_the_kernel_keeps_a_process_to_what_it_was_given(walled: Gate):
+    process = walled.launcher.spawn(2)
+    deaf = b"import signal\nsignal.signal(signal.SIGXCPU, signal.SIG_IGN)\nwhile True: pass\n"
+    process.channel.send({"op": "load", "seq": 1, "names": [], "skip": []}, [deaf], time.monotonic() + 60)
+    end = process.ended(wait=600)
+    process.close()
+    assert end is not None and end.status < 0 and 1 < end.cpu_seconds < 4
+
+
+def test_what_a_process_has_used_is_told_while_it_runs(walled: Gate):
+    process = walled.launcher.spawn()
+    loop = b"while True: pass\n"
+    process.channel.send({"op": "load", "seq": 1, "names": [], "skip": []}, [loop], time.monotonic() + 60)
+    told = [0.0]
+    while told[-1] < 0.5:
+        process.look(60)
+        told.append(process.cpu_seconds)
+    assert told == sorted(told) and process.ended(wait=0) is None
+    end = process.kill(60)
+    process.close()
+    assert end is not None and end.cpu_seconds >= told[-1]
+
+
+def test_a_flood_of_bytes_is_stopped(walled: Gate, monkeypatch):
+    monkeypatch.setattr(budget_of, "MAX_BYTES", 0)
     result = walled.grader.grade(BASELINE)
     cases = [case for question in result.questions for case in question.cases]
-    assert result.status is Status.GRADED and {case.outcome for case in cases} == {Outcome.BLOCKED}
-    assert {case.message or case.untrusted for case in cases} == {
-        "not run: what your code gave before took the grader more than 0 s to read."
-    }
+    assert result.status is Status.GRADED
+    assert {case.outcome for case in cases} <= {Outcome.TIMED_OUT, Outcome.BLOCKED}
     monkeypatch.undo()
     assert walled.grader.grade(BASELINE) == walled.half
 

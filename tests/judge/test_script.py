@@ -11,6 +11,7 @@ from autograder.judge.grader import Grader
 from autograder.judge.launcher import Launcher
 from autograder.judge.script import Diverged, Replay, Request, Script
 from autograder.judge.session import Session
+from autograder.result import Outcome
 from autograder.sandbox.wire import frame
 from autograder.submission import Submission
 
@@ -93,8 +94,44 @@ def grader(launcher, tmp_path_factory):
 def test_running_ahead_changes_no_result(grader, name, monkeypatch):
     submission = Submission("ada", SUBMISSIONS[name].encode())
     ahead = [grader.grade(submission) for _ in range(2)]
-    monkeypatch.setattr(Session, "run_ahead", lambda *_: iter(()))
+    monkeypatch.setattr(Session, "run_ahead", lambda *_, **__: iter(()))
     assert ahead[0] == ahead[1] == grader.grade(submission)
+
+
+PEEPING = """
+import sys
+
+def asked():
+    frame = sys._getframe()
+    while frame and frame.f_code.co_name != "answer":
+        frame = frame.f_back
+    return len(frame.f_locals["blobs"])
+
+def double(n):
+    print("asked", asked())
+    return 2 * n
+
+def triple(n):
+    print("asked", asked())
+    return 3 * n
+"""
+
+
+def test_a_process_sees_one_hidden_case_at_a_time(grader):
+    result = grader.grade(Submission("peeping", PEEPING.encode()))
+    seen: dict[bool, set[str]] = {False: set(), True: set()}
+    for question in result.questions:
+        for case in question.cases:
+            seen[case.hidden].add(case.untrusted.partition("asked ")[2])
+    assert seen[True] == {"1"}
+    assert seen[False] == {"4"}, "the control: public ones come in one go"
+
+
+def test_of_a_hidden_case_that_ends_the_process_the_others_lose_nothing(grader):
+    dying = file_of("return os._exit(1) if n > 4000 else 2 * n")
+    doubling, tripling = grader.grade(Submission("dying", dying.encode())).questions
+    assert [case.outcome for case in doubling.cases] == [Outcome.PASSED, Outcome.PASSED, Outcome.CRASHED]
+    assert {case.outcome for case in tripling.cases} == {Outcome.PASSED}
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +160,7 @@ def test_a_case_that_asks_anew_does_not_suffer_by_what_ends_the_process_after_it
 def test_a_call_that_ends_the_process_is_made_once_and_the_cases_after_it_go_on(grader, monkeypatch):
     started = []
     spawn = Launcher.spawn
-    monkeypatch.setattr(Launcher, "spawn", lambda self: started.append(self) or spawn(self))
+    monkeypatch.setattr(Launcher, "spawn", lambda self, seconds: started.append(self) or spawn(self, seconds))
     result = grader.grade(Submission("ada", SUBMISSIONS["dies late"].encode()))
     outcomes = [[case.outcome for case in question.cases] for question in result.questions]
     assert outcomes == [["passed", "passed", "crashed"], ["passed"] * 3]

@@ -605,14 +605,24 @@ def test_a_thread_left_behind_disturbs_nothing(load):
     assert session.environment["fine"]() == 1
 
 
-def test_a_file_that_stops_again_and_again_is_given_up(load):
-    three_calls = replace(LIMITS, seconds_per_submission=3 * LIMITS.seconds_per_call)
-    session = load(VIOLENT, limits=three_calls)
-    for name in ("os_exit", "segfault", "close_everything"):
-        with pytest.raises(Stopped):
-            session.environment[name]()
-        if name != "close_everything":
-            session.begin_case()
+BURNING = """
+import time
+
+def burn():
+    end = time.process_time() + 0.5
+    while time.process_time() < end:
+        pass
+"""
+
+
+def test_a_file_that_has_used_up_its_time_is_given_up(load):
+    session = load(BURNING, limits=replace(LIMITS, seconds_per_submission=3))
+    calls = 0
+    with pytest.raises(Stopped, match="used up the submission's time"):
+        while calls < 20:
+            session.environment["burn"]()
+            calls += 1
+    assert 1 <= calls <= 6
     with pytest.raises(Stopped) as caught:
         session.begin_case()
     assert caught.value.outcome is Outcome.BLOCKED

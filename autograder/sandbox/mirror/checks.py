@@ -24,10 +24,10 @@ MAX_RANK = 16
 MAX_OBJECTS = 20_000
 MAX_DEPTH = 40
 MAX_TEXT = 100_000
-MAX_MEMORY = 128 * 2**20
+MAX_MEMORY = 64 * 2**20
 """Bytes of all storages together, and of one tensor if it were written out without strides."""
 
-MAX_ITEMS = 4_000_000
+MAX_ITEMS = 500_000
 """Items of a value when it is written out: a list that holds one list twice, which does, ... has billions."""
 
 _NONSENSE = (
