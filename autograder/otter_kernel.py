@@ -11,6 +11,7 @@ import json
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from .judge.connection import Connection, OurFault, Stopped
 from .judge.grader import Grader, Run, attempt
 from .judge.launcher import Launcher, open_launcher
 from .judge.session import Session
-from .otter_plugin import FAULT, REPORT, name_in_otter, read_handed_on
+from .otter_plugin import CASES, FAULT, REPORT, name_in_otter, read_handed_on
 from .reports.gradescope import results_json
 from .reports.words import about
 from .result import CaseResult, Outcome, Result
@@ -206,7 +207,10 @@ def _report(result: Result, assignment: Assignment, launcher: Launcher) -> str:
     Students read the output at once and can hand in again: it does not say how hidden cases went.
     """
     report = json.loads(results_json(result, assignment, {}))
-    report["tests"] = [test for test in report["tests"] if "status" in test]
+    every_case = json.loads(results_json(result, replace(assignment, hidden_outcomes="each"), {}))
+    for told in (report, every_case):
+        told["tests"] = [test for test in told["tests"] if "status" in test]
+    report[CASES] = every_case["tests"]
     if assignment.hidden_visibility != "visible":
         cases = [case for question in result.questions for case in question.cases]
         public = [case for case in cases if not case.hidden]

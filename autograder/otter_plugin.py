@@ -47,6 +47,9 @@ CODE, ANSWERS, NOTES = "code", "answers", "notes.json"
 REPORT, FAULT = "report.json", "fault.txt"
 """The files by which this process and the kernel hand on what was handed in, and what came of it."""
 
+CASES = "cases"
+"""The report's key for what came of every case, which goes no further than this process."""
+
 CELL = "from autograder.otter_kernel import begin\n\nglobals().update(begin({house!r}, {desk!r}))"
 
 _COLORS = re.compile(r"\x1b\[[0-9;]*m")
@@ -142,7 +145,7 @@ class WalledGrading(AbstractOtterPlugin):
             report = self._report(results)
         finally:
             self._opened.cleanup()
-        _tell(results, report)
+        _tell(results, report.pop(CASES))
         self._wall = report["extra_data"]["wall"]
         for test in report["tests"]:  # what Otter's table of them has no room for
             test.pop("tags", None)
@@ -245,13 +248,13 @@ def name_in_otter(question_id: str, hidden: bool) -> str:
     return f"{question_id}_hidden" if hidden else question_id
 
 
-def _tell(results: GradingResults, report: dict[str, Any]) -> None:
+def _tell(results: GradingResults, cases: list[dict[str, Any]]) -> None:
     """Put what the report says of each case into Otter's results.
 
     Raises:
         GraderError: if these are not the results of the run that the report is of.
     """
-    for told, case in _paired(results, report):
+    for told, case in _paired(results, cases):
         passed = told["status"] == "passed"
         if case.passed != (passed and not told["extra_data"]["carried"]):
             raise GraderError(f"Otter's results are not those of its kernel: {told['name']}")
@@ -260,7 +263,7 @@ def _tell(results: GradingResults, report: dict[str, Any]) -> None:
 
 
 def _paired(
-    results: GradingResults, report: dict[str, Any]
+    results: GradingResults, cases: list[dict[str, Any]]
 ) -> Iterator[tuple[dict[str, Any], TestCaseResult]]:
     """Every case of the report with Otter's verdict on it.
 
@@ -268,19 +271,19 @@ def _paired(
         GraderError: if they are not the same cases.
     """
     told: dict[str, list[dict[str, Any]]] = {}
-    for test in report["tests"]:
+    for test in cases:
         name = name_in_otter(test["extra_data"]["question"], test["extra_data"]["hidden"])
         told.setdefault(name, []).append(test)
     run = {name: file.test_case_results for name, file in results.results.items()}
-    if {name: len(cases) for name, cases in told.items()} != {
-        name: len(cases) for name, cases in run.items()
+    if {name: len(tests) for name, tests in told.items()} != {
+        name: len(tests) for name, tests in run.items()
     }:
         raise GraderError(
             "Otter did not run the cases that were graded. "
             "Run `autograder release` and take the new dist/autograder.zip."
         )
-    for name, cases in told.items():
-        yield from zip(cases, run[name], strict=True)
+    for name, of_file in told.items():
+        yield from zip(of_file, run[name], strict=True)
 
 
 def _errors(results: GradingResults) -> list[str]:

@@ -6,6 +6,7 @@ in the fields named `untrusted`, and is escaped wherever it is shown.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -136,3 +137,16 @@ def bounded(result: Result, most: int = MOST_SAID) -> Result:
         for question in result.questions
     )
     return replace(result, questions=questions, notes=(*result.notes, note))
+
+
+def tried_again(cases: Iterable[CaseResult]) -> str:
+    """For the student: which of their functions were replaced for cases that pass only so; empty if none."""
+    wrong = sorted({name for case in cases for name in case.carried})
+    if not wrong:
+        return ""
+    names = " and ".join(f"`{name}`" for name in wrong)
+    does, ones = ("does", "a right one") if len(wrong) == 1 else ("do", "right ones")
+    return (
+        f"Your {names} {does} not pass every check, so what builds on it was tried again on {ones}: "
+        "what passes there counts."
+    )

@@ -23,6 +23,9 @@ END_SECONDS = 600
 HANG_UP_SECONDS = 1
 """How long a process may go on that has hung up: Python's own end takes less."""
 
+GRACE_SECONDS = 2
+"""What a call may compute beyond its time: before that the kernel ends it, unless it has seen to that."""
+
 MAX_STATEMENTS = 20_000
 
 SPENT = "your code, and what it took to read its answers, used up the submission's time"
@@ -50,6 +53,10 @@ class Stopped(BaseException):
         self.ended_process = ended_process
 
 
+class _StillRunning(BaseException):
+    """A call has computed for longer than it may, and nothing has ended it."""
+
+
 class OurFault(BaseException):
     """The grader itself failed in the midst of a case: never counted against the student."""
 
@@ -73,6 +80,7 @@ class Connection:
         self.limits = limits
         self._budget = budget or Budget(limits.seconds_per_submission)
         self._process: Process | None = None
+        self._used_before = 0.0  # by the process, before the call that is waited for
         self.sequence = 0
         self.starved = False
 
@@ -91,7 +99,7 @@ class Connection:
             self._process = self._launcher.spawn(max(1, math.ceil(self._budget.left())))
         except GraderError as problem:
             raise OurFault(str(problem)) from None
-        self._process.channel.watch = self.check_costs
+        self._process.channel.watch = self._watch
 
     def close(self) -> None:
         """Let the process go, and charge what it used."""
@@ -175,7 +183,16 @@ class Connection:
         """Give up a process that does not keep to the protocol."""
         return self._stop(Outcome.CRASHED, "the answer of your code could not be read.", why)
 
+    def _watch(self) -> None:
+        """Look once a second, while it is waited for, at what the call and the submission cost."""
+        self.check_costs()
+        most = self.limits.seconds_per_call + GRACE_SECONDS
+        if self._process and self._process.used() - self._used_before > most:
+            raise _StillRunning
+
     def _deadline(self) -> float:
+        """The time by the clock until which a call may take, from now on."""
+        self._used_before = self._process.used() if self._process else 0.0
         return min(time.monotonic() + self.limits.wall_seconds_per_call, self._budget.until)
 
     @property
@@ -207,6 +224,8 @@ class Connection:
             raise self._hung_up(name) from None
         except TooLate:
             raise self._too_late(name) from None
+        except _StillRunning:
+            raise self._still_running(name) from None
         except Stopped:  # while it was waited for
             raise Stopped(Outcome.TIMED_OUT, f"{name}: {SPENT}.", ended_process=True) from None
 
@@ -238,13 +257,16 @@ class Connection:
             return self._stop(Outcome.CRASHED, f"{name} hung up on the grader and went on.")
         status = end.status if end else None
         if status == -signal.SIGXCPU:
-            seconds = f"{self.limits.seconds_per_call:g}"
-            return self._stop(Outcome.TIMED_OUT, f"{name} was still running after {seconds} s.")
+            return self._still_running(name)
         if status == -signal.SIGKILL:
             return self._stop(Outcome.CRASHED, f"{name} used up the submission's time, or too much memory.")
         if status is not None and status < 0:
             return self._stop(Outcome.CRASHED, f"{name} crashed Python.", f"by signal {-status}")
         return self._stop(Outcome.CRASHED, f"{name} ended the program.", f"with exit status {status}")
+
+    def _still_running(self, name: str) -> Stopped:
+        seconds = f"{self.limits.seconds_per_call:g}"
+        return self._stop(Outcome.TIMED_OUT, f"{name} was still running after {seconds} s.")
 
     def _stop(self, outcome: Outcome, reason: str, detail: str = "") -> Stopped:
         """Let the process go, and say that it is gone."""

@@ -17,7 +17,7 @@ from ..check import notebook
 from ..check.cases import Attempt, Case, read_cases, run_case
 from ..check.diagnosis import Row
 from ..errors import AssignmentError
-from ..result import CaseResult, Outcome, QuestionResult, Result, Status
+from ..result import CaseResult, Outcome, QuestionResult, Result, Status, tried_again
 from ..sandbox.mirror import SEED
 from ..submission import Submission
 from .budget import Budget
@@ -260,14 +260,7 @@ class Grader:
         unfinished = [
             name for name in question.builds_on if name in earlier and not _is_complete(earlier[name].cases)
         ]
-        notes = []
-        if wrong := sorted({name for case in cases for name in case.carried}):
-            names = " and ".join(f"`{name}`" for name in wrong)
-            does, ones = ("does", "a right one") if len(wrong) == 1 else ("do", "right ones")
-            notes.append(
-                f"Your {names} {does} not pass every check, so what builds on it was tried again on {ones}: "
-                "what passes there counts."
-            )
+        notes = [tried_again(cases)]
         if unfinished and not _is_complete(cases):
             names = " and ".join(f"`{name}`" for name in unfinished)
             notes.append(f"This builds on {names}, where checks do not pass yet: mend those first.")
@@ -275,7 +268,7 @@ class Grader:
             id=question.id,
             possible=question.points,
             points=round(sum(case.earned for case in cases), 2),
-            note=" ".join(notes),
+            note=" ".join(filter(None, notes)),
             cases=tuple(cases),
         )
 

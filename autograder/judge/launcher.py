@@ -147,7 +147,7 @@ class Process:
 
     def kill(self, wait: float) -> End | None:
         """Kill it, unless it has ended by itself just now, and say how it ended as `ended` does."""
-        self._launcher.tell("kill", self.key)
+        self._launcher.kill(self.key)
         return self.ended(wait)
 
     def close(self) -> None:

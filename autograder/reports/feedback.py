@@ -1,7 +1,7 @@
 """The page for one student: what was found in each question and what to do next.
 
 Nothing that the student's code raised or printed stands on it, and of a hidden case only its title,
-its outcome and the hint.
+its outcome and the hint, or not even these (`hidden`).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from ..assignment import Assignment, Question
 from ..gradebook import Mark, Marks
 from ..marks import mark_of
 from ..result import CaseResult, Outcome, QuestionResult, Result, Status
+from .hidden import as_students_see
 from .page import render
 from .words import about, checks, next_steps, outcome_words
 
@@ -65,6 +66,7 @@ def feedback_page(
     Args:
         counts: the points that count, where some of those earned are deducted.
     """
+    result = as_students_see(result, assignment)
     is_graded = result.total is not None
     parts = [_part(result, question, assignment, marks) for question in result.questions] if is_graded else []
     return render(

@@ -1,7 +1,8 @@
 """results/<student>.json in the format that Gradescope reads.
 
 A student may get to see this file, so of a hidden case it holds what the feedback holds: title,
-outcome and hint. It holds no times and no paths: the same submission always gives the same bytes.
+outcome and hint, or the points of all in sum (`hidden`). It holds no times and no paths: the same
+submission always gives the same bytes.
 """
 
 from __future__ import annotations
@@ -14,11 +15,13 @@ from ..gradebook import Mark, Marks
 from ..marks import mark_of
 from ..plain import line, plain
 from ..result import CaseResult, Outcome, QuestionResult, Result
+from .hidden import Summed, as_students_see
 from .words import about, outcome_words, short_answer_state
 
 
 def results_json(result: Result, assignment: Assignment, marks: Marks) -> str:
     """The JSON text. `score` is left out where nothing was graded: our fault is no zero."""
+    result = as_students_see(result, assignment)
     is_graded = result.total is not None
     numbers = {question.id: index for index, question in enumerate(assignment.questions, 1)}
     data: dict[str, Any] = {
@@ -88,7 +91,8 @@ def _tests(
 
 def _case(index: str, question: Question, case: CaseResult, visibility: str) -> dict[str, Any]:
     passed = case.outcome is Outcome.PASSED
-    output = [] if passed else [f"{str(case.outcome).capitalize()}."]
+    how = outcome_words(case) if isinstance(case, Summed) else str(case.outcome).capitalize()
+    output = [] if passed else [f"{how}."]
     output += [f"It {outcome_words(case)}."] if case.carried else []
     output += [case.hint]
     output += [] if case.hidden or passed else [case.message]

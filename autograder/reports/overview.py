@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 import statistics
 from collections import Counter
@@ -11,6 +12,7 @@ from dataclasses import dataclass, replace
 from ..assignment import Assignment
 from ..plain import number
 from ..result import Result, Status
+from .hidden import bits
 from .mistakes import Mistakes
 from .page import pieces, script
 from .questions import EXAMPLES_PER_CASE, Questions
@@ -63,6 +65,7 @@ class Overview:
         self._questions = Questions(assignment)
         self._mistakes = Mistakes(assignment)
         self._similar = Similar(_starter(assignment))
+        self._bits = 0.0
 
     def add(self, result: Result, code: bytes | None = None) -> None:
         """Add a student; `code` is the file that was graded, if it is known."""
@@ -70,6 +73,7 @@ class Overview:
         if result.total is not None:
             self._mistakes.add(result)
             self._questions.add(result)
+            self._bits = max(self._bits, bits(result, self._assignment.hidden_outcomes))
         if code is not None:
             self._similar.add(result.student, code)
 
@@ -131,6 +135,8 @@ class Overview:
             most_alike=MOST_ALIKE,
             examples_per_group=EXAMPLES_PER_GROUP,
             reached=_reached(totals),
+            bits=math.ceil(self._bits),
+            hidden_outcomes=assignment.hidden_outcomes,
         )
 
     def _groups(self, code_of: Callable[[str], bytes | None]) -> list[_Alike]:

@@ -9,6 +9,7 @@ from ..assignment import Assignment, Question
 from ..gradebook import Mark
 from ..plain import counted, number
 from ..result import CaseResult, Outcome, QuestionResult, Result, Status
+from .hidden import Summed
 
 _OUTCOMES = {
     Outcome.PASSED: "passes",
@@ -30,6 +31,8 @@ class Step:
 
 def outcome_words(case: CaseResult) -> str:
     """How a case ended; the names in it stand between backquotes."""
+    if isinstance(case, Summed):
+        return f"{number(case.got)} of {_points(case.points)}"
     if case.carried:
         return f"passes on a right {' and '.join(f'`{name}`' for name in case.carried)}"
     return _OUTCOMES[case.outcome]
@@ -65,6 +68,10 @@ def checks(cases: Iterable[CaseResult]) -> str:
     text = f"{right} of {counted(len(public), 'public check')} {'passes' if right == 1 else 'pass'}"
     if not hidden:
         return text + "."
+    if summed := [case for case in hidden if isinstance(case, Summed)]:
+        got, possible = sum(case.got for case in summed), sum(case.points for case in summed)
+        ran = sum(case.count for case in summed)
+        return f"{text}; {ran:,} more ran when it was graded, for {number(got)} of {_points(possible)}."
     right = sum(case.outcome is Outcome.PASSED for case in hidden)
     verb = "passes" if right == 1 else "pass"
     return f"{text}; {len(hidden):,} more ran when it was graded, and {right:,} of them {verb}."
@@ -103,7 +110,8 @@ def _code_step(result: QuestionResult) -> str:
     lost = [case for case in result.cases if case.outcome is not Outcome.PASSED]
     if not lost:
         return ""
-    if len(lost) == len(result.cases) and all(case.outcome is Outcome.NOT_ATTEMPTED for case in lost):
+    told = [case for case in lost if not isinstance(case, Summed)]
+    if len(lost) == len(result.cases) and all(case.outcome is Outcome.NOT_ATTEMPTED for case in told):
         return "Nothing is written here yet. Start with its first function and run `python check`."
     public = [case for case in lost if not case.hidden]
     tried = [case for case in public if case.outcome is not Outcome.NOT_ATTEMPTED]
@@ -116,8 +124,14 @@ def _code_step(result: QuestionResult) -> str:
         return "Mend the function that was stopped first; these checks can only run after it."
     if case.outcome is Outcome.NOT_ATTEMPTED:
         return f"Write this next: {case.title}"
+    if isinstance(case, Summed):
+        return "Every public check passes. Try each sentence of the conventions on inputs of your own."
     if case.hidden:
         return (
             f"Every public check passes. Look up this sentence and try it on inputs of your own: {case.title}"
         )
     return f"Mend this first: {case.title}"
+
+
+def _points(points: float) -> str:
+    return f"{number(points)} {'point' if number(points) == '1' else 'points'}"

@@ -23,7 +23,7 @@ LIMITS = Limits(
 )
 """Little to take and to print, and more time than anything needs that ends by itself."""
 
-HURRIED = replace(LIMITS, seconds_per_call=1, seconds_per_submission=3)
+HURRIED = replace(LIMITS, seconds_per_call=1, seconds_per_submission=20)
 """For attacks that compute for long. An honest call takes milliseconds."""
 
 IMPATIENT = replace(LIMITS, wall_seconds_per_call=5)

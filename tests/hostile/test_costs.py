@@ -16,6 +16,7 @@ from autograder.judge import connection, grader
 from autograder.judge.budget import Budget
 from autograder.judge.grader import Grader
 from autograder.judge.launcher import Process, open_launcher
+from autograder.judge.session import Session
 from autograder.result import Outcome, Status
 from autograder.submission import Submission
 from tests.hostile.collection import BASELINE, HALF
@@ -168,14 +169,14 @@ BUSY = replace(LIMITS, seconds_per_call=4, seconds_per_submission=4)
 @pytest.mark.parametrize("kind", STORMS)
 def test_a_submission_costs_no_more_than_its_time_on_both_sides_together(kind, walled: Gate, monkeypatch):
     used: list[float] = []
-    end = connection.Connection._end
+    let_go = connection.Connection.close
 
     def noted(line):
-        ended = end(line)
-        used.append(ended.cpu_seconds)
-        return ended
+        if line._process is not None:
+            used.append(line._process.kill(60).cpu_seconds)
+        let_go(line)
 
-    monkeypatch.setattr(connection.Connection, "_end", noted)
+    monkeypatch.setattr(connection.Connection, "close", noted)
     with open_launcher(BUSY, only=walled.launcher.tier) as launcher:
         grader = Grader(replace(walled.assignment, limits=BUSY), launcher)
         used.clear()
@@ -184,7 +185,6 @@ def test_a_submission_costs_no_more_than_its_time_on_both_sides_together(kind, w
         ours = time.process_time() - before
     cases = [case for question in result.questions for case in question.cases]
     assert result.status is Status.GRADED and not result.fault
-    assert used, "the control: its time was used up"
     assert sum(used) + ours < BUSY.seconds_per_submission + 3  # a second until it is looked at, and an end
     assert any(connection.SPENT in case.message for case in cases if case.outcome is Outcome.BLOCKED)
 
@@ -208,6 +208,15 @@ def test_no_new_process_may_use_more_than_what_is_left(walled: Gate):
         line.open()
 
 
+def test_what_a_process_has_used_that_is_let_go_is_charged(walled: Gate):
+    budget = Budget(100)
+    before = budget.left()
+    line = connection.Connection(walled.launcher, LIMITS, budget)
+    burning = b"import time\nwhile time.process_time() < 2: pass\n"
+    Session(line, burning, ()).close()
+    assert budget.left() < before - 1.5
+
+
 def test_the_kernel_keeps_a_process_to_what_it_was_given(walled: Gate):
     process = walled.launcher.spawn(2)
     deaf = b"import signal\nsignal.signal(signal.SIGXCPU, signal.SIG_IGN)\nwhile True: pass\n"
@@ -223,12 +232,11 @@ def test_what_a_process_has_used_is_told_while_it_runs(walled: Gate):
     process.channel.send({"op": "load", "seq": 1, "names": [], "skip": []}, [loop], time.monotonic() + 60)
     told = [0.0]
     while told[-1] < 0.5:
-        process.look(60)
-        told.append(process.cpu_seconds)
+        told.append(process.used())
     assert told == sorted(told) and process.ended(wait=0) is None
     end = process.kill(60)
+    assert end is not None and end.cpu_seconds >= told[-1] and process.used() == end.cpu_seconds
     process.close()
-    assert end is not None and end.cpu_seconds >= told[-1]
 
 
 def test_a_flood_of_bytes_is_stopped(walled: Gate, monkeypatch):

@@ -275,7 +275,7 @@ def test_the_same_submission_gets_the_same_result_whatever_came_before(hurried_g
 
 
 def test_a_fault_of_ours_leaves_the_submission_ungraded(grader, launcher, monkeypatch):
-    def fail():
+    def fail(seconds):
         raise GraderError("the process that starts students' code is gone")
 
     monkeypatch.setattr(launcher, "spawn", fail)

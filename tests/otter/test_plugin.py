@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import pickle
 import shutil
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import dill
 import nbformat
@@ -15,11 +17,15 @@ from otter.test_files import GradingResults
 from otter.test_files.abstract_test import TestCase, TestCaseResult
 from otter.test_files.exception_test import ExceptionTestFile
 
-from autograder import otter_plugin
+from autograder import otter_kernel, otter_plugin
 from autograder.assignment import ROOT
 from autograder.errors import GraderError
-from autograder.otter_plugin import FAULT, HOUSE, REPORT, WalledGrading, name_in_otter
+from autograder.judge.wall import Tier
+from autograder.otter_plugin import CASES, FAULT, HOUSE, REPORT, WalledGrading, name_in_otter
+from autograder.result import Outcome
+from tests.in_process import ASSIGNMENT
 from tests.otter.gradescope import complaints
+from tests.reports.test_hidden import graded
 
 
 def told(number: str, passed: bool, hidden: bool) -> dict:
@@ -42,26 +48,28 @@ def told(number: str, passed: bool, hidden: bool) -> dict:
 
 def results_of(public: list[bool], hidden: list[bool]) -> GradingResults:
     """Otter's own results of one question."""
-    files = []
-    for is_hidden, verdicts in enumerate((public, hidden)):
-        name = name_in_otter("lookup", bool(is_hidden))
-        cases = [
-            TestCase(
-                f"case {n}",
-                body=None,
-                hidden=bool(is_hidden),
-                points=2.0,
-                success_message=None,
-                failure_message=None,
-            )
-            for n in range(len(verdicts))
-        ]
-        file = ExceptionTestFile(name, f"{name}.py", cases)
-        file.test_case_results = [
-            TestCaseResult(case, "", passed) for case, passed in zip(cases, verdicts, strict=True)
-        ]
-        files.append(file)
-    return GradingResults(files)
+    return GradingResults([file_of("lookup", False, public), file_of("lookup", True, hidden)])
+
+
+def file_of(question: str, is_hidden: bool, verdicts: list[bool]) -> ExceptionTestFile:
+    """One of Otter's files, when its cases have run."""
+    name = name_in_otter(question, is_hidden)
+    cases = [
+        TestCase(
+            f"case {n}",
+            body=None,
+            hidden=is_hidden,
+            points=2.0,
+            success_message=None,
+            failure_message=None,
+        )
+        for n in range(len(verdicts))
+    ]
+    file = ExceptionTestFile(name, f"{name}.py", cases)
+    file.test_case_results = [
+        TestCaseResult(case, "", passed) for case, passed in zip(cases, verdicts, strict=True)
+    ]
+    return file
 
 
 @pytest.fixture
@@ -72,6 +80,7 @@ def plugin(tmp_path: Path) -> WalledGrading:
     plugin._desk = Path(plugin._opened.name)
     tests = [told("1.1", True, False), told("1.2", False, True)]
     report = {"score": 2.0, "output": "1 of 1", "extra_data": {"wall": "tier 1"}, "tests": tests}
+    report[CASES] = tests
     (plugin._desk / REPORT).write_text(json.dumps(report))
     return plugin
 
@@ -83,6 +92,30 @@ def test_the_report_of_the_run_is_shown_as_it_is(plugin):
     assert (shown["score"], len(shown["tests"])) == (2.0, 2) and complaints(shown) == []
     assert plugin.generate_report() == "Wall around the student's code: tier 1"
     assert not plugin._desk.exists()
+
+
+def test_where_hidden_cases_are_shown_in_sum_no_single_one_goes_on(plugin):
+    result = graded({"lookup": [Outcome.FAILED]})
+    assignment = replace(ASSIGNMENT, hidden_outcomes="sum")
+    wall = SimpleNamespace(tier=Tier.NAMESPACES)
+    (plugin._desk / REPORT).write_text(otter_kernel._report(result, assignment, wall))
+    results = GradingResults(
+        [
+            file_of(
+                question.id, hidden, [case.earned > 0 for case in question.cases if case.hidden == hidden]
+            )
+            for question in result.questions
+            for hidden in (False, True)
+        ]
+    )
+    plugin.after_grading(results)
+    shown = results.to_gradescope_dict(AutograderConfig())
+    assert CASES not in shown and complaints(shown) == []
+    hidden = [test for test in shown["tests"] if test["visibility"] != "visible"]
+    assert len(hidden) == len(assignment.code_questions)
+    assert {test["name"].partition(": ")[2] for test in hidden} == {
+        "What ran only when it was graded, in sum"
+    }
 
 
 def test_results_that_are_not_those_of_the_kernel_are_refused(plugin):

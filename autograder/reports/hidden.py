@@ -1,0 +1,88 @@
+"""What students see of hidden cases: each outcome, or each question's points in sum.
+
+Whoever hands in again can have a file say something by which hidden cases it lets fail, a hidden input,
+say. Each outcome that is shown carries as much as there are ways for a case to end; a sum carries no more
+than which sum it is. What a sum costs honest students: of 335 known mistakes, hidden cases alone catch 48,
+whose titles and hints it leaves out.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ..assignment import Assignment
+from ..result import CaseResult, Outcome, QuestionResult, Result, tried_again
+
+WAYS = len(Outcome) + 1
+"""How many ways for a case to end students can tell apart: one is to pass on a right earlier function."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summed(CaseResult):
+    """All hidden cases of a question in one.
+
+    Attributes:
+        count: how many they are.
+        got: their points in sum.
+    """
+
+    count: int = 0
+    got: float = 0.0
+
+    @property
+    def earned(self) -> float:
+        return self.got
+
+
+def as_students_see(result: Result, assignment: Assignment) -> Result:
+    """The result with as much of hidden cases as `hidden_outcomes` lets students see."""
+    if assignment.hidden_outcomes == "each":
+        return result
+    return replace(result, questions=tuple(map(_in_sum, result.questions)))
+
+
+def bits(result: Result, hidden_outcomes: str) -> float:
+    """How many bits about hidden inputs the outcomes of one submission can carry out to its author.
+
+    Args:
+        result: any that has all cases; only what they are worth matters.
+    """
+    hidden = [[case.points for case in question.cases if case.hidden] for question in result.questions]
+    if hidden_outcomes == "each":
+        return math.log2(WAYS) * sum(map(len, hidden))
+    return sum(math.log2(_sums(points)) for points in hidden)
+
+
+def _sums(points: Sequence[float]) -> int:
+    """How many sums, to the cent, can come of cases that each give their points or none."""
+    sums = {0.0}
+    for some in points:
+        sums |= {round(known + some, 6) for known in sums}
+    return len({round(known, 2) for known in sums})
+
+
+def _in_sum(question: QuestionResult) -> QuestionResult:
+    """A question whose hidden cases are one. It says no more than the points do.
+
+    Not by which title, nor how a case ended, nor by a hint: a file can choose which of its functions
+    makes which known mistake.
+    """
+    public = tuple(case for case in question.cases if not case.hidden)
+    hidden = [case for case in question.cases if case.hidden]
+    if not hidden:
+        return question
+    possible = sum(case.points for case in hidden)
+    got = round(sum(case.earned for case in hidden), 2)
+    all_pass = got >= round(possible, 2)
+    whole = Summed(
+        title="What ran only when it was graded, in sum",
+        hidden=True,
+        points=possible,
+        outcome=Outcome.PASSED if all_pass else Outcome.FAILED,
+        count=len(hidden),
+        got=got,
+    )
+    note = question.note.replace(tried_again(question.cases), tried_again(public)).strip()
+    return replace(question, note=note, cases=(*public, whole))
