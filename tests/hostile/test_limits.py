@@ -105,7 +105,7 @@ def sleep_everywhere(gate: Gate) -> tuple[Connection, list[Outcome]]:
 
 def test_a_sleeper_costs_its_time_once(walled: Gate):
     connection, ended = sleep_everywhere(walled)
-    assert ended.count(Outcome.TIMED_OUT) <= 3, "as many calls as go into the time of a submission, and one"
+    assert ended.count(Outcome.TIMED_OUT) <= 5, "as many calls as go into the time by the clock, and one"
     assert ended[0] is Outcome.TIMED_OUT and ended[-1] is Outcome.BLOCKED
     assert not connection.starved, "it would be graded once more"
 
