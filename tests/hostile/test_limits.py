@@ -90,7 +90,8 @@ SLEEPING = "import time\n" + "".join(f"def nap{n}(): time.sleep(1000)\n" for n i
 def sleep_everywhere(gate: Gate) -> tuple[Connection, list[Outcome]]:
     """What comes of a file whose every function sleeps."""
     names = tuple(f"nap{n}" for n in range(DROWSY))
-    connection = Connection(gate.launcher, replace(LIMITS, wall_seconds_per_call=3, seconds_per_submission=6))
+    limits = replace(LIMITS, seconds_per_call=1, wall_seconds_per_call=3, seconds_per_submission=6)
+    connection = Connection(gate.launcher, limits)
     session = Session(connection, SLEEPING.encode(), names)
     ended = []
     for name in names:
