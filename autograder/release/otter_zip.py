@@ -38,11 +38,16 @@ NOTE_PATH = (
 )
 """On one line, since `mamba run` takes no others."""
 
+MAKE_COPY = "from autograder.judge.image import image_of, readable; image_of(readable())"
+
 TEXTS = (".py", ".md", ".txt", ".yml", ".json", ".ipynb")
 
 SETUP = f"""
 # The grader is imported from where its files will lie: no test is ever part of the environment.
 mamba run -n {OTTER_ENV_NAME} python -c '{NOTE_PATH}'
+
+# What students' code may read is copied once, into the container's image, and not at every run.
+mamba run -n {OTTER_ENV_NAME} python -c '{MAKE_COPY}' || true
 
 # `otter grade` would leave this file empty, and Otter cannot read that; Gradescope writes its own.
 echo '{{}}' > /autograder/submission_metadata.json
@@ -148,7 +153,7 @@ def _needed(assignment: Assignment) -> list[Path]:
     folders = (root / "autograder", root / "student_template", root / "assignment" / "data")
     texts = [path for folder in folders for path in folder.rglob("*") if path.suffix in TEXTS]
     data = (root / "assignment" / "data").glob("*.npy")
-    named = (root / "assignment" / "assignment.yml", assignment.reference)
+    named = (root / "assignment" / "assignment.yml", assignment.reference, assignment.substitutes)
     return sorted(path for path in (*texts, *data, *named, *licences(root)) if path.is_file())
 
 

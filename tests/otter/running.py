@@ -17,6 +17,9 @@ from autograder.result import Outcome, Result
 
 OTTER = Path(sys.executable).parent / "otter"
 
+CACHES = {"XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")}
+"""Where copies of what students' code may read are kept: not made anew for every run."""
+
 OF_IPYTHON = {"README", "history.sqlite"}
 """What any kernel leaves in a home."""
 
@@ -79,7 +82,7 @@ def otter_run(submission: Path, archive: Path, place: Path, lacking: tuple[str, 
             str(folders["out"]),
         ],
         cwd=place,
-        env={**os.environ, "HOME": str(folders["home"]), "TMPDIR": str(folders["tmp"])},
+        env={**os.environ, **CACHES, "HOME": str(folders["home"]), "TMPDIR": str(folders["tmp"])},
         capture_output=True,
         text=True,
     )
@@ -114,7 +117,7 @@ def gradescope_run(files: Mapping[str, bytes], archive: Path, place: Path) -> Ru
     ran = subprocess.run(
         [sys.executable, str(script)],
         cwd=place,
-        env={**os.environ, "HOME": str(place / "home"), "TMPDIR": str(place / "tmp")},
+        env={**os.environ, **CACHES, "HOME": str(place / "home"), "TMPDIR": str(place / "tmp")},
         capture_output=True,
         text=True,
     )
