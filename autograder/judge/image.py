@@ -34,7 +34,7 @@ LARGEST = 16 * 2**20
 ACCESSED = 2**31 - 1
 """When each file was read last, in seconds. Kernels replace no later time by an earlier one."""
 
-UNUSED_SECONDS = 86_400
+UNUSED_SECONDS = 3_600
 """A copy that no process has asked for in this time, or uses, is removed when another is made."""
 
 _NO_LIBRARIES = frozenset({"site-packages", "dist-packages", "test"})

@@ -28,8 +28,8 @@ def recording(launcher: Launcher, frames: Frames) -> Launcher:
     """The same launcher, whose processes' replies are put into `frames`."""
     spawn = launcher.spawn
 
-    def noted() -> Process:
-        process = spawn()
+    def noted(seconds: int | None = None) -> Process:
+        process = spawn(seconds)
         process.channel = _Noting(process.channel, frames)  # type: ignore[assignment]
         return process
 
@@ -39,6 +39,8 @@ def recording(launcher: Launcher, frames: Frames) -> Launcher:
 
 class _Noting:
     """A channel that keeps what comes."""
+
+    received = 0
 
     def __init__(self, channel: Channel, frames: Frames) -> None:
         self._channel, self._frames = channel, frames
@@ -59,8 +61,8 @@ class _Noting:
         self._came.append(frame({k: v for k, v in header.items() if k != "seq"}, pieces))
         return header, pieces
 
-    def receive_numbered(self, number: int, deadline: float) -> bytes:
-        reply = self._channel.receive_numbered(number, deadline)
+    def receive_numbered(self, number: int, deadline: float, *, soon: bool = False) -> bytes:
+        reply = self._channel.receive_numbered(number, deadline, soon=soon)
         self._frames[self._loaded, self._ahead[number]].append([reply])
         return reply
 
@@ -96,7 +98,7 @@ class Liar:
     def __post_init__(self) -> None:
         self._pool = [reply for replies in self.frames.values() for came in replies for reply in came]
 
-    def spawn(self) -> _Stand:
+    def spawn(self, seconds: int | None = None) -> _Stand:
         return _Stand(self)
 
     def replies(self, loaded: bytes, request: bytes) -> list[bytes]:
@@ -119,6 +121,8 @@ class Liar:
 
 class _Stand:
     """A process and its channel at once."""
+
+    received = 0
 
     def __init__(self, liar: Liar) -> None:
         self._liar = liar
@@ -149,7 +153,7 @@ class _Stand:
         )
         return {"seq": self._sequence, **content}, pieces
 
-    def receive_numbered(self, number: int, deadline: float) -> bytes:
+    def receive_numbered(self, number: int, deadline: float, *, soon: bool = False) -> bytes:
         return self._liar.replies(self._loaded, self._ahead[number])[0]
 
     def ended(self, wait: float) -> End | None:
@@ -157,6 +161,9 @@ class _Stand:
 
     def waited(self) -> float | None:
         return self._liar.draw.choice((None, 0.0, 100.0))
+
+    def used(self) -> float:
+        return 0.0
 
     def kill(self, wait: float) -> End | None:
         return self.ended(wait)

@@ -13,7 +13,6 @@ import torch
 
 from autograder.assignment import ROOT, load_assignment
 from autograder.gradebook.rows import result_from_json, result_to_json
-from autograder.judge import connection
 from autograder.judge.grader import Grader
 from autograder.judge.launcher import Launcher, open_launcher
 from autograder.result import CaseResult, Outcome, Result, Status
@@ -89,9 +88,7 @@ def lied_to(bench: Bench, seed: int) -> float:
         raise AssertionError(f"seed {seed}: {problem}") from None
     except BaseException as problem:
         raise AssertionError(f"seed {seed}: {type(problem).__name__}: {problem}") from problem
-    slowest = max(later - earlier for earlier, later in pairwise(times))
-    assert slowest < 2 * connection.GRADER_SECONDS, f"seed {seed} took {slowest:.1f} s"
-    return slowest
+    return max(later - earlier for earlier, later in pairwise(times))
 
 
 def lie(bench: Bench, seed: int, most: int) -> None:
