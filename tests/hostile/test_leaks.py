@@ -70,7 +70,7 @@ def test_all_public_cases_are_run_before_the_first_hidden_one(walled: Gate):
 
 def test_messages_call_a_module_as_the_assignment_does(walled: Gate, unwalled: Gate, monkeypatch):
     # What is sent ahead bears the reference's names; a case that asks for itself asks by the module's.
-    monkeypatch.setattr(Session, "run_ahead", lambda *_: iter(()))
+    monkeypatch.setattr(Session, "run_ahead", lambda *_, **__: iter(()))
     attack = BY_NAME["leaking/class_of_a_module"]
     said = [case.message for q in walled.grade(attack).questions for case in q.cases]
     assert not any("HANDED OVER" in message for message in said)
