@@ -243,10 +243,11 @@ class Connection:
 
     def _note_waiting(self, seconds: float) -> None:
         """Before it is ended: whether it had to wait for a processor. Who slept is not tried again."""
-        waited = self._process.waited() if self._process else None
+        if self._process is None:
+            return
+        waited = self._process.waited()
         if waited is None:
-            used = self._process.used() if self._process else 0.0
-            self.starved |= used < seconds
+            self.starved |= self._process.used() < seconds
         else:
             self.starved |= waited > seconds / 2
 
