@@ -197,11 +197,12 @@ def defines_any(content: bytes, assignment: Assignment) -> bool:
     if not_python(content) != "defines nothing that is asked for":
         return False
     names = {name.encode() for question in assignment.code_questions for name in question.functions}
+    is_named = any(name in content for name in names)
     above = b""  # the last line that begins in the first column
     for line in bare(content).split(b"\n"):
         if line[:1].strip(b" \t#"):
             above = line
-        if _BINDS.search(line) and (b"*" in line or any(name in content for name in names)):
+        if _BINDS.search(line) and (is_named or b"*" in line):
             return True
         found = _DEFINES.match(line)
         if found and found[1] in names and _COMPOUND.match(above) and b"__name__" not in above:

@@ -108,7 +108,7 @@ def raises(error: type[Exception], *, quoting: Iterable[Any] = ()) -> Iterator[N
         yield
     except error as problem:
         missing = [value for value in quoting if not quotes(str(problem), value)]
-        numbers, words = (len(re.findall(kind, str(problem))) for kind in (r"\d+", r"\w+"))
+        numbers, words = len(re.findall(r"\d+", str(problem))), len(re.findall(r"\w+", str(problem)))
         if quoting and (numbers > MOST_NUMBERS or words > MOST_WORDS):
             raise NotAsAsked(
                 f"the {type(problem).__name__} should quote {quoted} and little else, but its message holds "

@@ -64,7 +64,8 @@ def test_no_two_files_have_one_name_since_otter_would_drop_one(unpacked: Path):
 def test_the_assignment_in_it_can_be_loaded_and_no_mistake_or_model_answer_goes_along(unpacked: Path):
     house = unpacked / "files" / HOUSE
     assert load_assignment(house).questions == ASSIGNMENT.questions
-    assert [path.name for path in (house / "solutions").iterdir()] == [ASSIGNMENT.code_file]
+    taken = sorted(path.name for path in (house / "solutions").iterdir())
+    assert taken == [ASSIGNMENT.code_file, ASSIGNMENT.substitutes.name]
 
 
 def test_a_test_file_whose_cases_otter_would_run_by_itself_is_refused(tmp_path: Path):
