@@ -24,6 +24,9 @@ from typing import Any
 SEED = 20240229
 """Torch's global generator starts each case with it."""
 
+UNSEEN = (RecursionError, MemoryError, ValueError)
+"""What is nested too deeply to be looked at or written, and a number too long to be."""
+
 _SIGNALS = ("SIGINT", "SIGTERM", "SIGALRM")
 
 
@@ -152,7 +155,7 @@ def _called(call: ast.Call) -> str:
 def _short(node: ast.AST) -> str:
     try:
         text = ast.unparse(node).partition("\n")[0]
-    except (RecursionError, MemoryError, ValueError):  # nested too deeply, or a number too long to be written
+    except UNSEEN:
         return "this"
     return text if len(text) <= 100 else text[:99] + "…"
 

@@ -36,7 +36,7 @@ def select_answers(files: Sequence[File], assignment: Assignment, handed_out: Ha
     others = [
         file
         for file in others
-        if (not is_litter(file) or _has_heading(file.content, assignment))
+        if (not is_litter(file.name) or _has_heading(file.content, assignment))
         and (file.name.lower().endswith((".md", ".markdown")) or not defined(file.content, assignment))
     ]
     unreadable = [

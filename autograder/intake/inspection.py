@@ -157,14 +157,12 @@ def is_backup(parts: tuple[str, ...]) -> bool:
 def is_blank(file: File, handed_out: HandedOut) -> bool:
     """Whether a file is nobody's work."""
     is_readable = not file.problem and file.kind in (Kind.TEXT, Kind.EMPTY, Kind.NOTEBOOK)
-    return is_litter(file) or (is_readable and (not file.content.strip() or handed_out.holds(file.content)))
+    return is_litter(file.name) or (
+        is_readable and (not file.content.strip() or handed_out.holds(file.content))
+    )
 
 
-def is_litter(file: File) -> bool:
-    return is_called_like_litter(file.name)
-
-
-def is_called_like_litter(name: str) -> bool:
+def is_litter(name: str) -> bool:
     is_named = "answers" in name.lower() or "embeddings" in name.lower()
     return _LITTER.fullmatch(name) is not None and not is_named
 

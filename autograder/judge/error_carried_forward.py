@@ -42,12 +42,7 @@ class Retries:
     def __init__(self, assignment: Assignment, cases: Iterable[Case]) -> None:
         self._source = _source(assignment)
         self._cases = tuple(cases)
-        there = right_ones(assignment)
-        self._earlier = {
-            case: tuple(n for n in assignment.earlier(case.question, case.needs[0]) if n in there)
-            for case in self._cases
-            if case.needs
-        }
+        self._earlier = replaceable(assignment)
 
     def after(self, failed: Collection[Case]) -> dict[Substitutes, list[Case]]:
         """The failed cases of functions that build on others which do not pass, by what these are.
@@ -57,15 +52,23 @@ class Retries:
         wrong = {case.needs[0] for case in failed if case.needs}
         found: dict[Substitutes, list[Case]] = {}
         for case in sorted(self._cases, key=lambda case: case.hidden):  # none learns from a hidden one
-            names = tuple(name for name in self._earlier.get(case, ()) if name in wrong)
+            earlier = self._earlier.get(case.needs[0], ()) if case.needs else ()
+            names = tuple(name for name in earlier if name in wrong)
             if case in failed and names:
                 found.setdefault(Substitutes(names, self._source), []).append(case)
         return found
 
 
-def right_ones(assignment: Assignment) -> frozenset[str]:
-    """The functions of which there are right versions."""
-    return frozenset(node.name for node in ast.parse(_source(assignment)).body if hasattr(node, "name"))
+def replaceable(assignment: Assignment) -> dict[str, tuple[str, ...]]:
+    """For each function that builds on earlier ones, those of them of which there are right versions."""
+    there = {node.name for node in ast.parse(_source(assignment)).body if hasattr(node, "name")}
+    found = {}
+    for question in assignment.code_questions:
+        for function in question.functions:
+            names = tuple(name for name in assignment.earlier(question.id, function) if name in there)
+            if names:
+                found[function] = names
+    return found
 
 
 def _source(assignment: Assignment) -> bytes:

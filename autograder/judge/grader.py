@@ -162,6 +162,7 @@ class Grader:
     ) -> dict[Case, CaseResult]:
         """The results, better where cases pass once the functions that they build on are right ones."""
         failed = [case for case, result in done.items() if result.outcome is not Outcome.PASSED]
+        better = {}
         for substitutes, cases in self._retries.after(failed).items():
             try:
                 with self._session(source, connection, substitutes) as session:
@@ -170,8 +171,8 @@ class Grader:
                 continue
             for case, result in again.items():
                 if result.outcome is Outcome.PASSED:
-                    done = {**done, case: replace(result, untrusted="", carried=substitutes.names)}
-        return done
+                    better[case] = replace(result, untrusted="", carried=substitutes.names)
+        return done | better
 
     def no_file(self) -> Attempt:
         """What came of every case where there is no code."""

@@ -26,9 +26,10 @@ from .wall import SECRET, Tier, Way, holes, ways
 
 START_SECONDS = 600
 _CREDENTIALS = struct.Struct("3i")
+"""What the kernel says of who sent a message: the process's number, as it is called here, user and group."""
+
 _CPUCLOCK_SCHED = 2
 """With a process's number, the clock of its processor time."""
-"""What the kernel says of who sent a message: the process's number, as it is called here, user and group."""
 
 ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",

@@ -13,7 +13,7 @@ from ..check.cases import Case, read_cases
 from ..check.diagnosis import FILE as FINGERPRINTS
 from ..check.settings import FILE, Question, Settings
 from ..errors import GraderError
-from ..judge.error_carried_forward import right_ones
+from ..judge.error_carried_forward import replaceable
 from .fingerprints import fingerprints
 from .notebooks import embeddings_script, notebook
 
@@ -111,10 +111,8 @@ def settings(assignment: Assignment, handed_out: bytes | None = None) -> Setting
         handed_out: the notebook to work in, whose words are nobody's answer.
     """
     questions = []
-    there = right_ones(assignment)
+    earlier = replaceable(assignment)
     for question in assignment.questions:
-        earlier = {name: assignment.earlier(question.id, name) for name in question.functions}
-        earlier = {name: tuple(n for n in names if n in there) for name, names in earlier.items()}
         hidden: tuple[Case, ...] = ()
         if question.is_code and assignment.hidden_tests(question.id).is_file():
             hidden = read_cases(assignment.hidden_tests(question.id))
@@ -127,7 +125,7 @@ def settings(assignment: Assignment, handed_out: bytes | None = None) -> Setting
                 words=question.words,
                 hidden_cases=len(hidden),
                 hidden_share=round(sum(case.share for case in hidden), 6),
-                earlier={name: names for name, names in earlier.items() if names},
+                earlier={name: earlier[name] for name in question.functions if name in earlier},
             )
         )
     answers = assignment.root / TEMPLATE / assignment.answers_file

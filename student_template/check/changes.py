@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from . import source
-
-_UNSEEN = (RecursionError, MemoryError, ValueError)
-"""What is nested too deeply to be looked at, and a number too long to be written."""
+from .defaults import UNSEEN
 
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
@@ -41,7 +39,7 @@ def change(old: bytes, new: bytes) -> Change:
     try:
         before, after = _outline(old), _outline(new)
         everything = before.rest != after.rest
-    except _UNSEEN:
+    except UNSEEN:
         return Change(None, frozenset())
     names = before.texts.keys() | after.texts.keys()
     moved = frozenset(name for name in names if before.lines.get(name) != after.lines.get(name))

@@ -10,7 +10,7 @@ from contextlib import suppress
 from ...submission import Member
 from ..contents import Kind, kind_by_name, kind_of
 from ..download import Download, Item
-from ..inspection import is_called_like_litter
+from ..inspection import is_litter
 from ..listing import Listing, UnreadableError, meant_stem, meant_suffix, printable
 from .layout import Layout, Sorted, Upload, gathered, with_problem
 
@@ -50,7 +50,7 @@ def may_be_answers(item: Item) -> bool:
     """Whether a loose file may be all that its student handed in: a document, or text by its name."""
     is_document = meant_suffix(item.name) in (".docx", ".odt", ".pdf", ".html", ".htm", ".md", ".markdown")
     is_document = is_document or kind_by_name(item.name) is Kind.OTHER_DOCUMENT
-    return is_document and not is_called_like_litter(item.name)
+    return is_document and not is_litter(item.name)
 
 
 def upload_of(item: Item, student: str) -> Upload:
