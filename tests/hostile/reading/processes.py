@@ -4,8 +4,14 @@ Control: no wall
 """
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 
 def attack():
-    return [Path(f"/proc/{name}/cmdline").read_bytes() for name in os.listdir("/proc") if name.isdigit()]
+    called_with = []
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            with suppress(FileNotFoundError, ProcessLookupError):  # it has ended since it was listed
+                called_with.append(Path(f"/proc/{name}/cmdline").read_bytes())
+    return called_with
