@@ -15,11 +15,12 @@ import pytest
 
 from autograder.assignment import ROOT
 from autograder.judge.wall import Tier
-from tests.hostile.other_user import as_somebody
+from tests.hostile.other_user import as_owner, as_somebody
 
 TIERS = pytest.mark.parametrize("tier", [Tier.NAMESPACES, Tier.NO_NAMESPACES], ids=["tier1", "tier2"])
 WHO = pytest.mark.parametrize("ordinary", [False, True], ids=["this user", "an ordinary user"])
 AS_ROOT = os.getuid() == 0
+TRIAL = (sys.executable, "-c", "import tests.hostile.notes")
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +46,7 @@ def found(tier: Tier, ordinary: bool, secret: Path) -> dict:
     """What `tests.hostile.notes` finds behind a wall."""
     command = [sys.executable, "-m", "tests.hostile.notes", tier.name, str(secret)]
     if ordinary and AS_ROOT:
-        run, refusal = as_somebody(sys.executable, "-c", "import tests.hostile.notes")
+        run, refusal = as_somebody(*TRIAL)
         if run is None:
             pytest.skip(f"not run as an ordinary user: {refusal}")
         ran = run(command)
@@ -97,6 +98,8 @@ def test_nothing_is_seen_of_what_is_not_to_be_read(tier, ordinary, secret):
 @WHO
 @TIERS
 def test_threads_are_few_whoever_grades(tier, ordinary, secret):
+    if ordinary and AS_ROOT and as_somebody(*TRIAL)[0] is as_owner:
+        pytest.skip("only root may read this interpreter, and no kernel limits root's tasks in any namespace")
     assert 32 <= found(tier, ordinary, secret)["threads"] <= 128
 
 
