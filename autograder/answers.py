@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .assignment import Assignment, Question
-from .check import notebook
-from .check.answers import LARGEST_FILE, Answer, Found, State, find_answers
+from .check.loading import notebook
+from .check.loading.answers import LARGEST_FILE, Answer, Found, State, find_answers
 from .plain import counted
 from .result import QuestionResult
 
@@ -59,9 +59,7 @@ def read_answers(data: bytes | None, template: str, assignment: Assignment) -> A
         note = f"`{assignment.answers_file}` was not handed in."
         return Answers(tuple(_zero(question, note) for question in questions), ())
     found = find_answers(data, template, questions)
-    results = tuple(
-        _result(question, answer) for question, answer in zip(questions, found.answers, strict=True)
-    )
+    results = tuple(_result(question, answer) for question, answer in zip(questions, found.answers, strict=True))
     return Answers(results, tuple(_notes(found, len(data), assignment)))
 
 

@@ -229,9 +229,7 @@ class _Reader:
             grace_minutes=self.positive("late.grace_minutes", grace) if grace else 0.0,
             cut_off_days=None if cut_off is None else self.positive("late.cut_off_days", cut_off),
             due=self.moment("late.due", data.get("due")),
-            extensions={
-                name: self.positive(f"late.extensions.{name}", days) for name, days in extensions.items()
-            },
+            extensions={name: self.positive(f"late.extensions.{name}", days) for name, days in extensions.items()},
         )
 
     def moment(self, key: str, value: Any) -> datetime | None:
@@ -268,9 +266,7 @@ class _Reader:
             raise self.complaint("questions", "a list with at least one enabled question", "all switched off")
         if rescale_to is None:
             return tuple(enabled)
-        points = to_the_cent(
-            [question.points for question in enabled], self.positive("rescale_to", rescale_to)
-        )
+        points = to_the_cent([question.points for question in enabled], self.positive("rescale_to", rescale_to))
         return tuple(replace(question, points=p) for question, p in zip(enabled, points, strict=True))
 
     def question(self, key: str, data: Any) -> tuple[Question, bool]:
@@ -280,9 +276,7 @@ class _Reader:
         if not question_id.isidentifier():
             raise self.complaint(f"{key}.id", "a Python name such as one_hot", question_id)
         if ("functions" in data) == ("words" in data):
-            raise self.complaint(
-                key, "either code with `functions` or a short answer with `words`", question_id
-            )
+            raise self.complaint(key, "either code with `functions` or a short answer with `words`", question_id)
         enabled = data.get("enabled", True)
         if not isinstance(enabled, bool):
             raise self.complaint(f"{key}.enabled", "true or false", enabled)

@@ -109,17 +109,13 @@ def _grading_options(command: Callable[..., None]) -> Callable[..., None]:
 
 @main.command(cls=_Command, example="autograder grade submissions --output graded")
 @click.argument("submissions", type=click.Path(path_type=Path, exists=True))
-@click.option(
-    "--output", "out", type=_FOLDER, default=Path("graded"), show_default=True, help="Where the results go."
-)
+@click.option("--output", "out", type=_FOLDER, default=Path("graded"), show_default=True, help="Where the results go.")
 @click.option(
     "--layout",
     type=click.Choice(LAYOUT_NAMES),
     help="How SUBMISSIONS are laid out, where that is not recognised.",
 )
-@click.option(
-    "--roster", type=_FILE, metavar="ROSTER.csv", help="The course's students; names who is missing."
-)
+@click.option("--roster", type=_FILE, metavar="ROSTER.csv", help="The course's students; names who is missing.")
 @click.option(
     "--choose",
     "choices",
@@ -311,9 +307,7 @@ def forget(out: Path, students: tuple[str, ...], undo: bool) -> int:
         for student, key in zip(students, keys, strict=True):
             if student != key and len(members := persons_of(key, origins[key])) > 1:
                 who = ", ".join(line(person.shown) for person in members)
-                raise GraderError(
-                    f"`{line(student)}` is one of {who} in {line(key)}: type that for all of them."
-                )
+                raise GraderError(f"`{line(student)}` is one of {who} in {line(key)}: type that for all of them.")
         book.remember(keys) if undo else book.forget(keys)
         forgotten = book.forgotten()
         for student in keys:
@@ -421,13 +415,9 @@ def marks(
     metavar="PLATFORM",
     help="canvas, moodle, gradescope, github-classroom, nbgrader or csv.",
 )
-@click.option(
-    "--into", type=_FILE, metavar="FILE.csv", help="The platform's own file; a copy of it is filled."
-)
+@click.option("--into", type=_FILE, metavar="FILE.csv", help="The platform's own file; a copy of it is filled.")
 @click.option("--assignment", "name", default="", metavar="NAME", help="What the assignment is called there.")
-@click.option(
-    "--grade-column", default="", metavar="NAME", help="The column for points, if it is called otherwise."
-)
+@click.option("--grade-column", default="", metavar="NAME", help="The column for points, if it is called otherwise.")
 @click.option(
     "--feedback-column",
     default="",
@@ -435,9 +425,7 @@ def marks(
     help="The column for comments, if it is called otherwise.",
 )
 @click.option("--output", "folder", type=_FOLDER, help="Where the files go.  [default: OUT/export]")
-@click.option(
-    "--late-file", type=_FILE, metavar="FILE.csv", help="How late students were: student,hours_late."
-)
+@click.option("--late-file", type=_FILE, metavar="FILE.csv", help="How late students were: student,hours_late.")
 @click.option("--provisional", is_flag=True, help="Hand out also what still needs marking.")
 @click.option("--feedback", is_flag=True, help="Write the students' pages, too, as the platform takes them.")
 @_says_what_is_wrong
@@ -495,7 +483,7 @@ def check(folder: Path, arguments: tuple[str, ...]) -> int:
     Exit status: 0 when every check passes, 1 when some do not, 2 when it could not check.
     """
     from .assignment import ROOT
-    from .check.command import main as run_check
+    from .check.terminal.command import main as run_check
 
     return run_check(
         arguments,

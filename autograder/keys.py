@@ -42,9 +42,7 @@ def keys(assignment: Assignment) -> Keys:
         common = {"grader": _sources(), "libraries": _libraries(), "data": _data(assignment)}
         found = {}
         for question in assignment.questions:
-            own = (
-                _code_parts(assignment, question) if question.is_code else _answer_parts(assignment, question)
-            )
+            own = _code_parts(assignment, question) if question.is_code else _answer_parts(assignment, question)
             found[question.id] = own | common | {POINTS: f"{question.points:g}"}
         return found
     except OSError as problem:
@@ -170,9 +168,7 @@ def _libraries() -> str:
 
 def _data(assignment: Assignment) -> str:
     files = sorted((assignment.root / "assignment" / "data").glob("*.*"))
-    return _print(
-        *(p for f in files if f.suffix in (".npy", ".txt", ".json") for p in (f.name, f.read_bytes()))
-    )
+    return _print(*(p for f in files if f.suffix in (".npy", ".txt", ".json") for p in (f.name, f.read_bytes())))
 
 
 def _print(*parts: str | bytes) -> str:

@@ -1,8 +1,8 @@
 """What happens in Otter's kernel: the tests run on stand-ins for the student's functions.
 
-The cell that `otter_plugin` wrote calls `begin`. The test files of autograder.zip take their
-`test_case` from here, so that Otter runs each case as the grader does. The student's code runs in one
-process and once: a second run would tell a first one's hidden cases from its own, and could show them.
+The cell that `otter_plugin` wrote calls `begin`. The cases in autograder.zip's test files are made by
+`case`, so that Otter runs each as the grader does. The student's code runs in one process and once: a
+second run would tell a first one's hidden cases from its own, and could show them.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ import torch
 from otter.test_files import test_case as OtterCase
 
 from .assignment import Assignment, load_assignment
-from .check.cases import Attempt, Case
-from .check.diagnosis import Row
+from .check.hints.diagnosis import Row
+from .check.testing.cases import Case, CaseRun
 from .judge.connection import Connection, OurFault, Stopped
 from .judge.grader import Grader, Run, attempt
 from .judge.launcher import Launcher, open_launcher
 from .judge.session import Session
-from .otter_plugin import CASES, FAULT, REPORT, name_in_otter, read_handed_on
+from .otter_plugin import CASES, FAULT, REPORT, read_handed_on
 from .reports.gradescope import results_json
 from .reports.words import about
 from .result import CaseResult, Outcome, Result
@@ -63,7 +63,7 @@ class Desk:
         self._past_public = False
         self._rows: dict[str, Row] = {}
         self._notes: tuple[str, ...] = ()
-        self._instead: Attempt | Stopped | None = None
+        self._instead: CaseRun | Stopped | None = None
         self._session: Session | None = None
         self._connection = Connection(launcher, assignment.limits)
         names = tuple(name for question in assignment.code_questions for name in question.functions)
@@ -79,28 +79,29 @@ class Desk:
         stand_ins = self._session.environment if self._session else {}
         self.environment: dict[str, Any] = {**stand_ins, "reference": grader.reference}
 
-    def run(self, case: Case, environment: Mapping[str, Any]) -> None:
-        """Run one case as the grader does.
+    def run(self, question_id: str, title: str, hidden: bool, environment: Mapping[str, Any]) -> None:
+        """Run one case as the grader does; of several with one title, the first that has not run.
 
         Raises:
             DoesNotPass: if it does not pass.
             OurFault: if it is no case that is still to be run, or if a public one comes after a hidden
                 one, whose inputs the student's code could have remembered and could now show.
         """
-        known = next((other for other in self._waiting if _is_same(other, case)), None)
-        if known is None:
-            raise OurFault(f"a case is unknown here, or runs twice: {case.title}")
-        self._waiting.remove(known)
-        if self._past_public and not case.hidden:
-            raise OurFault(f"a public case came after a hidden one: {case.title}")
-        if case.hidden and not self._past_public:
+        wanted = (question_id, title, hidden)
+        case = next((one for one in self._waiting if (one.question, one.title, one.hidden) == wanted), None)
+        if case is None:
+            raise OurFault(f"a case is unknown here, or runs twice: {title}")
+        self._waiting.remove(case)
+        if self._past_public and not hidden:
+            raise OurFault(f"a public case came after a hidden one: {title}")
+        if hidden and not self._past_public:
             self._hint()
             self._past_public = True
         ended, printed = self._instead, ""
         if self._session:
             ended, printed = attempt(self._session, case, environment), self._session.printed
         assert ended is not None
-        self._ran[known] = result = self._grader.case_result(known, ended, printed)
+        self._ran[case] = result = self._grader.case_result(case, ended, printed)
         if not self._waiting:
             self._hint()
             outcomes = self._hinted
@@ -123,12 +124,6 @@ class Desk:
             self._ran = self._grader.hinted(self._ran, self._session, self._rows)
         self._hinted |= self._ran
         self._ran = {}
-
-
-def _is_same(one: Case, other: Case) -> bool:
-    """Whether a case of the assignment is one of Otter's files; of several with one title, the first is."""
-    name = name_in_otter(one.question, one.hidden)
-    return (name, one.hidden, one.title) == (other.question, other.hidden, other.title)
 
 
 _desk: Desk | None = None
@@ -166,33 +161,20 @@ def begin(house: str, folder: str) -> dict[str, Any]:
         raise
 
 
-def test_case(**told: Any) -> Callable[[Callable[..., None]], OtterCase]:
-    """Otter's decorator of this name, for a case that is run as the grader runs it."""
+def case(question_id: str, title: str, points: float, hidden: bool) -> OtterCase:
+    """What a test file of autograder.zip holds: a case that is run as the grader runs it."""
 
-    def decorate(function: Callable[..., None]) -> OtterCase:
-        body = OtterCase(**told)(function)
-        case = Case(
-            question=function.__globals__["name"],
-            title=body.name,
-            hidden=body.hidden,
-            share=body.points,
-            needs=tuple(body._get_func_params()),
-            body=body,
-        )
+    def run(env: dict[str, Any]) -> None:
+        assert _desk is not None
+        try:
+            _desk.run(question_id, title, hidden, env)
+        except DoesNotPass:
+            raise
+        except BaseException as problem:
+            _fail(problem)
+            raise
 
-        def run(env: dict[str, Any]) -> None:
-            assert _desk is not None
-            try:
-                _desk.run(case, env)
-            except DoesNotPass:
-                raise
-            except BaseException as problem:
-                _fail(problem)
-                raise
-
-        return OtterCase(**told)(run)
-
-    return decorate
+    return OtterCase(title, points, hidden)(run)
 
 
 def _fail(problem: BaseException) -> None:

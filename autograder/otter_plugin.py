@@ -25,7 +25,7 @@ from otter.test_files import GradingResults
 from otter.test_files.abstract_test import TestCaseResult
 
 from .assignment import Assignment, load_assignment
-from .check import notebook
+from .check.loading import notebook
 from .errors import GraderError
 from .intake.archive import open_nested
 from .intake.choose import choose
@@ -214,9 +214,7 @@ def _check_version(house: Path) -> None:
     theirs = house / PACKAGE.name
     if theirs == PACKAGE:
         return
-    names = {
-        path.relative_to(folder).as_posix() for folder in (PACKAGE, theirs) for path in folder.rglob("*.py")
-    }
+    names = {path.relative_to(folder).as_posix() for folder in (PACKAGE, theirs) for path in folder.rglob("*.py")}
     for name in sorted(names):
         files = [folder / name for folder in (PACKAGE, theirs)]
         if not all(file.is_file() for file in files) or files[0].read_bytes() != files[1].read_bytes():
@@ -236,9 +234,7 @@ def _hand_on(submission: Submission, desk: Path) -> None:
 
 def read_handed_on(desk: Path) -> Submission:
     """Read it again."""
-    code, answers = (
-        (desk / name).read_bytes() if (desk / name).exists() else None for name in (CODE, ANSWERS)
-    )
+    code, answers = ((desk / name).read_bytes() if (desk / name).exists() else None for name in (CODE, ANSWERS))
     notes = json.loads((desk / NOTES).read_text(encoding="utf-8"))
     return Submission("submission", code, answers, tuple(notes))
 
@@ -262,9 +258,7 @@ def _tell(results: GradingResults, cases: list[dict[str, Any]]) -> None:
         case.message = f"{told['name']}\n{told['output']}".strip()
 
 
-def _paired(
-    results: GradingResults, cases: list[dict[str, Any]]
-) -> Iterator[tuple[dict[str, Any], TestCaseResult]]:
+def _paired(results: GradingResults, cases: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], TestCaseResult]]:
     """Every case of the report with Otter's verdict on it.
 
     Raises:
@@ -275,9 +269,7 @@ def _paired(
         name = name_in_otter(test["extra_data"]["question"], test["extra_data"]["hidden"])
         told.setdefault(name, []).append(test)
     run = {name: file.test_case_results for name, file in results.results.items()}
-    if {name: len(tests) for name, tests in told.items()} != {
-        name: len(tests) for name, tests in run.items()
-    }:
+    if {name: len(tests) for name, tests in told.items()} != {name: len(tests) for name, tests in run.items()}:
         raise GraderError(
             "Otter did not run the cases that were graded. "
             "Run `autograder release` and take the new dist/autograder.zip."
@@ -290,9 +282,7 @@ def _errors(results: GradingResults) -> list[str]:
     """What the cells of the executed notebook raised."""
     cells = results.notebook.cells if results.notebook else []
     outputs = [output for cell in cells for output in cell.get("outputs", [])]
-    return [
-        _COLORS.sub("", "\n".join(output.traceback)) for output in outputs if output.output_type == "error"
-    ]
+    return [_COLORS.sub("", "\n".join(output.traceback)) for output in outputs if output.output_type == "error"]
 
 
 def _nothing() -> str:

@@ -130,8 +130,7 @@ def bounded(result: Result, most: int = MOST_SAID) -> Result:
         replace(
             question,
             cases=tuple(
-                replace(case, message=case.message[:each], untrusted=case.untrusted[:each])
-                for case in question.cases
+                replace(case, message=case.message[:each], untrusted=case.untrusted[:each]) for case in question.cases
             ),
         )
         for question in result.questions

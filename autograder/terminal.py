@@ -43,9 +43,7 @@ class _Rate(ProgressColumn):
 
 
 @contextmanager
-def progress(
-    total: int, console: Console | None = None, noun: str = "submission"
-) -> Iterator[Callable[[], None]]:
+def progress(total: int, console: Console | None = None, noun: str = "submission") -> Iterator[Callable[[], None]]:
     """A function to call once per finished submission; it moves a bar, or in a log writes few lines."""
     console = console or Console(stderr=True)
     if console.is_terminal:

@@ -57,9 +57,7 @@ class Page:
         """Wait until a JavaScript expression is true."""
         end = time.monotonic() + PATIENCE
         while not self.value(expression):
-            assert time.monotonic() < end, (
-                f"never true: {expression}\n{self.value('document.body.innerText')}"
-            )
+            assert time.monotonic() < end, f"never true: {expression}\n{self.value('document.body.innerText')}"
             time.sleep(0.2)
 
     def press(self, key: str, code: int, modifiers: int = 0) -> None:

@@ -18,9 +18,7 @@ NOTEBOOK = "notebooks/embeddings.ipynb"
 
 def copy_of_folder(to: Path) -> Path:
     """The handed-out folder, as it is unpacked."""
-    return Path(
-        shutil.copytree(ROOT / "student_template", to, ignore=shutil.ignore_patterns("__pycache__", ".*"))
-    )
+    return Path(shutil.copytree(ROOT / "student_template", to, ignore=shutil.ignore_patterns("__pycache__", ".*")))
 
 
 def work_in_notebook(folder: Path, source: str, answers: Sequence[str] = ()) -> None:
@@ -39,11 +37,7 @@ def work_in_notebook(folder: Path, source: str, answers: Sequence[str] = ()) -> 
 def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
     """Type a command in the folder, with the environment's own programs."""
     programs = str(Path(sys.executable).parent)
-    environment = {
-        key: value for key, value in os.environ.items() if not key.startswith(("PYTEST", "PYTHON"))
-    }
+    environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST", "PYTHON"))}
     environment |= {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "PYTHONDONTWRITEBYTECODE": "1"}
     environment |= {"PYTHONIOENCODING": "utf-8", "NO_COLOR": "1"}
-    return subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, encoding="utf-8", timeout=600
-    )
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, encoding="utf-8", timeout=600)

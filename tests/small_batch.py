@@ -61,9 +61,7 @@ def make_submissions(folder: Path, count: int) -> Path:
 def start(root: Path, *arguments: object) -> subprocess.Popen[str]:
     """Run the command line on the assignment in `root`."""
     program = [sys.executable, "-m", "tests.small_batch", root, *arguments]
-    return subprocess.Popen(
-        [str(part) for part in program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    return subprocess.Popen([str(part) for part in program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from autograder.answers import Answers, fingerprint, read_answers
-from autograder.check.answers import word_count
+from autograder.check.loading.answers import word_count
 from tests.hand_made import LOOKUP, TOO_LONG, TRADEOFFS, make_assignment
 
 TEMPLATE = """# Short answers
@@ -154,9 +154,7 @@ def test_a_file_without_any_heading_is_shown_to_the_marker(read):
 def test_a_heading_that_stands_twice_keeps_both_texts(read):
     answers = read(filled() + f"\n## tradeoffs\n\nand {OWN}")
     assert answers.questions[0].answer == f"{OWN}\n\nand {OWN}"
-    assert answers.notes == (
-        "The heading of `tradeoffs` stands 2 times; the texts under all of them were read.",
-    )
+    assert answers.notes == ("The heading of `tradeoffs` stands 2 times; the texts under all of them were read.",)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
@@ -168,9 +166,7 @@ def test_every_unicode_file_is_read(read, encoding):
 def test_a_latin_1_file_is_read_with_a_note(read):
     answers = read(filled("Größe zählt, möchte ich sagen.").encode("latin-1"))
     assert answers.questions[0].answer == "Größe zählt, möchte ich sagen."
-    assert answers.notes == (
-        "`answers.md` is not UTF-8; it was read as Latin-1, so some letters may be wrong.",
-    )
+    assert answers.notes == ("`answers.md` is not UTF-8; it was read as Latin-1, so some letters may be wrong.",)
 
 
 @pytest.mark.parametrize("end", ["\r\n", "\r"])

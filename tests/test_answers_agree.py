@@ -8,9 +8,9 @@ import pytest
 
 from autograder.answers import read_answers
 from autograder.assignment import ROOT, load_assignment
-from autograder.check.answers import LARGEST_FILE, PLACEHOLDER
-from autograder.check.pack import pack
-from autograder.check.settings import FILE, read_settings
+from autograder.check.loading.answers import LARGEST_FILE, PLACEHOLDER
+from autograder.check.loading.settings import FILE, read_settings
+from autograder.check.terminal.pack import pack
 
 ASSIGNMENT = load_assignment()
 SETTINGS = read_settings(ROOT / "student_template" / "check" / FILE)

@@ -22,7 +22,7 @@ from autograder.audit.findings import Audit, Finding
 from autograder.audit.mutants import Mutant, diff, mutants
 from autograder.audit.table import show
 from autograder.audit.trials import namespace, not_passed, quiet
-from autograder.check.cases import read_cases
+from autograder.check.testing.cases import read_cases
 from autograder.cli import main
 from autograder.errors import AssignmentError
 from autograder.misconceptions import Misconception
@@ -55,9 +55,7 @@ def test_few_mutants_are_recorded_as_equivalent(found):
 def test_the_questions_that_a_mutant_is_not_tried_on_could_not_have_told_it(found):
     reference = import_file(ASSIGNMENT.reference)
     for finding in found.of(Mutant):
-        untried = [
-            case for question, cases in found.cases.items() if question not in finding.lost for case in cases
-        ]
+        untried = [case for question, cases in found.cases.items() if question not in finding.lost for case in cases]
         with quiet():
             try:
                 environment = namespace(finding.about.source)
@@ -101,11 +99,7 @@ def demand_nothing(path: Path, title: str) -> None:
     source = path.read_text("utf-8")
     lines = source.splitlines(keepends=True)
     for node in ast.parse(source).body:
-        if (
-            isinstance(node, ast.FunctionDef)
-            and node.decorator_list
-            and title in ast.unparse(node.decorator_list)
-        ):
+        if isinstance(node, ast.FunctionDef) and node.decorator_list and title in ast.unparse(node.decorator_list):
             lines[node.body[0].lineno - 1 : node.end_lineno] = ["    pass\n"]
     path.write_text("".join(lines), "utf-8")
 

@@ -67,9 +67,7 @@ def batch(monkeypatch, tmp_path):
         received = tuple(map(Spool().keep, found))
         taken = autograder.intake.Intake(received, "plain", "Plain folder of a test")
         monkeypatch.setattr(autograder.intake, "take_in", lambda path, assignment, **options: taken)
-        monkeypatch.setitem(
-            sys.modules, "autograder.batch.local", types.SimpleNamespace(open_batch=open_batch)
-        )
+        monkeypatch.setitem(sys.modules, "autograder.batch.local", types.SimpleNamespace(open_batch=open_batch))
 
     return batch
 
@@ -141,9 +139,7 @@ def test_a_submission_without_a_grade_ends_with_1_and_its_reason(run, batch, sta
 
 def test_an_upload_that_is_in_no_submission_ends_with_1(run, batch, monkeypatch):
     batch(full("ada"))
-    taken = replace(
-        autograder.intake.take_in(Path("in"), None), problems=("Left out 1 item.",), is_left_over=True
-    )
+    taken = replace(autograder.intake.take_in(Path("in"), None), problems=("Left out 1 item.",), is_left_over=True)
     monkeypatch.setattr(autograder.intake, "take_in", lambda path, assignment, **options: taken)
     done = run("grade", "in")
     assert done.exit_code == 1 and "Left out 1 item." in done.stdout

@@ -11,7 +11,7 @@ import pytest
 from otter.test_files.exception_test import ExceptionTestFile
 
 from autograder.assignment import ROOT, Question, load_assignment
-from autograder.check.cases import Case, read_cases
+from autograder.check.testing.cases import Case, read_cases
 
 ASSIGNMENT = load_assignment()
 CONVENTIONS = (ROOT / "assignment" / "conventions.md").read_text(encoding="utf-8")
@@ -22,12 +22,8 @@ SECTIONS = {
 SHARES = {False: 4.0, True: 6.0}
 """What the shares of a file sum to, by whether it is hidden."""
 
-each_question = pytest.mark.parametrize(
-    "question", ASSIGNMENT.code_questions, ids=lambda question: question.id
-)
-each_answer = pytest.mark.parametrize(
-    "question", ASSIGNMENT.answer_questions, ids=lambda question: question.id
-)
+each_question = pytest.mark.parametrize("question", ASSIGNMENT.code_questions, ids=lambda question: question.id)
+each_answer = pytest.mark.parametrize("question", ASSIGNMENT.answer_questions, ids=lambda question: question.id)
 public_and_hidden = pytest.mark.parametrize("hidden", [False, True], ids=["public", "hidden"])
 
 
@@ -78,9 +74,7 @@ def test_cases_say_whether_they_are_hidden(question, hidden):
 @public_and_hidden
 def test_cases_take_only_their_own_questions_functions(question, hidden):
     earlier = [other for other in ASSIGNMENT.code_questions if other.id in question.builds_on]
-    known = {*chain.from_iterable(q.functions for q in [question, *earlier])} | (
-        {"reference"} if hidden else set()
-    )
+    known = {*chain.from_iterable(q.functions for q in [question, *earlier])} | ({"reference"} if hidden else set())
     needed = {name for case in cases_of(question, hidden) for name in case.needs}
     assert needed <= known
     assert needed >= set(question.functions) or hidden  # a public case for every function
@@ -94,9 +88,7 @@ def test_no_two_files_share_a_name():
 
 
 def test_every_test_file_belongs_to_a_question():
-    expected = {
-        path_of(question, hidden) for question in ASSIGNMENT.code_questions for hidden in (False, True)
-    }
+    expected = {path_of(question, hidden) for question in ASSIGNMENT.code_questions for hidden in (False, True)}
     folders = {path.parent for path in expected}
     found = {path for folder in folders for path in folder.glob("*.py") if path.name != "__init__.py"}
     assert found == expected

@@ -14,12 +14,11 @@ import torch
 import torch.nn.functional as F
 
 from autograder.assignment import ROOT
+from autograder.check import data
 from autograder.check.data import glove, minilm_positions
 
 DATA = ROOT / "assignment" / "data"
-CHECKSUMS = dict(
-    re.findall(r"\| `([\w.]+)` \|.*\| `([0-9a-f]{64})` \|", (DATA / "SOURCES.md").read_text("utf-8"))
-)
+CHECKSUMS = dict(re.findall(r"\| `([\w.]+)` \|.*\| `([0-9a-f]{64})` \|", (DATA / "SOURCES.md").read_text("utf-8")))
 
 WORDS, VECTORS = glove()
 ROW = {word: row for row, word in enumerate(WORDS)}
@@ -38,9 +37,7 @@ def ranked(minuend: str, subtrahend: str, addend: str) -> list[tuple[str, float]
     """The three words nearest to minuend - subtrahend + addend, query words included."""
     query = UNIT[ROW[minuend]] - UNIT[ROW[subtrahend]] + UNIT[ROW[addend]]
     best = (UNIT @ F.normalize(query, dim=0)).topk(6)
-    return [
-        (WORDS[row], value) for row, value in zip(best.indices.tolist(), best.values.tolist(), strict=True)
-    ]
+    return [(WORDS[row], value) for row, value in zip(best.indices.tolist(), best.values.tolist(), strict=True)]
 
 
 @pytest.mark.parametrize("name", sorted(CHECKSUMS))
@@ -138,7 +135,7 @@ def test_the_likeness_of_positions_oscillates_with_their_distance():
 
 def copied_check(folder: Path) -> Path:
     (folder / "check").mkdir()
-    shutil.copy(ROOT / "autograder" / "check" / "data.py", folder / "check" / "data.py")
+    shutil.copy(Path(data.__file__), folder / "check" / "data.py")
     return folder
 
 
@@ -148,9 +145,7 @@ def test_the_handed_out_folder_has_its_data_beside_check(tmp_path):
     for name in CHECKSUMS:
         shutil.copy(DATA / name, handed_out / "data" / name)
     code = "from check import data; print(len(data.glove()[0]), tuple(data.minilm_positions().shape))"
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=handed_out, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=handed_out, capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("20000 (512, 384)\n", "")
 
 

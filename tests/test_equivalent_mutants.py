@@ -106,9 +106,7 @@ def extend_positions(functions: SimpleNamespace, dice: Dice) -> Any:
 
 
 def similarity_by_offset(functions: SimpleNamespace, dice: Dice) -> Any:
-    return functions.similarity_by_offset(
-        dice.normal(dice.size(1, 9), dice.size(2, 9)).to(dice.choice(DTYPES))
-    )
+    return functions.similarity_by_offset(dice.normal(dice.size(1, 9), dice.size(2, 9)).to(dice.choice(DTYPES)))
 
 
 def input_embedding(functions: SimpleNamespace, dice: Dice) -> Any:

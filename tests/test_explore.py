@@ -53,9 +53,7 @@ class Page:
 
     def _outputs(self, number: str) -> list[nbformat.NotebookNode]:
         cells = enumerate(self.notebook.cells)
-        return [
-            one for at, cell in cells if self._section_of(at) == number for one in cell.get("outputs", [])
-        ]
+        return [one for at, cell in cells if self._section_of(at) == number for one in cell.get("outputs", [])]
 
     def _section_of(self, index: int) -> str:
         text = "\n".join(cell.source for cell in self.notebook.cells[: index + 1])
@@ -124,9 +122,7 @@ def test_the_dog_is_nearer_to_the_cat_than_london_is(finished: Page) -> None:
     ("word", "nearest"),
     [("cat", ["dog", "rabbit"]), ("hot", ["cool", "cold"]), ("apple", ["blackberry", "chips", "iphone"])],
 )
-def test_the_nearest_words_are_those_the_text_speaks_of(
-    finished: Page, word: str, nearest: list[str]
-) -> None:
+def test_the_nearest_words_are_those_the_text_speaks_of(finished: Page, word: str, nearest: list[str]) -> None:
     assert answers(finished.printed("3"), word)[: len(nearest)] == nearest
 
 
@@ -144,9 +140,7 @@ def test_an_analogy_has_the_answer_the_text_gives(finished: Page, question: str,
     assert answers(finished.printed("4"), question)[0] == answer
 
 
-@pytest.mark.parametrize(
-    ("question", "answer"), [("berlin - germany + spain", "madrid"), ("hand - arm + leg", "foot")]
-)
+@pytest.mark.parametrize(("question", "answer"), [("berlin - germany + spain", "madrid"), ("hand - arm + leg", "foot")])
 def test_an_analogy_fails_where_the_text_says_so(finished: Page, question: str, answer: str) -> None:
     assert answer not in answers(finished.printed("4"), question)
 
@@ -159,9 +153,7 @@ def test_all_three_starts_learn_the_pairs_and_only_glove_the_words_kept_back(fin
     numbers = r"trained (\S+) to (\S+), kept back (\S+) to (\S+)"
     printed = finished.printed("6")
     loss = {
-        start: [
-            float(number) for number in re.search(rf"^{start} +{numbers}", printed, re.MULTILINE).groups()
-        ]
+        start: [float(number) for number in re.search(rf"^{start} +{numbers}", printed, re.MULTILINE).groups()]
         for start in ("small random rows", "GloVe rows, shortened", "GloVe rows")
     }
     best, guessing = 1.61, 3.09
@@ -241,9 +233,7 @@ def test_names_on_a_crowded_map_do_not_cover_each_other(exploring: ModuleType) -
     assert not [(one, other) for one, other in combinations(boxes, 2) if one.overlaps(other)]
 
 
-def test_a_wrong_function_stops_its_own_cell_only(
-    exploring: ModuleType, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_wrong_function_stops_its_own_cell_only(exploring: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
     (exploring.FOLDER / "embeddings.py").write_text("def encode(tokens, vocabulary):\n    return tokenz\n")
     names: dict[str, Any] = {}
     attempt = exploring.Attempt(names)

@@ -13,8 +13,8 @@ import nbformat
 import pytest
 
 from autograder.assignment import ROOT, load_assignment
-from autograder.check.cases import read_cases
-from autograder.check.notebook import read_notebook
+from autograder.check.loading.notebook import read_notebook
+from autograder.check.testing.cases import read_cases
 from autograder.intake import take_in
 
 from .handed_out import NOTEBOOK, REFERENCE, copy_of_folder, run, work_in_notebook
@@ -85,9 +85,7 @@ def test_otter_check_runs_all_questions_and_names_the_sentences_that_fail(half_d
 def test_otter_check_says_which_function_or_class_is_not_there(folder):
     (folder / "embeddings.py").write_text(REFERENCE.replace("def encode(", "def encoded("), encoding="utf-8")
     out = run(folder, "otter", "check", "embeddings.py", "-q", "lookup").stdout
-    said = (
-        "NameError: `encode` is not defined. Check how its name is spelt; in a notebook, first run the cell"
-    )
+    said = "NameError: `encode` is not defined. Check how its name is spelt; in a notebook, first run the cell"
     assert out.count(said) == sum("encode" in case.needs for case in LOOKUP) > 0, out
     (folder / "embeddings.py").write_text(REFERENCE.replace("class InputEmbedding(", "class Input("))
     out = run(folder, "otter", "check", "embeddings.py", "-q", "input_embeddings").stdout
@@ -102,9 +100,7 @@ def outputs(folder: Path) -> str:
     )
     client.execute()
     return "\n".join(
-        output.get("text")
-        or output.get("data", {}).get("text/plain")
-        or "\n".join(output.get("traceback", ()))
+        output.get("text") or output.get("data", {}).get("text/plain") or "\n".join(output.get("traceback", ()))
         for cell in notebook.cells
         for output in cell.get("outputs", ())
     )
@@ -133,11 +129,7 @@ def test_plain_pytest_runs_every_public_case_under_its_sentence(half_done):
     assert done.returncode == 1
     for case in LOOKUP:
         assert f" check/test_public.py::test_lookup[{case.title}]" in done.stdout
-    failed = [
-        case.title
-        for case in LOOKUP
-        if f"FAILED check/test_public.py::test_lookup[{case.title}]" in done.stdout
-    ]
+    failed = [case.title for case in LOOKUP if f"FAILED check/test_public.py::test_lookup[{case.title}]" in done.stdout]
     assert failed and all("encode" in title or "arguments" in title for title in failed)
     assert "encode(['she', 'love', 'fox', 'love', 'brown']" in done.stdout
     assert f"{len(LOOKUP) - len(failed)} passed" in done.stdout
@@ -147,9 +139,7 @@ def test_pytest_passes_when_all_is_right_also_in_the_notebook(folder):
     work_in_notebook(folder, REFERENCE)
     done = run(folder, "pytest", "-q")
     assert done.returncode == 0, done.stdout
-    total = sum(
-        len(read_cases(ASSIGNMENT.public_tests(question.id))) for question in ASSIGNMENT.code_questions
-    )
+    total = sum(len(read_cases(ASSIGNMENT.public_tests(question.id))) for question in ASSIGNMENT.code_questions)
     assert f"{total} passed" in done.stdout
 
 
@@ -164,9 +154,7 @@ def test_the_check_finds_the_notebook_while_nothing_is_written_in_the_file(folde
 
 
 def test_the_check_names_the_cell_of_a_failure(folder):
-    work_in_notebook(
-        folder, "import no_such_module\n\n\ndef encode(tokens, vocabulary):\n    return [0][1]\n"
-    )
+    work_in_notebook(folder, "import no_such_module\n\n\ndef encode(tokens, vocabulary):\n    return [0][1]\n")
     out = run(folder, "python", "check", "lookup").stdout
     assert f"{NOTEBOOK}, code cell 3, line 1" in out
     assert "code cell 3, line 5: return [0][1]" in out
@@ -185,9 +173,18 @@ def test_a_damaged_notebook_is_told_of(folder):
     (folder / NOTEBOOK).write_text('{"cells": [', encoding="utf-8")
     done = run(folder, "python", "check", "lookup")
     assert done.returncode == 2
-    assert done.stdout.startswith(
-        "embeddings.ipynb: The notebook is damaged: its JSON cannot be read at line 1."
-    )
+    assert done.stdout.startswith("embeddings.ipynb: The notebook is damaged: its JSON cannot be read at line 1.")
+
+
+def test_tests_and_check_of_two_versions_are_told_apart(folder):
+    path = folder / "tests" / "lookup.py"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))  # as git may write them
+    assert "not of one version" not in run(folder, "python", "check", "lookup").stdout
+    path.write_text(path.read_text(encoding="utf-8") + "\n# another\n", encoding="utf-8")
+    done = run(folder, "python", "check", "lookup")
+    assert done.returncode == 2
+    assert "tests/lookup.py and the folder check/ are not of one version" in " ".join(done.stdout.split())
+    assert run(folder, "python", "check", "one_hot").returncode != 2
 
 
 def test_what_is_packed_from_the_notebook_is_taken_in(folder, tmp_path):

@@ -94,10 +94,7 @@ def test_the_table_of_points_is_that_of_the_assignment():
 def test_the_totals_of_the_points_are_those_of_the_assignment():
     code = sum(question.points for question in ASSIGNMENT.code_questions)
     answers = sum(question.points for question in ASSIGNMENT.answer_questions)
-    assert (
-        f"There are {ASSIGNMENT.possible:g} points: {code:g} for code and {answers:g} for short answers."
-        in FLAT
-    )
+    assert f"There are {ASSIGNMENT.possible:g} points: {code:g} for code and {answers:g} for short answers." in FLAT
 
 
 def test_the_number_of_functions_is_that_of_the_assignment():
@@ -137,7 +134,7 @@ def test_a_picture_was_drawn_by_the_script_beside_it_as_it_is_now(picture):
 
 
 def test_every_example_gives_what_the_handout_prints(monkeypatch):
-    from autograder.check import cases
+    from autograder.check.testing import cases
 
     cases._importable_as_check()
     monkeypatch.setitem(sys.modules, "embeddings", REFERENCE)
@@ -159,8 +156,7 @@ def test_plain_numbers_lie_as_far_apart_as_said():
 
 def test_features_lie_as_far_apart_as_said():
     rows = {
-        row[0]: [float(cell) for cell in row[1:]]
-        for row in table_rows(SECTIONS["2. Why numbers are not enough"])[2:]
+        row[0]: [float(cell) for cell in row[1:]] for row in table_rows(SECTIONS["2. Why numbers are not enough"])[2:]
     }
     assert list(rows) == ["dog", "cat", "apple", "banana"]
     differences = [there - here for here, there in zip(rows["dog"], rows["cat"], strict=True)]
@@ -171,9 +167,7 @@ def test_features_lie_as_far_apart_as_said():
     assert math.dist(rows["dog"], rows["cat"]) == 11
     dog_apple, fruits = math.dist(rows["dog"], rows["apple"]), math.dist(rows["apple"], rows["banana"])
     assert f"Dog and apple are {dog_apple:.1f} apart, apple and banana {fruits:.1f}" in FLAT
-    nearest = min(
-        math.dist(rows[animal], rows[fruit]) for animal in ("dog", "cat") for fruit in ("apple", "banana")
-    )
+    nearest = min(math.dist(rows[animal], rows[fruit]) for animal in ("dog", "cat") for fruit in ("apple", "banana"))
     assert f"an animal and a fruit at least {nearest:.1f}" in FLAT
     assert f"√2 ≈ {math.sqrt(2):.3f} apart" in FLAT
 
@@ -188,9 +182,7 @@ def test_the_tables_of_known_models_have_the_sizes_said():
 
 def test_the_sorted_vocabulary_is_what_the_reference_builds():
     words, ids = table_rows(section_of("lookup"))[0][1:], table_rows(section_of("lookup"))[2][1:]
-    assert REFERENCE.build_vocabulary(words[::-1]) == {
-        word: int(row) for word, row in zip(words, ids, strict=True)
-    }
+    assert REFERENCE.build_vocabulary(words[::-1]) == {word: int(row) for word, row in zip(words, ids, strict=True)}
 
 
 def test_lookup_and_product_cost_what_is_said():
@@ -215,9 +207,7 @@ def test_the_analogy_has_the_answers_said():
     unit = F.normalize(vectors, dim=-1)
     king, man, woman = (unit[words.index(word)] for word in ("king", "man", "woman"))
     best = (unit @ F.normalize(king - man + woman, dim=0)).topk(6)
-    answers = [
-        (words[row], value) for row, value in zip(best.indices.tolist(), best.values.tolist(), strict=True)
-    ]
+    answers = [(words[row], value) for row, value in zip(best.indices.tolist(), best.values.tolist(), strict=True)]
     assert answers[0][0] == "king"
     spoken = ", ".join(f"{word} {value:.3f}" for word, value in answers[1:])
     assert f"king {answers[0][1]:.3f}, which is left out, {spoken}." in FLAT
@@ -296,9 +286,6 @@ def test_no_example_defines_what_students_write():
     examples = doctest.DocTestParser().get_examples("\n".join(blocks))
     trees = [ast.parse(example.source) for example in examples]
     defined = {
-        node.name
-        for tree in trees
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        node.name for tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef)
     }
     assert defined.isdisjoint(names)

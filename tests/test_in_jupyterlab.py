@@ -60,9 +60,7 @@ def test_the_notebook_runs_a_first_check_in_jupyterlab(lab, tmp_path):
         for _ in range(7):
             page.press("Enter", ENTER, SHIFT)
         page.picture(tmp_path / "lab.png")
-        page.wait_until(
-            f"({check}?.querySelector('.jp-OutputArea-output')?.innerText ?? '').includes('lookup')"
-        )
+        page.wait_until(f"({check}?.querySelector('.jp-OutputArea-output')?.innerText ?? '').includes('lookup')")
         shown = page.value(f"{check}.querySelector('.jp-OutputArea').innerText")
         page.picture(tmp_path / "lab.png")
     assert "All test cases passed!" in shown or "lookup passed!" in shown

@@ -34,7 +34,7 @@ def licence_of(name: str) -> str:
     "name, licence",
     [
         ("autograder/cli.py", "BSD-3-Clause"),
-        ("student_template/check/command.py", "BSD-3-Clause"),
+        ("student_template/check/terminal/command.py", "BSD-3-Clause"),
         ("student_template/embeddings.py", "BSD-3-Clause"),
         ("assignment/figures/sinusoid.py", "BSD-3-Clause"),
         ("assignment/figures/sinusoid.svg", "CC-BY-4.0"),
@@ -92,10 +92,7 @@ def test_the_code_s_licence_names_its_holders_and_is_else_the_text_of_its_licenc
 @pytest.mark.parametrize("name, top", [("student_template.zip", "student_template/"), ("autograder.zip", "")])
 def test_an_archive_that_is_handed_out_holds_the_licences(name: str, top: str):
     packed = zipfile.ZipFile(io.BytesIO(ARCHIVES[name](ROOT)))
-    top = (
-        top
-        or next(path for path in packed.namelist() if path.endswith(f"{HOUSE}/LICENSE"))[: -len("LICENSE")]
-    )
+    top = top or next(path for path in packed.namelist() if path.endswith(f"{HOUSE}/LICENSE"))[: -len("LICENSE")]
     for path in (ROOT / "LICENSE", *TEXTS.values()):
         assert packed.read(top + path.relative_to(ROOT).as_posix()) == path.read_bytes()
 

@@ -41,11 +41,7 @@ def book(tmp_path):
 
 
 def hand_in(book, student: str, tradeoffs: str, too_long: str | None = None) -> None:
-    second = (
-        answer(TOO_LONG, too_long)
-        if too_long
-        else answer(TOO_LONG, points=0.0, note="Nothing is written here.")
-    )
+    second = answer(TOO_LONG, too_long) if too_long else answer(TOO_LONG, points=0.0, note="Nothing is written here.")
     book.save(result(student, code(LOOKUP, case()), answer(TRADEOFFS, tradeoffs), second))
 
 
@@ -166,9 +162,7 @@ def test_the_questions_stand_one_after_the_other(book, assignment, tmp_path):
     for i in range(5):
         hand_in(book, f"s{i}", f"Answer number {i}.", f"Other answer {i}.")
     write_sheets(book, assignment, tmp_path / "sheet.csv")
-    assert [row["question"] for row in rows_of(tmp_path / "sheet.csv")] == ["tradeoffs"] * 5 + [
-        "too_long"
-    ] * 5
+    assert [row["question"] for row in rows_of(tmp_path / "sheet.csv")] == ["tradeoffs"] * 5 + ["too_long"] * 5
 
 
 def test_one_question_alone_has_its_own_columns_alone(book, assignment, tmp_path):
@@ -179,9 +173,7 @@ def test_one_question_alone_has_its_own_columns_alone(book, assignment, tmp_path
 
 
 def test_an_unknown_question_is_refused_with_those_that_are(book, assignment, tmp_path):
-    with pytest.raises(
-        GraderError, match=r"'lookup' is no short-answer question. These are: tradeoffs, too_long."
-    ):
+    with pytest.raises(GraderError, match=r"'lookup' is no short-answer question. These are: tradeoffs, too_long."):
         write_sheets(book, assignment, tmp_path / "sheet.csv", question="lookup")
 
 

@@ -27,9 +27,7 @@ def always_raising(error: type[Exception]):
         raise error(NUMBERS)
 
     return {
-        name: type(
-            name, (nn.Module,), {"__init__": lambda self, *a, **k: nn.Module.__init__(self), "forward": fail}
-        )
+        name: type(name, (nn.Module,), {"__init__": lambda self, *a, **k: nn.Module.__init__(self), "forward": fail})
         if name in CLASSES
         else fail
         for name in FUNCTIONS

@@ -20,7 +20,7 @@ from click.testing import CliRunner
 import autograder.assignment
 from autograder.answers import fingerprint, read_answers
 from autograder.assignment import Assignment, import_file
-from autograder.check.cases import read_cases, run_case
+from autograder.check.testing.cases import read_cases, run_case
 from autograder.cli import main
 from autograder.gradebook import Mark, open_gradebook
 from autograder.result import CaseResult, Outcome, QuestionResult, Result, Status
@@ -165,7 +165,7 @@ def written() -> dict[str, bytes]:
 
 def make_tripling_easy() -> None:
     """Let the public case that draws a number accept what is right for 1 alone."""
-    edit("student_template/tests/tripling.py", "equal(triple(n), 3 * n)", "equal(triple(1), 1 + 2)")
+    edit("student_template/tests/tripling.py", "assert_equal(triple(n), 3 * n)", "assert_equal(triple(1), 1 + 2)")
 
 
 # What a second run does ---------------------------------------------------------------------------
@@ -288,9 +288,7 @@ def test_what_is_stopped_in_one_question_alone_is_run_as_a_whole(here):
     edit("assignment/assignment.yml", "builds_on: [doubling]", "builds_on: []")
     here.stops.add("ben")
     run("grade", "in")
-    assert sorted(here.ran) == sorted(
-        [(student, "tripling") for student in ("ada", "ben", "cem")] + whole("ben")
-    )
+    assert sorted(here.ran) == sorted([(student, "tripling") for student in ("ada", "ben", "cem")] + whole("ben"))
     assert totals() == {"ada": 12, "ben": 0, "cem": 4}
 
 
@@ -359,9 +357,7 @@ def test_a_dry_run_shows_who_gains_and_why_and_writes_nothing(here):
     before, rows = written(), numbers_of_rows()
     done = run("regrade", "graded", "--dry-run")
     assert done.exit_code == 0
-    assert re.search(
-        r"tripling +`triple` works on whatever is drawn\. +1 +Before:\s+the result is not", done.stdout
-    )
+    assert re.search(r"tripling +`triple` works on whatever is drawn\. +1 +Before:\s+the result is not", done.stdout)
     assert re.search(r"ben +6 +8 +\+2 +tripling \+2", done.stdout)
     assert "1 student gains, 0 lose, 2 keep their points. Mean: 7.33 before, 8 after." in done.stdout
     assert "Nothing is written." in done.stdout
@@ -385,8 +381,8 @@ def test_the_regrade_writes_what_the_dry_run_found_without_grading_again(here):
 def test_a_dry_run_of_other_tests_is_not_taken(here):
     make_tripling_easy()
     run("regrade", "graded", "--dry-run")
-    edit("student_template/tests/tripling.py", "equal(triple(1), 1 + 2)", "equal(triple(n), 3 * n)")
-    edit("autograder/hidden_tests/tripling.py", "equal(triple(4711), reference.triple(4711))", "pass")
+    edit("student_template/tests/tripling.py", "assert_equal(triple(1), 1 + 2)", "assert_equal(triple(n), 3 * n)")
+    edit("autograder/hidden_tests/tripling.py", "assert_equal(triple(4711), reference.triple(4711))", "pass")
     run("regrade", "graded")
     assert totals()["ben"] == 10
 
@@ -415,12 +411,10 @@ def test_a_dry_run_without_the_wall_is_not_taken_by_a_regrade_behind_it(here):
 
 
 def test_who_loses_is_shown_with_what_their_code_did(here):
-    edit("student_template/tests/tripling.py", "equal(triple(1), 3)", "equal(triple(2), 6)")
+    edit("student_template/tests/tripling.py", "assert_equal(triple(1), 3)", "assert_equal(triple(2), 6)")
     done = run("regrade", "graded", "--dry-run")
     assert re.search(r"ben +6 +4 +-2", done.stdout)
-    assert re.search(
-        r"works on 1\. +1 +Now:\s+the result is not as expected\s+expected 6\s+got +12", done.stdout
-    )
+    assert re.search(r"works on 1\. +1 +Now:\s+the result is not as expected\s+expected 6\s+got +12", done.stdout)
     assert "0 students gain, 1 loses, 2 keep their points." in done.stdout
 
 

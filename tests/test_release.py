@@ -18,10 +18,10 @@ import pytest
 
 from autograder.answers import handed_out_words
 from autograder.assignment import ROOT, load_assignment
-from autograder.check.answers import State, find_answers
-from autograder.check.cases import read_cases
-from autograder.check.notebook import read_notebook
-from autograder.check.settings import FILE, read_settings
+from autograder.check.loading.answers import State, find_answers
+from autograder.check.loading.notebook import read_notebook
+from autograder.check.loading.settings import FILE, read_settings
+from autograder.check.testing.cases import read_cases
 from autograder.errors import GraderError
 from autograder.misconceptions import misconceptions
 from autograder.release import archives, release, stubs
@@ -40,7 +40,7 @@ TEXTS = sorted(
 def copy(tmp_path) -> Path:
     """A small copy of the sources, released."""
     shutil.copy(ROOT / "LICENSE", tmp_path)
-    for name in ("assignment", "autograder/check", "autograder/hidden_tests", "student_template", "LICENSES"):
+    for name in ("assignment", "autograder/hidden_tests", "student_template", "LICENSES"):
         ignored = shutil.ignore_patterns("__pycache__", "*.npy", "glove_words.txt")
         shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
     (tmp_path / "solutions").mkdir()
@@ -71,8 +71,8 @@ def test_a_release_is_followed_by_nothing_to_do(copy):
 def test_what_is_out_of_date_is_told_and_mended(copy):
     (copy / "student_template" / "embeddings.py").write_text("x = 1\n")
     (copy / "student_template" / "conventions.md").unlink()
-    (copy / "student_template" / "check" / "old.py").write_text("")
-    stale = [f"student_template/{name}" for name in ("check/old.py", "conventions.md", "embeddings.py")]
+    (copy / "student_template" / "check" / "old.json").write_text("")
+    stale = [f"student_template/{name}" for name in ("check/old.json", "conventions.md", "embeddings.py")]
     assert release(copy, check=True) == stale
     assert release(copy, check=True) == stale  # looking changes nothing
     assert release(copy) == stale
@@ -81,9 +81,7 @@ def test_what_is_out_of_date_is_told_and_mended(copy):
 
 def test_what_is_written_by_hand_stays(copy):
     answers = copy / "student_template" / "answers.md"
-    answers.write_text(
-        answers.read_text(encoding="utf-8").replace("pros and cons", "merits"), encoding="utf-8"
-    )
+    answers.write_text(answers.read_text(encoding="utf-8").replace("pros and cons", "merits"), encoding="utf-8")
     (copy / "student_template" / "tests" / "more.py").write_text("name = 'more'\n")
     assert release(copy) == [  # both hold the text of answers.md
         f"student_template/check/{FILE}",
@@ -144,9 +142,7 @@ def test_the_notebook_holds_the_stubs_cell_by_cell_and_a_check_below_each_questi
     stubs_in_file = ast.parse((TEMPLATE / "embeddings.py").read_text(encoding="utf-8")).body[1:]
     tree = ast.parse(read_notebook(content).source)
     kept = [node for node in tree.body if not (isinstance(node, ast.Expr) and "..." in ast.unparse(node))]
-    assert [ast.unparse(node) for node in kept[-len(stubs_in_file) :]] == list(
-        map(ast.unparse, stubs_in_file)
-    )
+    assert [ast.unparse(node) for node in kept[-len(stubs_in_file) :]] == list(map(ast.unparse, stubs_in_file))
     cells = ["".join(cell["source"]) for cell in json.loads(content)["cells"]]
     defining = [cell for cell in cells if cell.startswith(("def ", "class "))]
     assert len(defining) == sum(len(question.functions) for question in ASSIGNMENT.code_questions)
@@ -209,9 +205,7 @@ def test_a_stub_says_what_is_still_to_be_written_and_does_nothing_else():
     defined = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
     assert set(defined) == {name for question in ASSIGNMENT.questions for name in question.functions}
     for name, node in defined.items():
-        functions = (
-            [node] if isinstance(node, ast.FunctionDef) else [n for n in node.body if hasattr(n, "args")]
-        )
+        functions = [node] if isinstance(node, ast.FunctionDef) else [n for n in node.body if hasattr(n, "args")]
         for function in functions:
             body = [ast.unparse(statement) for statement in function.body]
             body = [text for text in body if not text.startswith(("'", '"'))]
@@ -220,12 +214,12 @@ def test_a_stub_says_what_is_still_to_be_written_and_does_nothing_else():
 
 
 def test_markers_and_the_gaps_they_leave_are_gone():
-    assert stubs(
-        "import torch\n\n# BEGIN SOLUTION NO PROMPT\n\n\nx = 1\n\n\n# END SOLUTION\n\n\ny = 2\n\n"
-    ) == ("import torch\n\n\ny = 2\n")
-    assert stubs(
-        "import torch\n\n# BEGIN SOLUTION NO PROMPT\nx = 1\n# END SOLUTION\n\n# two\n\n\ny = 2\n"
-    ) == ("import torch\n\n# two\n\n\ny = 2\n")
+    assert stubs("import torch\n\n# BEGIN SOLUTION NO PROMPT\n\n\nx = 1\n\n\n# END SOLUTION\n\n\ny = 2\n\n") == (
+        "import torch\n\n\ny = 2\n"
+    )
+    assert stubs("import torch\n\n# BEGIN SOLUTION NO PROMPT\nx = 1\n# END SOLUTION\n\n# two\n\n\ny = 2\n") == (
+        "import torch\n\n# two\n\n\ny = 2\n"
+    )
     text = (TEMPLATE / "embeddings.py").read_text(encoding="utf-8")
     assert "SOLUTION" not in text and "PROMPT" not in text and "\n\n\n\n" not in text
 
@@ -237,9 +231,7 @@ def solution_lines() -> list[str]:
     """The reference's lines that the stubs do not have, long enough to tell something."""
     handed_out = (TEMPLATE / "embeddings.py").read_text(encoding="utf-8")
     reference = (ROOT / "solutions" / "embeddings.py").read_text(encoding="utf-8")
-    lines = {line.strip() for line in reference.split("\n")} - {
-        line.strip() for line in handed_out.split("\n")
-    }
+    lines = {line.strip() for line in reference.split("\n")} - {line.strip() for line in handed_out.split("\n")}
     return sorted(line for line in lines if len(line) > 30)
 
 
@@ -306,12 +298,12 @@ def test_otter_finds_one_code_file_at_the_top():
 
 STARTS_FIRST = {
     *("__init__", "__main__", "command", "notebook", "pack"),
-    *("runner", "screen", "settings", "source", "work"),
+    *("runner", "screen", "settings", "source", "locate"),
 }
 """The modules of `check/` that the light parent process imports."""
 
 
-@pytest.mark.parametrize("path", sorted((TEMPLATE / "check").glob("*.py")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted((TEMPLATE / "check").rglob("*.py")), ids=lambda path: path.stem)
 def test_the_self_check_stands_on_what_requirements_names(path):
     tree = ast.parse(path.read_text(encoding="utf-8"))
     imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
@@ -321,9 +313,7 @@ def test_the_self_check_stands_on_what_requirements_names(path):
     assert packages <= (set() if path.stem in STARTS_FIRST else allowed)
 
 
-@pytest.mark.parametrize(
-    "page", [path.relative_to(TEMPLATE).as_posix() for path in TEXTS if path.suffix == ".md"]
-)
+@pytest.mark.parametrize("page", [path.relative_to(TEMPLATE).as_posix() for path in TEXTS if path.suffix == ".md"])
 def test_links_lead_to_files_that_are_there(page):
     path = TEMPLATE / page
     links = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8"))

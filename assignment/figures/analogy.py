@@ -27,9 +27,7 @@ def main() -> None:
         for name, vector in {"man": man, "woman": woman, "king": king, "queen": queen, "goal": goal}.items()
     }
     for start, end in (("man", "woman"), ("king", "goal")):
-        plane.annotate(
-            "", at[end], at[start], arrowprops={"arrowstyle": "-|>", "color": style.BLUE, "linewidth": 2}
-        )
+        plane.annotate("", at[end], at[start], arrowprops={"arrowstyle": "-|>", "color": style.BLUE, "linewidth": 2})
     for name, colour, marker in (
         ("man", style.INK, "o"),
         ("woman", style.INK, "o"),
@@ -49,16 +47,10 @@ def main() -> None:
     plane.set_title("The same step, from man and from king")
 
     likeness = unit @ F.normalize(goal, dim=0)
-    best = [
-        (words[index], float(likeness[index])) for index in likeness.argsort(descending=True)[:6].tolist()
-    ]
+    best = [(words[index], float(likeness[index])) for index in likeness.argsort(descending=True)[:6].tolist()]
     for place, (word, cosine) in enumerate(best):
         left_out = word in ("king", "man", "woman")
-        fill = (
-            {"color": "white", "hatch": "////", "edgecolor": style.GREY}
-            if left_out
-            else {"color": style.BLUE}
-        )
+        fill = {"color": "white", "hatch": "////", "edgecolor": style.GREY} if left_out else {"color": style.BLUE}
         bars.barh(place, cosine, height=0.7, **fill)
         note = f"{cosine:.3f}" + (" (left out)" if left_out else "")
         bars.text(cosine + 0.015, place, note, va="center")

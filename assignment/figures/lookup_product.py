@@ -13,9 +13,7 @@ def cell(axes, left: float, top: float, text: str, row_id: int | None) -> None:
     colour, hatch = FILLS.get(row_id, ("white", ""))
     axes.add_patch(Rectangle((left, top), 1, 1, facecolor="white", edgecolor=style.INK, linewidth=0.8))
     if row_id in FILLS:
-        axes.add_patch(
-            Rectangle((left, top), 1, 1, facecolor=colour, alpha=0.35, hatch=hatch, edgecolor=style.INK)
-        )
+        axes.add_patch(Rectangle((left, top), 1, 1, facecolor=colour, alpha=0.35, hatch=hatch, edgecolor=style.INK))
     axes.text(left + 0.5, top + 0.5, text, ha="center", va="center", fontsize=11)
 
 

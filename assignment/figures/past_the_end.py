@@ -9,9 +9,7 @@ ROWS, TOKENS = 512, 600
 
 def bar(axes, height: float, start: int, end: int, colour: str, hatch: str, text: str) -> None:
     axes.add_patch(
-        Rectangle(
-            (start, height), end - start, 0.55, facecolor=colour, alpha=0.4, hatch=hatch, edgecolor=style.INK
-        )
+        Rectangle((start, height), end - start, 0.55, facecolor=colour, alpha=0.4, hatch=hatch, edgecolor=style.INK)
     )
     axes.text(
         (start + end) / 2,

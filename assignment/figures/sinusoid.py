@@ -13,9 +13,7 @@ def main() -> None:
 
     axes = upper.subplots()
     picture = axes.imshow(table, cmap=style.RAMP, vmin=-1, vmax=1, aspect="auto")
-    axes.set_xticks(
-        range(DIM), [f"{'sin' if c % 2 == 0 else 'cos'} {c // 2}" for c in range(DIM)], rotation=90
-    )
+    axes.set_xticks(range(DIM), [f"{'sin' if c % 2 == 0 else 'cos'} {c // 2}" for c in range(DIM)], rotation=90)
     axes.xaxis.tick_top()
     axes.tick_params(axis="x", length=0, labelsize=10)
     for boundary in range(2, DIM, 2):

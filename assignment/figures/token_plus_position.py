@@ -23,9 +23,7 @@ def main() -> None:
             for place, number in enumerate(numbers):
                 side = 0.03 if number >= 0 else -0.03
                 text = f"{number:.1f}"
-                axes.text(
-                    place, number + side, text, ha="center", va="bottom" if side > 0 else "top", fontsize=9
-                )
+                axes.text(place, number + side, text, ha="center", va="bottom" if side > 0 else "top", fontsize=9)
             axes.set_title(title, loc="center", weight="normal")
             axes.set(xticks=[], yticks=[], ylim=(-0.48, 0.64))
             axes.spines[:].set_visible(False)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 sys.path[0] = str(Path.cwd())  # the handed-out folder
 from check import pack, runner
-from check.screen import Screen
-from check.settings import FILE, read_settings
-from check.table import View, table
+from check.terminal.screen import Screen
+from check.loading.settings import FILE, read_settings
+from check.terminal.watch_view import View, table
 
 class Terminal(Screen):
     is_terminal = has_colour = True

@@ -29,9 +29,7 @@ def main() -> None:
     figure, axes = plt.subplots(figsize=(5.4, 5.2))
     for name, (marker, colour, members) in GROUPS.items():
         xs, ys = zip(*(places[word] for word in members), strict=True)
-        axes.scatter(
-            xs, ys, marker=marker, s=55, color=colour, edgecolor=style.INK, linewidth=0.6, label=name
-        )
+        axes.scatter(xs, ys, marker=marker, s=55, color=colour, edgecolor=style.INK, linewidth=0.6, label=name)
         for word in members:
             shift = PLACES.get(word, (7, -4))
             anchor = "center" if shift[0] == 0 else "right" if shift[0] < 0 else "left"

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from ..assignment import Assignment, import_file
-from ..check.cases import Case, read_cases
-from ..check.diagnosis import FILE as FINGERPRINTS
-from ..check.diagnosis import Table, diagnose, read_table
+from ..check.hints.diagnosis import FILE as FINGERPRINTS
+from ..check.hints.diagnosis import Table, diagnose, read_table
+from ..check.testing.cases import Case, read_cases
 from ..errors import GraderError
 from ..judge.error_carried_forward import Retries
 from ..misconceptions import Misconception, apply, misconceptions

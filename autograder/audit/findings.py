@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..check.cases import Case
+from ..check.testing.cases import Case
 from ..misconceptions import Misconception
 from .equivalents import FILE, Equivalent
 from .mutants import Mutant

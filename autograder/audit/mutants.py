@@ -160,9 +160,7 @@ def _replacements(node: ast.AST) -> Iterator[ast.AST]:
         case ast.Call(function, arguments, keywords):
             yield from _other_calls(function, arguments, keywords)
         case ast.Tuple(items, ast.Load() as ctx) | ast.List(items, ast.Load() as ctx):
-            yield from (
-                type(node)(others, ctx) for others in (*_with_two_swapped(items), *_with_one_less(items))
-            )
+            yield from (type(node)(others, ctx) for others in (*_with_two_swapped(items), *_with_one_less(items)))
         case ast.Dict(keys, values):
             yield from map(ast.Dict, _with_one_less(keys), _with_one_less(values))
         case ast.DictComp(key, value, generators):

@@ -19,7 +19,7 @@ import numpy as np
 import torch
 from torch.overrides import TorchFunctionMode
 
-from ..check.cases import Case, run_case
+from ..check.testing.cases import Case, run_case
 from ..sandbox.mirror import SEED
 
 MOST_TURNS = 200_000

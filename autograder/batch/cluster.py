@@ -54,9 +54,7 @@ class Cluster(Batch):
         self._job = job
         self.workers = sum(client.nthreads().values())
 
-    def _grade_all(
-        self, submissions: Iterable[Submission], workers: int
-    ) -> Iterator[tuple[Submission, Result]]:
+    def _grade_all(self, submissions: Iterable[Submission], workers: int) -> Iterator[tuple[Submission, Result]]:
         from distributed import as_completed
 
         waiting, ahead = iter(submissions), AHEAD if workers > 1 else 1  # one alone has nothing beside it
@@ -111,9 +109,7 @@ def open_cluster(assignment: Assignment, address: str, *, unconfined: bool = Fal
     with client:
         opened: dict[str, Tier | str] = client.run(_open, job)
         if not opened:
-            raise GraderError(
-                f"The cluster at {address} has no workers. Type, on each machine: dask worker {address}"
-            )
+            raise GraderError(f"The cluster at {address} has no workers. Type, on each machine: dask worker {address}")
         refusals = [f"  {worker}: {wall}" for worker, wall in opened.items() if not isinstance(wall, Tier)]
         if refusals:
             raise GraderError("\n".join(["The cluster cannot grade this batch.", *refusals]))

@@ -232,7 +232,7 @@ def _rescaled(result: QuestionResult, question: Question, shares_of: Shares) -> 
 
 def _shares(assignment: Assignment, question_id: str) -> list[float]:
     """What the cases of a code question count, in the order of their results."""
-    from ..check.cases import read_cases
+    from ..check.testing.cases import read_cases
 
     files = (assignment.public_tests(question_id), assignment.hidden_tests(question_id))
     return [case.share for file in files for case in read_cases(file)]

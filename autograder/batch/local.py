@@ -60,9 +60,7 @@ class Batch:
         for _, result in self._grade_all(again, 1):
             yield replace(result, retry_alone=False)
 
-    def _grade_all(
-        self, submissions: Iterable[Submission], workers: int
-    ) -> Iterator[tuple[Submission, Result]]:
+    def _grade_all(self, submissions: Iterable[Submission], workers: int) -> Iterator[tuple[Submission, Result]]:
         """Each submission with its result, even if it kills its grading process."""
         waiting = iter(submissions)
         while in_hand := (yield from self._run_pool(waiting, workers)):

@@ -75,9 +75,7 @@ class Plan:
     reasons: dict[str, tuple[str, ...]]
 
 
-def make_plan(
-    found: Iterable[Received], book: Gradebook, assignment: Assignment, keys: Keys, choice: Choice
-) -> Plan:
+def make_plan(found: Iterable[Received], book: Gradebook, assignment: Assignment, keys: Keys, choice: Choice) -> Plan:
     """Compare each submission with its latest result.
 
     Raises:
@@ -150,9 +148,7 @@ def _is_of(entry: Entry, received: Received, choice: Choice) -> bool:
     )
 
 
-def _task(
-    received: Received, entry: Entry, assignment: Assignment, keys: Keys, choice: Choice
-) -> Task | None:
+def _task(received: Received, entry: Entry, assignment: Assignment, keys: Keys, choice: Choice) -> Task | None:
     """What is left to do where the files are the same; None if nothing is."""
     if received.set_aside:
         return None

@@ -108,9 +108,7 @@ def _what_changed(before: Entry | None, after: Entry) -> str:
     if not before.keys:
         return "graded again, by a newer version"
     reasons = {name: parts for name, parts in reasons_for(before.keys, after.keys).items() if parts}
-    return (
-        f"graded again, changed: {reasons_said(reasons)}" if reasons else "graded again, nothing had changed"
-    )
+    return f"graded again, changed: {reasons_said(reasons)}" if reasons else "graded again, nothing had changed"
 
 
 def _flips(flips: Sequence[Flip]) -> Iterator[Text]:

@@ -96,8 +96,7 @@ def _students(changes: Iterable[Change]) -> Table:
     table.add_column("by question", ratio=1)
     for change in changes:
         parts = [
-            f"{question_id} {_signed((now or 0) - (was or 0))}"
-            for question_id, (was, now) in change.questions.items()
+            f"{question_id} {_signed((now or 0) - (was or 0))}" for question_id, (was, now) in change.questions.items()
         ]
         if change.statuses[0] is not change.statuses[1]:
             parts.append(f"{change.statuses[0]} → {change.statuses[1]}")

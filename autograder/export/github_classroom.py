@@ -20,9 +20,7 @@ def github_classroom(grades: Sequence[Grade], wish: Wish) -> Plan:
     column = column_of(table, wish.grade_column, "--grade-column", "points_awarded")
     repository = fixed_column(table, "student_repository_name")
     who = [table.column("roster_identifier"), table.column("github_username")]
-    rows = [
-        Row(row, ids=tuple(table.value(row, i) for i in who if i is not None), name="") for row in table.rows
-    ]
+    rows = [Row(row, ids=tuple(table.value(row, i) for i in who if i is not None), name="") for row in table.rows]
     in_repository = defaultdict(list)
     for row in rows:
         in_repository[folded(table.value(row.number, repository))].append(row)
@@ -57,8 +55,7 @@ def github_classroom(grades: Sequence[Grade], wish: Wish) -> Plan:
                 "github-classroom-feedback.zip",
                 "page",
                 tuple(
-                    (grade, f"{folders[_repository(grade) or grade.person.student]}/feedback.html")
-                    for grade in grades
+                    (grade, f"{folders[_repository(grade) or grade.person.student]}/feedback.html") for grade in grades
                 ),
             ),
         ),

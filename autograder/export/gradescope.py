@@ -32,9 +32,7 @@ def gradescope(grades: Sequence[Grade], wish: Wish) -> Plan:
     apart = [key for key, group in by_submission.items() if len({grade.total for grade in group}) > 1]
     names = file_names(by_submission)
     entries = [
-        (grade, f"results/{names[grade.person.student]}.json")
-        for grade in grades
-        if grade.person.student not in apart
+        (grade, f"results/{names[grade.person.student]}.json") for grade in grades if grade.person.student not in apart
     ]
     index: dict[str, set[str]] = defaultdict(set)
     for grade, name in entries:
@@ -76,10 +74,7 @@ def gradescope(grades: Sequence[Grade], wish: Wish) -> Plan:
                 "Enter theirs there by hand."
                 for key in apart
             ),
-            *(
-                f"{line(key)}: several of the graded are so known, so none gets it by this."
-                for key in ambiguous
-            ),
+            *(f"{line(key)}: several of the graded are so known, so none gets it by this." for key in ambiguous),
             *(
                 [
                     "Gradescope cannot find who has no submission number, email address or SID: "

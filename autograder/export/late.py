@@ -66,8 +66,7 @@ def deduct(
     if policy is None:
         if late_file:
             raise GraderError(
-                f"{late_file} says who was late, but assignment.yml has no `late:` section, which says what "
-                "that costs."
+                f"{late_file} says who was late, but assignment.yml has no `late:` section, which says what that costs."
             )
         return Charged(tuple(grades))
     directory = Directory(grade.person for grade in grades)
@@ -87,9 +86,7 @@ def deduct(
         if seconds is None:
             (unknown if person.origin.late or person in told_by_platform else untold).append(grade)
         charged.append(
-            replace(
-                grade, deduction=deduction(policy, grade, seconds or 0.0, days_more.get(grade.person, 0.0))
-            )
+            replace(grade, deduction=deduction(policy, grade, seconds or 0.0, days_more.get(grade.person, 0.0)))
         )
     for name, persons in extensions.items():
         if (count := len({person.student for person in persons})) != 1:

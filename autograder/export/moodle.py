@@ -126,9 +126,7 @@ def _identifier(table: Table) -> int:
         if all(re.fullmatch(r"\D+\d+", value) for value in values):
             column = 0
     if column is None:
-        raise GraderError(
-            f"{table.name} is no grading worksheet: it has no column Identifier. Get it {_WORKSHEET}"
-        )
+        raise GraderError(f"{table.name} is no grading worksheet: it has no column Identifier. Get it {_WORKSHEET}")
     return column
 
 
@@ -145,9 +143,7 @@ def _seconds_late(status: str) -> float | None:
     if late is None or "extension" in status:
         return None
     counts, units = late[1].split()[::2], late[1].split()[1::2]
-    return float(
-        sum(int(count) * _UNITS[unit.removesuffix("s")] for count, unit in zip(counts, units, strict=True))
-    )
+    return float(sum(int(count) * _UNITS[unit.removesuffix("s")] for count, unit in zip(counts, units, strict=True)))
 
 
 def _teams(table: Table, grades: Sequence[Grade], rows: Sequence[Row], group: int) -> dict[str, list[int]]:

@@ -45,9 +45,7 @@ def nbgrader(grades: Sequence[Grade], wish: Wish) -> Plan:
             said=(f"nbgrader-grades.csv has a row per student, as the assignment {line(name)!r}.",),
         )
     table = read_table(wish.into)
-    raw, penalty, score = (
-        fixed_column(table, column) for column in ("raw_score", "late_submission_penalty", "score")
-    )
+    raw, penalty, score = (fixed_column(table, column) for column in ("raw_score", "late_submission_penalty", "score"))
     rows_here = _rows(table, wish)
     filling = Filling(table, table.column("max_score"))
     matching = match(grades, rows_here, "nbgrader", table.name)

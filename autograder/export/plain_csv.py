@@ -68,9 +68,7 @@ def plain_csv(grades: Sequence[Grade], wish: Wish) -> Plan:
 
 def _name_columns(headings: Sequence[str]) -> list[int]:
     """Where a name stands: its two parts, if there are both, or the whole."""
-    first, last, whole = (
-        [headings.index(h) for h in kind if h in headings][:1] for kind in (FIRST, LAST, NAMES)
-    )
+    first, last, whole = ([headings.index(h) for h in kind if h in headings][:1] for kind in (FIRST, LAST, NAMES))
     return first + last if first and last else whole
 
 

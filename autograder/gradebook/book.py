@@ -36,9 +36,7 @@ from .rows import (
 from .schema import FILE_NAME, not_now, prepare
 
 _PSEUDONYM_LETTERS = "bcdfghjkmnpqrstvwxz"
-_COLUMNS = (
-    "id, run, saved, result, (SELECT keys FROM keys WHERE digest = results.keys), notes, set_aside, seconds"
-)
+_COLUMNS = "id, run, saved, result, (SELECT keys FROM keys WHERE digest = results.keys), notes, set_aside, seconds"
 _LATEST = (
     "SELECT max(id) FROM results WHERE student NOT IN (SELECT student FROM standings "
     "WHERE id IN (SELECT max(id) FROM standings GROUP BY student) AND NOT counts) GROUP BY student"
@@ -233,13 +231,11 @@ class Gradebook:
     def save_marks(self, marks: Iterable[Mark], source: str = "") -> None:
         """Add marks, all or none; `source` names the sheet they come from."""
         rows = [
-            (_now(), to_ascii(m.student), m.question, m.answer, json.dumps(asdict(m)), to_ascii(source))
-            for m in marks
+            (_now(), to_ascii(m.student), m.question, m.answer, json.dumps(asdict(m)), to_ascii(source)) for m in marks
         ]
         with self._transaction() as connection:
             connection.executemany(
-                "INSERT INTO marks (saved, student, question, answer, mark, source) "
-                "VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO marks (saved, student, question, answer, mark, source) VALUES (?, ?, ?, ?, ?, ?)",
                 rows,
             )
 
@@ -250,9 +246,7 @@ class Gradebook:
 
     def given(self, student: str) -> list[Given]:
         """Every mark that a student's answers ever got, the earliest first."""
-        rows = self._rows(
-            "SELECT saved, source, mark FROM marks WHERE student = ? ORDER BY id", (to_ascii(student),)
-        )
+        rows = self._rows("SELECT saved, source, mark FROM marks WHERE student = ? ORDER BY id", (to_ascii(student),))
         return [Given(saved, from_ascii(source), mark_from_json(text)) for saved, source, text in rows]
 
     def pseudonyms(self, students: Iterable[str]) -> dict[str, str]:
@@ -266,9 +260,7 @@ class Gradebook:
                 fresh[student] = _new_pseudonym(taken)
                 taken.add(fresh[student])
         with self._transaction() as connection:
-            connection.executemany(
-                "INSERT INTO pseudonyms VALUES (?, ?)", [(to_ascii(s), p) for s, p in fresh.items()]
-            )
+            connection.executemany("INSERT INTO pseudonyms VALUES (?, ?)", [(to_ascii(s), p) for s, p in fresh.items()])
         return {student: (known | fresh)[student] for student in students}
 
     def save_sheet_rows(self, rows: Iterable[SheetRow]) -> None:
@@ -280,9 +272,7 @@ class Gradebook:
     def sheet_rows(self) -> dict[str, SheetRow]:
         """All rows that marking sheets ever showed, by their name."""
         return {
-            row: SheetRow(
-                row, question, answer, tuple((student, name) for student, name in json.loads(shown))
-            )
+            row: SheetRow(row, question, answer, tuple((student, name) for student, name in json.loads(shown)))
             for row, question, answer, shown in self._rows("SELECT * FROM sheet_rows")
         }
 
@@ -313,9 +303,7 @@ def open_gradebook(out: Path, *, create: bool = True) -> Iterator[Gradebook]:
     """
     path = out / FILE_NAME
     if not create and not path.is_file():
-        raise GraderError(
-            f"There is no gradebook in {out}. Grade first: autograder grade SUBMISSIONS --output {out}"
-        )
+        raise GraderError(f"There is no gradebook in {out}. Grade first: autograder grade SUBMISSIONS --output {out}")
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as problem:

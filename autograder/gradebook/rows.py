@@ -150,8 +150,7 @@ def result_from_json(text: str) -> Result:
     data = json.loads(text)
     questions = tuple(
         QuestionResult(
-            **question
-            | {"id": sys.intern(question["id"]), "cases": tuple(_case(case) for case in question["cases"])}
+            **question | {"id": sys.intern(question["id"]), "cases": tuple(_case(case) for case in question["cases"])}
         )
         for question in data["questions"]
     )

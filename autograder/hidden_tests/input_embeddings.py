@@ -3,9 +3,7 @@
 from functools import cache
 
 import torch
-from check.cases import test_case
-from check.compare import expect, raises, same, unchanged
-from check.demands import RightEmbedding, filled
+from check.testing.api import RightEmbedding, assert_close, filled, raises, require, test_case, unchanged
 
 OK_FORMAT = False
 name = "input_embeddings_hidden"
@@ -31,7 +29,7 @@ def built(InputEmbedding, kind, sizes=SIZES, dtype=torch.float32):
 def same_vectors(model, right, ids, atol=1e-5):
     """Demand the right vectors of some ids; give them."""
     got = model(ids.clone())
-    same(got, right(ids), atol=atol)
+    assert_close(got, right(ids), atol=atol)
     return got
 
 
@@ -43,14 +41,13 @@ def same_vectors(model, right, ids, atol=1e-5):
 def test_token_rows_alone(InputEmbedding):
     model, right = built(InputEmbedding, "none", (11, 5, 9))  # an odd D
     turned = texts(7, 3).T
-    same(model(turned), right(texts(7, 3).T))  # not contiguous
+    assert_close(model(turned), right(texts(7, 3).T))  # not contiguous
     for shape in [(1, 1), (2, 0)]:
         same_vectors(model, right, texts(*shape))
 
 
 @test_case(
-    name='`InputEmbedding` with `"sinusoidal"` gives token rows plus the sinusoidal encoding of their '
-    "positions.",
+    name='`InputEmbedding` with `"sinusoidal"` gives token rows plus the sinusoidal encoding of their positions.',
     points=0.7,
     hidden=True,
 )
@@ -78,8 +75,7 @@ def test_learned_is_the_default(InputEmbedding):
 
 
 @test_case(
-    name='`InputEmbedding` trains its token table and, with `"learned"`, its position table, and nothing '
-    "else.",
+    name='`InputEmbedding` trains its token table and, with `"learned"`, its position table, and nothing else.',
     points=0.2,
     hidden=True,
 )
@@ -89,7 +85,7 @@ def test_what_is_trained(InputEmbedding):
         got = same_vectors(model, right, texts(3, 5))
         trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
         gradients = torch.autograd.grad(got.sum(), trained, allow_unused=True)
-        expect(sum(gradient is not None for gradient in gradients) == tables, "something else is trained")
+        require(sum(gradient is not None for gradient in gradients) == tables, "something else is trained")
 
 
 @test_case(
@@ -106,8 +102,7 @@ def test_tables_learn(InputEmbedding):
 
 
 @test_case(
-    name="`InputEmbedding` draws its token rows from a normal distribution with mean 0 and standard "
-    "deviation 0.02.",
+    name="`InputEmbedding` draws its token rows from a normal distribution with mean 0 and standard deviation 0.02.",
     points=0.5,
     hidden=True,
 )
@@ -118,7 +113,7 @@ def test_token_rows_start_small(InputEmbedding):
         same_vectors(model, right, texts(3, 5))
         numbers = right.tables[0].detach().double() / 0.02
         far = float((numbers.abs() > 2).double().mean())
-        expect(
+        require(
             abs(float(numbers.mean())) < 0.12 and 0.91 < float(numbers.std()) < 1.09 and 0.02 < far < 0.075,
             "not drawn as asked",
         )
@@ -138,8 +133,7 @@ def test_bad_ids_are_refused(InputEmbedding):
 
 
 @test_case(
-    name='`InputEmbedding` with `"learned"` refuses a text of more than `max_positions` tokens with a '
-    "`ValueError`.",
+    name='`InputEmbedding` with `"learned"` refuses a text of more than `max_positions` tokens with a `ValueError`.',
     points=0.5,
     hidden=True,
 )
@@ -153,9 +147,7 @@ def test_too_long_a_text_is_refused(InputEmbedding):
         of_one_row(texts(3, 2))
 
 
-@test_case(
-    name='`max_positions` limits only `"learned"`: the others take longer texts.', points=0.4, hidden=True
-)
+@test_case(name='`max_positions` limits only `"learned"`: the others take longer texts.', points=0.4, hidden=True)
 def test_longer_texts(InputEmbedding):
     for kind, max_positions in [("none", 1), ("sinusoidal", 9)]:
         same_vectors(*built(InputEmbedding, kind, (11, 6, max_positions)), texts(2, 30))
@@ -188,7 +180,7 @@ def test_a_call_leaves_things_alone(InputEmbedding):
         ids, more = texts(2, 3), texts(4, 5)
         with unchanged(ids=ids, more=more, model=model):
             for text in (ids, more, ids):
-                same(model(text), right(text))
+                assert_close(model(text), right(text))
 
 
 @test_case(

@@ -3,9 +3,7 @@
 from functools import cache
 
 import torch
-from check.cases import test_case
-from check.compare import equal, expect, same, unchanged
-from check.demands import expect_losses
+from check.testing.api import assert_close, assert_equal, assert_losses, require, test_case, unchanged
 from torch import nn
 
 OK_FORMAT = False
@@ -40,14 +38,13 @@ def right(reference, make_pairs, steps, dtype=torch.float32):
 
 
 @test_case(
-    name="`train_embeddings` takes the mean over all pairs of the cross-entropy between the scores and "
-    "the context id.",
+    name="`train_embeddings` takes the mean over all pairs of the cross-entropy between the scores and the context id.",
     points=0.8,
     hidden=True,
 )
 def test_first_loss(train_embeddings, reference):
     got = train_embeddings(*tables(), seven_pairs(), steps=1, learning_rate=RATE)
-    expect_losses(got, right(reference, seven_pairs, 1)[0])
+    assert_losses(got, right(reference, seven_pairs, 1)[0])
 
 
 @test_case(
@@ -57,19 +54,18 @@ def test_first_loss(train_embeddings, reference):
 )
 def test_losses(train_embeddings, reference):
     got = train_embeddings(*tables(), seven_pairs(), steps=3, learning_rate=RATE)
-    expect_losses(got, right(reference, seven_pairs, 3)[0])
+    assert_losses(got, right(reference, seven_pairs, 3)[0])
 
 
 @test_case(
-    name="`train_embeddings` moves `centre` against its gradient. Rows that are no pair's centre stay "
-    "as they are.",
+    name="`train_embeddings` moves `centre` against its gradient. Rows that are no pair's centre stay as they are.",
     points=0.8,
     hidden=True,
 )
 def test_centre_moves(train_embeddings, reference):
     centre, context = tables()
     train_embeddings(centre, context, seven_pairs(), steps=1, learning_rate=RATE)
-    same(centre.weight.detach(), right(reference, seven_pairs, 1)[1])
+    assert_close(centre.weight.detach(), right(reference, seven_pairs, 1)[1])
 
 
 @test_case(
@@ -80,7 +76,7 @@ def test_centre_moves(train_embeddings, reference):
 def test_context_moves(train_embeddings, reference):
     centre, context = tables()
     train_embeddings(centre, context, seven_pairs(), steps=1, learning_rate=RATE)
-    same(context.weight.detach(), right(reference, seven_pairs, 1)[2])
+    assert_close(context.weight.detach(), right(reference, seven_pairs, 1)[2])
 
 
 @test_case(
@@ -91,8 +87,8 @@ def test_context_moves(train_embeddings, reference):
 def test_many_steps(train_embeddings, reference):
     centre, context = tables()
     train_embeddings(centre, context, seven_pairs(), steps=3, learning_rate=RATE)
-    same(centre.weight.detach(), right(reference, seven_pairs, 3)[1])
-    same(context.weight.detach(), right(reference, seven_pairs, 3)[2])
+    assert_close(centre.weight.detach(), right(reference, seven_pairs, 3)[1])
+    assert_close(context.weight.detach(), right(reference, seven_pairs, 3)[2])
 
 
 @test_case(
@@ -102,7 +98,7 @@ def test_many_steps(train_embeddings, reference):
 )
 def test_repeated_pairs(train_embeddings, reference):
     got = train_embeddings(*tables(), repeated_pairs(), steps=1, learning_rate=RATE)
-    expect_losses(got, right(reference, repeated_pairs, 1)[0])
+    assert_losses(got, right(reference, repeated_pairs, 1)[0])
 
 
 @test_case(
@@ -117,9 +113,9 @@ def test_tables_stay_the_same_parameters(train_embeddings, reference):
     for now, then, rows in zip(
         (centre.weight, context.weight), before, right(reference, seven_pairs, 1)[1:], strict=True
     ):
-        same(then.detach(), rows)
-        expect(now is then, "a table became another parameter")
-        expect(now.requires_grad and now.is_leaf, "a table is no longer trainable")
+        assert_close(then.detach(), rows)
+        require(now is then, "a table became another parameter")
+        require(now.requires_grad and now.is_leaf, "a table is no longer trainable")
 
 
 @test_case(
@@ -132,8 +128,8 @@ def test_old_gradients_play_no_part(train_embeddings, reference):
     (3.0 * centre.weight.sum() - 2.0 * context.weight.sum()).backward()
     _, rows, context_rows = right(reference, seven_pairs, 1)
     train_embeddings(centre, context, seven_pairs(), steps=1, learning_rate=RATE)
-    same(centre.weight.detach(), rows)
-    same(context.weight.detach(), context_rows)
+    assert_close(centre.weight.detach(), rows)
+    assert_close(context.weight.detach(), context_rows)
 
 
 @test_case(
@@ -145,14 +141,13 @@ def test_no_steps(train_embeddings, reference):
     centre, context = tables()
     with unchanged(centre=centre, context=context):
         none = train_embeddings(centre, context, seven_pairs(), steps=0, learning_rate=RATE)
-    equal(none, [])
+    assert_equal(none, [])
     got = train_embeddings(centre, context, seven_pairs(), steps=1, learning_rate=RATE)
-    expect_losses(got, right(reference, seven_pairs, 1)[0])
+    assert_losses(got, right(reference, seven_pairs, 1)[0])
 
 
 @test_case(
-    name="`train_embeddings` keeps nothing from one call to the next: two calls do what one longer "
-    "call does.",
+    name="`train_embeddings` keeps nothing from one call to the next: two calls do what one longer call does.",
     points=0.3,
     hidden=True,
 )
@@ -160,8 +155,8 @@ def test_two_calls(train_embeddings, reference):
     centre, context = tables()
     for steps in (1, 2):
         train_embeddings(centre, context, seven_pairs(), steps=steps, learning_rate=RATE)
-    same(centre.weight.detach(), right(reference, seven_pairs, 3)[1])
-    same(context.weight.detach(), right(reference, seven_pairs, 3)[2])
+    assert_close(centre.weight.detach(), right(reference, seven_pairs, 3)[1])
+    assert_close(context.weight.detach(), right(reference, seven_pairs, 3)[2])
 
 
 @test_case(name="`train_embeddings` keeps the dtype of the tables.", points=0.3, hidden=True)
@@ -169,8 +164,8 @@ def test_dtype(train_embeddings, reference):
     centre, context = tables(torch.float64)
     _, rows, context_rows = right(reference, seven_pairs, 1, torch.float64)
     train_embeddings(centre, context, seven_pairs(), steps=1, learning_rate=RATE)
-    same(centre.weight.detach(), rows, atol=1e-7)
-    same(context.weight.detach(), context_rows, atol=1e-7)
+    assert_close(centre.weight.detach(), rows, atol=1e-7)
+    assert_close(context.weight.detach(), context_rows, atol=1e-7)
 
 
 @test_case(name="`train_embeddings` leaves `pairs` as it was.", points=0.1, hidden=True)
@@ -178,4 +173,4 @@ def test_pairs_stay(train_embeddings, reference):
     pairs = seven_pairs().T.contiguous().T  # (7, 2), non-contiguous
     with unchanged(pairs=pairs):
         got = train_embeddings(*tables(), pairs, steps=1, learning_rate=RATE)
-    expect_losses(got, right(reference, seven_pairs, 1)[0])
+    assert_losses(got, right(reference, seven_pairs, 1)[0])

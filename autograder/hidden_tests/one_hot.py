@@ -1,10 +1,16 @@
 """Hidden cases of `one_hot`. `reference` is the module solutions/embeddings.py."""
 
 import torch
-from check.cases import test_case
-from check.compare import equal, expect, raises, same, unchanged
-from check.demands import expect_gradients
-from check.operations import count_operations
+from check.testing.api import (
+    assert_close,
+    assert_equal,
+    assert_gradients,
+    count_operations,
+    raises,
+    require,
+    test_case,
+    unchanged,
+)
 from torch import nn
 
 OK_FORMAT = False
@@ -38,15 +44,14 @@ def shapes():
 
 
 @test_case(
-    name="`one_hot` gives float32 rows of shape `(..., V)` that are 1 at the id and 0 elsewhere, "
-    "for ids of any shape.",
+    name="`one_hot` gives float32 rows of shape `(..., V)` that are 1 at the id and 0 elsewhere, for ids of any shape.",
     points=1.1,
     hidden=True,
 )
 def test_one_hot_in_any_shape(one_hot):
     for ids in shapes():
         expected = torch.eye(7)[ids]
-        same(one_hot(ids, 7), expected, atol=0)
+        assert_close(one_hot(ids, 7), expected, atol=0)
 
 
 @test_case(
@@ -55,15 +60,14 @@ def test_one_hot_in_any_shape(one_hot):
     hidden=True,
 )
 def test_one_hot_refuses_bad_ids(one_hot):
-    same(one_hot(five_ids(), 7), CODES)
+    assert_close(one_hot(five_ids(), 7), CODES)
     for ids, bad in [(7, 7), ([[0, 1], [-1, 2]], -1), ([6, 0, 71], 71)]:
         with raises(IndexError, quoting=[bad, 7]):
             one_hot(torch.tensor(ids), 7)
 
 
 @test_case(
-    name="`one_hot_lookup` gives the rows that `embedding_lookup` gives, in shape `(..., D)` "
-    "for ids of any shape.",
+    name="`one_hot_lookup` gives the rows that `embedding_lookup` gives, in shape `(..., D)` for ids of any shape.",
     points=0.95,
     hidden=True,
 )
@@ -71,14 +75,14 @@ def test_one_hot_lookup_gives_rows(one_hot_lookup):
     for ids in shapes():
         wide = torch.randn(3, 7, generator=seeded(3)).T  # (7, 3), non-contiguous
         expected = wide[ids]
-        same(one_hot_lookup(wide, ids), expected)
+        assert_close(one_hot_lookup(wide, ids), expected)
 
 
 @test_case(name="`one_hot_lookup` gives the dtype of the table.", points=0.3, hidden=True)
 def test_one_hot_lookup_keeps_the_dtype(one_hot_lookup):
     for dtype in (torch.float64, torch.bfloat16):
         table = (TABLE.double() / 3).to(dtype)
-        same(one_hot_lookup(table.clone(), five_ids()), table[IDS], atol=0)
+        assert_close(one_hot_lookup(table.clone(), five_ids()), table[IDS], atol=0)
 
 
 @test_case(
@@ -87,7 +91,7 @@ def test_one_hot_lookup_keeps_the_dtype(one_hot_lookup):
     hidden=True,
 )
 def test_one_hot_lookup_refuses_bad_ids(one_hot_lookup):
-    same(one_hot_lookup(tall_table(), five_ids()), ROWS)
+    assert_close(one_hot_lookup(tall_table(), five_ids()), ROWS)
     for ids, bad in [([3, -1], -1), ([[7], [0]], 7)]:
         with raises(IndexError, quoting=[bad, 7]):
             one_hot_lookup(tall_table(), torch.tensor(ids))
@@ -99,7 +103,7 @@ def test_one_hot_lookup_refuses_bad_ids(one_hot_lookup):
     hidden=True,
 )
 def test_one_hot_lookup_passes_gradients(one_hot_lookup):
-    expect_gradients(one_hot_lookup, TABLE, IDS, torch.randn(5, 3, generator=seeded(4)))
+    assert_gradients(one_hot_lookup, TABLE, IDS, torch.randn(5, 3, generator=seeded(4)))
 
 
 @test_case(
@@ -108,51 +112,49 @@ def test_one_hot_lookup_passes_gradients(one_hot_lookup):
     hidden=True,
 )
 def test_one_hot_lookup_multiplies(one_hot_lookup):
-    same(one_hot_lookup(tall_table(), five_ids()), ROWS)
+    assert_close(one_hot_lookup(tall_table(), five_ids()), ROWS)
     done = count_operations(one_hot_lookup, torch.ones(29, 11), torch.zeros(13, dtype=torch.int64))
-    expect(done.matrix_multiply_adds >= 13 * 29 * 11, "the product should multiply whole one-hot rows")
+    require(done.matrix_multiply_adds >= 13 * 29 * 11, "the product should multiply whole one-hot rows")
 
 
 @test_case(
-    name="`linear_from_table` gives an `nn.Linear` without bias that turns one-hot rows "
-    "into the rows of `table`.",
+    name="`linear_from_table` gives an `nn.Linear` without bias that turns one-hot rows into the rows of `table`.",
     points=0.2,
     hidden=True,
 )
 def test_linear_gives_rows(linear_from_table):
     linear = linear_from_table(tall_table())
-    expect(isinstance(linear, nn.Linear), "the result should be an nn.Linear")
-    expect(linear.bias is None, "the layer should have no bias")
+    require(isinstance(linear, nn.Linear), "the result should be an nn.Linear")
+    require(linear.bias is None, "the layer should have no bias")
     ids = torch.tensor([[3, 0, 2], [1, 1, 6]])
-    same(linear(torch.eye(7)[ids]).detach(), TABLE[ids])
+    assert_close(linear(torch.eye(7)[ids]).detach(), TABLE[ids])
 
 
 @test_case(name="`linear_from_table` gives a trainable layer of the table's dtype.", points=0.5, hidden=True)
 def test_linear_trains(linear_from_table):
     for table in (nn.Parameter(TABLE.double() / 3), tall_table().bfloat16()):
         linear = linear_from_table(table)
-        same(linear.weight.detach(), table.detach().T, atol=0)
+        assert_close(linear.weight.detach(), table.detach().T, atol=0)
         linear(torch.eye(7, dtype=table.dtype)[IDS]).sum().backward()
         times = torch.bincount(IDS, minlength=7).to(table.dtype)
-        same(linear.weight.grad, times.expand(3, 7), of="the gradient of the weight")
+        assert_close(linear.weight.grad, times.expand(3, 7), of="the gradient of the weight")
 
 
 @test_case(
-    name="`linear_from_table` gives an independent copy: changing the layer or the table leaves "
-    "the other as it was.",
+    name="`linear_from_table` gives an independent copy: changing the layer or the table leaves the other as it was.",
     points=0.6,
     hidden=True,
 )
 def test_linear_is_a_copy(linear_from_table):
     table = nn.Parameter(tall_table())
     linear = linear_from_table(table)
-    same(linear(CODES).detach(), ROWS)
+    assert_close(linear(CODES).detach(), ROWS)
     with torch.no_grad():
         table[2] = 7.0
-    same(linear(CODES).detach(), ROWS, of="what the layer gives, after the table was changed,")
+    assert_close(linear(CODES).detach(), ROWS, of="what the layer gives, after the table was changed,")
     with torch.no_grad():
         linear.weight.zero_()
-    same(linear_from_table(table)(CODES[4]).detach(), torch.full((3,), 7.0), of="a new layer")
+    assert_close(linear_from_table(table)(CODES[4]).detach(), torch.full((3,), 7.0), of="a new layer")
 
 
 @test_case(
@@ -162,7 +164,7 @@ def test_linear_is_a_copy(linear_from_table):
 )
 def test_cost(lookup_cost, reference):
     for sizes in [(10_000_019, 1_000_003, 10_007), (0, 8, 2)]:
-        equal(lookup_cost(*sizes), reference.lookup_cost(*sizes))
+        assert_equal(lookup_cost(*sizes), reference.lookup_cost(*sizes))
 
 
 @test_case(name="The functions of `one_hot` leave their arguments as they were.", points=0.1, hidden=True)
@@ -170,8 +172,8 @@ def test_arguments_stay(one_hot, one_hot_lookup, linear_from_table):
     table, ids = tall_table(), five_ids()
     with unchanged(table=table, ids=ids):
         codes = one_hot(ids, 7)
-        same(codes, CODES)
-        same(one_hot_lookup(table, ids), ROWS)
-        same(linear_from_table(table).weight.detach(), TABLE.T)
+        assert_close(codes, CODES)
+        assert_close(one_hot_lookup(table, ids), ROWS)
+        assert_close(linear_from_table(table).weight.detach(), TABLE.T)
     one_hot(torch.zeros(5, dtype=torch.int64), 7)
-    same(codes, CODES, of="the earlier result")
+    assert_close(codes, CODES, of="the earlier result")

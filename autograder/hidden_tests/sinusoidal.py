@@ -3,9 +3,7 @@
 from functools import cache
 
 import torch
-from check.cases import test_case
-from check.compare import expect, raises, same, unchanged
-from check.operations import count_operations
+from check.testing.api import assert_close, count_operations, raises, require, test_case, unchanged
 
 OK_FORMAT = False
 name = "sinusoidal_hidden"
@@ -39,11 +37,11 @@ def same_shift(got, offset, dim, base=10000.0):
     """Demand a float32 (D, D) that moves right encodings by `offset`, tried at many positions."""
     start = max(0, -offset)
     positions = tuple(start + p for p in (0, 1, 2, 3, 5, 8, 40, 333, 1234, 3000, 7777, 31416))
-    expect(isinstance(got, torch.Tensor) and got.dtype == torch.float32, "not a float32 tensor")
-    expect(got.shape == (dim, dim), "not of shape (D, D)")
+    require(isinstance(got, torch.Tensor) and got.dtype == torch.float32, "not a float32 tensor")
+    require(got.shape == (dim, dim), "not of shape (D, D)")
     moved = encoding(positions, dim, base) @ got.detach().double().T
     right = encoding(tuple(p + offset for p in positions), dim, base)
-    same(moved, right, atol=1.5 * (1e-5 + 4e-7 * abs(offset)))  # each number sums a sine and a cosine part
+    assert_close(moved, right, atol=1.5 * (1e-5 + 4e-7 * abs(offset)))  # each number sums a sine and a cosine part
 
 
 def same_sum(got, before, base=10000.0):
@@ -55,27 +53,24 @@ def same_sum(got, before, base=10000.0):
     once = torch.finfo(before.dtype).eps / 2 if before.dtype.itemsize == 2 else 0.0
     rows = encoding(range(length), dim, base)
     atol = tolerance(range(length)) + once * rows.abs()
-    same(got, (before.double() + rows).to(before.dtype), atol=atol)
+    assert_close(got, (before.double() + rows).to(before.dtype), atol=atol)
 
 
 @test_case(
-    name="`sinusoidal_encoding` gives `(P, D)`: in row p column 2i is sin(p * w_i) and column 2i + 1 is "
-    "cos(p * w_i).",
+    name="`sinusoidal_encoding` gives `(P, D)`: in row p column 2i is sin(p * w_i) and column 2i + 1 is cos(p * w_i).",
     points=1.0,
     hidden=True,
 )
 def test_sines_and_cosines_alternate(sinusoidal_encoding):
     for rows, dim in [(1, 6), (7, 2), (33, 10)]:
-        same(sinusoidal_encoding(rows, dim), encoding(range(rows), dim).float(), atol=tolerance(range(rows)))
+        assert_close(sinusoidal_encoding(rows, dim), encoding(range(rows), dim).float(), atol=tolerance(range(rows)))
 
 
-@test_case(
-    name="`sinusoidal_encoding` uses the `base` it is given, 10000 if none is.", points=0.5, hidden=True
-)
+@test_case(name="`sinusoidal_encoding` uses the `base` it is given, 10000 if none is.", points=0.5, hidden=True)
 def test_another_base(sinusoidal_encoding):
     for base in ((), (300.0,)):
         right = encoding(range(10), 16, *base).float()
-        same(sinusoidal_encoding(10, 16, *base), right, atol=tolerance(range(10)))
+        assert_close(sinusoidal_encoding(10, 16, *base), right, atol=tolerance(range(10)))
 
 
 @test_case(
@@ -85,12 +80,11 @@ def test_another_base(sinusoidal_encoding):
 )
 def test_three_thousand_positions(sinusoidal_encoding):
     right, atol = encoding(range(3000), 6).float(), tolerance(range(3000))
-    same(sinusoidal_encoding(3000, 6), right, atol=atol)
+    assert_close(sinusoidal_encoding(3000, 6), right, atol=atol)
 
 
 @test_case(
-    name="`sinusoidal_encoding` gives a tensor of the caller's own: changing it in place changes no later "
-    "result.",
+    name="`sinusoidal_encoding` gives a tensor of the caller's own: changing it in place changes no later result.",
     points=0.2,
     hidden=True,
 )
@@ -98,7 +92,7 @@ def test_results_are_the_callers(sinusoidal_encoding):
     right = encoding(range(9), 6).float()
     for _ in range(2):
         got = sinusoidal_encoding(9, 6)
-        same(got, right, atol=tolerance(range(9)))
+        assert_close(got, right, atol=tolerance(range(9)))
         got.zero_()
 
 
@@ -109,9 +103,9 @@ def test_results_are_the_callers(sinusoidal_encoding):
     hidden=True,
 )
 def test_no_loop_over_positions(sinusoidal_encoding):
-    same(sinusoidal_encoding(10, 16), encoding(range(10), 16).float(), atol=tolerance(range(10)))
+    assert_close(sinusoidal_encoding(10, 16), encoding(range(10), 16).float(), atol=tolerance(range(10)))
     few, many = (count_operations(sinusoidal_encoding, rows, 8) for rows in (150, 1200))
-    expect(many.calls + many.lines - few.calls - few.lines < 250, "a loop over positions")
+    require(many.calls + many.lines - few.calls - few.lines < 250, "a loop over positions")
 
 
 @test_case(name="`shift_matrix(k, D) @ PE[p]` is `PE[p + k]` for every position p.", points=0.7, hidden=True)
@@ -137,8 +131,7 @@ def test_the_shift_has_a_base(shift_matrix):
 
 
 @test_case(
-    name="`shift_matrix` takes large offsets, forward and back, and may be off by 1e-5 + 4e-7 * |offset| "
-    "there.",
+    name="`shift_matrix` takes large offsets, forward and back, and may be off by 1e-5 + 4e-7 * |offset| there.",
     points=0.2,
     hidden=True,
 )
@@ -147,9 +140,7 @@ def test_the_shift_goes_far(shift_matrix):
         same_shift(shift_matrix(offset, 6), offset, 6)
 
 
-@test_case(
-    name="`shift_matrix` refuses an odd `dim` with a `ValueError` that quotes it.", points=0.2, hidden=True
-)
+@test_case(name="`shift_matrix` refuses an odd `dim` with a `ValueError` that quotes it.", points=0.2, hidden=True)
 def test_the_shift_refuses_an_odd_dim(shift_matrix):
     same_shift(shift_matrix(1, 2), 1, 2)
     with raises(ValueError, quoting=[11]):
@@ -163,7 +154,7 @@ def test_the_shift_refuses_an_odd_dim(shift_matrix):
 )
 def test_the_module_refuses_an_odd_dim(SinusoidalPositions):
     x = torch.tensor([[[0.5, 0.25]], [[3.0, -2.0]]])
-    same(SinusoidalPositions(2)(x.clone()), x + torch.tensor([0.0, 1.0]))
+    assert_close(SinusoidalPositions(2)(x.clone()), x + torch.tensor([0.0, 1.0]))
     with raises(ValueError, quoting=[33]):
         SinusoidalPositions(33)
 
@@ -180,17 +171,14 @@ def test_the_module_adds_the_encoding(SinusoidalPositions):
     same_sum(SinusoidalPositions(10, 300.0)(across.clone()), across, base=300.0)
 
 
-@test_case(
-    name="`SinusoidalPositions` takes any number of positions, 20,000 included.", points=0.2, hidden=True
-)
+@test_case(name="`SinusoidalPositions` takes any number of positions, 20,000 included.", points=0.2, hidden=True)
 def test_twenty_thousand_positions(SinusoidalPositions):
     x = text(1, 20000, 2)
     same_sum(SinusoidalPositions(2)(x.clone()), x)
 
 
 @test_case(
-    name="`SinusoidalPositions` gives the same for a text whatever was called before, a longer text or a "
-    "shorter one.",
+    name="`SinusoidalPositions` gives the same for a text whatever was called before, a longer text or a shorter one.",
     points=0.2,
     hidden=True,
 )
@@ -215,7 +203,7 @@ def test_the_module_has_no_parameters(SinusoidalPositions):
     module = SinusoidalPositions(6)
     x = text(2, 5, 6)
     same_sum(module(x.clone()), x)
-    expect(not list(module.parameters()), "the module has parameters")
+    require(not list(module.parameters()), "the module has parameters")
 
 
 @test_case(
@@ -230,12 +218,10 @@ def test_gradients_reach_the_input(SinusoidalPositions):
     same_sum(got, x.detach())
     upstream = text(3, 5, 6, seed=2)
     (gradient,) = torch.autograd.grad(got, x, upstream)
-    same(gradient, upstream)
+    assert_close(gradient, upstream)
 
 
-@test_case(
-    name="`SinusoidalPositions` changes neither its input nor its `state_dict()`.", points=0.1, hidden=True
-)
+@test_case(name="`SinusoidalPositions` changes neither its input nor its `state_dict()`.", points=0.1, hidden=True)
 def test_a_call_leaves_things_alone(SinusoidalPositions):
     module = SinusoidalPositions(2)
     short, long = text(3, 5, 2), torch.zeros(1, 6000, 2)

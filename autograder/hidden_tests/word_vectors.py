@@ -4,10 +4,16 @@ from functools import cache
 
 import numpy as np
 import torch
-from check.cases import test_case
-from check.compare import equal, expect, raises, same, unchanged
-from check.data import glove
-from check.demands import expect_answers
+from check.testing.api import (
+    assert_answers,
+    assert_close,
+    assert_equal,
+    glove,
+    raises,
+    require,
+    test_case,
+    unchanged,
+)
 from gensim.models import KeyedVectors
 from torch import nn
 
@@ -75,41 +81,38 @@ def by_gensim(make, positive, negative, count):
 
 
 @test_case(
-    name="`embedding_from_word_vectors` gives a float32 `nn.Embedding` whose row i is "
-    "`word_vectors.vectors[i]`.",
+    name="`embedding_from_word_vectors` gives a float32 `nn.Embedding` whose row i is `word_vectors.vectors[i]`.",
     points=0.8,
     hidden=True,
 )
 def test_embedding_has_the_rows(embedding_from_word_vectors):
     embedding, _ = embedding_from_word_vectors(word_vectors(np.float64))
-    same(embedding.weight.detach(), rows())
+    assert_close(embedding.weight.detach(), rows())
     ids = torch.tensor([[4, 0], [2, 4]])
-    same(embedding(ids).detach(), rows()[ids])
+    assert_close(embedding(ids).detach(), rows()[ids])
 
 
 @test_case(
-    name="`embedding_from_word_vectors` gives a dictionary from every word to its row, words taken "
-    "as they are.",
+    name="`embedding_from_word_vectors` gives a dictionary from every word to its row, words taken as they are.",
     points=0.5,
     hidden=True,
 )
 def test_embedding_comes_with_its_vocabulary(embedding_from_word_vectors):
     embedding, vocabulary = embedding_from_word_vectors(word_vectors())
-    equal(vocabulary, {"zebra": 0, "apple": 1, "<pad>": 2, "Apple": 3, "mango": 4, "the": 5})
-    same(embedding.weight[vocabulary["mango"]].detach(), rows()[4])
+    assert_equal(vocabulary, {"zebra": 0, "apple": 1, "<pad>": 2, "Apple": 3, "mango": 4, "the": 5})
+    assert_close(embedding.weight[vocabulary["mango"]].detach(), rows()[4])
 
 
 @test_case(
-    name="`embedding_from_word_vectors` freezes the embedding, unless `trainable=True` asks for one "
-    "that learns.",
+    name="`embedding_from_word_vectors` freezes the embedding, unless `trainable=True` asks for one that learns.",
     points=0.1,
     hidden=True,
 )
 def test_embedding_is_frozen_or_not(embedding_from_word_vectors):
     for chosen, wanted in [({}, False), ({"trainable": True}, True)]:
         embedding, _ = embedding_from_word_vectors(word_vectors(), **chosen)
-        same(embedding.weight.detach(), rows())
-        expect(embedding.weight.requires_grad == wanted, "only a trainable embedding requires gradients")
+        assert_close(embedding.weight.detach(), rows())
+        require(embedding.weight.requires_grad == wanted, "only a trainable embedding requires gradients")
 
 
 @test_case(name="A trainable embedding learns in every row.", points=0.3, hidden=True)
@@ -117,9 +120,9 @@ def test_every_row_learns(embedding_from_word_vectors):
     embedding, _ = embedding_from_word_vectors(word_vectors(), trainable=True)
     ids = torch.tensor([5, 0, 1, 2, 3, 4, 5])
     looked_up = embedding(ids)
-    same(looked_up.detach(), rows()[ids])
+    assert_close(looked_up.detach(), rows()[ids])
     looked_up.sum().backward()
-    same(embedding.weight.grad, torch.tensor([[1.0], [1], [1], [1], [1], [2]]).expand(6, 4))
+    assert_close(embedding.weight.grad, torch.tensor([[1.0], [1], [1], [1], [1], [2]]).expand(6, 4))
 
 
 @test_case(
@@ -134,21 +137,20 @@ def test_embedding_is_a_copy(embedding_from_word_vectors):
         embedding.weight[1] += 5.0
     vocabulary["yeti"] = 6
     another, its_vocabulary = embedding_from_word_vectors(vectors)
-    same(another(torch.arange(6)).detach(), rows())
-    equal(sorted(its_vocabulary), sorted(WORDS))
+    assert_close(another(torch.arange(6)).detach(), rows())
+    assert_equal(sorted(its_vocabulary), sorted(WORDS))
     vectors.vectors[2] = 0.0
-    same(another(torch.arange(6)).detach(), rows(), of="the embedding, after word_vectors was changed,")
+    assert_close(another(torch.arange(6)).detach(), rows(), of="the embedding, after word_vectors was changed,")
 
 
 @test_case(
-    name="`nearest_words` lists the words whose rows have the highest cosine with the word's row, "
-    "best first.",
+    name="`nearest_words` lists the words whose rows have the highest cosine with the word's row, best first.",
     points=0.55,
     hidden=True,
 )
 def test_nearest_words(nearest_words):
-    expect_answers(nearest_words(*planted(), "b", 11), by_gensim(planted, "b", "", 11))
-    expect_answers(nearest_words(*real_words(), "dog", 4), by_gensim(real_words, ("dog",), (), 4))
+    assert_answers(nearest_words(*planted(), "b", 11), by_gensim(planted, "b", "", 11))
+    assert_answers(nearest_words(*real_words(), "dog", 4), by_gensim(real_words, ("dog",), (), 4))
 
 
 @test_case(
@@ -158,7 +160,7 @@ def test_nearest_words(nearest_words):
     hidden=True,
 )
 def test_analogy(analogy):
-    expect_answers(analogy(*planted(), ["a", "c"], ["b"], 9), by_gensim(planted, "ac", "b", 9))
+    assert_answers(analogy(*planted(), ["a", "c"], ["b"], 9), by_gensim(planted, "ac", "b", 9))
 
 
 @test_case(
@@ -169,23 +171,19 @@ def test_analogy(analogy):
 def test_analogy_on_real_words(analogy):
     for a, b, c in [("paris", "france", "italy"), ("london", "england", "japan")]:
         expected = by_gensim(real_words, (a, c), (b,), 6)
-        expect_answers(analogy(*real_words(), [a, c], [b], count=6), expected)
+        assert_answers(analogy(*real_words(), [a, c], [b], count=6), expected)
 
 
-@test_case(
-    name="`positive` and `negative` are lists of words. One of them may be empty.", points=0.3, hidden=True
-)
+@test_case(name="`positive` and `negative` are lists of words. One of them may be empty.", points=0.3, hidden=True)
 def test_lists_of_any_length(analogy):
     for plus, minus in [("", "d"), ("gild", ""), ("k", "bdh")]:
         expected = by_gensim(planted, plus, minus, 4)
-        expect_answers(analogy(*planted(), list(plus), list(minus), count=4), expected)
+        assert_answers(analogy(*planted(), list(plus), list(minus), count=4), expected)
 
 
-@test_case(
-    name="`analogy` leaves out every word of the query, positive or negative.", points=0.3, hidden=True
-)
+@test_case(name="`analogy` leaves out every word of the query, positive or negative.", points=0.3, hidden=True)
 def test_query_words_are_left_out(analogy):
-    expect_answers(analogy(*planted(), ["g", "h"], ["l"], count=12), by_gensim(planted, "gh", "l", 12))
+    assert_answers(analogy(*planted(), ["g", "h"], ["l"], count=12), by_gensim(planted, "gh", "l", 12))
 
 
 @test_case(
@@ -194,8 +192,8 @@ def test_query_words_are_left_out(analogy):
     hidden=True,
 )
 def test_vocabulary_in_any_order(nearest_words, analogy):
-    expect_answers(analogy(*shuffled(), ["q", "r"], ["y"], 9), by_gensim(shuffled, "qr", "y", 9))
-    expect_answers(nearest_words(*shuffled(), "i"), by_gensim(shuffled, "i", "", 5))
+    assert_answers(analogy(*shuffled(), ["q", "r"], ["y"], 9), by_gensim(shuffled, "qr", "y", 9))
+    assert_answers(nearest_words(*shuffled(), "i"), by_gensim(shuffled, "i", "", 5))
 
 
 @test_case(
@@ -206,8 +204,8 @@ def test_vocabulary_in_any_order(nearest_words, analogy):
 def test_table_may_require_gradients(nearest_words, analogy):
     table, vocabulary = planted()
     trainable = nn.Parameter(table.double())
-    expect_answers(analogy(trainable, vocabulary, ["a", "c"], ["b"], 3), by_gensim(planted, "ac", "b", 3))
-    expect_answers(nearest_words(trainable, vocabulary, "c"), by_gensim(planted, "c", "", 5))
+    assert_answers(analogy(trainable, vocabulary, ["a", "c"], ["b"], 3), by_gensim(planted, "ac", "b", 3))
+    assert_answers(nearest_words(trainable, vocabulary, "c"), by_gensim(planted, "c", "", 5))
 
 
 @test_case(
@@ -216,8 +214,8 @@ def test_table_may_require_gradients(nearest_words, analogy):
     hidden=True,
 )
 def test_unknown_words_are_refused(nearest_words, analogy):
-    expect_answers(nearest_words(*planted(), "a", 2), by_gensim(planted, "a", "", 2))
-    expect_answers(analogy(*planted(), ["a"], ["b"], 2), by_gensim(planted, "a", "b", 2))
+    assert_answers(nearest_words(*planted(), "a", 2), by_gensim(planted, "a", "", 2))
+    assert_answers(analogy(*planted(), ["a"], ["b"], 2), by_gensim(planted, "a", "b", 2))
     with raises(KeyError, quoting=["A"]):
         nearest_words(*planted(), "A", 0)
     with raises(KeyError, quoting=["quokka"]):
@@ -232,8 +230,8 @@ def test_unknown_words_are_refused(nearest_words, analogy):
     hidden=True,
 )
 def test_five_words_by_default(nearest_words, analogy):
-    expect_answers(nearest_words(*planted(), "g"), by_gensim(planted, "g", "", 5))
-    expect_answers(analogy(*planted(), ["g"], ["a"]), by_gensim(planted, "g", "a", 5))
+    assert_answers(nearest_words(*planted(), "g"), by_gensim(planted, "g", "", 5))
+    assert_answers(analogy(*planted(), ["g"], ["a"]), by_gensim(planted, "g", "a", 5))
 
 
 @test_case(
@@ -242,20 +240,18 @@ def test_five_words_by_default(nearest_words, analogy):
     hidden=True,
 )
 def test_counts(nearest_words, analogy):
-    expect_answers(nearest_words(*planted(), "h", 12), by_gensim(planted, "h", "", 11))
-    expect_answers(analogy(*planted(), ["h"], ["b"], 500), by_gensim(planted, "h", "b", 10))
-    equal(nearest_words(*planted(), "h", count=0), [])
-    equal(analogy(*planted(), ["h"], ["b"], count=0), [])
+    assert_answers(nearest_words(*planted(), "h", 12), by_gensim(planted, "h", "", 11))
+    assert_answers(analogy(*planted(), ["h"], ["b"], 500), by_gensim(planted, "h", "b", 10))
+    assert_equal(nearest_words(*planted(), "h", count=0), [])
+    assert_equal(analogy(*planted(), ["h"], ["b"], count=0), [])
 
 
-@test_case(
-    name="The functions of `word_vectors` leave their arguments as they were.", points=0.1, hidden=True
-)
+@test_case(name="The functions of `word_vectors` leave their arguments as they were.", points=0.1, hidden=True)
 def test_arguments_stay(nearest_words, analogy):
     table, vocabulary = planted()
     positive, negative = ["l", "h"], ["a"]
     with unchanged(table=table, vocabulary=vocabulary, positive=positive, negative=negative):
         near = nearest_words(table, vocabulary, "k", 3)
         answers = analogy(table, vocabulary, positive, negative, 3)
-    expect_answers(near, by_gensim(planted, "k", "", 3))
-    expect_answers(answers, by_gensim(planted, "lh", "a", 3))
+    assert_answers(near, by_gensim(planted, "k", "", 3))
+    assert_answers(answers, by_gensim(planted, "lh", "a", 3))

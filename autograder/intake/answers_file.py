@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from ..assignment import Assignment
-from ..check.answers import combine, complete, find_answers, look_into
+from ..check.loading.answers import combine, complete, find_answers, look_into
 from .contents import Kind
 from .documents import read_document
 from .handed_out import HandedOut, bare
@@ -39,9 +39,7 @@ def select_answers(files: Sequence[File], assignment: Assignment, handed_out: Ha
         if (not is_litter(file.name) or _has_heading(file.content, assignment))
         and (file.name.lower().endswith((".md", ".markdown")) or not defined(file.content, assignment))
     ]
-    unreadable = [
-        file for file in files if not file.is_text and not file.is_code and is_called(file.name, wanted)
-    ]
+    unreadable = [file for file in files if not file.is_text and not file.is_code and is_called(file.name, wanted)]
 
     def likely(file: File) -> bool:
         return bool(file.content.strip())
@@ -54,9 +52,7 @@ def select_answers(files: Sequence[File], assignment: Assignment, handed_out: Ha
         return Selection(notes=(f"No {wanted} was found.",)) if is_missing else choice
     rivals = _called_alike(choice, others, wanted, handed_out)
     return (
-        Selection(question=which(wanted, [choice.file, *rivals]), examples=(choice.file, *rivals))
-        if rivals
-        else choice
+        Selection(question=which(wanted, [choice.file, *rivals]), examples=(choice.file, *rivals)) if rivals else choice
     )
 
 
@@ -75,9 +71,7 @@ def _one_for_each(files: Sequence[File], assignment: Assignment) -> Selection:
                 found[question.id] = file
     if len(found) < 2:
         return Selection()
-    content = b"\n\n".join(
-        f"## {question_id}\n\n".encode() + bare(file.content) for question_id, file in found.items()
-    )
+    content = b"\n\n".join(f"## {question_id}\n\n".encode() + bare(file.content) for question_id, file in found.items())
     names = [file.shown for file in found.values()]
     return Selection(content, ", ".join(names), notes=(f"Short answers were read from {', '.join(names)}.",))
 

@@ -59,9 +59,7 @@ def list_archive(stream: IO[bytes], name: str, max_directory: int | None = None)
     members = [(info, inside, _parts(inside)) for info in archive.infolist() if (inside := _name(info))]
     too_deep = [inside for _, inside, parts in members if len(parts) > MAX_DEPTH]
     if too_deep:
-        problems.append(
-            f"{printable(too_deep[0])} in {name} lies more than {MAX_DEPTH} folders deep: not read."
-        )
+        problems.append(f"{printable(too_deep[0])} in {name} lies more than {MAX_DEPTH} folders deep: not read.")
         members = [member for member in members if len(member[2]) <= MAX_DEPTH]
     found = environments(parts for _, _, parts in members)
     for info, inside, parts in members:

@@ -101,9 +101,7 @@ def remember(out: Path, chosen: Choices) -> None:
     text = io.StringIO(newline="")
     writer = csv.writer(text)  # with line ends that make it put a name with either kind of them in quotes
     writer.writerow(_HEADER)
-    writer.writerows(
-        (guarded(student), guarded(file)) for student, files in sorted(choices.items()) for file in files
-    )
+    writer.writerows((guarded(student), guarded(file)) for student, files in sorted(choices.items()) for file in files)
     write_atomically(out / FILE_NAME, text.getvalue())
 
 

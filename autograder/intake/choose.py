@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ..assignment import Assignment
-from ..check import notebook
+from ..check.loading import notebook
 from ..submission import Submission
 from .answers_file import only_cells, select_answers, with_cells, with_documents
 from .choices import NOTHING, PUT_THERE, to_put_there, to_type
@@ -80,9 +80,7 @@ def choose(
     return Submission(student, code.content, answers.content, notes)
 
 
-def _programs(
-    files: Sequence[File], code: Selection, assignment: Assignment, handed_out: HandedOut
-) -> list[str]:
+def _programs(files: Sequence[File], code: Selection, assignment: Assignment, handed_out: HandedOut) -> list[str]:
     """The other files that could be chosen as the code, whatever they are called."""
     return [
         file.shown
@@ -95,9 +93,7 @@ def _programs(
     ]
 
 
-def _changed(
-    there: Sequence[Entry], own: Sequence[Entry], assignment: Assignment, handed_out: HandedOut
-) -> list[File]:
+def _changed(there: Sequence[Entry], own: Sequence[Entry], assignment: Assignment, handed_out: HandedOut) -> list[File]:
     """The files that were handed out beside those to work on, and that are no longer as they were."""
     kept = {id(entry) for entry in own}
     helpers = [entry for entry in there if id(entry) not in kept and meant_suffix(entry.name) in TEXTS]
@@ -153,11 +149,7 @@ def why_not(student: str, file: str, entries: Sequence[Entry]) -> str | None:
     found = _called(file, entries)
     if len(found) == 1 or file == NOTHING:
         return None
-    why = (
-        f"{len(found)} files are called so."
-        if found
-        else f"{printable(student)} handed in no such code or text."
-    )
+    why = f"{len(found)} files are called so." if found else f"{printable(student)} handed in no such code or text."
     return f"{why} {_which_there_are(student, found or entries)}"
 
 

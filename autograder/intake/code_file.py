@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from ..assignment import Assignment
-from ..check import notebook
+from ..check.loading import notebook
 from .contents import Kind, not_python
 from .handed_out import HandedOut
 from .handed_out import code as code_of
@@ -24,9 +24,7 @@ def select_code(files: Sequence[File], assignment: Assignment, handed_out: Hande
     by_content = [
         file
         for file in files
-        if file.kind is Kind.TEXT
-        and not file.is_code
-        and not file.name.lower().endswith((".md", ".markdown"))
+        if file.kind is Kind.TEXT and not file.is_code and not file.name.lower().endswith((".md", ".markdown"))
     ]
 
     def likely(file: File) -> bool:
@@ -49,9 +47,7 @@ def no_code(assignment: Assignment) -> str:
     return f"No {assignment.code_file} was found, nor another Python file or notebook."
 
 
-def _beside(
-    choice: Selection, others: Sequence[File], assignment: Assignment, handed_out: HandedOut
-) -> Selection:
+def _beside(choice: Selection, others: Sequence[File], assignment: Assignment, handed_out: HandedOut) -> Selection:
     """The choice, or a question where another file defines at least half as much of what was asked."""
     if choice.content is None:
         return choice
@@ -96,9 +92,7 @@ def lacking(
             return tuple(problems) or ("Nothing was handed in.",)
         has_code = answers.has_code or holds_code(answers.content or b"", assignment)
         is_only_answers = answers.content is not None and not has_code
-        rest = [
-            file for file in others if not (file.is_text and is_only_answers) and file.shown != answers.file
-        ]
+        rest = [file for file in others if not (file.is_text and is_only_answers) and file.shown != answers.file]
         if not problems and not answers.question and is_only_answers and not rest:
             return ()
         there = listed(shown or [file.shown for file in files])

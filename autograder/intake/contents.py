@@ -7,7 +7,7 @@ import re
 from enum import Enum
 from pathlib import PurePath
 
-from ..check.notebook import looks_like_notebook
+from ..check.loading.notebook import looks_like_notebook
 from .listing import meant_suffix
 
 
@@ -61,18 +61,13 @@ _BY_SUFFIX = {suffix: kind for kind, suffixes in _SUFFIXES.items() for suffix in
 
 _MAGIC = (
     (b"%PDF", Kind.PDF),
-    *(
-        (sign, Kind.ARCHIVE)
-        for sign in (b"Rar!", b"\x1f\x8b", b"7z\xbc\xaf", b"BZh", b"\xfd7zXZ", b"(\xb5/\xfd")
-    ),
+    *((sign, Kind.ARCHIVE) for sign in (b"Rar!", b"\x1f\x8b", b"7z\xbc\xaf", b"BZh", b"\xfd7zXZ", b"(\xb5/\xfd")),
     (b"{\\rtf", Kind.OTHER_DOCUMENT),
     (b"\xd0\xcf\x11\xe0", Kind.OTHER_DOCUMENT),  # Word's .doc
     *((sign, Kind.PICTURE) for sign in (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*")),
     (b"bplist00", Kind.PLACEHOLDER),
 )
-_WEB_PAGE = re.compile(
-    r"(?:<!--[^>]{0,2000}>|<\?xml[^>]{0,2000}>|\s){0,9}<(?:!doctype\s+html|html|head|body)\b", re.I
-)
+_WEB_PAGE = re.compile(r"(?:<!--[^>]{0,2000}>|<\?xml[^>]{0,2000}>|\s){0,9}<(?:!doctype\s+html|html|head|body)\b", re.I)
 _DIFF = re.compile(r"^(?:diff --git |--- \S.*\n\+\+\+ \S|@@ -\d)", re.MULTILINE)
 _TRANSCRIPT = re.compile(r"^(?:>>> |In \[\d+\]: )", re.MULTILINE)
 

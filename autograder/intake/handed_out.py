@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..answers import handed_out_words
 from ..assignment import Assignment
-from ..check.notebook import UnreadableNotebook, is_notebook, read_notebook
+from ..check.loading.notebook import UnreadableNotebook, is_notebook, read_notebook
 
 TEXT_SUFFIXES = (".py", ".md", ".txt", ".ipynb")
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from ..assignment import Assignment
-from ..check import notebook
-from ..check.pack import LARGEST_CODE
+from ..check.loading import notebook
+from ..check.loading.locate import LARGEST_CODE
 from .contents import Kind, kind_by_folder, kind_by_name, kind_of, not_python
 from .handed_out import HandedOut, bare
 from .listing import OLDER_STATES, Entry, UnreadableError, meant_stem, meant_suffix
@@ -157,9 +157,7 @@ def is_backup(parts: tuple[str, ...]) -> bool:
 def is_blank(file: File, handed_out: HandedOut) -> bool:
     """Whether a file is nobody's work."""
     is_readable = not file.problem and file.kind in (Kind.TEXT, Kind.EMPTY, Kind.NOTEBOOK)
-    return is_litter(file.name) or (
-        is_readable and (not file.content.strip() or handed_out.holds(file.content))
-    )
+    return is_litter(file.name) or (is_readable and (not file.content.strip() or handed_out.holds(file.content)))
 
 
 def is_litter(name: str) -> bool:

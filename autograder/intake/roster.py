@@ -41,9 +41,7 @@ class Row:
 
     @property
     def shown(self) -> str:
-        parts = dict.fromkeys(
-            part for part in (self.member.name, self.member.id or self.member.email) if part
-        )
+        parts = dict.fromkeys(part for part in (self.member.name, self.member.id or self.member.email) if part)
         return printable(" ".join(parts))
 
 
@@ -292,9 +290,7 @@ def _row(header: Sequence[str], line: Sequence[str]) -> Row | None:
     name = " ".join(part for part in (first, last) if part) or _first(cells, NAMES)
     logins = frozenset(cells[column].casefold() for column in LOGINS if column in cells)
     # In many a course the address is the login.
-    email = _first(cells, EMAILS) or next(
-        (cells[c] for c in LOGINS if _ADDRESS.fullmatch(cells.get(c, ""))), ""
-    )
+    email = _first(cells, EMAILS) or next((cells[c] for c in LOGINS if _ADDRESS.fullmatch(cells.get(c, ""))), "")
     own = [cells[column] for column in IDS if column in cells]
     if not own and "student" in cells:  # as in our own grades.csv
         own = [cells["student"]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from ..check import notebook
+from ..check.loading import notebook
 from .contents import Kind
 from .handed_out import HandedOut, bare
 from .inspection import File, is_called

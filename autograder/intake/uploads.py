@@ -146,9 +146,7 @@ def _opened(path: Path, assignment: Assignment, name: str | None) -> Iterator[_F
         raise GraderError(f"There is no {path}. {_what_to_type(assignment)}")
     path = path.resolve()  # also gives `.` a name
     if path.is_file() and meant_suffix(path.name) not in (".zip", *CODE_SUFFIXES):
-        raise GraderError(
-            f"{path} is neither a folder nor a zip nor a .py or .ipynb file. {_what_to_type(assignment)}"
-        )
+        raise GraderError(f"{path} is neither a folder nor a zip nor a .py or .ipynb file. {_what_to_type(assignment)}")
     if name is None and _is_one(path, assignment):
         yield _one(path, assignment)
         return
@@ -271,16 +269,12 @@ class _Reader:
         read: dict[str, Received] = {}
         for student, attempts in by_student.items():
             question = questions.get(student)
-            read[student] = self.spool.keep(
-                self._aside(attempts, question) if question else self._student(attempts)
-            )
+            read[student] = self.spool.keep(self._aside(attempts, question) if question else self._student(attempts))
         for alike in _alike(list(read)):
             self._part(alike, by_student, read)
         return [read[student] for student in sorted(read)]
 
-    def _part(
-        self, alike: Sequence[str], uploads: Mapping[str, list[Upload]], read: dict[str, Received]
-    ) -> None:
+    def _part(self, alike: Sequence[str], uploads: Mapping[str, list[Upload]], read: dict[str, Received]) -> None:
         """Ask whether students whose keys are alike are one; if they are, only the chosen one stays."""
         counts = [key for key in alike if {up.name for up in uploads[key]} & set(self.choices.get(key, ()))]
         others = [key for key in alike if key not in counts]
@@ -304,9 +298,7 @@ class _Reader:
     def _student(self, uploads: Sequence[Upload]) -> Submission:
         """The submission of one student, of whom there may be several uploads."""
         student = uploads[0].student
-        chosen = [
-            upload for file in self.choices.get(student, ()) for upload in uploads if upload.name == file
-        ]
+        chosen = [upload for file in self.choices.get(student, ()) for upload in uploads if upload.name == file]
         if chosen:
             return self._attempt(chosen[-1], [upload for upload in uploads if upload is not chosen[-1]])
         if len(uploads) == 1:
@@ -370,9 +362,7 @@ class _Reader:
         except OSError as problem:
             listing = Listing(problems=(f"{printable(upload.name)} cannot be read: {problem.strerror}.",))
         if self.layout is PLAIN:
-            listing = replace(
-                listing, entries=tuple(self._unnamed(entry, upload) for entry in listing.entries)
-            )
+            listing = replace(listing, entries=tuple(self._unnamed(entry, upload) for entry in listing.entries))
         yield listing
 
     def _unnamed(self, entry: Entry, upload: Upload) -> Entry:
@@ -381,11 +371,7 @@ class _Reader:
         names[".md"] = self.assignment.answers_file
         name = names.get(meant_suffix(entry.name), "")
         is_loose = len(entry.parts) == 1 and key_of(meant_stem(entry.name)) == upload.student
-        return (
-            replace(entry, parts=(name,), uploaded=entry.uploaded or entry.name)
-            if name and is_loose
-            else entry
-        )
+        return replace(entry, parts=(name,), uploaded=entry.uploaded or entry.name) if name and is_loose else entry
 
     def _aside(self, uploads: Sequence[Upload], question: str) -> Submission:
         origin = self._origin(uploads[-1], uploads[:-1])

@@ -43,9 +43,7 @@ class Stopped(BaseException):
         ended_process: whether the process is gone by it.
     """
 
-    def __init__(
-        self, outcome: Outcome, reason: str, detail: str = "", *, ended_process: bool = False
-    ) -> None:
+    def __init__(self, outcome: Outcome, reason: str, detail: str = "", *, ended_process: bool = False) -> None:
         super().__init__(reason)
         self.outcome = outcome
         self.reason = reason

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from ..assignment import Assignment
-from ..check.cases import Case
+from ..check.testing.cases import Case
 
 
 @dataclass(frozen=True)

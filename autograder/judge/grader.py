@@ -13,9 +13,9 @@ import numpy as np
 
 from ..answers import handed_out_words, read_answers
 from ..assignment import Assignment, Question, import_file
-from ..check import notebook
-from ..check.cases import Attempt, Case, read_cases, run_case
-from ..check.diagnosis import Row
+from ..check.hints.diagnosis import Row
+from ..check.loading import notebook
+from ..check.testing.cases import Case, CaseRun, read_cases, run_case
 from ..errors import AssignmentError
 from ..result import CaseResult, Outcome, QuestionResult, Result, Status, tried_again
 from ..sandbox.mirror import SEED
@@ -157,9 +157,7 @@ class Grader:
             outcomes, notes = self._all_alike(stop), self.notes(source, stop)
         return Run(self.retried(outcomes, source, connection), notes, connection.starved)
 
-    def retried(
-        self, done: dict[Case, CaseResult], source: bytes, connection: Connection
-    ) -> dict[Case, CaseResult]:
+    def retried(self, done: dict[Case, CaseResult], source: bytes, connection: Connection) -> dict[Case, CaseResult]:
         """The results, better where cases pass once the functions that they build on are right ones."""
         failed = [case for case, result in done.items() if result.outcome is not Outcome.PASSED]
         better = {}
@@ -174,9 +172,9 @@ class Grader:
                     better[case] = replace(result, untrusted="", carried=substitutes.names)
         return done | better
 
-    def no_file(self) -> Attempt:
+    def no_file(self) -> CaseRun:
         """What came of every case where there is no code."""
-        return Attempt("not attempted", f"There is no {self._assignment.code_file}.")
+        return CaseRun("not attempted", f"There is no {self._assignment.code_file}.")
 
     def notes(self, source: bytes, loaded: Session | Stopped) -> tuple[str, ...]:
         """Sentences on the file as a whole: what of it could not be loaded."""
@@ -191,9 +189,7 @@ class Grader:
     def _connection(self) -> Connection:
         return Connection(self._launcher, self._assignment.limits)
 
-    def _session(
-        self, source: bytes, connection: Connection, substitutes: Substitutes = NONE
-    ) -> closing[Session]:
+    def _session(self, source: bytes, connection: Connection, substitutes: Substitutes = NONE) -> closing[Session]:
         return closing(Session(connection, source, self._names, substitutes))
 
     def _run_cases(self, session: Session) -> dict[Case, CaseResult]:
@@ -209,9 +205,7 @@ class Grader:
             done |= self.hinted(self._judged.verdicts(session, cases, one_by_one=hidden), session, rows)
         return done
 
-    def hinted(
-        self, done: dict[Case, CaseResult], session: Session, rows: dict[str, Row]
-    ) -> dict[Case, CaseResult]:
+    def hinted(self, done: dict[Case, CaseResult], session: Session, rows: dict[str, Row]) -> dict[Case, CaseResult]:
         """Results with hints beside the failed ones; `rows` keeps how functions did on their probes."""
         failed = [case for case, result in done.items() if result.outcome is Outcome.FAILED]
         hints = self._hints.beside(failed, session, rows)
@@ -227,7 +221,7 @@ class Grader:
         """All cases, question by question."""
         return tuple(chain.from_iterable(self._cases.values()))
 
-    def case_result(self, case: Case, ended: Attempt | Stopped, printed: str = "") -> CaseResult:
+    def case_result(self, case: Case, ended: CaseRun | Stopped, printed: str = "") -> CaseResult:
         """What a case is worth and what is said of it; `printed` is what the student's code printed."""
         if isinstance(ended, Stopped):
             outcome, message, untrusted = ended.outcome, ended.reason, ended.detail
@@ -238,7 +232,7 @@ class Grader:
             untrusted += f"\nprinted:\n{printed}"
         shares = sum(other.share for other in self._cases[case.question])
         points = self._assignment.question(case.question).points * case.share / shares
-        if case.hidden and isinstance(ended, Attempt):
+        if case.hidden and isinstance(ended, CaseRun):
             # The student's own words may hold a hidden input: instructors alone see them.
             message, untrusted = "", f"{message}\n{untrusted}"
         elif printed and not case.hidden and outcome is not Outcome.PASSED:
@@ -252,15 +246,13 @@ class Grader:
             untrusted=untrusted.strip()[:LONGEST_UNTRUSTED],
         )
 
-    def _all_alike(self, ended: Attempt | Stopped) -> dict[Case, CaseResult]:
+    def _all_alike(self, ended: CaseRun | Stopped) -> dict[Case, CaseResult]:
         return {case: self.case_result(case, ended) for case in self.cases}
 
     def _question_result(
         self, question: Question, cases: list[CaseResult], earlier: dict[str, QuestionResult]
     ) -> QuestionResult:
-        unfinished = [
-            name for name in question.builds_on if name in earlier and not _is_complete(earlier[name].cases)
-        ]
+        unfinished = [name for name in question.builds_on if name in earlier and not _is_complete(earlier[name].cases)]
         notes = [tried_again(cases)]
         if unfinished and not _is_complete(cases):
             names = " and ".join(f"`{name}`" for name in unfinished)
@@ -276,7 +268,7 @@ class Grader:
 
 def attempt(
     session: Session, case: Case, environment: Mapping[str, Any], replay: Replay | None = None
-) -> Attempt | Stopped:
+) -> CaseRun | Stopped:
     """Run one case, from random states that are the same for every submission.
 
     Args:

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..assignment import Assignment
-from ..check.cases import Case
-from ..check.diagnosis import (
+from ..check.hints.diagnosis import (
     FILE,
     UNSTEADY,
     Row,
@@ -19,7 +18,8 @@ from ..check.diagnosis import (
     row_in,
     row_of,
 )
-from ..check.outcomes import Outcome
+from ..check.hints.signatures import Signature
+from ..check.testing.cases import Case
 from ..errors import AssignmentError
 from .connection import OurFault, Stopped
 from .rehearsed import Rehearsed
@@ -85,7 +85,7 @@ class Hints:
         known = self._table.functions
         return [Probe(name, at) for name in functions for at in range(len(known[name].outcomes))]
 
-    def _probe(self, session: Session, probe: Probe, replay: Replay | None) -> Outcome | None:
+    def _probe(self, session: Session, probe: Probe, replay: Replay | None) -> Signature | None:
         """What one probe gives; None where the code is not written, or ends the process."""
         try:
             session.begin_case(replay)

@@ -22,7 +22,7 @@ from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
-from ..check.libraries import LISTED
+from ..check.loading.libraries import LISTED
 from ..errors import GraderError
 
 PACKAGE = Path(__file__).resolve().parent.parent

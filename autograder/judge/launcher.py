@@ -160,9 +160,7 @@ class Process:
 
 
 @contextmanager
-def open_launcher(
-    limits: Limits, *, unconfined: bool = False, only: Tier | None = None
-) -> Iterator[Launcher]:
+def open_launcher(limits: Limits, *, unconfined: bool = False, only: Tier | None = None) -> Iterator[Launcher]:
     """Start a zygote behind the strongest wall that this machine can build, for the length of the block.
 
     Args:

@@ -42,9 +42,7 @@ class Rehearsed(Generic[Part, Verdict]):
         for part in parts:
             self._scripts[part] = session.recorded(partial(self._run, session, part, None))
 
-    def verdicts(
-        self, session: Session, parts: list[Part], *, one_by_one: bool = False
-    ) -> dict[Part, Verdict]:
+    def verdicts(self, session: Session, parts: list[Part], *, one_by_one: bool = False) -> dict[Part, Verdict]:
         """Run parts on a student's functions, as many in one go as their process survives.
 
         Args:

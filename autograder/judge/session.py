@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from ..check.operations import Operations
+from ..check.testing.operation_counts import Operations
 from ..result import Outcome
 from ..sandbox.mirror import Mirror, ModuleState
 from ..sandbox.wire import Blob, WireError, frame
@@ -332,9 +332,7 @@ class Session:
 
     def _student_error(self, error: Any, name: str) -> BaseException:
         """The nearest built-in exception of what the student's code raised."""
-        if not isinstance(error, dict) or any(
-            not isinstance(error.get(key), str) for key in ("text", "line", "trace")
-        ):
+        if not isinstance(error, dict) or any(not isinstance(error.get(key), str) for key in ("text", "line", "trace")):
             return self._distrust("an error without a text")
         said = {key: error[key][:MAX_SAID] for key in ("text", "line", "trace")}
         bases = error["bases"] if isinstance(error.get("bases"), list) else []

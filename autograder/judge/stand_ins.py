@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from torch import nn
 
-from ..check.calls import note_call, note_result
-from ..check.operations import Operations
+from ..check.testing.call_text import note_call, note_result
+from ..check.testing.operation_counts import Operations
 from ..sandbox.mirror import ModuleState
 
 if TYPE_CHECKING:

@@ -66,8 +66,7 @@ def filled_in(row: dict[str, str], question: Question, rubric: Rubric) -> Filled
             raise ValueError("there is a comment but no points.")
         return None if total is None else Filled(total, (), comment)
     given = tuple(
-        mark or ItemMark(item.id, item.text, 0.0, item.points)
-        for mark, item in zip(items, rubric.items, strict=True)
+        mark or ItemMark(item.id, item.text, 0.0, item.points) for mark, item in zip(items, rubric.items, strict=True)
     )
     added = round(sum(item.points for item in given), 2)
     if total is not None and total != added:

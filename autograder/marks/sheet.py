@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..answers import fingerprint
 from ..assignment import Assignment, Question
-from ..check.answers import word_count
+from ..check.loading.answers import word_count
 from ..errors import GraderError
 from ..files import write_atomically
 from ..gradebook import Gradebook, Mark, SheetRow
@@ -55,9 +55,7 @@ def write_sheets(
     wanted = [g for g in groups(book, assignment) if g.question in asked and (marked_too or not g.mark)]
     if not wanted:
         raise GraderError(
-            "Nothing is left to mark."
-            if marked_too
-            else "Nothing is left to mark; --all writes what is marked."
+            "Nothing is left to mark." if marked_too else "Nothing is left to mark; --all writes what is marked."
         )
     students = sorted({student for group in wanted for student in group.students})
     shown = book.pseudonyms(students) if anonymous else {student: line(student) for student in students}

@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from ..check.pack import NAME as SUBMISSION
+from ..check.terminal.pack import NAME as SUBMISSION
 from ..files import replacing
 from .otter_zip import LONG_AGO, autograder_zip
 from .template import TEMPLATE

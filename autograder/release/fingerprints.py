@@ -17,13 +17,13 @@ from typing import Any
 
 from .. import misconceptions
 from ..assignment import Assignment, import_file
-from ..check import diagnosis, outcomes, probes
-from ..check.diagnosis import UNSTEADY, Known, Row, Table, is_one_error, observe, read_table, row_of
-from ..check.outcomes import Outcome
+from ..check.hints import diagnosis, probes, signatures
+from ..check.hints.diagnosis import UNSTEADY, Known, Row, Table, is_one_error, observe, read_table, row_of
+from ..check.hints.signatures import Signature
 from ..errors import GraderError
 from ..misconceptions import Misconception, apply
 
-_MAKERS = (str(module.__file__) for module in (diagnosis, outcomes, probes, misconceptions))
+_MAKERS = (str(module.__file__) for module in (diagnosis, signatures, probes, misconceptions))
 _SOURCES = [Path(file).read_text("utf-8") for file in (*_MAKERS, __file__)]
 """As they were when they were imported: whoever edits them meanwhile does not change what runs."""
 
@@ -74,7 +74,7 @@ class Findings:
     singles: dict[str, dict[str, Row]] = field(default_factory=lambda: defaultdict(dict))
     pairs: dict[str, dict[tuple[str, str], Row]] = field(default_factory=lambda: defaultdict(dict))
 
-    def note(self, function: str, seen: Sequence[Outcome]) -> Row:
+    def note(self, function: str, seen: Sequence[Signature]) -> Row:
         """The row of what was seen; outcomes that are new are known from now on."""
         known = self.outcomes.setdefault(function, [[] for _ in seen])
         row = list(row_of(seen, known))
@@ -88,9 +88,7 @@ class Findings:
         """Whether a mistake leaves the results of a function alike from call to call."""
         unsteady = UNSTEADY.record
         row = self.singles[function][mistake]
-        return all(
-            records[number] != unsteady for records, number in zip(self.outcomes[function], row, strict=True)
-        )
+        return all(records[number] != unsteady for records, number in zip(self.outcomes[function], row, strict=True))
 
 
 def explore(source: str, functions: Sequence[str], mistakes: Sequence[Misconception]) -> Findings:
@@ -112,14 +110,8 @@ def explore(source: str, functions: Sequence[str], mistakes: Sequence[Misconcept
                     found.singles[name][mistake.id] = row
         for pair in combinations(mistakes, 2):
             first, second = (mistake.id for mistake in pair)
-            homes = {mistake.where for mistake in pair}.intersection(
-                functions
-            )  # a helper's home is everywhere
-            shared = [
-                name
-                for name in functions
-                if {first, second} <= found.singles[name].keys() and homes <= {name}
-            ]
+            homes = {mistake.where for mistake in pair}.intersection(functions)  # a helper's home is everywhere
+            shared = [name for name in functions if {first, second} <= found.singles[name].keys() and homes <= {name}]
             environment = _together(reference, *pair) if shared else {}
             for name in shared if environment else ():
                 steady = found.is_steady(name, first) and found.is_steady(name, second)
@@ -138,14 +130,14 @@ def known_of(function: str, found: Findings, mistakes: Iterable[Misconception]) 
     by_id = {mistake.id: mistake for mistake in mistakes}
     singles: dict[Row, list[str]] = defaultdict(list)
     pairs: dict[Row, list[tuple[str, str]]] = defaultdict(list)
-    rows, outcomes = found.singles[function], found.outcomes[function]
+    rows, signatures = found.singles[function], found.outcomes[function]
     for mistake, row in rows.items():
         is_told_elsewhere = by_id[mistake].where in found.outcomes.keys() - {function}
-        if not (is_told_elsewhere and is_one_error(row, outcomes)):
+        if not (is_told_elsewhere and is_one_error(row, signatures)):
             singles[row].append(mistake)
     for pair, row in found.pairs[function].items():
         one, other = (rows[mistake] for mistake in pair)
-        if any(row) and row not in singles and not is_one_error(row, outcomes, one, other):
+        if any(row) and row not in singles and not is_one_error(row, signatures, one, other):
             pairs[row].append(pair)
     listed: dict[Row, tuple[tuple[str, ...], ...]] = {}
     for row, ids in singles.items():
@@ -178,9 +170,7 @@ def fingerprints(assignment: Assignment, old: Path) -> Table:
         table.hints.update((mistake.id, mistake.hint) for mistake in mistakes)
         table.made_from[question.id] = made_from = _digest(source, functions, mistakes)
         if before.made_from.get(question.id) == made_from:
-            table.functions.update(
-                (name, before.functions[name]) for name in functions if name in before.functions
-            )
+            table.functions.update((name, before.functions[name]) for name in functions if name in before.functions)
         elif mistakes:
             found = explore(source, functions, mistakes)
             table.functions.update((name, known_of(name, found, mistakes)) for name in functions)

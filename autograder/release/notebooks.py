@@ -9,7 +9,7 @@ import jupytext
 import nbformat
 
 from ..assignment import Assignment, Question
-from ..check.answers import PLACEHOLDER
+from ..check.loading.answers import PLACEHOLDER
 from ..errors import GraderError
 
 INTRODUCTION = """\

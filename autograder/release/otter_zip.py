@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import io
 import json
-import re
+import os
 import shutil
 import tempfile
 import tomllib
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 from otter.generate import OTTER_ENV_NAME
 from otter.generate import main as otter_generate
 
 from ..assignment import Assignment, load_assignment
-from ..check.cases import read_cases
+from ..check.testing.cases import read_cases
 from ..errors import AssignmentError
 from ..otter_plugin import HOUSE, WalledGrading, name_in_otter
 from .template import licences
 
 PLUGIN = f"{WalledGrading.__module__}.{WalledGrading.__qualname__}"
-JUDGED = "autograder.otter_kernel"
-DECORATOR = re.compile(r"^from (check\.cases|otter\.test_files) import test_case$", re.MULTILINE)
-"""Where a test file may take its `test_case` from."""
+TEST_FILE = """from autograder.otter_kernel import case
+
+OK_FORMAT = False
+name = "{name}"
+
+"""
+"""How a test file begins. What its cases do stands in the grader's own test files, once."""
 
 TORCH_FOR_CPU = "https://download.pytorch.org/whl/cpu"
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
@@ -100,10 +102,14 @@ def test_files(assignment: Assignment) -> dict[str, str]:
     for hidden in (False, True):
         for question in assignment.code_questions:
             both = (assignment.public_tests(question.id), assignment.hidden_tests(question.id))
-            shares = sum(case.share for file in both for case in read_cases(file))
-            text = _in_points(both[hidden].read_text(encoding="utf-8"), question.points / shares)
-            name = f"tests/{len(files) + 1:02}_{name_in_otter(question.id, hidden)}.py"
-            files[name] = _judged(text, both[hidden])
+            cases = [read_cases(file) for file in both]
+            worth = question.points / sum(case.share for of_file in cases for case in of_file)
+            name = name_in_otter(question.id, hidden)
+            lines = [TEST_FILE.format(name=name)]
+            for number, case in enumerate(cases[hidden], 1):
+                told = (question.id, case.title, round(case.share * worth, 10), hidden)
+                lines.append(f"case_{number} = case{told!r}\n")
+            files[f"tests/{len(files) + 1:02}_{name}.py"] = "".join(lines)
     return files
 
 
@@ -115,43 +121,13 @@ def requirements(root: Path) -> list[str]:
     return [f"--extra-index-url {TORCH_FOR_CPU}", *others]
 
 
-def _in_points(text: str, factor: float) -> str:
-    """A test file with points in place of shares."""
-    lines = text.encode().split(b"\n")
-    for share in sorted(_shares(text), key=lambda node: (node.lineno, node.col_offset), reverse=True):
-        line, start, end = share.lineno - 1, share.col_offset, share.end_col_offset
-        points = repr(round(share.value * factor, 10)).encode()  # type: ignore[operator, arg-type]
-        lines[line] = lines[line][:start] + points + lines[line][end:]
-    return b"\n".join(lines).decode()
-
-
-def _judged(text: str, path: Path) -> str:
-    """A test file's text, changed so that its cases run as the grader runs them.
-
-    Raises:
-        AssignmentError: if the line to change is not there; Otter would run the cases by itself.
-    """
-    judged, changed = DECORATOR.subn(f"from {JUDGED} import test_case", text)
-    if changed != 1:
-        line = "from check.cases import test_case"
-        raise AssignmentError(f"{path}: `{line}` must stand there once, on a line of its own.")
-    return judged
-
-
-def _shares(text: str) -> Iterator[ast.Constant]:
-    """Where the shares of the cases stand."""
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "test_case":
-            for argument in node.keywords:
-                if argument.arg == "points" and isinstance(argument.value, ast.Constant):
-                    yield argument.value
-
-
 def _needed(assignment: Assignment) -> list[Path]:
     """The files of the repository that it takes to grade a submission."""
     root = assignment.root
     folders = (root / "autograder", root / "student_template", root / "assignment" / "data")
-    texts = [path for folder in folders for path in folder.rglob("*") if path.suffix in TEXTS]
+    walks = [walk for folder in folders for walk in os.walk(folder, followlinks=True)]  # a link to check/
+    texts = [path for folder, _, names in walks for path in map(Path(folder).joinpath, names)]
+    texts = [path for path in texts if path.suffix in TEXTS]
     data = (root / "assignment" / "data").glob("*.npy")
     named = (root / "assignment" / "assignment.yml", assignment.reference, assignment.substitutes)
     return sorted(path for path in (*texts, *data, *named, *licences(root)) if path.is_file())
@@ -165,9 +141,7 @@ def _with_setup(archive: Path) -> bytes:
             entry = zipfile.ZipInfo(name, LONG_AGO)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
-            new.writestr(
-                entry, _changed(name, old.read(name).decode()) if "/" not in name else old.read(name)
-            )
+            new.writestr(entry, _changed(name, old.read(name).decode()) if "/" not in name else old.read(name))
     return written.getvalue()
 
 

@@ -9,9 +9,9 @@ from otter.assign.solutions import replace_solutions
 
 from ..answers import with_notebook
 from ..assignment import Assignment, load_assignment
-from ..check.cases import Case, read_cases
-from ..check.diagnosis import FILE as FINGERPRINTS
-from ..check.settings import FILE, Question, Settings
+from ..check.hints.diagnosis import FILE as FINGERPRINTS
+from ..check.loading.settings import FILE, Question, Settings, digest_of
+from ..check.testing.cases import Case, read_cases
 from ..errors import GraderError
 from ..judge.error_carried_forward import replaceable
 from .fingerprints import fingerprints
@@ -59,13 +59,9 @@ def derived(root: Path) -> dict[str, bytes]:
     assignment = load_assignment(root)
     code = stubs(_text(root / "solutions" / assignment.code_file))
     files = {assignment.code_file: code.encode(), **_notebooks(assignment, code)}
-    files[f"check/{FILE}"] = (
-        settings(assignment, files[f"notebooks/{_stem(assignment)}.ipynb"]).to_json().encode()
-    )
+    files[f"check/{FILE}"] = settings(assignment, files[f"notebooks/{_stem(assignment)}.ipynb"]).to_json().encode()
     table = fingerprints(assignment, old=root / TEMPLATE / "check" / FINGERPRINTS)
     files[f"check/{FINGERPRINTS}"] = table.to_json().encode()
-    for path in _files(root / "autograder" / "check"):
-        files[f"check/{path.name}"] = path.read_bytes()
     for path in _files(root / "assignment" / "data"):
         if path.name not in KEPT_AT_HOME:
             files[f"data/{path.name}"] = path.read_bytes()
@@ -80,14 +76,13 @@ def derived(root: Path) -> dict[str, bytes]:
 
 
 def _notebooks(assignment: Assignment, code: str) -> dict[str, bytes]:
-    """The notebook to work in and the one to explore in, which brings a module with it."""
+    """The notebook to work in and the one to explore in."""
     written = assignment.root / "assignment"
     answers = _text(assignment.root / TEMPLATE / assignment.answers_file)
     script = embeddings_script(assignment, code, _text(written / "handout.md"), answers)
     return {
         f"notebooks/{_stem(assignment)}.ipynb": notebook(script, _stem(assignment)),
         "notebooks/explore.ipynb": notebook(_text(written / "explore.py"), "explore"),
-        "notebooks/exploring.py": _read(written / "exploring.py"),
     }
 
 
@@ -125,6 +120,7 @@ def settings(assignment: Assignment, handed_out: bytes | None = None) -> Setting
                 words=question.words,
                 hidden_cases=len(hidden),
                 hidden_share=round(sum(case.share for case in hidden), 6),
+                tests=digest_of(assignment.public_tests(question.id)) if question.is_code else "",
                 earlier={name: earlier[name] for name in question.functions if name in earlier},
             )
         )
@@ -176,11 +172,11 @@ def _without_lost_links(name: str, content: bytes, files: dict[str, bytes]) -> b
 
 
 def _left_over(root: Path, wanted: dict[str, bytes]) -> list[Path]:
-    """Files in folders that hold derived files alone, but are derived no more."""
+    """Files in folders that hold derived files, and modules written there, but are derived no more."""
     left = []
     for folder in ("check", "data", "figures", "notebooks", LICENCES):
         for path in (root / TEMPLATE / folder).rglob("*"):
             name = path.relative_to(root / TEMPLATE).as_posix()
-            if path.is_file() and name not in wanted and "__pycache__" not in path.parts:
+            if path.is_file() and name not in wanted and path.suffix not in (".py", ".pyc"):
                 left.append(path)
     return left

@@ -58,9 +58,7 @@ class _Part:
         return [line for line in self.lines if not line.passed]
 
 
-def feedback_page(
-    result: Result, assignment: Assignment, marks: Marks, *, counts: float | None = None
-) -> str:
+def feedback_page(result: Result, assignment: Assignment, marks: Marks, *, counts: float | None = None) -> str:
     """One HTML file, readable alone and without a network.
 
     Args:

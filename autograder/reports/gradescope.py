@@ -71,10 +71,7 @@ def _tests(
     index: int, question: Question, result: QuestionResult, mark: Mark | None, visibility: str
 ) -> list[dict[str, Any]]:
     if question.is_code:
-        return [
-            _case(f"{index}.{place}", question, case, visibility)
-            for place, case in enumerate(result.cases, 1)
-        ]
+        return [_case(f"{index}.{place}", question, case, visibility) for place, case in enumerate(result.cases, 1)]
     test: dict[str, Any] = {
         "number": str(index),
         "name": f"{question.id}: {line(question.title)}",

@@ -52,9 +52,7 @@ def blocks(left: Source, right: Source, starter: Source) -> list[Block]:
 
 
 def _beside(left: Sequence[Line], right: Sequence[Line]) -> Iterator[Row]:
-    matcher = SequenceMatcher(
-        None, [line.tokens for line in left], [line.tokens for line in right], autojunk=False
-    )
+    matcher = SequenceMatcher(None, [line.tokens for line in left], [line.tokens for line in right], autojunk=False)
     for kind, start, end, other, other_end in matcher.get_opcodes():
         for i in range(max(end - start, other_end - other)):
             one = left[start + i] if start + i < end else None

@@ -136,9 +136,7 @@ def _near(samples: list[np.ndarray]) -> Iterator[tuple[int, int, float]]:
     rows = np.repeat(np.arange(len(samples)), [len(sample) for sample in samples])
     kept = (counts <= max(MANY, len(samples) // MANY_IN))[columns]
     shape = (len(samples), len(hashes))
-    table = csr_array(
-        (np.ones(kept.sum(), np.int32), (rows[kept], columns[kept])), shape
-    )  # (files, shingles)
+    table = csr_array((np.ones(kept.sum(), np.int32), (rows[kept], columns[kept])), shape)  # (files, shingles)
     own = np.bincount(rows[kept], minlength=len(samples))
     for start in range(0, len(samples), AT_ONCE):
         shared = (table[start : start + AT_ONCE] @ table.T).tocoo()

@@ -127,9 +127,7 @@ def _code_step(result: QuestionResult) -> str:
     if isinstance(case, Summed):
         return "Every public check passes. Try each sentence of the conventions on inputs of your own."
     if case.hidden:
-        return (
-            f"Every public check passes. Look up this sentence and try it on inputs of your own: {case.title}"
-        )
+        return f"Every public check passes. Look up this sentence and try it on inputs of your own: {case.title}"
     return f"Mend this first: {case.title}"
 
 

@@ -21,12 +21,12 @@ from typing import Any
 import torch
 from torch import nn
 
-from ..check.defaults import Defaults
-from ..check.libraries import hide_the_others
-from ..check.operations import counted
-from ..check.printed import Printed
-from ..check.refusals import with_reason
-from ..check.source import load, place
+from ..check.loading.defaults import Defaults
+from ..check.loading.libraries import hide_the_others
+from ..check.loading.printed import Printed
+from ..check.loading.refusals import with_reason
+from ..check.loading.source import load, place
+from ..check.testing.operation_counts import counted
 from .confinement import Wall, WallError
 from .limits import WorkerLimits, allow_seconds, cut_loose, set_limits
 from .mirror import PLAIN_MODULES, Message, Mirror, ModuleState
@@ -39,9 +39,7 @@ STUDENT_FILE = "embeddings.py"
 
 MAX_MESSAGE = 2_000
 MAX_TRACE = 6_000
-METHODS = frozenset(
-    {"to", "double", "float", "half", "bfloat16", "train", "eval", "state_dict", "load_state_dict"}
-)
+METHODS = frozenset({"to", "double", "float", "half", "bfloat16", "train", "eval", "state_dict", "load_state_dict"})
 
 
 class BoundedOutput:

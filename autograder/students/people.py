@@ -27,9 +27,7 @@ def remembering(
         known: how each key's submission was handed over the last time.
         has_roster: whether a roster was at hand now: it may say that a team has other members.
     """
-    return {
-        student: _remembering(origin, known.get(student), has_roster) for student, origin in found.items()
-    }
+    return {student: _remembering(origin, known.get(student), has_roster) for student, origin in found.items()}
 
 
 def settle(book: Gradebook, here: Set[str], out: Path) -> list[str]:
@@ -52,9 +50,7 @@ def settle(book: Gradebook, here: Set[str], out: Path) -> list[str]:
         if left:
             book.save_origins({student: replace(older[student], members=left)})
             who = " and ".join(line(m.name or m.email or m.id) for m in places)
-            said.append(
-                f"Of {line(student)}, {who} {'is' if len(places) == 1 else 'are'} now in {where} alone."
-            )
+            said.append(f"Of {line(student)}, {who} {'is' if len(places) == 1 else 'are'} now in {where} alone.")
             continue
         instead = next(iter(places.values()))
         if (known := standings.get(student)) and known.instead == instead:
@@ -178,9 +174,7 @@ def _remembering(origin: Origin | None, known: Origin | None, has_roster: bool) 
         # Only a roster told who they are: the platform gives a name of its own, or nothing but the key.
         told = any(member.name or member.email for member in origin.members)
         return origin if has_roster and told else replace(origin, members=known.members or origin.members)
-    return replace(
-        origin, members=tuple(_filled(m, before.get((m.id, m.is_rosters), m)) for m in origin.members)
-    )
+    return replace(origin, members=tuple(_filled(m, before.get((m.id, m.is_rosters), m)) for m in origin.members))
 
 
 def _filled(member: Member, known: Member) -> Member:

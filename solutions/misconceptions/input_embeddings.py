@@ -36,8 +36,7 @@ MISCONCEPTIONS = (
         id="I3",
         where="InputEmbedding",
         title='adds positions with "none", too',
-        hint='With "none" the result should be the token rows and nothing else. Look at what is built '
-        "for each kind.",
+        hint='With "none" the result should be the token rows and nothing else. Look at what is built for each kind.',
         edits=(('"none": nn.Identity,', '"none": lambda: SinusoidalPositions(dim + dim % 2),'),),
     ),
     Misconception(
@@ -54,8 +53,7 @@ MISCONCEPTIONS = (
         id="I5",
         where="InputEmbedding",
         title='the default is not "learned"',
-        hint="Without `positions` the module should learn its positions. Look at the default in the "
-        "signature.",
+        hint="Without `positions` the module should learn its positions. Look at the default in the signature.",
         edits=(('positions: str = "learned"', 'positions: str = "sinusoidal"'),),
     ),
     Misconception(
@@ -172,9 +170,7 @@ MISCONCEPTIONS = (
         where="InputEmbedding",
         title="row 0 is padding",
         hint="Id 0 gets a row of zeros. Here 0 is a token like any other. Look for a padding index.",
-        edits=(
-            (_RETURN, "return self.positions(embedding_lookup(self.tokens, ids) * (ids != 0).unsqueeze(-1))"),
-        ),
+        edits=((_RETURN, "return self.positions(embedding_lookup(self.tokens, ids) * (ids != 0).unsqueeze(-1))"),),
     ),
     Misconception(
         id="I16",
@@ -189,16 +185,13 @@ MISCONCEPTIONS = (
         where="InputEmbedding",
         title="token rows from a uniform distribution",
         hint="The token rows are spread evenly, not normally. Look at the function that draws them.",
-        edits=(
-            (_TOKENS, "self.tokens = nn.Parameter((torch.rand(vocab_size, dim) - 0.5) * 12**0.5 * 0.02)"),
-        ),
+        edits=((_TOKENS, "self.tokens = nn.Parameter((torch.rand(vocab_size, dim) - 0.5) * 12**0.5 * 0.02)"),),
     ),
     Misconception(
         id="I18",
         where="InputEmbedding",
         title="the token table is frozen",
-        hint="No gradient reaches the token table. It starts at random, so it means nothing until it has "
-        "learned.",
+        hint="No gradient reaches the token table. It starts at random, so it means nothing until it has learned.",
         edits=((_TOKENS, _TOKENS + ".requires_grad_(False)"),),
     ),
     Misconception(
@@ -304,9 +297,7 @@ MISCONCEPTIONS = (
         edits=(
             (
                 _RETURN,
-                "result = "
-                + _RETURN.removeprefix("return ")
-                + "\n        ids.zero_()\n        return result",
+                "result = " + _RETURN.removeprefix("return ") + "\n        ids.zero_()\n        return result",
             ),
         ),
     ),
@@ -319,8 +310,7 @@ MISCONCEPTIONS = (
         edits=(
             (
                 _RETURN,
-                "table = self.tokens.data\n        table /= table.norm(dim=1, keepdim=True)\n        "
-                + _RETURN,
+                "table = self.tokens.data\n        table /= table.norm(dim=1, keepdim=True)\n        " + _RETURN,
             ),
         ),
     ),

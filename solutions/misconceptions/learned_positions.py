@@ -179,19 +179,15 @@ MISCONCEPTIONS = (
         id="T37",
         where="LearnedPositions",
         title="starts from zeros",
-        hint="All rows start equal. The conventions ask for small random numbers. Look at how the table is "
-        "drawn.",
+        hint="All rows start equal. The conventions ask for small random numbers. Look at how the table is drawn.",
         edits=((_TABLE, "self.table = nn.Parameter(torch.zeros(max_positions, dim))"),),
     ),
     Misconception(
         id="T38",
         where="LearnedPositions",
         title="a uniform distribution",
-        hint="The numbers have no tails: they are spread evenly, not normally. Look at the function that "
-        "draws them.",
-        edits=(
-            (_TABLE, "self.table = nn.Parameter((torch.rand(max_positions, dim) - 0.5) * 12**0.5 * 0.02)"),
-        ),
+        hint="The numbers have no tails: they are spread evenly, not normally. Look at the function that draws them.",
+        edits=((_TABLE, "self.table = nn.Parameter((torch.rand(max_positions, dim) - 0.5) * 12**0.5 * 0.02)"),),
     ),
     Misconception(
         id="T39",
@@ -259,8 +255,7 @@ MISCONCEPTIONS = (
         id="T47",
         where="LearnedPositions",
         title="scales its input by the square root of D",
-        hint="The input comes out larger than it went in. This module adds and nothing else. Take the "
-        "factor out.",
+        hint="The input comes out larger than it went in. This module adds and nothing else. Take the factor out.",
         edits=((_ADD, "return x * x.shape[2] ** 0.5 + self.table[:length]"),),
     ),
     Misconception(
@@ -372,8 +367,7 @@ MISCONCEPTIONS = (
         id="T56",
         where="extend_positions",
         title="extends the caller's module in place",
-        hint="The module that was passed in has grown. It is the caller's and stays as it was. Build a new "
-        "module.",
+        hint="The module that was passed in has grown. It is the caller's and stays as it was. Build a new module.",
         edits=(
             (
                 "return extended",
@@ -393,8 +387,7 @@ MISCONCEPTIONS = (
         id="T58",
         where="extend_positions",
         title="refuses the same size",
-        hint="The same size is refused. It is no shrinking: it gives an independent copy. Look at the "
-        "comparison.",
+        hint="The same size is refused. It is no shrinking: it gives an independent copy. Look at the comparison.",
         edits=(("if max_positions < rows:", "if max_positions <= rows:"),),
     ),
     Misconception(

@@ -178,8 +178,7 @@ MISCONCEPTIONS = (
         "V17",
         TRAIN,
         "a tensor of losses",
-        "The losses come as a tensor. The conventions ask for a list of Python numbers. Look "
-        "at what is returned.",
+        "The losses come as a tensor. The conventions ask for a list of Python numbers. Look at what is returned.",
         (("return losses", "return torch.tensor(losses)"),),
     ),
     Misconception(
@@ -351,8 +350,7 @@ MISCONCEPTIONS = (
         (
             (
                 "losses = []",
-                "losses = []\n    import copy\n"
-                "    centre, context = copy.deepcopy(centre), copy.deepcopy(context)",
+                "losses = []\n    import copy\n    centre, context = copy.deepcopy(centre), copy.deepcopy(context)",
             ),
         ),
     ),
@@ -388,8 +386,7 @@ MISCONCEPTIONS = (
         "V37",
         TRAIN,
         "draws new tables first",
-        "The tables are drawn afresh before training. The caller chose the start, and wants to go on from "
-        "it.",
+        "The tables are drawn afresh before training. The caller chose the start, and wants to go on from it.",
         (("losses = []", "losses = []\n    nn.init.normal_(centre.weight, std=0.1)"),),
     ),
     Misconception(

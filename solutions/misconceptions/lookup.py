@@ -241,12 +241,8 @@ MISCONCEPTIONS = (
         edits=((DRAW, "return nn.Parameter(torch.zeros(vocab_size, dim))"),),
     ),
     # embedding_lookup
-    Misconception(
-        "L1", "embedding_lookup", "detaches the table", NO_GRADIENT, ((ROWS, "return table.detach()[ids]"),)
-    ),
-    Misconception(
-        "L2", "embedding_lookup", "reads table.data", NO_GRADIENT, ((ROWS, "return table.data[ids]"),), "L1"
-    ),
+    Misconception("L1", "embedding_lookup", "detaches the table", NO_GRADIENT, ((ROWS, "return table.detach()[ids]"),)),
+    Misconception("L2", "embedding_lookup", "reads table.data", NO_GRADIENT, ((ROWS, "return table.data[ids]"),), "L1"),
     Misconception(
         id="L4",
         where="embedding_lookup",
@@ -295,9 +291,7 @@ MISCONCEPTIONS = (
         title="checks the first id alone",
         hint="A bad id is refused when it comes first, and passes when it comes later. The check "
         "has to look at all ids, of whatever shape, before any of them is looked up.",
-        edits=(
-            (CHECK, "_refuse_bad_ids(ids.flatten()[:1], table.shape[0])\n    ids = ids % table.shape[0]"),
-        ),
+        edits=((CHECK, "_refuse_bad_ids(ids.flatten()[:1], table.shape[0])\n    ids = ids % table.shape[0]"),),
     ),
     Misconception(
         id="L55",

@@ -34,9 +34,7 @@ COST = "Multiply the three sizes out for a small example and compare."
 
 MISCONCEPTIONS = (
     # one_hot
-    Misconception(
-        "O1", "one_hot", "leaves the width to torch", WIDTH, (("(ids, vocab_size).to", "(ids).to"),)
-    ),
+    Misconception("O1", "one_hot", "leaves the width to torch", WIDTH, (("(ids, vocab_size).to", "(ids).to"),)),
     Misconception(
         id="O4",
         where="one_hot",
@@ -157,9 +155,7 @@ MISCONCEPTIONS = (
         where="one_hot_lookup",
         title="broadcasts a multiplication and sums",
         hint=NO_PRODUCT,
-        edits=(
-            (PRODUCT, "return (one_hot(ids, table.shape[0]).to(table.dtype)[..., None] * table).sum(-2)"),
-        ),
+        edits=((PRODUCT, "return (one_hot(ids, table.shape[0]).to(table.dtype)[..., None] * table).sum(-2)"),),
         same_as="O39",
     ),
     Misconception(
@@ -194,9 +190,7 @@ MISCONCEPTIONS = (
         "of the one-hot rows where they meet the table, and bring them to the table's.",
         edits=((".to(table.dtype)", ".to(torch.int64)"),),
     ),
-    Misconception(
-        "O44", "one_hot_lookup", "detaches the table", NO_GRADIENT, (("@ table ", "@ table.detach() "),)
-    ),
+    Misconception("O44", "one_hot_lookup", "detaches the table", NO_GRADIENT, (("@ table ", "@ table.detach() "),)),
     Misconception(
         id="O45",
         where="one_hot_lookup",
@@ -301,8 +295,7 @@ MISCONCEPTIONS = (
         id="O53",
         where="lookup_cost",
         title="counts multiplications and additions apart",
-        hint="The multiply-adds are twice too many. A multiplication with its addition counts as one. "
-        + COST,
+        hint="The multiply-adds are twice too many. A multiplication with its addition counts as one. " + COST,
         edits=(("num_ids * vocab_size * dim", "2 * num_ids * vocab_size * dim"),),
     ),
     Misconception(

@@ -273,9 +273,7 @@ MISCONCEPTIONS = (
         title="an odd dim is noticed only when the module is called",
         hint="The module can be built with an odd dimension and fails later, at its first call. A mistake "
         "is easiest to find where it was made. Check `dim` in the constructor.",
-        edits=(
-            ("        _frequencies(dim, base)  # refuse an odd dim now rather than at the first call\n", ""),
-        ),
+        edits=(("        _frequencies(dim, base)  # refuse an odd dim now rather than at the first call\n", ""),),
     ),
     Misconception(
         id="S32",
@@ -372,9 +370,7 @@ MISCONCEPTIONS = (
         title="every pair turned by the same angle",
         hint="The first pair of columns is right and the others turn too far. Each pair has its own "
         "frequency, so its block turns by its own angle. Look at which angle a block uses.",
-        edits=(
-            ("angles = offset * _frequencies(dim, base)", "angles = offset * _frequencies(dim, base) ** 0"),
-        ),
+        edits=(("angles = offset * _frequencies(dim, base)", "angles = offset * _frequencies(dim, base) ** 0"),),
     ),
     Misconception(
         id="S57",
@@ -468,8 +464,7 @@ MISCONCEPTIONS = (
         id="P19",
         where="SinusoidalPositions",
         title="computes the sum and drops it",
-        hint="The output is the input. `x.add(...)` gives a new tensor and leaves x as it is. Use what it "
-        "gives.",
+        hint="The output is the input. `x.add(...)` gives a new tensor and leaves x as it is. Use what it gives.",
         edits=((_ADD, "x.add(encoding)\n        return x"),),
     ),
     Misconception(

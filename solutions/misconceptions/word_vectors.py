@@ -466,8 +466,7 @@ MISCONCEPTIONS = (
         "A51",
         "analogy",
         "cosine before word",
-        "The pairs are the wrong way round: the word comes first, then its cosine. Look at "
-        "what goes into the list.",
+        "The pairs are the wrong way round: the word comes first, then its cosine. Look at what goes into the list.",
         (("(words[row], float(likeness[row]))", "(float(likeness[row]), words[row])"),),
     ),
     Misconception(

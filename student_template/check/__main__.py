@@ -9,6 +9,6 @@ if not __package__:  # started as a folder: make it importable under its name, a
 
     del sys.path[0]  # a `token.py` beside it would else stand in the way of Python's own
 
-from check.command import main  # type: ignore[import-not-found]
+from check.terminal.command import main  # type: ignore[import-not-found]
 
 sys.exit(main())

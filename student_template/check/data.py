@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-_HERE = Path(__file__).resolve().parent
-_FOLDERS = (_HERE.parent / "data", _HERE.parent.parent / "assignment" / "data")
-"""Where the data lies: beside `check/` in the handed-out folder, or in the repository."""
+_HOME = Path(__file__).resolve().parents[1]
+_FOLDERS = (_HOME / "data", _HOME.parent / "assignment" / "data")
+"""Where the data lies: beside `check/`, or where Otter's archive has it."""
 
 
 def glove(count: int = 20000) -> tuple[list[str], torch.Tensor]:

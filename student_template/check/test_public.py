@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from . import runner
-from .display import builds_on
-from .report import CannotCheck, Check
-from .settings import FILE, read_settings
-from .work import find_work
+from .loading.locate import find_work
+from .loading.settings import FILE, read_settings
+from .running import runner
+from .running.report import CannotCheck, Check
+from .terminal.display import builds_on
 
 HOME = Path(__file__).resolve().parent.parent
 TESTS = HOME / "tests"

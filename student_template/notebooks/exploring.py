@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from check import source
-from check.runner import read
-from check.settings import FILE as SETTINGS
-from check.settings import read_settings
-from check.work import find_work
+from check.loading import source
+from check.loading.locate import find_work
+from check.loading.settings import FILE as SETTINGS
+from check.loading.settings import read_settings
+from check.running.runner import read
 
 try:
     import matplotlib.pyplot as plt
@@ -260,9 +260,7 @@ def draw_losses(panels: Mapping[str, Mapping[str, Sequence[float]]], levels: Map
     plt.show()
 
 
-def draw_ways(
-    maps: Mapping[str, torch.Tensor], groups: Mapping[str, Sequence[str]], unseen: Sequence[str]
-) -> None:
+def draw_ways(maps: Mapping[str, torch.Tensor], groups: Mapping[str, Sequence[str]], unseen: Sequence[str]) -> None:
     """Draw the way of every word from where it began to where it ended.
 
     Args:
@@ -410,9 +408,7 @@ def _name_group(axes: Axes, points: torch.Tensor, group: str, colour: str, taken
     """Write the group's name in bold at the edge of its points, where it covers least of what is `taken`."""
     dots = torch.tensor(axes.transData.transform(points.tolist()))
     (left, bottom), (right, top) = dots.amin(0).tolist(), dots.amax(0).tolist()
-    text = axes.text(
-        0, 0, group, fontsize=14, weight="bold", color=_darker(colour), ha="center", va="center_baseline"
-    )
+    text = axes.text(0, 0, group, fontsize=14, weight="bold", color=_darker(colour), ha="center", va="center_baseline")
     middle_x, middle_y = (left + right) / 2, (bottom + top) / 2
     edges = [
         (middle_x, top, 0, 1),
@@ -422,9 +418,7 @@ def _name_group(axes: Axes, points: torch.Tensor, group: str, colour: str, taken
     ]
     corners = [(x, y, 0, up) for x in (left, right) for y, up in ((top, 1), (bottom, -1))]
     places = [
-        _beside(*edge, reach, text.get_window_extent(), axes)
-        for reach in (14, 22, 30, 38)
-        for edge in edges + corners
+        _beside(*edge, reach, text.get_window_extent(), axes) for reach in (14, 22, 30, 38) for edge in edges + corners
     ]
     _settle(text, places, taken)
 

@@ -5,9 +5,7 @@ earlier functions do wrong is wrong here, too; when it is graded, such a case is
 """
 
 import torch
-from check.cases import test_case
-from check.compare import raises, same
-from check.demands import RightEmbedding, filled
+from check.testing.api import RightEmbedding, assert_close, filled, raises, test_case
 
 OK_FORMAT = False
 name = "input_embeddings"
@@ -22,7 +20,7 @@ def same_vectors(InputEmbedding, kind, *texts, of):
     module, ids = filled(InputEmbedding(*SIZES, kind)), torch.tensor(texts)
     right = RightEmbedding(module, SIZES, kind)
     got = module(ids.clone())
-    same(got, right(ids), of=of)
+    assert_close(got, right(ids), of=of)
     return got
 
 
@@ -35,8 +33,7 @@ def test_token_rows_alone(InputEmbedding):
 
 
 @test_case(
-    name='`InputEmbedding` with `"sinusoidal"` gives token rows plus the sinusoidal encoding of their '
-    "positions.",
+    name='`InputEmbedding` with `"sinusoidal"` gives token rows plus the sinusoidal encoding of their positions.',
     points=0.6,
 )
 def test_rows_plus_sinusoid(InputEmbedding):
@@ -74,9 +71,7 @@ def test_longer_texts(InputEmbedding):
         same_vectors(InputEmbedding, kind, FIRST + SECOND, of=f"a text of 10 tokens with {kind!r}")
 
 
-@test_case(
-    name="Gradients reach the tables of `InputEmbedding` from every place that used a row.", points=0.4
-)
+@test_case(name="Gradients reach the tables of `InputEmbedding` from every place that used a row.", points=0.4)
 def test_tables_learn(InputEmbedding):
     ids = torch.tensor([FIRST, SECOND])
     upstream = torch.arange(40.0).reshape(2, 5, 4)
@@ -84,5 +79,5 @@ def test_tables_learn(InputEmbedding):
         module = filled(InputEmbedding(*SIZES, kind))
         right = RightEmbedding(module, SIZES, kind)
         got = module(ids.clone())
-        same(got, right(ids), of=f"what both sentences give with {kind!r}")
+        assert_close(got, right(ids), of=f"what both sentences give with {kind!r}")
         right.same_gradients(got, ids, upstream)

@@ -1,9 +1,7 @@
 """Public cases of `learned_positions`: positions as a learned table."""
 
 import torch
-from check.cases import test_case
-from check.compare import expect, raises, same
-from check.demands import table_of, with_rows
+from check.testing.api import assert_close, raises, require, table_of, test_case, with_rows
 
 OK_FORMAT = False
 name = "learned_positions"
@@ -20,13 +18,12 @@ TEXTS = torch.tensor(
 def same_sum(module, rows=ROWS):
     """Demand TEXTS plus the first rows; give the sum."""
     got = module(TEXTS.clone())
-    same(got, TEXTS + rows[:3], of="the sum of the texts and the rows of the table")
+    assert_close(got, TEXTS + rows[:3], of="the sum of the texts and the rows of the table")
     return got
 
 
 @test_case(
-    name="`LearnedPositions` has exactly one parameter, its `(max_positions, dim)` table, trainable and "
-    "float32.",
+    name="`LearnedPositions` has exactly one parameter, its `(max_positions, dim)` table, trainable and float32.",
     points=0.2,
 )
 def test_one_table(LearnedPositions):
@@ -34,14 +31,13 @@ def test_one_table(LearnedPositions):
     same_sum(module)
     table = table_of(module, 4, 2)
     count = len(list(module.parameters()))
-    expect(count == 1, f"the module should have one parameter, its table, but has {count}")
-    expect(table.requires_grad, "the table should be trainable")
-    expect(table.dtype == torch.float32, f"the table should be float32, but is {table.dtype}")
+    require(count == 1, f"the module should have one parameter, its table, but has {count}")
+    require(table.requires_grad, "the table should be trainable")
+    require(table.dtype == torch.float32, f"the table should be float32, but is {table.dtype}")
 
 
 @test_case(
-    name="`LearnedPositions` draws its table from a normal distribution with mean 0 and standard deviation "
-    "0.02.",
+    name="`LearnedPositions` draws its table from a normal distribution with mean 0 and standard deviation 0.02.",
     points=0.4,
 )
 def test_the_table_starts_small(LearnedPositions):
@@ -49,13 +45,11 @@ def test_the_table_starts_small(LearnedPositions):
     rows = table_of(module, 2000, 2).detach().clone()
     same_sum(module, rows)
     mean, spread = float(rows.mean()), float(rows.std())
-    expect(0.0175 < spread < 0.0225, f"the standard deviation should be 0.02, but it is {spread:.4g}")
-    expect(abs(mean) < 0.003, f"the mean of 4000 numbers should be about 0, but it is {mean:.4g}")
+    require(0.0175 < spread < 0.0225, f"the standard deviation should be 0.02, but it is {spread:.4g}")
+    require(abs(mean) < 0.003, f"the mean of 4000 numbers should be about 0, but it is {mean:.4g}")
 
 
-@test_case(
-    name="`LearnedPositions` adds row t of its table to position t of every text of `(B, T, D)`.", points=0.7
-)
+@test_case(name="`LearnedPositions` adds row t of its table to position t of every text of `(B, T, D)`.", points=0.7)
 def test_rows_are_added(LearnedPositions):
     same_sum(with_rows(LearnedPositions(4, 2), ROWS))
 
@@ -73,18 +67,17 @@ def test_too_many_positions_are_refused(LearnedPositions):
 
 
 @test_case(
-    name="`LearnedPositions` gives each row the gradients of its position, summed over the texts, and unused "
-    "rows 0.",
+    name="`LearnedPositions` gives each row the gradients of its position, summed over the texts, and unused rows 0.",
     points=0.4,
 )
 def test_rows_get_gradients(LearnedPositions):
     module = with_rows(LearnedPositions(4, 2), ROWS)
     result, table = same_sum(module), table_of(module, 4, 2)
-    expect(result.requires_grad, "no gradient can flow from the result back to the table")
+    require(result.requires_grad, "no gradient can flow from the result back to the table")
     (result * TEXTS).sum().backward()
     summed = torch.tensor([[-0.5, 7.0], [0.25, 0.75], [100.0, 0.0], [0.0, 0.0]])
-    expect(table.grad is not None, "no gradient reached the table")
-    same(table.grad, summed, of="the gradient of the table")
+    require(table.grad is not None, "no gradient reached the table")
+    assert_close(table.grad, summed, of="the gradient of the table")
 
 
 @test_case(
@@ -95,27 +88,26 @@ def test_rows_get_gradients(LearnedPositions):
 def test_old_rows_are_kept(extend_positions, LearnedPositions):
     extended = extend_positions(with_rows(LearnedPositions(4, 2), ROWS), 6)
     kind = type(extended).__name__
-    expect(isinstance(extended, torch.nn.Module), f"expected a LearnedPositions, got {kind}")
+    require(isinstance(extended, torch.nn.Module), f"expected a LearnedPositions, got {kind}")
     rows = table_of(extended, 6, 2).detach()
-    expect(torch.equal(rows[:4], ROWS), f"the old rows became {rows[:4].tolist()}")
-    expect(bool((rows[4:] != 0).all()), f"the new rows should be drawn at random, not {rows[4:].tolist()}")
-    same(extended(torch.zeros(1, 6, 2)).detach(), rows[None], of="what the new module adds to zeros")
+    require(torch.equal(rows[:4], ROWS), f"the old rows became {rows[:4].tolist()}")
+    require(bool((rows[4:] != 0).all()), f"the new rows should be drawn at random, not {rows[4:].tolist()}")
+    assert_close(extended(torch.zeros(1, 6, 2)).detach(), rows[None], of="what the new module adds to zeros")
 
 
 @test_case(name="`extend_positions` refuses to shrink with a `ValueError`.", points=0.3)
 def test_shrinking_is_refused(extend_positions, LearnedPositions):
     learned = with_rows(LearnedPositions(4, 2), ROWS)
-    same(table_of(extend_positions(learned, 5), 5, 2).detach()[:4], ROWS, of="the old rows")
+    assert_close(table_of(extend_positions(learned, 5), 5, 2).detach()[:4], ROWS, of="the old rows")
     with raises(ValueError):
         extend_positions(learned, 3)
 
 
 @test_case(
-    name="`similarity_by_offset` gives `(P,)`: entry k is the mean cosine similarity of rows p and p + k "
-    "over all p.",
+    name="`similarity_by_offset` gives `(P,)`: entry k is the mean cosine similarity of rows p and p + k over all p.",
     points=1.0,
 )
 def test_similarity_by_hand(similarity_by_offset):
     table = torch.tensor([[1.0, 0, 0], [3, 4, 0], [0, 0, 2], [0, -5, 0]])
     # neighbours: 0.6, 0 and 0; two apart: 0 and -0.8; three apart: 0
-    same(similarity_by_offset(table), torch.tensor([1.0, 0.2, -0.4, 0.0]))
+    assert_close(similarity_by_offset(table), torch.tensor([1.0, 0.2, -0.4, 0.0]))

@@ -2,9 +2,7 @@
 
 import torch
 import torch.nn.functional as F
-from check.cases import test_case
-from check.compare import equal, expect, same, unchanged
-from check.demands import expect_losses
+from check.testing.api import assert_close, assert_equal, assert_losses, require, test_case, unchanged
 from torch import nn
 
 OK_FORMAT = False
@@ -33,13 +31,12 @@ def four_pairs():
 
 
 @test_case(
-    name="`train_embeddings` takes the mean over all pairs of the cross-entropy between the scores and "
-    "the context id.",
+    name="`train_embeddings` takes the mean over all pairs of the cross-entropy between the scores and the context id.",
     points=0.85,
     hidden=False,
 )
 def test_first_loss(train_embeddings):
-    expect_losses(train_embeddings(*tables(), four_pairs(), steps=1, learning_rate=0.5), LOSSES[:1])
+    assert_losses(train_embeddings(*tables(), four_pairs(), steps=1, learning_rate=0.5), LOSSES[:1])
 
 
 @test_case(
@@ -48,19 +45,18 @@ def test_first_loss(train_embeddings):
     hidden=False,
 )
 def test_losses(train_embeddings):
-    expect_losses(train_embeddings(*tables(), four_pairs(), steps=3, learning_rate=0.5), LOSSES)
+    assert_losses(train_embeddings(*tables(), four_pairs(), steps=3, learning_rate=0.5), LOSSES)
 
 
 @test_case(
-    name="`train_embeddings` moves `centre` against its gradient. Rows that are no pair's centre stay "
-    "as they are.",
+    name="`train_embeddings` moves `centre` against its gradient. Rows that are no pair's centre stay as they are.",
     points=0.6,
     hidden=False,
 )
 def test_centre_moves(train_embeddings):
     centre, context = tables()
     train_embeddings(centre, context, four_pairs(), steps=1, learning_rate=0.5)
-    same(centre.weight.detach(), torch.tensor(CENTRE_AFTER_ONE), of="the table of `centre` after a step")
+    assert_close(centre.weight.detach(), torch.tensor(CENTRE_AFTER_ONE), of="the table of `centre` after a step")
 
 
 @test_case(
@@ -71,7 +67,7 @@ def test_centre_moves(train_embeddings):
 def test_context_moves(train_embeddings):
     centre, context = tables()
     train_embeddings(centre, context, four_pairs(), steps=1, learning_rate=0.5)
-    same(context.weight.detach(), torch.tensor(CONTEXT_AFTER_ONE), of="the table of `context` after a step")
+    assert_close(context.weight.detach(), torch.tensor(CONTEXT_AFTER_ONE), of="the table of `context` after a step")
 
 
 @test_case(
@@ -83,11 +79,11 @@ def test_tables_stay_the_same_parameters(train_embeddings):
     centre, context = tables()
     before = centre.weight, context.weight
     train_embeddings(centre, context, four_pairs(), steps=1, learning_rate=0.5)
-    same(before[0].detach(), torch.tensor(CENTRE_AFTER_ONE), of="what was `centre.weight` before the call")
-    same(before[1].detach(), torch.tensor(CONTEXT_AFTER_ONE), of="what was `context.weight` before the call")
+    assert_close(before[0].detach(), torch.tensor(CENTRE_AFTER_ONE), of="what was `centre.weight` before the call")
+    assert_close(before[1].detach(), torch.tensor(CONTEXT_AFTER_ONE), of="what was `context.weight` before the call")
     for label, now, then in [("centre", centre.weight, before[0]), ("context", context.weight, before[1])]:
-        expect(now is then, f"`{label}.weight` should be the same parameter as before, but is another")
-        expect(now.requires_grad, f"`{label}.weight` should still require gradients")
+        require(now is then, f"`{label}.weight` should be the same parameter as before, but is another")
+        require(now.requires_grad, f"`{label}.weight` should still require gradients")
 
 
 @test_case(
@@ -100,8 +96,8 @@ def test_old_gradients_play_no_part(train_embeddings):
     for table in (centre.weight, context.weight):
         table.grad = torch.ones_like(table)
     train_embeddings(centre, context, four_pairs(), steps=1, learning_rate=0.5)
-    same(centre.weight.detach(), torch.tensor(CENTRE_AFTER_ONE), of="the table of `centre` after a step")
-    same(context.weight.detach(), torch.tensor(CONTEXT_AFTER_ONE), of="the table of `context` after a step")
+    assert_close(centre.weight.detach(), torch.tensor(CENTRE_AFTER_ONE), of="the table of `centre` after a step")
+    assert_close(context.weight.detach(), torch.tensor(CONTEXT_AFTER_ONE), of="the table of `context` after a step")
 
 
 @test_case(
@@ -113,15 +109,15 @@ def test_no_steps(train_embeddings):
     centre, context = tables()
     with unchanged(centre=centre, context=context):
         none = train_embeddings(centre, context, four_pairs(), steps=0, learning_rate=0.5)
-    equal(none, [], of="the list of losses")
-    expect_losses(train_embeddings(centre, context, four_pairs(), steps=1, learning_rate=0.5), LOSSES[:1])
+    assert_equal(none, [], of="the list of losses")
+    assert_losses(train_embeddings(centre, context, four_pairs(), steps=1, learning_rate=0.5), LOSSES[:1])
 
 
 @test_case(name="`train_embeddings` leaves `pairs` as it was.", points=0.1, hidden=False)
 def test_pairs_stay(train_embeddings):
     pairs = four_pairs()
     with unchanged(pairs=pairs):
-        expect_losses(train_embeddings(*tables(), pairs, steps=1, learning_rate=0.5), LOSSES[:1])
+        assert_losses(train_embeddings(*tables(), pairs, steps=1, learning_rate=0.5), LOSSES[:1])
 
 
 @test_case(
@@ -138,5 +134,5 @@ def test_alike_words_get_alike_rows(train_embeddings):
     train_embeddings(centre, context, torch.tensor(pairs), steps=3, learning_rate=5.0)
     unit = F.normalize(centre.weight.detach(), dim=-1)
     alike, unlike = float(unit[cat] @ unit[dog]), float(unit[cat] @ unit[car])
-    expect(alike > 0.9, f"cat and dog should have a cosine above 0.9, but have {alike:.2f}")
-    expect(unlike < 0, f"cat and car should have a negative cosine, but have {unlike:.2f}")
+    require(alike > 0.9, f"cat and dog should have a cosine above 0.9, but have {alike:.2f}")
+    require(unlike < 0, f"cat and car should have a negative cosine, but have {unlike:.2f}")

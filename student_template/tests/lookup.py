@@ -1,10 +1,16 @@
 """Public cases of `lookup`: from tokens to rows of a table."""
 
 import torch
-from check.cases import test_case
-from check.compare import equal, expect, raises, same, unchanged
-from check.demands import expect_normal
-from check.operations import count_operations
+from check.testing.api import (
+    assert_close,
+    assert_equal,
+    assert_normal,
+    count_operations,
+    raises,
+    require,
+    test_case,
+    unchanged,
+)
 from torch import nn
 
 OK_FORMAT = False
@@ -36,7 +42,7 @@ def seeded(seed):
     hidden=False,
 )
 def test_vocabulary_is_sorted(build_vocabulary):
-    equal(build_vocabulary(list(TOKENS)), VOCABULARY, of="the vocabulary")
+    assert_equal(build_vocabulary(list(TOKENS)), VOCABULARY, of="the vocabulary")
 
 
 @test_case(
@@ -45,7 +51,7 @@ def test_vocabulary_is_sorted(build_vocabulary):
     hidden=False,
 )
 def test_encode_keeps_the_order(encode):
-    same(encode(["she", "love", "fox", "love", "brown"], dict(VOCABULARY)), torch.tensor([7, 5, 2, 5, 0]))
+    assert_close(encode(["she", "love", "fox", "love", "brown"], dict(VOCABULARY)), torch.tensor([7, 5, 2, 5, 0]))
 
 
 @test_case(
@@ -54,13 +60,13 @@ def test_encode_keeps_the_order(encode):
     hidden=False,
 )
 def test_encode_of_nothing(encode):
-    same(encode(["she", "quack", "dog"], dict(VOCABULARY)), torch.tensor([7, 6, 1]))
-    same(encode([], dict(VOCABULARY)), torch.zeros(0, dtype=torch.int64))
+    assert_close(encode(["she", "quack", "dog"], dict(VOCABULARY)), torch.tensor([7, 6, 1]))
+    assert_close(encode([], dict(VOCABULARY)), torch.zeros(0, dtype=torch.int64))
 
 
 @test_case(name="`encode` raises a `KeyError` that names the unknown token.", points=0.25, hidden=False)
 def test_encode_refuses_an_unknown_token(encode):
-    same(encode(["dog", "fox"], dict(VOCABULARY)), torch.tensor([1, 2]))
+    assert_close(encode(["dog", "fox"], dict(VOCABULARY)), torch.tensor([1, 2]))
     with raises(KeyError, quoting=["wolf"]):
         encode(["dog", "wolf", "fox"], dict(VOCABULARY))
 
@@ -72,8 +78,8 @@ def test_encode_refuses_an_unknown_token(encode):
 )
 def test_table_is_normal(new_embedding_table):
     table = new_embedding_table(300, 40, generator=seeded(1))
-    expect(table.shape == (300, 40), f"the shape should be (300, 40), but is {tuple(table.shape)}")
-    expect_normal(table, 0.02)
+    require(table.shape == (300, 40), f"the shape should be (300, 40), but is {tuple(table.shape)}")
+    assert_normal(table, 0.02)
 
 
 @test_case(
@@ -83,11 +89,11 @@ def test_table_is_normal(new_embedding_table):
 )
 def test_table_is_a_parameter(new_embedding_table):
     table = new_embedding_table(300, 40, generator=seeded(3))
-    expect_normal(table, 0.02)
+    assert_normal(table, 0.02)
     kind = type(table).__name__
-    expect(isinstance(table, nn.Parameter), f"the table should be an nn.Parameter, but is a {kind}")
-    expect(table.requires_grad, "the table should be trainable")
-    expect(table.dtype == torch.float32, f"the table should be float32, but is {table.dtype}")
+    require(isinstance(table, nn.Parameter), f"the table should be an nn.Parameter, but is a {kind}")
+    require(table.requires_grad, "the table should be trainable")
+    require(table.dtype == torch.float32, f"the table should be float32, but is {table.dtype}")
 
 
 @test_case(
@@ -97,28 +103,27 @@ def test_table_is_a_parameter(new_embedding_table):
 )
 def test_table_repeats_with_a_seed(new_embedding_table):
     first = new_embedding_table(300, 40, std=0.5, generator=seeded(2))
-    expect_normal(first, 0.5)
+    assert_normal(first, 0.5)
     again = new_embedding_table(300, 40, std=0.5, generator=seeded(2))
-    same(again.detach(), first.detach(), of="the table of a second generator with the same seed")
+    assert_close(again.detach(), first.detach(), of="the table of a second generator with the same seed")
 
 
 @test_case(
-    name="`embedding_lookup` gives the rows of `table` that `ids` names, in shape `(..., D)` "
-    "for ids of any shape.",
+    name="`embedding_lookup` gives the rows of `table` that `ids` names, in shape `(..., D)` for ids of any shape.",
     points=0.55,
     hidden=False,
 )
 def test_lookup_in_any_shape(embedding_lookup):
-    same(embedding_lookup(small_table(), three_ids()), ROWS)
-    same(
+    assert_close(embedding_lookup(small_table(), three_ids()), ROWS)
+    assert_close(
         embedding_lookup(small_table(), torch.tensor(3)),
         torch.tensor([3.0, 3.5]),
         of="the row of a scalar id",
     )
-    same(embedding_lookup(small_table(), torch.zeros(2, 0, dtype=torch.int64)), torch.zeros(2, 0, 2))
+    assert_close(embedding_lookup(small_table(), torch.zeros(2, 0, dtype=torch.int64)), torch.zeros(2, 0, 2))
     transposed = torch.tensor([[0, 1, 1], [3, 0, 2]]).T  # (3, 2), non-contiguous
     expected = torch.tensor([[[0, 0.5], [3, 3.5]], [[1, 1.5], [0, 0.5]], [[1, 1.5], [2, 2.5]]])
-    same(embedding_lookup(small_table(), transposed), expected)
+    assert_close(embedding_lookup(small_table(), transposed), expected)
 
 
 @test_case(
@@ -127,7 +132,7 @@ def test_lookup_in_any_shape(embedding_lookup):
     hidden=False,
 )
 def test_lookup_refuses_bad_ids(embedding_lookup):
-    same(embedding_lookup(small_table(), three_ids()), ROWS)
+    assert_close(embedding_lookup(small_table(), three_ids()), ROWS)
     with raises(IndexError, quoting=[-1, 4]):
         embedding_lookup(small_table(), torch.tensor([2, -1]))
     with raises(IndexError, quoting=[9, 4]):
@@ -142,20 +147,20 @@ def test_lookup_refuses_bad_ids(embedding_lookup):
 def test_lookup_passes_gradients(embedding_lookup):
     table = small_table().requires_grad_()
     rows = embedding_lookup(table, torch.tensor([2, 0, 2]))
-    same(rows, torch.tensor([[2.0, 2.5], [0.0, 0.5], [2.0, 2.5]]))
-    expect(rows.requires_grad, "the result should carry gradients to the table, but does not require any")
+    assert_close(rows, torch.tensor([[2.0, 2.5], [0.0, 0.5], [2.0, 2.5]]))
+    require(rows.requires_grad, "the result should carry gradients to the table, but does not require any")
     (rows * torch.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])).sum().backward()
-    expect(table.grad is not None, "after backward() the table should have a gradient, but has none")
-    same(table.grad, torch.tensor([[3.0, 4], [0, 0], [6, 8], [0, 0]]), of="the table's gradient")
+    require(table.grad is not None, "after backward() the table should have a gradient, but has none")
+    assert_close(table.grad, torch.tensor([[3.0, 4], [0, 0], [6, 8], [0, 0]]), of="the table's gradient")
 
 
 @test_case(name="The functions of `lookup` leave their arguments as they were.", points=0.1, hidden=False)
 def test_arguments_stay(build_vocabulary, encode, embedding_lookup):
     tokens, vocabulary, table, ids = list(TOKENS), dict(VOCABULARY), small_table(), three_ids()
     with unchanged(tokens=tokens, vocabulary=vocabulary, table=table, ids=ids):
-        equal(build_vocabulary(tokens), VOCABULARY, of="the vocabulary")
-        same(encode(tokens[:3], vocabulary), torch.tensor([7, 5, 6]))
-        same(embedding_lookup(table, ids), ROWS)
+        assert_equal(build_vocabulary(tokens), VOCABULARY, of="the vocabulary")
+        assert_close(encode(tokens[:3], vocabulary), torch.tensor([7, 5, 6]))
+        assert_close(embedding_lookup(table, ids), ROWS)
 
 
 @test_case(
@@ -164,7 +169,7 @@ def test_arguments_stay(build_vocabulary, encode, embedding_lookup):
     hidden=False,
 )
 def test_lookup_multiplies_nothing(embedding_lookup):
-    same(embedding_lookup(small_table(), three_ids()), ROWS)
+    assert_close(embedding_lookup(small_table(), three_ids()), ROWS)
     work = count_operations(embedding_lookup, small_table(), three_ids())
     done = work.matrix_multiply_adds + work.elementwise_multiplications
-    expect(done == 0, f"a lookup copies rows, so it should multiply nothing, but it multiplied {done} times")
+    require(done == 0, f"a lookup copies rows, so it should multiply nothing, but it multiplied {done} times")

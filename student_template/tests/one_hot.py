@@ -1,9 +1,15 @@
 """Public cases of `one_hot`: lookup as a matrix product."""
 
 import torch
-from check.cases import test_case
-from check.compare import equal, expect, raises, same, unchanged
-from check.operations import count_operations
+from check.testing.api import (
+    assert_close,
+    assert_equal,
+    count_operations,
+    raises,
+    require,
+    test_case,
+    unchanged,
+)
 from torch import nn
 
 OK_FORMAT = False
@@ -25,17 +31,16 @@ def three_ids():
 
 
 @test_case(
-    name="`one_hot` gives float32 rows of shape `(..., V)` that are 1 at the id and 0 elsewhere, "
-    "for ids of any shape.",
+    name="`one_hot` gives float32 rows of shape `(..., V)` that are 1 at the id and 0 elsewhere, for ids of any shape.",
     points=0.85,
     hidden=False,
 )
 def test_one_hot_in_any_shape(one_hot):
-    same(one_hot(three_ids(), 4), CODES)
+    assert_close(one_hot(three_ids(), 4), CODES)
     batch = torch.tensor([[1, 0], [0, 0]])  # 2, the largest id, does not occur
     expected = torch.tensor([[[0.0, 1, 0], [1, 0, 0]], [[1, 0, 0], [1, 0, 0]]])
-    same(one_hot(batch, 3), expected, of="the one-hot rows of a batch of ids")
-    same(one_hot(torch.tensor(0), 3), torch.tensor([1.0, 0, 0]), of="the one-hot row of a scalar id")
+    assert_close(one_hot(batch, 3), expected, of="the one-hot rows of a batch of ids")
+    assert_close(one_hot(torch.tensor(0), 3), torch.tensor([1.0, 0, 0]), of="the one-hot row of a scalar id")
 
 
 @test_case(
@@ -44,7 +49,7 @@ def test_one_hot_in_any_shape(one_hot):
     hidden=False,
 )
 def test_one_hot_refuses_bad_ids(one_hot):
-    same(one_hot(three_ids(), 4), CODES)
+    assert_close(one_hot(three_ids(), 4), CODES)
     with raises(IndexError, quoting=[-1, 4]):
         one_hot(torch.tensor([0, -1]), 4)
     with raises(IndexError, quoting=[9, 4]):
@@ -52,20 +57,19 @@ def test_one_hot_refuses_bad_ids(one_hot):
 
 
 @test_case(
-    name="`one_hot_lookup` gives the rows that `embedding_lookup` gives, in shape `(..., D)` "
-    "for ids of any shape.",
+    name="`one_hot_lookup` gives the rows that `embedding_lookup` gives, in shape `(..., D)` for ids of any shape.",
     points=0.75,
     hidden=False,
 )
 def test_one_hot_lookup_gives_rows(one_hot_lookup):
-    same(one_hot_lookup(small_table(), three_ids()), ROWS)
-    same(one_hot_lookup(small_table(), torch.tensor([[3], [1], [3]])), ROWS.reshape(3, 1, 3))
+    assert_close(one_hot_lookup(small_table(), three_ids()), ROWS)
+    assert_close(one_hot_lookup(small_table(), torch.tensor([[3], [1], [3]])), ROWS.reshape(3, 1, 3))
 
 
 @test_case(name="`one_hot_lookup` gives the dtype of the table.", points=0.35, hidden=False)
 def test_one_hot_lookup_keeps_the_dtype(one_hot_lookup):
-    same(one_hot_lookup(small_table().double(), three_ids()), ROWS.double())
-    same(one_hot_lookup(small_table().bfloat16(), three_ids()), ROWS.bfloat16())
+    assert_close(one_hot_lookup(small_table().double(), three_ids()), ROWS.double())
+    assert_close(one_hot_lookup(small_table().bfloat16(), three_ids()), ROWS.bfloat16())
 
 
 @test_case(
@@ -74,9 +78,9 @@ def test_one_hot_lookup_keeps_the_dtype(one_hot_lookup):
     hidden=False,
 )
 def test_one_hot_lookup_multiplies(one_hot_lookup):
-    same(one_hot_lookup(small_table(), three_ids()), ROWS)
+    assert_close(one_hot_lookup(small_table(), three_ids()), ROWS)
     done = count_operations(one_hot_lookup, small_table(), three_ids()).matrix_multiply_adds
-    expect(
+    require(
         done >= 3 * 4 * 3,
         f"the product of a 3 x 4 one-hot matrix and a 4 x 3 table takes 36 multiply-adds, "
         f"but matrix products did {done}",
@@ -84,31 +88,29 @@ def test_one_hot_lookup_multiplies(one_hot_lookup):
 
 
 @test_case(
-    name="`linear_from_table` gives an `nn.Linear` without bias that turns one-hot rows "
-    "into the rows of `table`.",
+    name="`linear_from_table` gives an `nn.Linear` without bias that turns one-hot rows into the rows of `table`.",
     points=0.25,
     hidden=False,
 )
 def test_linear_gives_rows(linear_from_table):
     linear = linear_from_table(small_table())
-    expect(isinstance(linear, nn.Linear), "the result should be an nn.Linear")
-    expect(linear.bias is None, "the layer should have no bias")
-    same(linear(CODES).detach(), ROWS, of="what the layer gives for the one-hot rows of 3, 1 and 3")
+    require(isinstance(linear, nn.Linear), "the result should be an nn.Linear")
+    require(linear.bias is None, "the layer should have no bias")
+    assert_close(linear(CODES).detach(), ROWS, of="what the layer gives for the one-hot rows of 3, 1 and 3")
 
 
 @test_case(
-    name="`linear_from_table` gives an independent copy: changing the layer or the table leaves "
-    "the other as it was.",
+    name="`linear_from_table` gives an independent copy: changing the layer or the table leaves the other as it was.",
     points=0.5,
     hidden=False,
 )
 def test_linear_is_a_copy(linear_from_table):
     table = small_table()
     linear = linear_from_table(table)
-    same(linear.weight.detach(), small_table().T, of="the layer's weight")
+    assert_close(linear.weight.detach(), small_table().T, of="the layer's weight")
     with torch.no_grad():
         table += 1.0
-    same(linear(CODES).detach(), ROWS, of="what the layer gives, after the table was changed,")
+    assert_close(linear(CODES).detach(), ROWS, of="what the layer gives, after the table was changed,")
 
 
 @test_case(
@@ -123,13 +125,13 @@ def test_cost_for_gpt2(lookup_cost):
         "lookup_bytes": 3_145_728,
         "one_hot_bytes": 205_852_672,
     }
-    equal(lookup_cost(1024, 50257, 768), expected, of="the cost of 1024 ids in GPT-2's 50257 x 768 table")
+    assert_equal(lookup_cost(1024, 50257, 768), expected, of="the cost of 1024 ids in GPT-2's 50257 x 768 table")
 
 
 @test_case(name="The functions of `one_hot` leave their arguments as they were.", points=0.1, hidden=False)
 def test_arguments_stay(one_hot, one_hot_lookup, linear_from_table):
     table, ids = small_table(), three_ids()
     with unchanged(table=table, ids=ids):
-        same(one_hot(ids, 4), CODES)
-        same(one_hot_lookup(table, ids), ROWS)
-        same(linear_from_table(table).weight.detach(), small_table().T, of="the layer's weight")
+        assert_close(one_hot(ids, 4), CODES)
+        assert_close(one_hot_lookup(table, ids), ROWS)
+        assert_close(linear_from_table(table).weight.detach(), small_table().T, of="the layer's weight")

@@ -3,9 +3,7 @@
 import math
 
 import torch
-from check.cases import test_case
-from check.compare import expect, raises, same, unchanged
-from check.operations import count_operations
+from check.testing.api import assert_close, count_operations, raises, require, test_case, unchanged
 
 OK_FORMAT = False
 name = "sinusoidal"
@@ -33,19 +31,18 @@ def same_sum(module, x, atol=1e-5):
     length, dim = x.shape[1:]
     right = (x.detach().double() + right_rows(range(length), dim)).to(x.dtype)
     got = module(x)
-    same(got, right, atol=atol, of="the sum")
+    assert_close(got, right, atol=atol, of="the sum")
     return got
 
 
 @test_case(
-    name="`sinusoidal_encoding` gives `(P, D)`: in row p column 2i is sin(p * w_i) and column 2i + 1 is "
-    "cos(p * w_i).",
+    name="`sinusoidal_encoding` gives `(P, D)`: in row p column 2i is sin(p * w_i) and column 2i + 1 is cos(p * w_i).",
     points=0.9,
 )
 def test_sines_and_cosines_alternate(sinusoidal_encoding):
     first = torch.tensor([[0.0, 1, 0, 1], [0.841471, 0.540302, 0.0099998, 0.99995]])
-    same(sinusoidal_encoding(2, 4), first, of="sinusoidal_encoding(2, 4)")
-    same(sinusoidal_encoding(10, 16), TEN, of="sinusoidal_encoding(10, 16)")
+    assert_close(sinusoidal_encoding(2, 4), first, of="sinusoidal_encoding(2, 4)")
+    assert_close(sinusoidal_encoding(10, 16), TEN, of="sinusoidal_encoding(10, 16)")
 
 
 @test_case(
@@ -54,8 +51,8 @@ def test_sines_and_cosines_alternate(sinusoidal_encoding):
 )
 def test_three_thousand_positions(sinusoidal_encoding):
     got = sinusoidal_encoding(3000, 6)
-    same(got[SOME], FAR, atol=tolerance(SOME), of=f"sinusoidal_encoding(3000, 6)[{SOME}]")
-    expect(len(got) == 3000, f"sinusoidal_encoding(3000, 6) should have 3000 rows, not {len(got)}")
+    assert_close(got[SOME], FAR, atol=tolerance(SOME), of=f"sinusoidal_encoding(3000, 6)[{SOME}]")
+    require(len(got) == 3000, f"sinusoidal_encoding(3000, 6) should have 3000 rows, not {len(got)}")
 
 
 @test_case(
@@ -64,11 +61,11 @@ def test_three_thousand_positions(sinusoidal_encoding):
     points=0.2,
 )
 def test_no_loop_over_positions(sinusoidal_encoding):
-    same(sinusoidal_encoding(10, 16), TEN, of="sinusoidal_encoding(10, 16)")
+    assert_close(sinusoidal_encoding(10, 16), TEN, of="sinusoidal_encoding(10, 16)")
     few = count_operations(sinusoidal_encoding, 100, 4)
     many = count_operations(sinusoidal_encoding, 1000, 4)
     steps = many.calls + many.lines - few.calls - few.lines
-    expect(
+    require(
         steps < 200,
         f"1000 positions took {steps} more lines and tensor operations than 100 positions: "
         "let one operation work on all positions at once",
@@ -77,7 +74,7 @@ def test_no_loop_over_positions(sinusoidal_encoding):
 
 @test_case(name="`sinusoidal_encoding` refuses an odd `dim` with a `ValueError` that quotes it.", points=0.3)
 def test_odd_dim_is_refused(sinusoidal_encoding):
-    same(sinusoidal_encoding(1, 2), torch.tensor([[0.0, 1.0]]), of="sinusoidal_encoding(1, 2)")
+    assert_close(sinusoidal_encoding(1, 2), torch.tensor([[0.0, 1.0]]), of="sinusoidal_encoding(1, 2)")
     with raises(ValueError, quoting=[7]):
         sinusoidal_encoding(4, 7)
 
@@ -87,19 +84,17 @@ def test_the_shift_moves_every_position_on(shift_matrix):
     for k in (1, 3):
         got = shift_matrix(k, 16)
         kind = getattr(got, "dtype", type(got))
-        expect(kind == torch.float32, f"shift_matrix({k}, 16) should be a float32 tensor, not {kind}")
+        require(kind == torch.float32, f"shift_matrix({k}, 16) should be a float32 tensor, not {kind}")
         moved = torch.stack([got @ TEN[p] for p in range(10 - k)])
-        same(moved, TEN[k:], atol=2e-5, of=f"shift_matrix({k}, 16) @ PE[p] for p = 0 .. {9 - k}")
+        assert_close(moved, TEN[k:], atol=2e-5, of=f"shift_matrix({k}, 16) @ PE[p] for p = 0 .. {9 - k}")
 
 
-@test_case(
-    name="`shift_matrix` takes a negative offset, which goes back, and offset 0, which stays.", points=0.3
-)
+@test_case(name="`shift_matrix` takes a negative offset, which goes back, and offset 0, which stays.", points=0.3)
 def test_the_shift_goes_back(shift_matrix):
     back = torch.tensor([[-0.4161, -0.9093], [0.9093, -0.4161]])  # cos 2 = -0.4161, sin 2 = 0.9093
-    same(shift_matrix(-2, 2), back, atol=1e-4, of="shift_matrix(-2, 2)")
+    assert_close(shift_matrix(-2, 2), back, atol=1e-4, of="shift_matrix(-2, 2)")
     stay = torch.tensor([[1.0 if row == column else 0.0 for column in range(4)] for row in range(4)])
-    same(shift_matrix(0, 4), stay, of="shift_matrix(0, 4)")
+    assert_close(shift_matrix(0, 4), stay, of="shift_matrix(0, 4)")
 
 
 @test_case(
@@ -111,16 +106,14 @@ def test_the_module_adds_the_encoding(SinusoidalPositions):
     same_sum(SinusoidalPositions(8), x)
 
 
-@test_case(
-    name="`SinusoidalPositions` hands the gradient of its result on to its input unchanged.", points=0.2
-)
+@test_case(name="`SinusoidalPositions` hands the gradient of its result on to its input unchanged.", points=0.2)
 def test_gradients_reach_the_input(SinusoidalPositions):
     x = torch.linspace(-1, 1, 24).reshape(2, 3, 4).requires_grad_()
     result = same_sum(SinusoidalPositions(4), x)
     weights = torch.arange(24.0).reshape(2, 3, 4)
-    expect(result.requires_grad, "no gradient can flow from the result back to the input")
+    require(result.requires_grad, "no gradient can flow from the result back to the input")
     (gradient,) = torch.autograd.grad((result * weights).sum(), x)
-    same(gradient, weights, of="the gradient of the input")
+    assert_close(gradient, weights, of="the gradient of the input")
 
 
 @test_case(name="`SinusoidalPositions` changes neither its input nor its `state_dict()`.", points=0.1)

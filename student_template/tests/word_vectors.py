@@ -4,10 +4,16 @@ from functools import cache
 
 import numpy as np
 import torch
-from check.cases import test_case
-from check.compare import equal, expect, raises, same, unchanged
-from check.data import glove
-from check.demands import expect_answers
+from check.testing.api import (
+    assert_answers,
+    assert_close,
+    assert_equal,
+    glove,
+    raises,
+    require,
+    test_case,
+    unchanged,
+)
 from gensim.models import KeyedVectors
 from torch import nn
 
@@ -53,41 +59,38 @@ def some_glove():
 
 
 @test_case(
-    name="`embedding_from_word_vectors` gives a float32 `nn.Embedding` whose row i is "
-    "`word_vectors.vectors[i]`.",
+    name="`embedding_from_word_vectors` gives a float32 `nn.Embedding` whose row i is `word_vectors.vectors[i]`.",
     points=0.3,
     hidden=False,
 )
 def test_embedding_has_the_rows(embedding_from_word_vectors):
     embedding, _ = embedding_from_word_vectors(word_vectors())
-    expect(isinstance(embedding, nn.Embedding), "the first thing returned should be an nn.Embedding")
-    same(embedding.weight.detach(), torch.tensor(ROWS), of="the embedding's weight")
+    require(isinstance(embedding, nn.Embedding), "the first thing returned should be an nn.Embedding")
+    assert_close(embedding.weight.detach(), torch.tensor(ROWS), of="the embedding's weight")
 
 
 @test_case(
-    name="`embedding_from_word_vectors` gives a dictionary from every word to its row, words taken "
-    "as they are.",
+    name="`embedding_from_word_vectors` gives a dictionary from every word to its row, words taken as they are.",
     points=0.35,
     hidden=False,
 )
 def test_embedding_comes_with_its_vocabulary(embedding_from_word_vectors):
     _, vocabulary = embedding_from_word_vectors(word_vectors())
-    equal(vocabulary, {"the": 0, "Dog": 1, "cat": 2, "a": 3, "dog": 4}, of="the vocabulary")
+    assert_equal(vocabulary, {"the": 0, "Dog": 1, "cat": 2, "a": 3, "dog": 4}, of="the vocabulary")
 
 
 @test_case(
-    name="`embedding_from_word_vectors` freezes the embedding, unless `trainable=True` asks for one "
-    "that learns.",
+    name="`embedding_from_word_vectors` freezes the embedding, unless `trainable=True` asks for one that learns.",
     points=0.1,
     hidden=False,
 )
 def test_embedding_is_frozen_or_not(embedding_from_word_vectors):
     frozen, _ = embedding_from_word_vectors(word_vectors())
     trainable, _ = embedding_from_word_vectors(word_vectors(), trainable=True)
-    same(frozen.weight.detach(), torch.tensor(ROWS), of="the frozen embedding's weight")
-    same(trainable.weight.detach(), torch.tensor(ROWS), of="the trainable embedding's weight")
-    expect(not frozen.weight.requires_grad, "the embedding should be frozen unless asked otherwise")
-    expect(trainable.weight.requires_grad, "with trainable=True the embedding should be trainable")
+    assert_close(frozen.weight.detach(), torch.tensor(ROWS), of="the frozen embedding's weight")
+    assert_close(trainable.weight.detach(), torch.tensor(ROWS), of="the trainable embedding's weight")
+    require(not frozen.weight.requires_grad, "the embedding should be frozen unless asked otherwise")
+    require(trainable.weight.requires_grad, "with trainable=True the embedding should be trainable")
 
 
 @test_case(
@@ -98,23 +101,22 @@ def test_embedding_is_frozen_or_not(embedding_from_word_vectors):
 def test_embedding_is_a_copy(embedding_from_word_vectors):
     vectors = word_vectors()
     embedding, _ = embedding_from_word_vectors(vectors, trainable=True)
-    same(embedding.weight.detach(), torch.tensor(ROWS), of="the embedding's weight")
+    assert_close(embedding.weight.detach(), torch.tensor(ROWS), of="the embedding's weight")
     with torch.no_grad():
         embedding.weight += 1.0
     again, _ = embedding_from_word_vectors(vectors)
     of = "a new embedding from the same vectors, after the first one was changed,"
-    same(again.weight.detach(), torch.tensor(ROWS), of=of)
+    assert_close(again.weight.detach(), torch.tensor(ROWS), of=of)
 
 
 @test_case(
-    name="`nearest_words` lists the words whose rows have the highest cosine with the word's row, "
-    "best first.",
+    name="`nearest_words` lists the words whose rows have the highest cosine with the word's row, best first.",
     points=0.85,
     hidden=False,
 )
 def test_nearest_words(nearest_words):
     expected = [("kitten", 0.998274), ("dog", 0.976187), ("whale", 0.879543)]
-    expect_answers(nearest_words(*animals(), "cat", count=3), expected)
+    assert_answers(nearest_words(*animals(), "cat", count=3), expected)
 
 
 @test_case(
@@ -125,7 +127,7 @@ def test_nearest_words(nearest_words):
 )
 def test_analogy(analogy):
     expected = [("queen", 0.661306), ("palace", 0.607650), ("girl", 0.569353)]
-    expect_answers(analogy(*royals(), ["king", "woman"], ["man"], count=3), expected)
+    assert_answers(analogy(*royals(), ["king", "woman"], ["man"], count=3), expected)
 
 
 @test_case(
@@ -137,7 +139,7 @@ def test_analogy_on_real_words(analogy):
     words, table = some_glove()
     vocabulary = {word: row for row, word in enumerate(words)}
     expected = [("queen", 0.852351), ("prince", 0.759270)]
-    expect_answers(analogy(table.clone(), vocabulary, ["king", "woman"], ["man"], count=2), expected)
+    assert_answers(analogy(table.clone(), vocabulary, ["king", "woman"], ["man"], count=2), expected)
 
 
 @test_case(
@@ -146,8 +148,8 @@ def test_analogy_on_real_words(analogy):
     hidden=False,
 )
 def test_unknown_words_are_refused(nearest_words, analogy):
-    expect_answers(nearest_words(*animals(), "cat", count=1), [("kitten", 0.998274)])
-    expect_answers(analogy(*animals(), ["cat"], [], count=1), [("kitten", 0.998274)])
+    assert_answers(nearest_words(*animals(), "cat", count=1), [("kitten", 0.998274)])
+    assert_answers(analogy(*animals(), ["cat"], [], count=1), [("kitten", 0.998274)])
     with raises(KeyError, quoting=["unicorn"]):
         nearest_words(*animals(), "unicorn")
     with raises(KeyError, quoting=["dragon"]):
@@ -161,22 +163,20 @@ def test_unknown_words_are_refused(nearest_words, analogy):
 )
 def test_counts(nearest_words, analogy):
     rest = [("kitten", 0.998274), ("dog", 0.976187), ("whale", 0.879543), ("ant", 0.6), ("stone", -0.8)]
-    expect_answers(nearest_words(*animals(), "cat", count=100), rest)
-    equal(nearest_words(*animals(), "cat", count=0), [], of="the list of no words")
-    expect_answers(analogy(*animals(), ["cat"], [], count=100), rest)
-    equal(analogy(*animals(), ["cat"], [], count=0), [], of="the list of no words")
+    assert_answers(nearest_words(*animals(), "cat", count=100), rest)
+    assert_equal(nearest_words(*animals(), "cat", count=0), [], of="the list of no words")
+    assert_answers(analogy(*animals(), ["cat"], [], count=100), rest)
+    assert_equal(analogy(*animals(), ["cat"], [], count=0), [], of="the list of no words")
 
 
-@test_case(
-    name="The functions of `word_vectors` leave their arguments as they were.", points=0.1, hidden=False
-)
+@test_case(name="The functions of `word_vectors` leave their arguments as they were.", points=0.1, hidden=False)
 def test_arguments_stay(embedding_from_word_vectors, nearest_words, analogy):
     vectors, (table, vocabulary) = word_vectors(), animals()
     positive, negative = ["cat"], ["stone"]
     with unchanged(table=table, vocabulary=vocabulary, positive=positive, negative=negative):
         embedding, _ = embedding_from_word_vectors(vectors)
-        expect_answers(nearest_words(table, vocabulary, "cat", 1), [("kitten", 0.998274)])
-        expect_answers(analogy(table, vocabulary, positive, negative, 1), [("kitten", 0.928477)])
-    same(embedding.weight.detach(), torch.tensor(ROWS), of="the embedding's weight")
-    same(torch.tensor(vectors.vectors), torch.tensor(ROWS), of="word_vectors.vectors")
-    equal(vectors.index_to_key, WORDS, of="word_vectors.index_to_key")
+        assert_answers(nearest_words(table, vocabulary, "cat", 1), [("kitten", 0.998274)])
+        assert_answers(analogy(table, vocabulary, positive, negative, 1), [("kitten", 0.928477)])
+    assert_close(embedding.weight.detach(), torch.tensor(ROWS), of="the embedding's weight")
+    assert_close(torch.tensor(vectors.vectors), torch.tensor(ROWS), of="word_vectors.vectors")
+    assert_equal(vectors.index_to_key, WORDS, of="word_vectors.index_to_key")

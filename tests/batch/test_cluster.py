@@ -23,9 +23,7 @@ from tests.batch.test_local import SUBMISSIONS
 from tests.hand_made import typical
 from tests.judge import small_assignment
 
-LIMITS = Limits(
-    seconds_per_call=2, seconds_per_submission=20, wall_seconds_per_call=600, memory_mb=1000, output_kb=4
-)
+LIMITS = Limits(seconds_per_call=2, seconds_per_submission=20, wall_seconds_per_call=600, memory_mb=1000, output_kb=4)
 MANY = [replace(one, student=f"{one.student}-{turn}") for turn in range(3) for one in SUBMISSIONS]
 
 

@@ -19,9 +19,7 @@ from autograder.result import Result, Status
 from autograder.submission import Submission
 from tests.judge import small_assignment
 
-LIMITS = Limits(
-    seconds_per_call=1, seconds_per_submission=10, wall_seconds_per_call=600, memory_mb=1000, output_kb=4
-)
+LIMITS = Limits(seconds_per_call=1, seconds_per_submission=10, wall_seconds_per_call=600, memory_mb=1000, output_kb=4)
 """A call that computes for ever is stopped soon; what else runs takes a hundredth of its seconds."""
 
 SOURCES = {
@@ -82,9 +80,7 @@ def test_two_workers_and_another_order_give_equal_results(assignment, launcher, 
     assert results(assignment, launcher, reversed(SUBMISSIONS), workers=2) == one_by_one
 
 
-def test_a_bug_of_the_grader_costs_one_submission_its_result_and_no_other_anything(
-    assignment, launcher, one_by_one
-):
+def test_a_bug_of_the_grader_costs_one_submission_its_result_and_no_other_anything(assignment, launcher, one_by_one):
     faulty = [Submission(name, b"") for name in ("raising", "leaving", "killing")]
     mixed = [faulty[0], *SUBMISSIONS[:3], faulty[2], *SUBMISSIONS[3:], faulty[1]]
     got = results(assignment, launcher, mixed, workers=2)

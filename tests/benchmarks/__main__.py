@@ -30,7 +30,7 @@ from rich.table import Table
 import solutions.embeddings as reference
 from autograder.assignment import ROOT, load_assignment
 from autograder.batch.local import open_batch
-from autograder.check.cases import read_cases, run_case
+from autograder.check.testing.cases import read_cases, run_case
 from autograder.intake import collect
 from autograder.judge.connection import Connection
 from autograder.judge.grader import Grader
@@ -55,9 +55,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--sizes", default="50,500,5000", help="batch sizes to compare, by commas")
     parser.add_argument("--otter", type=int, default=6, help="submissions to grade by otter run")
-    parser.add_argument(
-        "--only", default="", help="of otter, floor, size, limits, memory, check, watch; by commas"
-    )
+    parser.add_argument("--only", default="", help="of otter, floor, size, limits, memory, check, watch; by commas")
     options = parser.parse_args()
     sizes = [int(size) for size in options.sizes.split(",")]
 
@@ -196,9 +194,7 @@ def memory() -> Iterator[Row]:
     private = []
     with open_launcher(ASSIGNMENT.limits) as launcher:
         for _ in range(5):
-            session = Session(
-                Connection(launcher, ASSIGNMENT.limits), ASSIGNMENT.reference.read_bytes(), names
-            )
+            session = Session(Connection(launcher, ASSIGNMENT.limits), ASSIGNMENT.reference.read_bytes(), names)
             environment = {**session.environment, "reference": reference}
             for path in files:
                 for case in read_cases(path):

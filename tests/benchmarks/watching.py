@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from autograder.assignment import ROOT
-from autograder.check.processes import Processes
-from autograder.check.runner import finish
-from autograder.check.settings import FILE, read_settings
-from autograder.check.state import State
+from autograder.check.loading.settings import FILE, read_settings
+from autograder.check.running.processes import Processes
+from autograder.check.running.runner import finish
+from autograder.check.running.state import State
 from tests.check.terminal import Terminal
 
 RIGHT = (ROOT / "solutions" / "embeddings.py").read_text(encoding="utf-8")

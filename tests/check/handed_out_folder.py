@@ -12,13 +12,13 @@ from pathlib import Path
 from textwrap import dedent
 
 from autograder.assignment import ROOT
-from autograder.check.settings import FILE, Question, Settings
+from autograder.check.loading.settings import FILE, Question, Settings
 
 ANSWERS = "# Answers\n\n## why: Why so\n\n> Say why, in your own words.\n\nWrite your answer here.\n"
 
 HEADER = """\
 import torch
-from check.compare import equal, expect, raises, same
+from check.testing.api import assert_close, assert_equal, raises, require
 from otter.test_files import test_case
 
 OK_FORMAT = False

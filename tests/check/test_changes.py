@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.check.changes import change
+from autograder.check.running.code_diff import change
 
 FILE = """\
 import torch

@@ -8,34 +8,34 @@ from textwrap import dedent
 import pytest
 from handed_out_folder import make_folder, make_settings, run_check
 
-from autograder.check.settings import Question
+from autograder.check.loading.settings import Question
 
 # Each run imports torch, so many things are wrong in one file.
 
 STOPS_TESTS = """
 @test_case(name="`loop` ends.", points=1, hidden=False)
 def test_loop(loop):
-    equal(loop(3), 3)
+    assert_equal(loop(3), 3)
 
 @test_case(name="`loop` ends for strings, too.", points=1, hidden=False)
 def test_loop_again(loop):
-    equal(loop("x"), "x")
+    assert_equal(loop("x"), "x")
 
 @test_case(name="`calls_loop` ends.", points=1, hidden=False)
 def test_calls_loop(calls_loop):
-    equal(calls_loop(3), 3)
+    assert_equal(calls_loop(3), 3)
 
 @test_case(name="`leave` comes back.", points=1, hidden=False)
 def test_leave(leave):
-    equal(leave(1), 1)
+    assert_equal(leave(1), 1)
 
 @test_case(name="`quits` comes back.", points=1, hidden=False)
 def test_quits(quits):
-    equal(quits(), 1)
+    assert_equal(quits(), 1)
 
 @test_case(name="`asks` asks nobody.", points=1, hidden=False)
 def test_asks(asks):
-    equal(asks(), 1)
+    assert_equal(asks(), 1)
 
 @test_case(name="`Stuck` can be built.", points=1, hidden=False)
 def test_stuck(Stuck):
@@ -45,15 +45,15 @@ def test_stuck(Stuck):
 SURVIVES_TESTS = """
 @test_case(name="`flood` may print what it likes.", points=1, hidden=False)
 def test_flood(flood):
-    equal(flood(), 1)
+    assert_equal(flood(), 1)
 
 @test_case(name="`fine` gives 1.", points=1, hidden=False)
 def test_fine(fine):
-    equal(fine(), 1)
+    assert_equal(fine(), 1)
 
 @test_case(name="`lost` gives 1.", points=1, hidden=False)
 def test_lost(lost):
-    equal(lost(), 1)
+    assert_equal(lost(), 1)
 """
 
 STOPS_CODE = """\
@@ -129,8 +129,7 @@ def test_code_that_never_ends_exits_or_floods_costs_itself_alone(tmp_path):
         "embeddings.py, line 20\n  This was still running after 4 s and was stopped, so it is left out.",
         "embeddings.py, line 23\n  The file ends the program here (SystemExit).",
         # its functions
-        "loop(3)\n    `loop` was still running after 4 s and was stopped\n\n"
-        "    your code printed:\n    | going round",
+        "loop(3)\n    `loop` was still running after 4 s and was stopped\n\n    your code printed:\n    | going round",
         "this check needs `loop`, which was still running after 4 s and was stopped, so it was not run.",
         "leave(1)\n    `leave` ended Python itself (exit status 7)",
         "quits()\n    your code ended the program (SystemExit)",
@@ -147,7 +146,7 @@ def test_code_that_never_ends_exits_or_floods_costs_itself_alone(tmp_path):
 HALF_DONE_TESTS = """
 @test_case(name="`double` gives twice the ids, `(T,)`.", points=1, hidden=False)
 def test_double(double):
-    same(double(torch.tensor([1, 2])), torch.tensor([2, 4]))
+    assert_close(double(torch.tensor([1, 2])), torch.tensor([2, 4]))
 
 @test_case(name="`double` refuses negative ids.", points=3, hidden=False)
 def test_double_refuses(double):
@@ -158,13 +157,13 @@ def test_double_refuses(double):
 LATER_TESTS = """
 @test_case(name="`later` gives 1.", points=1, hidden=False)
 def test_later(later):
-    equal(later(1), 1)
+    assert_equal(later(1), 1)
 
 @test_case(name="`Table` holds its rows.", points=1, hidden=False)
 def test_table(Table):
     table = Table(2, dim=3)
-    expect(isinstance(table, Table), "the table should be a Table")
-    same(table(torch.zeros(1)), torch.ones(1))
+    require(isinstance(table, Table), "the table should be a Table")
+    assert_close(table(torch.zeros(1)), torch.ones(1))
 """
 
 HALF_DONE_CODE = """\
@@ -256,7 +255,7 @@ ERRORS_TESTS = """
 def test_ids_stay(double):
     ids = torch.tensor([1, 2])
     with unchanged(ids=ids):
-        same(double(ids), torch.tensor([2, 4]))
+        assert_close(double(ids), torch.tensor([2, 4]))
 
 @test_case(name="`double` refuses -1.", points=1, hidden=False)
 def test_refuses(double):
@@ -267,7 +266,7 @@ def test_refuses(double):
 
 def test_a_wrong_value_comes_before_what_a_check_of_purity_or_errors_is_about(tmp_path):
     settings = make_settings(Question("first", "First", 2, ("double",)))
-    tests = "from check.compare import unchanged\n" + dedent(ERRORS_TESTS)
+    tests = "from check.testing.api import unchanged\n" + dedent(ERRORS_TESTS)
     folder = make_folder(tmp_path, settings, {"first": tests})
     (folder / "embeddings.py").write_text("def double(ids):\n    return ids\n")
     run = run_check(folder, "--all")
@@ -298,9 +297,7 @@ def test_wrong_usage_says_what_to_type(half_done):
     assert "there is no question `secnd`. Did you mean `second`? There are first, second." in run.error
     assert run_check(half_done, "--everything").status == 2
     run = run_check(half_done, "double")
-    assert "`double` is a part of the question `first`: type `python check first`" in " ".join(
-        run.error.split()
-    )
+    assert "`double` is a part of the question `first`: type `python check first`" in " ".join(run.error.split())
 
 
 def test_missing_files_are_named(half_done):
@@ -323,7 +320,8 @@ def test_a_broken_test_file_is_not_the_students_fault(half_done):
 
 
 def test_a_missing_package_is_named_with_the_command_that_installs_it(half_done, monkeypatch, capsys):
-    from autograder.check import command, runner
+    from autograder.check.running import runner
+    from autograder.check.terminal import command
 
     monkeypatch.setattr(runner, "find_spec", lambda name: None if name in ("gensim", "otter") else name)
     assert command.main([], folder=half_done, home=half_done) == 2

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from autograder.check.compare import Mismatch, equal, same
+from autograder.check.testing.comparison import Mismatch, assert_close, assert_equal
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from autograder.check.compare import Mismatch, equal, same
     ids=repr,
 )
 def test_what_equals_in_kind_and_content_passes(got, expected):
-    equal(got, expected)
+    assert_equal(got, expected)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_what_equals_in_kind_and_content_passes(got, expected):
 )
 def test_what_differs_in_kind_or_content_is_a_mismatch(got, expected):
     with pytest.raises(Mismatch, match="not as expected"):
-        equal(got, expected)
+        assert_equal(got, expected)
 
 
 @pytest.mark.parametrize(
@@ -56,5 +56,5 @@ def test_what_differs_in_kind_or_content_is_a_mismatch(got, expected):
 )
 def test_a_wrong_tensor_is_told_with_what_differs_in_kind_if_that_is_clear(got, last_line):
     with pytest.raises(Mismatch) as told:
-        same(got, torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 7.0]]))
+        assert_close(got, torch.tensor([[1.0, 2.0, 3.0], [4.0, 5.0, 7.0]]))
     assert str(told.value).splitlines()[-1].strip().startswith(last_line)

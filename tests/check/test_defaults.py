@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 import torch
 
-from autograder.check import source
-from autograder.check.defaults import Defaults
+from autograder.check.loading import source
+from autograder.check.loading.defaults import Defaults
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ import pytest
 from handed_out_folder import Run, run_check
 
 from autograder.assignment import ROOT, load_assignment
-from autograder.check.cases import read_cases
-from autograder.check.settings import FILE, read_settings
+from autograder.check.loading.settings import FILE, read_settings
+from autograder.check.testing.cases import read_cases
 
 TEMPLATE = ROOT / "student_template"
 ASSIGNMENT = load_assignment()
@@ -43,14 +43,9 @@ def test_nothing_passes_in_the_blank_template(template):
 
 
 def test_what_is_not_written_yet_is_said_once_below_all_that_waits_for_it(template):
-    (template / "embeddings.py").write_text(
-        "def encode(tokens, vocabulary):\n    raise NotImplementedError('no')\n"
-    )
+    (template / "embeddings.py").write_text("def encode(tokens, vocabulary):\n    raise NotImplementedError('no')\n")
     out = " ".join(run_check(template, "lookup", "--all").out.split())
-    assert (
-        "shape `(T,)`. `encode` gives an empty int64 tensor of shape `(0,)` for no tokens. `encode` raises"
-        in out
-    )
+    assert "shape `(T,)`. `encode` gives an empty int64 tensor of shape `(0,)` for no tokens. `encode` raises" in out
     assert out.count("KeyError` that names the unknown token. no ") == 1
 
 
@@ -74,9 +69,7 @@ def test_everything_passes_with_the_reference(template):
     hidden = sum(q.hidden_cases for q in read_settings(template / "check" / FILE).questions)
     words = " ".join(run.out.split())
     assert f" public checks pass; {hidden} more run when it is graded. Submitting now would keep " in words
-    assert words.endswith(
-        "sentences of conventions.md that no public check tests. Read each of them once more."
-    )
+    assert words.endswith("sentences of conventions.md that no public check tests. Read each of them once more.")
 
 
 def test_hidden_cases_test_sentences_that_no_public_case_tests():

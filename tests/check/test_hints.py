@@ -10,7 +10,7 @@ from handed_out_folder import Run, run_check
 
 import solutions.embeddings as reference
 from autograder.assignment import ROOT
-from autograder.check.diagnosis import FILE
+from autograder.check.hints.diagnosis import FILE
 from autograder.misconceptions import apply, misconceptions
 
 SOURCE = Path(reference.__file__).read_text("utf-8")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from autograder.check.compare import Mismatch, same
-from autograder.check.kinds import difference
+from autograder.check.testing.comparison import Mismatch, assert_close
+from autograder.check.testing.differences import difference
 
 
 def numbers(*shape, seed=1):
@@ -94,10 +94,10 @@ def test_no_place_is_called_right_that_does_not_pass():
     got = X.clone()
     got[:, 2] += 1
     with pytest.raises(Mismatch, match="It is right but for column 2"):
-        same(got, X)
+        assert_close(got, X)
     got[0, 3] += 5e-5
     with pytest.raises(Mismatch) as problem:
-        same(got, X)
+        assert_close(got, X)
     assert "right but" not in str(problem.value)
     with pytest.raises(Mismatch, match="It is right but for column 2"):
-        same(got, X, atol=1e-4)
+        assert_close(got, X, atol=1e-4)

@@ -10,7 +10,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from autograder.assignment import ROOT
-from autograder.check.libraries import LISTED, NAMED, is_lacking, lacking, lacks
+from autograder.check.loading.libraries import LISTED, NAMED, is_lacking, lacking, lacks
 
 REQUIREMENTS = (ROOT / "student_template" / "requirements.txt").read_text("utf-8")
 

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.check.notebook import (
+from autograder.check.loading.notebook import (
     UnreadableNotebook,
     files_written,
     looks_like_notebook,
     place,
     read_notebook,
 )
-from autograder.check.source import Loaded, load
+from autograder.check.loading.source import Loaded, load
 
 
 def notebook(*cells: str, **more: object) -> bytes:
@@ -72,9 +72,7 @@ def test_what_only_a_notebook_understands_becomes_an_idle_line(line):
     assert found.problems == () and found.module.y == 2
 
 
-@pytest.mark.parametrize(
-    "line", ["a %b", "x != 3", "%time_per_step", "'''\n!ls\n%cd ..\nwhat?\n'''", "f(1,\n  %b)"]
-)
+@pytest.mark.parametrize("line", ["a %b", "x != 3", "%time_per_step", "'''\n!ls\n%cd ..\nwhat?\n'''", "f(1,\n  %b)"])
 def test_what_only_looks_like_a_magic_stays(line):
     assert line in source(f"x = (\n{line})" if line.startswith("%") else f"x = {line}")
 
@@ -123,18 +121,14 @@ def test_a_cell_in_another_language_that_defines_nothing_is_no_problem():
 
 
 @pytest.mark.parametrize("kind, cell", [("markdown", "Markdown cell"), ("raw", "raw cell")])
-@pytest.mark.parametrize(
-    "text", ["def double(x):\n    return 2 * x", "```python\nclass double(int):\n  pass\n```"]
-)
+@pytest.mark.parametrize("text", ["def double(x):\n    return 2 * x", "```python\nclass double(int):\n  pass\n```"])
 def test_code_in_a_cell_that_is_no_code_cell_is_told(kind, cell, text):
     cells = [{"cell_type": kind, "source": text}, {"cell_type": "code", "source": "x = 1"}]
     source = read_notebook(json.dumps({"cells": cells}).encode()).source
     found = load(source, "embeddings.ipynb")
     (problem,) = found.problems
     assert place(source.decode().split("\n"), problem.line) == f"{cell} 1, line 1"
-    assert problem.text == (
-        f"this is a {cell}, and only code cells are run. So `double` is not defined by it."
-    )
+    assert problem.text == (f"this is a {cell}, and only code cells are run. So `double` is not defined by it.")
     assert found.module.x == 1
 
 
@@ -164,9 +158,7 @@ def test_of_two_written_definitions_the_last_one_counts_and_a_stub_alone_stays()
 
 
 def test_the_python_files_that_cells_write_are_told():
-    lines = source("%%writefile embeddings.py\nx = 1", "%%file my.md\n# no", "%%file a/b.py\ny = 2").split(
-        "\n"
-    )
+    lines = source("%%writefile embeddings.py\nx = 1", "%%file my.md\n# no", "%%file a/b.py\ny = 2").split("\n")
     assert [(place(lines, line), name) for line, name in files_written(lines)] == [
         ("code cell 1, line 1", "embeddings.py"),
         ("code cell 3, line 1", "a/b.py"),
@@ -242,9 +234,7 @@ def test_cells_may_stand_in_another_order_than_they_were_run_in():
 
 
 def test_what_needs_a_name_that_never_comes_is_told_once():
-    assert said("x = never", "y = 1") == [
-        "code cell 1, line 1: this raised NameError: name 'never' is not defined"
-    ]
+    assert said("x = never", "y = 1") == ["code cell 1, line 1: this raised NameError: name 'never' is not defined"]
 
 
 def test_a_later_definition_is_not_undone_by_an_earlier_one_that_came_too_early():
@@ -351,6 +341,4 @@ def test_answers_in_raw_cells_and_prose_in_code_cells_are_texts_of_the_notebook(
         {"cell_type": "code", "source": prose},
         {"cell_type": "code", "source": "total = sum(value for value in values if value) # all of it"},
     ]
-    assert (
-        read_notebook(json.dumps({"cells": cells}).encode()).text == f"## why\n\nIn a raw cell.\n\n{prose}\n"
-    )
+    assert read_notebook(json.dumps({"cells": cells}).encode()).text == f"## why\n\nIn a raw cell.\n\n{prose}\n"

@@ -11,9 +11,9 @@ import pytest
 import torch
 from torch import nn
 
-from autograder.check import calls
-from autograder.check.noting import Noting, NotTriedAgain
-from autograder.check.operations import count_operations
+from autograder.check.testing import call_text
+from autograder.check.testing.call_recorder import CallRecorder, NotTriedAgain
+from autograder.check.testing.operation_counts import count_operations
 
 
 class Doubled(nn.Module):
@@ -43,14 +43,14 @@ def told() -> list[str]:
 
 
 @pytest.fixture
-def noting(told) -> Noting:
-    return Noting(told.append, {"stuck": "never ended"})
+def noting(told) -> CallRecorder:
+    return CallRecorder(told.append, {"stuck": "never ended"})
 
 
 def test_a_call_can_be_quoted(noting, told):
     add = noting.wrap("add", lambda a, *, b=1: a + b)
     assert add(torch.tensor([1, 2]), b=3).tolist() == [4, 5]
-    assert calls.last_call() == "add(tensor([1, 2]), b=3)"
+    assert call_text.last_call() == "add(tensor([1, 2]), b=3)"
     assert told == ["add"]
 
 
@@ -64,7 +64,7 @@ def test_a_call_is_quoted_with_its_arguments_as_they_were_when_it_was_made(notin
 
     module = nn.Embedding.from_pretrained(torch.tensor([[1.5, 2.0]]))
     noting.wrap("spoil", spoil)(torch.ones(2), ["a"], [torch.ones(1)], module, torch.ones(50).bfloat16())
-    assert calls.last_call() == (
+    assert call_text.last_call() == (
         "spoil(tensor([1, 1]), ['a'], [tensor([1])], <Embedding with weight tensor([[1.5, 2]])>, "
         "<bfloat16 tensor 50: 1, 1, 1, 1, ...>)"
     )
@@ -82,21 +82,21 @@ def test_a_call_is_quoted_with_its_arguments_as_they_were_when_it_was_made(notin
         ((1, "a"), "(1, 'a')"),
         ((torch.tensor(1), 2), "(tensor(1), 2)"),
         ({"a": 0}, "{'a': 0}"),
-        (list(range(1000)), str(list(range(1000)))[: calls.LONG - 1] + "…"),
-        (dict(enumerate("ab" * 500)), str(dict(enumerate("ab" * 500)))[: calls.LONG - 1] + "…"),
+        (list(range(1000)), str(list(range(1000)))[: call_text.LONG - 1] + "…"),
+        (dict(enumerate("ab" * 500)), str(dict(enumerate("ab" * 500)))[: call_text.LONG - 1] + "…"),
         (np.zeros((2, 3)), "<numpy float64 array 2x3>"),
         (torch.Generator(), "<torch.Generator>"),
     ],
 )
 def test_a_value_is_shown_in_one_short_line(value, text):
-    assert calls.show(value) == text
+    assert call_text.show(value) == text
 
 
 def test_only_the_outermost_call_is_noted(noting, told):
     inner = noting.wrap("inner", lambda x: x)
     outer = noting.wrap("outer", lambda x: inner(x + 1))
     assert outer(1) == 2
-    assert calls.last_call() == "outer(1)"
+    assert call_text.last_call() == "outer(1)"
     assert told == ["outer"]
 
 
@@ -105,21 +105,21 @@ def test_a_call_that_raises_leaves_the_next_one_outermost(noting):
     with pytest.raises(ZeroDivisionError):
         noisy(0)
     noisy(2)
-    assert calls.last_call() == "noisy(2)"
+    assert call_text.last_call() == "noisy(2)"
 
 
 def test_a_class_stays_itself_and_its_calls_are_noted(noting, told, doubled):
     signature = inspect.signature(doubled)
     assert noting.wrap("Doubled", doubled) is doubled
     module = doubled(3, scale=4.0)
-    assert calls.last_call() == "Doubled(3, scale=4)"
+    assert call_text.last_call() == "Doubled(3, scale=4)"
     assert module(torch.ones(3)).tolist() == [4, 4, 4]
-    assert calls.last_call() == "Doubled(3, scale=4)(tensor([1, 1, 1]))"
+    assert call_text.last_call() == "Doubled(3, scale=4)(tensor([1, 1, 1]))"
     assert told == ["Doubled", "Doubled"]
     assert isinstance(module, Doubled)
     assert inspect.signature(doubled) == signature
     assert copy.deepcopy(module)(torch.ones(3)).tolist() == [4, 4, 4]
-    assert calls.last_call() == "Doubled(...)(tensor([1, 1, 1]))"
+    assert call_text.last_call() == "Doubled(...)(tensor([1, 1, 1]))"
     assert torch.equal(pickle.loads(pickle.dumps(module)).weight, module.weight)
 
 
@@ -143,9 +143,7 @@ def test_operations_are_counted_as_if_nothing_were_noted(noting, doubled):
         return torch.stack(rows)
 
     table, factor = torch.ones(3, 2), torch.tensor(2.0)
-    assert count_operations(noting.wrap("scale", scale), table, factor) == count_operations(
-        scale, table, factor
-    )
+    assert count_operations(noting.wrap("scale", scale), table, factor) == count_operations(scale, table, factor)
     module = doubled(2)
     before = count_operations(module, table)
     noting.wrap("Doubled", doubled)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 import torch
 
-from autograder.check.outcomes import MOST, outcome
+from autograder.check.hints.signatures import MOST, signature
 
-TOO_MUCH = outcome(torch.zeros(MOST + 1))
+TOO_MUCH = signature(torch.zeros(MOST + 1))
 
 
 @pytest.mark.parametrize(
@@ -21,14 +21,14 @@ TOO_MUCH = outcome(torch.zeros(MOST + 1))
     ids=["tensor", "lists", "tensors", "dict"],
 )
 def test_millions_of_items_are_too_much_and_all_alike(value):
-    assert outcome(value).agrees(TOO_MUCH.record)
+    assert signature(value).agrees(TOO_MUCH.record)
 
 
 def test_what_is_not_too_much_is_told_apart():
-    most = outcome(torch.zeros(MOST))
+    most = signature(torch.zeros(MOST))
     assert not most.agrees(TOO_MUCH.record)
-    assert most.agrees(outcome(torch.zeros(MOST)).record)
+    assert most.agrees(signature(torch.zeros(MOST)).record)
 
 
 def test_a_long_text_counts_by_its_beginning():
-    assert len(outcome("x" * 10**6).words) < 2000
+    assert len(signature("x" * 10**6).words) < 2000

@@ -11,9 +11,9 @@ import pytest
 from handed_out_folder import ANSWERS, make_folder, make_settings, run_check
 
 from autograder.assignment import ROOT, load_assignment
-from autograder.check.notebook import LARGEST
-from autograder.check.pack import NAME, lookalikes, pack
-from autograder.check.settings import Question
+from autograder.check.loading.notebook import LARGEST
+from autograder.check.loading.settings import Question
+from autograder.check.terminal.pack import NAME, lookalikes, pack
 from autograder.intake.inspection import MAX_FILE_BYTES
 
 SETTINGS = make_settings(
@@ -193,7 +193,7 @@ def test_the_command_says_what_it_wrote_and_what_is_unfinished(tmp_path):
 
 
 def test_the_reference_is_finished_and_the_template_is_not(tmp_path):
-    from autograder.check.settings import FILE, read_settings
+    from autograder.check.loading.settings import FILE, read_settings
 
     settings = read_settings(ROOT / "student_template" / "check" / FILE)
     assignment = load_assignment()
@@ -236,9 +236,7 @@ def test_a_notebook_over_the_limits_is_named(tmp_path):
     assert any(text.startswith(said) for text in pack(settings, folder).unfinished)
 
 
-STANDARD_NAMES = sorted(
-    name for name in sys.stdlib_module_names if not name.startswith("_") and name != "check"
-)
+STANDARD_NAMES = sorted(name for name in sys.stdlib_module_names if not name.startswith("_") and name != "check")
 
 
 @pytest.mark.parametrize("arguments", [(), ("--pack",), ("first", "--all")], ids=str)

@@ -7,7 +7,7 @@ import io
 import logging
 import sys
 
-from autograder.check.printed import Printed
+from autograder.check.loading.printed import Printed
 
 
 def printed_by(use) -> str:

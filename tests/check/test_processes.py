@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.check.processes import CAN_FORK, Processes, Worker
+from autograder.check.running.processes import CAN_FORK, Processes, Worker
 
 MODES = [
     pytest.param(True, id="forked", marks=pytest.mark.skipif(not CAN_FORK, reason="no safe fork here")),
@@ -56,9 +56,7 @@ def test_one_run_knows_nothing_of_the_one_before(tmp_path, can_fork):
 def test_a_run_that_kills_all_it_can_reach_does_not_keep_the_next_from_starting(tmp_path, can_fork):
     processes = Processes(tmp_path, tmp_path, stay_warm=True, can_fork=can_fork)
     # By the C library: `os.kill` is refused at the desk as when it is graded.
-    deadly = (
-        "import ctypes, os\nctypes.CDLL(None).kill(os.getppid() if PARENT else os.getpid(), 9)\nos._exit(3)\n"
-    )
+    deadly = "import ctypes, os\nctypes.CDLL(None).kill(os.getppid() if PARENT else os.getpid(), 9)\nos._exit(3)\n"
     deadly = deadly.replace("PARENT", str(can_fork))
     try:
         with processes.run(request_for(tmp_path, deadly)) as worker:

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from autograder.check.saves import GONE, REST, Saves
+from autograder.check.terminal.file_watcher import GONE, REST, Saves
 
 
 class Clock:

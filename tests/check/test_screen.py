@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from autograder.check.screen import Screen
+from autograder.check.terminal.screen import Screen
 
 
 class Output(io.TextIOWrapper):

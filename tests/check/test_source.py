@@ -10,7 +10,7 @@ from textwrap import dedent
 import pytest
 
 from autograder.assignment import ROOT
-from autograder.check.source import MODULE, Loaded, load
+from autograder.check.loading.source import MODULE, Loaded, load
 
 
 @pytest.fixture(autouse=True)
@@ -217,9 +217,7 @@ def test_the_two_versions_that_git_left_are_told_as_what_they_are():
 
 
 def test_lines_of_a_notebook_in_a_program_are_told_and_cost_nothing_else():
-    text = (
-        "import sys\nif 'colab' in sys.modules:\n    !unzip a.zip\n    %cd a\n\nx = 1\n%matplotlib inline\n"
-    )
+    text = "import sys\nif 'colab' in sys.modules:\n    !unzip a.zip\n    %cd a\n\nx = 1\n%matplotlib inline\n"
     loaded = load_text(text)
     assert [(problem.line, problem.text) for problem in loaded.problems] == [
         (3, "`!unzip a.zip` works in a notebook only. It is left out."),
@@ -315,7 +313,7 @@ def test_it_stands_on_the_standard_library_alone():
     import subprocess
 
     program = (
-        "import sys; sys.path.insert(0, sys.argv[1]); import autograder.check.source; "
+        "import sys; sys.path.insert(0, sys.argv[1]); import autograder.check.loading.source; "
         "print([m for m in sys.modules if 'torch' in m])"
     )
     command = [sys.executable, "-I", "-S", "-c", program, str(ROOT)]

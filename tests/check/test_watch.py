@@ -10,10 +10,10 @@ import pytest
 from handed_out_folder import ANSWERS, make_folder, make_settings
 from terminal import Terminal
 
-from autograder.check import runner
-from autograder.check.processes import CAN_FORK, Processes
-from autograder.check.settings import Question
-from autograder.check.state import State
+from autograder.check.loading.settings import Question
+from autograder.check.running import runner
+from autograder.check.running.processes import CAN_FORK, Processes
+from autograder.check.running.state import State
 
 SETTINGS = make_settings(
     Question("first", "First", 8, ("double", "again"), hidden_cases=3, hidden_share=2),
@@ -25,16 +25,16 @@ TESTS = {
     "first": """
         @test_case(name="`double` gives twice the ids.", points=1, hidden=False)
         def test_double(double):
-            same(double(torch.tensor([1, 2])), torch.tensor([2, 4]))
+            assert_close(double(torch.tensor([1, 2])), torch.tensor([2, 4]))
 
         @test_case(name="`again` does so, too.", points=1, hidden=False)
         def test_again(again):
-            equal(again(3), 6)
+            assert_equal(again(3), 6)
     """,
     "second": """
         @test_case(name="`later` gives 1.", points=1, hidden=False)
         def test_later(later):
-            equal(later(), 1)
+            assert_equal(later(), 1)
     """,
 }
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from autograder.assignment import load_assignment
-from autograder.check import processes, runner
-from autograder.check.report import Report
-from autograder.check.runner import finish
-from autograder.check.settings import FILE, read_settings
-from autograder.check.state import State
+from autograder.check.loading.settings import FILE, read_settings
+from autograder.check.running import processes, runner
+from autograder.check.running.report import Report
+from autograder.check.running.runner import finish
+from autograder.check.running.state import State
 from tests.handed_out import copy_of_folder
 
 ASSIGNMENT = load_assignment()
@@ -46,7 +46,7 @@ class Desk:
 def open_desk(folder: Path) -> Iterator[Desk]:
     """A desk whose processes run the self-check of the copied folder, as a student's do."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(processes, "CHILD", folder / "check" / "child.py")
+        patch.setattr(processes, "CHILD", folder / "check" / "running" / "child_process.py")
         patch.setattr(runner, "LONGEST", PATIENCE)
         desk = Desk(folder)
         try:

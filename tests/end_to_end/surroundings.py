@@ -133,9 +133,7 @@ LIBRARIES = {
     "pandas": at_the_top("import pandas as pd\nTABLE = pd.DataFrame({'a': [1]})"),
     "otter": at_the_top("import otter"),
     "gensim": at_the_top("from gensim.models import KeyedVectors, Word2Vec"),
-    "a neighbour": at_the_top(
-        "import sys, os\nsys.path.insert(0, os.path.dirname(__file__))\nimport conftest"
-    ),
+    "a neighbour": at_the_top("import sys, os\nsys.path.insert(0, os.path.dirname(__file__))\nimport conftest"),
     "tensorboard": at_the_top("from torch.utils.tensorboard import SummaryWriter"),
 }
 
@@ -199,9 +197,7 @@ PROCESSES = {
         "encode",
         "from concurrent.futures import ProcessPoolExecutor as P\nlist(P(1).map(abs, [1]))",
     ),
-    "threads": inside(
-        "encode", "from concurrent.futures import ThreadPoolExecutor as T\nlist(T(2).map(abs, [1]))"
-    ),
+    "threads": inside("encode", "from concurrent.futures import ThreadPoolExecutor as T\nlist(T(2).map(abs, [1]))"),
     "subprocess": at_the_top("import subprocess\nsubprocess.run(['nvidia-smi'])"),
     "program": inside("encode", "import subprocess\nsubprocess.check_output(['true'])"),
     "shell": inside("encode", "import os\nassert os.system('true') != 0"),

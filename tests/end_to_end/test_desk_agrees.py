@@ -12,7 +12,7 @@ from otter.test_files.exception_test import ExceptionTestFile
 
 from autograder import otter_kernel
 from autograder.assignment import ROOT
-from autograder.check.report import Report
+from autograder.check.running.report import Report
 from autograder.intake import collect
 from autograder.judge.grader import Grader
 from autograder.judge.launcher import Launcher, open_launcher
@@ -187,6 +187,4 @@ def test_nothing_is_said_of_what_works_when_graded(name, three):
     assert report.problems == () and report.all_pass
     result = three.when_graded(SOURCES[name])
     assert [note for note in result.notes if note.startswith(ASSIGNMENT.code_file)] == []
-    assert [
-        case.untrusted for question in result.questions for case in question.cases if case.untrusted
-    ] == []
+    assert [case.untrusted for question in result.questions for case in question.cases if case.untrusted] == []

@@ -38,9 +38,7 @@ def class_of(graded, origin):
     """The awkward names, each with its own number of points."""
     for number, name in enumerate(AWKWARD):
         file = upload(name, number)
-        graded.add(
-            f"k{number}", 10 + number, origin("canvas", file, (str(1000 + number), file.split("_")[0]))
-        )
+        graded.add(f"k{number}", 10 + number, origin("canvas", file, (str(1000 + number), file.split("_")[0])))
     return graded
 
 
@@ -160,10 +158,7 @@ def test_semicolons_and_decimal_commas_are_kept(graded, origin):
 
 
 def test_the_numbers_of_two_sections_are_no_decimal_comma(graded, origin):
-    before = (
-        "Student,ID,SIS Login ID,Section,Embeddings (1)\n"
-        '    Points Possible,,,,20\n"Li, Anna",7,a,"101,102",\n'
-    )
+    before = 'Student,ID,SIS Login ID,Section,Embeddings (1)\n    Points Possible,,,,20\n"Li, Anna",7,a,"101,102",\n'
     graded.add("annali_7", 12.5, origin("canvas", "liannaanna_7_8_e.py", ("7", "lianna")))
     graded.export("canvas", before)
     assert graded.file().decode() == before.replace('"101,102",', '"101,102",12.5')
@@ -180,9 +175,7 @@ def test_the_assignment_is_named_where_its_column_is_not_clear(class_of):
 
 def test_two_columns_of_one_title_are_told_apart_by_the_number(class_of):
     text = gradebook().replace("Other homework (4712)", "Embeddings (4712)")
-    with pytest.raises(
-        GraderError, match=r"These are so called: 'Embeddings \(4711\)', 'Embeddings \(4712\)'"
-    ):
+    with pytest.raises(GraderError, match=r"These are so called: 'Embeddings \(4711\)', 'Embeddings \(4712\)'"):
         class_of.export("canvas", text)
 
 
@@ -221,9 +214,7 @@ def test_a_roster_s_middle_name_is_no_contradiction(graded, origin):
 
 
 def test_a_gradebook_with_first_and_last_names_apart_is_filled(graded):
-    before = (
-        "LastName,FirstName,ID,SIS Login ID,Section,Embeddings (1)\nO'Brien,Seán,7,sb,A,\nLi,Anna,8,al,A,\n"
-    )
+    before = "LastName,FirstName,ID,SIS Login ID,Section,Embeddings (1)\nO'Brien,Seán,7,sb,A,\nLi,Anna,8,al,A,\n"
     graded.add("seán_o_brien", 5)
     graded.export("canvas", before)
     assert graded.file().decode() == before.replace("sb,A,", "sb,A,5")

@@ -55,9 +55,7 @@ def test_an_extension_finds_its_student_and_counts_before_days_and_cut_off(name)
 
 def test_the_sentence_adds_up():
     (charged,) = deduct([grade(submitted=after(1.5 * DAY))], LatePolicy(10, due=DUE)).grades
-    assert charged.remarks == (
-        "Late: 2 days begun, 10 per cent of 100 points each. 80 - 20 = 60 points count.",
-    )
+    assert charged.remarks == ("Late: 2 days begun, 10 per cent of 100 points each. 80 - 20 = 60 points count.",)
     assert (charged.raw, charged.total) == (80, 60)
 
 
@@ -81,9 +79,7 @@ def test_where_not_even_that_is_known_it_is_said():
 
 @pytest.mark.parametrize("layout", ["gradescope", "blackboard", "canvas"])
 def test_when_something_was_handed_in_says_nothing_without_a_due_date(layout):
-    charged = deduct(
-        [grade(layout=layout, submitted=after(9 * DAY), late=layout == "canvas")], LatePolicy(10)
-    )
+    charged = deduct([grade(layout=layout, submitted=after(9 * DAY), late=layout == "canvas")], LatePolicy(10))
     assert [g.total for g in charged.grades] == [80]
     assert len(charged.unknown) == (layout == "canvas") and len(charged.untold) == (layout != "canvas")
 

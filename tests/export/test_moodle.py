@@ -118,9 +118,7 @@ def test_a_comment_of_an_earlier_export_is_replaced_and_what_stands_around_it_st
 def test_a_name_is_harmless_in_a_comment(graded, origin):
     graded.policy(percent_per_day=10, extensions={"<b>": 1})
     graded.add("<b>", 12, origin("moodle", "x_500_assignsubmission_file_", ("500", "")))
-    graded.export(
-        "moodle", worksheet().replace("Submitted for grading", "Submitted for grading - 3 days late", 1)
-    )
+    graded.export("moodle", worksheet().replace("Submitted for grading", "Submitted for grading - 3 days late", 1))
     assert "<b>" not in graded.file().decode()
     assert "Late after an extension of 1 day: 2 days begun" in graded.file().decode()
 
@@ -142,9 +140,7 @@ def test_the_worksheet_says_how_late_a_student_was(class_of, status, points):
     sheet = sheet[:at] + sheet[at:].replace("Submitted for grading - ", status, 1)
     handed = class_of.export("moodle", sheet)
     (row,) = (
-        row
-        for row in csv.DictReader(io.StringIO(class_of.file().decode("utf-8-sig")))
-        if "505" in row["Identifier"]
+        row for row in csv.DictReader(io.StringIO(class_of.file().decode("utf-8-sig"))) if "505" in row["Identifier"]
     )
     assert float(row["Grade"]) == points
     assert handed.problems == () and not any("is not known" in text for text in handed.said)
@@ -184,9 +180,7 @@ def test_a_team_does_not_pay_for_a_stranger_whose_number_is_the_team_s(graded, o
 def test_whose_due_date_counts_is_said(class_of):
     class_of.policy(percent_per_day=10)
     handed = class_of.export("moodle", worksheet())
-    told = (
-        f"How late {len(AWKWARD)} students handed in is what theirs.csv says, by the platform's own due date."
-    )
+    told = f"How late {len(AWKWARD)} students handed in is what theirs.csv says, by the platform's own due date."
     assert told in handed.said
 
 
@@ -223,9 +217,7 @@ def test_a_late_file_counts_more_than_the_worksheet(class_of, tmp_path):
 
 
 def test_a_group_s_grade_goes_to_every_member_even_where_its_number_is_a_participant_s(graded, origin):
-    graded.add(
-        "Team Zeta_501", 12, origin("moodle", "Team Zeta_501_assignsubmission_file_", ("501", "Team Zeta"))
-    )
+    graded.add("Team Zeta_501", 12, origin("moodle", "Team Zeta_501_assignsubmission_file_", ("501", "Team Zeta")))
     sheet = (
         "Identifier,Full name,Group,Grade,Last modified (grade)\n"
         "Participant 500,Ada,Team Zeta,,-\nParticipant 501,Ben,Other,,-\nParticipant 502,Cem,Team Zeta,,-\n"

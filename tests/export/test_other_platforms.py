@@ -36,9 +36,7 @@ def class_of(graded, origin):
     """The awkward names as Gradescope hands them over; the last has no email address."""
     for number, name in enumerate(AWKWARD):
         email = "" if name.startswith("=") else f"u{number}@example.edu"
-        graded.add(
-            f"k{number}", number, origin("gradescope", f"submission_{number}", (f"S{number}", name, email))
-        )
+        graded.add(f"k{number}", number, origin("gradescope", f"submission_{number}", (f"S{number}", name, email)))
     return graded
 
 
@@ -95,9 +93,7 @@ def test_a_submission_that_has_no_grade_gets_a_sentence_and_no_zero(class_of, tm
 
 def test_on_gradescope_the_score_is_what_counts_and_what_was_earned_stays(graded, origin):
     graded.policy(percent_per_day=10)
-    graded.add(
-        "ada", 12, origin("gradescope", "submission_1", ("S1", "Ada", "a@b.c"), submitted=after(2 * DAY))
-    )
+    graded.add("ada", 12, origin("gradescope", "submission_1", ("S1", "Ada", "a@b.c"), submitted=after(2 * DAY)))
     graded.export("gradescope")
     (data,) = graded.results("gradescope-results.zip").values()
     assert data["score"] == 8 and data["extra_data"]["total"] == 12
@@ -204,14 +200,10 @@ def test_every_export_leaves_a_table_of_what_was_handed_back(class_of):
 
 def test_any_table_is_filled_where_its_column_is_named(graded, origin):
     graded.policy(percent_per_day=10)
-    graded.add(
-        "zb", 12, origin("blackboard", "Emb_zb_attempt_1_e.py", ("zb", "Zoë Ben"), submitted=after(DAY))
-    )
+    graded.add("zb", 12, origin("blackboard", "Emb_zb_attempt_1_e.py", ("zb", "Zoë Ben"), submitted=after(DAY)))
     graded.add("li", 5, origin("blackboard", "Emb_li_attempt_1_e.py", ("li", ""), submitted=after(0)))
     text = '\ufeff"Last Name"\t"First Name"\t"Username"\t"Emb [Total Pts: 20 Score] |77"\t"Notes"\r\n'
-    text += (
-        '"Ben"\t"Zoë"\t"zb"\t"{}"\t"{}"\r\n"Li"\t"Anna"\t"li"\t"{}"\t""\r\n"Li"\t"Anna"\t"li2"\t""\t"=x"\r\n'
-    )
+    text += '"Ben"\t"Zoë"\t"zb"\t"{}"\t"{}"\r\n"Li"\t"Anna"\t"li"\t"{}"\t""\r\n"Li"\t"Anna"\t"li2"\t""\t"=x"\r\n'
     names = {"grade_column": "Emb [Total Pts: 20 Score] |77", "feedback_column": "Notes"}
     handed = graded.export("csv", text.format("", "", "").encode("utf-16-le"), **names)
     remark = "Late: 1 day begun, 10 per cent of 20 points each. 12 - 2 = 10 points count."
@@ -281,9 +273,7 @@ def test_a_page_that_a_group_shares_tells_no_member_s_own_deduction(graded, orig
 @pytest.mark.parametrize("to", ["github-classroom", "nbgrader"])
 def test_another_platforms_file_is_refused_with_its_columns(graded, to):
     graded.add("ada", 5)
-    with pytest.raises(
-        GraderError, match=r"the columns are: 'Student', 'ID'|Its columns are: 'Student', 'ID'"
-    ):
+    with pytest.raises(GraderError, match=r"the columns are: 'Student', 'ID'|Its columns are: 'Student', 'ID'"):
         graded.export(to, OWN["canvas"])
 
 
@@ -402,9 +392,7 @@ def with_all_names(to: str) -> bytes | None:
     return file.getvalue().encode("utf-8", "replace")
 
 
-@pytest.mark.parametrize(
-    "layout", ["plain", "canvas", "moodle", "gradescope", "github-classroom", "blackboard"]
-)
+@pytest.mark.parametrize("layout", ["plain", "canvas", "moodle", "gradescope", "github-classroom", "blackboard"])
 @pytest.mark.parametrize("to", OWN)
 def test_no_name_that_a_student_can_have_does_any_harm(graded, origin, to, layout):
     for number, name in enumerate(NASTY_NAMES):

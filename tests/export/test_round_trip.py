@@ -87,9 +87,7 @@ def take_in_and_grade(graded, folder, download, form: str = "folder") -> None:
 ZIPPED = [trip for trip in TRIPS if "plain folder" not in trip]  # whose zip would be one submission
 
 
-@pytest.mark.parametrize(
-    ("trip", "form"), [(trip, "folder") for trip in TRIPS] + [(trip, "zip") for trip in ZIPPED]
-)
+@pytest.mark.parametrize(("trip", "form"), [(trip, "folder") for trip in TRIPS] + [(trip, "zip") for trip in ZIPPED])
 def test_every_grade_comes_back_and_no_other_byte_changes(graded, tmp_path, trip, form):
     download, to, own = TRIPS[trip]
     take_in_and_grade(graded, tmp_path / "download", download, form)
@@ -128,9 +126,7 @@ def test_two_of_one_name_are_left_alone_where_only_the_name_is_known(graded, tmp
         ),
     )
     rows = list(csv.reader(io.StringIO(graded.file().decode("utf-8-sig"))))[1:]
-    assert [row[6] for row in rows] == [
-        "" if (p is ABSENT or p.last == "Chen") else POINTS[p.number] for p in CLASS
-    ]
+    assert [row[6] for row in rows] == ["" if (p is ABSENT or p.last == "Chen") else POINTS[p.number] for p in CLASS]
     assert len(handed.problems) == 2
 
 

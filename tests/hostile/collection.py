@@ -82,9 +82,7 @@ def read_attack(path: Path) -> Attack:
     """Put one attack together; a docstring that does not say all three things is an error."""
     text = path.read_text(encoding="utf-8")
     tree = ast.parse(text)
-    said = dict(
-        re.findall(r"^(Tries|Must|Control): (.+?)(?=^\w+: |\Z)", ast.get_docstring(tree) or "", re.M | re.S)
-    )
+    said = dict(re.findall(r"^(Tries|Must|Control): (.+?)(?=^\w+: |\Z)", ast.get_docstring(tree) or "", re.M | re.S))
     control = " ".join(said["Control"].split()).rstrip(".")
     if control not in CONTROLS:
         raise ValueError(f"{path}: there is no control {control!r}")

@@ -86,9 +86,7 @@ def gate(
         ordinary = limits_for(ATTACKS[0])
         half = grader(ordinary).grade(BASELINE)
         assignment = replace(full, limits=ordinary, questions=asked)
-        yield Gate(
-            assignment, start(ordinary), grader(ordinary), half, lambda attack: grader(limits_for(attack))
-        )
+        yield Gate(assignment, start(ordinary), grader(ordinary), half, lambda attack: grader(limits_for(attack)))
 
 
 @pytest.fixture(scope="session", params=[Tier.NAMESPACES, Tier.NO_NAMESPACES], ids=["tier1", "tier2"])

@@ -14,8 +14,8 @@ from functools import lru_cache
 
 import torch
 
-from autograder.check import cases as running
-from autograder.check.operations import count_operations
+from autograder.check.testing import cases as running
+from autograder.check.testing.operation_counts import count_operations
 from autograder.judge.grader import SEED
 from tests.in_process import cases, namespace, reference
 

@@ -31,9 +31,7 @@ def named(attacks):
 
 def everything_said(result: Result) -> str:
     """What instructors see: all that the code printed and raised is in it."""
-    return "\n".join(
-        case.untrusted + case.message for question in result.questions for case in question.cases
-    )
+    return "\n".join(case.untrusted + case.message for question in result.questions for case in question.cases)
 
 
 @named(ATTACKS)

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from torch import nn
 
-from autograder.check import calls, demands
-from autograder.check.compare import Mismatch
+from autograder.check.testing import assertions, call_text
+from autograder.check.testing.comparison import Mismatch
 from autograder.judge import budget as budget_of
 from autograder.judge import connection, grader
 from autograder.judge.budget import Budget
@@ -85,8 +85,8 @@ def made(making: str) -> Any:
 def test_an_immense_value_makes_a_short_message(kind):
     value = made(IMMENSE[kind])
     assert written(value, {}) > 10**9, "the control: no such text is written"
-    assert len(calls.show(value)) <= calls.LONG
-    assert len(calls.show({"key": [value, (value,)]})) <= calls.LONG
+    assert len(call_text.show(value)) <= call_text.LONG
+    assert len(call_text.show({"key": [value, (value,)]})) <= call_text.LONG
 
 
 @pytest.mark.parametrize("kind", IMMENSE)
@@ -105,10 +105,10 @@ def test_what_is_demanded_of_answers_and_losses_says_so_briefly(kind):
     value = made(IMMENSE[kind])
     for got in ([value], [("word", value)], [(value, 1.0)]):
         with pytest.raises(Mismatch) as mismatch:
-            demands.expect_answers(got, [("word", 1.0)])
+            assertions.assert_answers(got, [("word", 1.0)])
         assert len(str(mismatch.value)) < 500
     with pytest.raises(Mismatch) as mismatch:
-        demands.expect_losses([value], [1.0])
+        assertions.assert_losses([value], [1.0])
     assert len(str(mismatch.value)) < 500
 
 
@@ -123,12 +123,12 @@ def test_what_is_demanded_of_answers_and_losses_says_so_briefly(kind):
         ([1, "a", (2.5, None)], "[1, 'a', (2.5, None)]"),
         ({"a": [1], 2: {3}}, "{'a': [1], 2: {3}}"),
         ([nn.Linear(1, 1)], "[<Linear>]"),
-        (list(range(1000)), str(list(range(1000)))[: calls.LONG - 1] + "…"),
-        ("x" * 1000, "'" + "x" * (calls.LONG - 2) + "…"),
+        (list(range(1000)), str(list(range(1000)))[: call_text.LONG - 1] + "…"),
+        ("x" * 1000, "'" + "x" * (call_text.LONG - 2) + "…"),
     ],
 )
 def test_an_ordinary_value_is_shown_as_python_writes_it(value, text):
-    assert calls.show(value) == text
+    assert call_text.show(value) == text
 
 
 def test_a_message_of_any_length_is_cut(walled: Gate):
@@ -274,8 +274,7 @@ def test_who_hangs_up_is_ended_at_once(how, walled: Gate, monkeypatch):
 
     monkeypatch.setattr(Process, "ended", noted)
     source = HALF + (
-        "\n\nimport os, signal, threading, time\n\n\n"
-        f"def encode(tokens, vocabulary):\n    {HANGING_UP[how]}\n"
+        f"\n\nimport os, signal, threading, time\n\n\ndef encode(tokens, vocabulary):\n    {HANGING_UP[how]}\n"
     )
     result = walled.grader.grade(Submission("deserter", source.encode()))
     said = {c.message for q in result.questions for c in q.cases if c.outcome is Outcome.CRASHED}

@@ -61,9 +61,7 @@ def _written(submissions, grader, launcher, assignment: Assignment, honest) -> d
             write_reports(out, book, assignment)
         names = [submission.student for submission in honest]
         texts = {name: (out / "results" / f"{name}.json").read_text(encoding="utf-8") for name in names}
-        pages = {
-            name + ".html": (out / "feedback" / f"{name}.html").read_text(encoding="utf-8") for name in names
-        }
+        pages = {name + ".html": (out / "feedback" / f"{name}.html").read_text(encoding="utf-8") for name in names}
         return texts | pages
 
 

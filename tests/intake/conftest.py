@@ -27,8 +27,7 @@ def notebook(code: Sequence[str] = (), text: Sequence[str] = ()) -> str:
     """A notebook of Markdown cells and, below them, code cells."""
     cells = [{"cell_type": "markdown", "metadata": {}, "source": cell} for cell in text]
     cells += [
-        {"cell_type": "code", "metadata": {}, "execution_count": None, "outputs": [], "source": cell}
-        for cell in code
+        {"cell_type": "code", "metadata": {}, "execution_count": None, "outputs": [], "source": cell} for cell in code
     ]
     return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4})
 
@@ -90,8 +89,7 @@ def is_this(student: str) -> str:
 def put_there(student: str) -> str:
     nothing = shlex.quote(f"{student}=nothing")
     return (
-        "Put it into the unpacked download, named as the others' files are. "
-        f"If there is none, type: --choose {nothing}"
+        f"Put it into the unpacked download, named as the others' files are. If there is none, type: --choose {nothing}"
     )
 
 

@@ -43,19 +43,14 @@ def open_document(paragraphs: Sequence[str]) -> bytes:
 
 def web_page(paragraphs: Sequence[str]) -> bytes:
     body = "".join(
-        f"<h2>{escape(text[3:])}</h2>" if text.startswith("## ") else f"<p>{escape(text)}</p>"
-        for text in paragraphs
+        f"<h2>{escape(text[3:])}</h2>" if text.startswith("## ") else f"<p>{escape(text)}</p>" for text in paragraphs
     )
     return f"<!DOCTYPE html>\n<html><head><title>Answers</title></head><body>{body}</body></html>".encode()
 
 
 def pdf(paragraphs: Sequence[str]) -> bytes:
     """One page; a line of at most 90 characters each."""
-    lines = [
-        text.removeprefix("## ")[start : start + 90]
-        for text in paragraphs
-        for start in range(0, len(text), 90)
-    ]
+    lines = [text.removeprefix("## ")[start : start + 90] for text in paragraphs for start in range(0, len(text), 90)]
     shown = "".join(f"({line.replace('(', '').replace(')', '')}) Tj T*\n" for line in lines)
     stream = f"BT /F1 9 Tf 11 TL 40 800 Td\n{shown}ET".encode("latin-1", "replace")
     objects = [

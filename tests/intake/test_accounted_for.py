@@ -186,12 +186,8 @@ def test_a_document_beside_a_students_code_is_theirs_and_one_of_nobody_is_left_o
     assert taken.is_left_over and "syllabus.pdf" in taken.problems[-1]
 
 
-def test_a_document_that_is_all_that_a_student_handed_in_is_asked_about_and_answers_are_marked(
-    submissions, assignment
-):
-    write(
-        submissions, {"ada.py": COMPLETE, "will.md": ALL_ANSWERS, "README.md": "# Week 3", "rubric.md": "# a"}
-    )
+def test_a_document_that_is_all_that_a_student_handed_in_is_asked_about_and_answers_are_marked(submissions, assignment):
+    write(submissions, {"ada.py": COMPLETE, "will.md": ALL_ANSWERS, "README.md": "# Week 3", "rubric.md": "# a"})
     (submissions / "sam.pdf").write_bytes(pdf([LONG]))
     (submissions / "eva.pages").write_bytes(b"PK\x03\x04 of a Mac")
     taken = take_in(submissions, assignment)
@@ -227,9 +223,7 @@ def test_an_older_state_is_no_rival_and_alone_it_is_asked_about(submissions, one
     assert found.code == COMPLETE.encode() and found.notes == ()
 
 
-@pytest.mark.parametrize(
-    "name", ["rest.rar", "rest.7z", "embeddings_2.ipynb", ".part2.py.icloud", "locked.zip"]
-)
+@pytest.mark.parametrize("name", ["rest.rar", "rest.7z", "embeddings_2.ipynb", ".part2.py.icloud", "locked.zip"])
 def test_an_unfinished_file_beside_what_cannot_be_read_is_asked_about(submissions, one, name):
     put(submissions, {"embeddings.py": WORK, "answers.md": ALL_ANSWERS, name: b"no such thing"})
     found = one()
@@ -299,9 +293,7 @@ def unaccounted(found: Submission, names: tuple[str, ...], assignment) -> list[s
 
 
 def test_every_file_counts_or_is_named_and_no_zero_is_silent(tmp_path, assignment, monkeypatch):
-    monkeypatch.setattr(
-        answers_file, "read_document", lambda content, kind: LONG
-    )  # test_documents reads them
+    monkeypatch.setattr(answers_file, "read_document", lambda content, kind: LONG)  # test_documents reads them
     batch = tmp_path / "batch"
     for number, names in enumerate(SETS):
         files = {name: POOL[name] for name in names} | (LITTER if number % 3 == 0 else {})
@@ -351,9 +343,7 @@ def test_a_json_file_of_another_kind_is_no_notebook(submissions, one):
     ],
 )
 @pytest.mark.parametrize("beside", ["", STUB], ids=["nothing", "the stub"])
-def test_where_nothing_else_is_an_older_state_is_named_and_can_be_chosen(
-    submissions, assignment, name, beside
-):
+def test_where_nothing_else_is_an_older_state_is_named_and_can_be_chosen(submissions, assignment, name, beside):
     put(
         submissions,
         {name: COMPLETE, "answers.md": ALL_ANSWERS} | ({"embeddings.py": beside} if beside else {}),
@@ -444,9 +434,7 @@ def test_an_answer_long_enough_for_all_is_kept_for_all(submissions, one):
 
 
 def test_a_document_with_answers_goes_before_a_remark_of_no_question(submissions, one):
-    remark = (
-        "I declare that this is my own work, written with nobody's help, and that all sources are named here."
-    )
+    remark = "I declare that this is my own work, written with nobody's help, and that all sources are named here."
     headings = "\n".join(f"## {q.id}\n\n" for q in load_assignment().answer_questions)
     put(
         submissions,

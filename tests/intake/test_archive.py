@@ -208,9 +208,7 @@ def test_an_empty_zip_is_asked_about(hand_in):
 
 
 def test_zips_with_random_damage_end_as_submissions_or_sentences(submissions, one):
-    whole = zipped(
-        {"hw/embeddings.py": WORK * 20, "answers.md": ANSWERS, "x.zip": zipped({"a.py": OTHER_WORK})}
-    )
+    whole = zipped({"hw/embeddings.py": WORK * 20, "answers.md": ANSWERS, "x.zip": zipped({"a.py": OTHER_WORK})})
     draw = random.Random(0)
     for _ in range(300):
         damaged = bytearray(whole)

@@ -83,9 +83,7 @@ def test_a_choice_ends_the_question_where_something_could_not_be_read(submission
 
 
 @pytest.mark.parametrize("file", ["new/embeddings.py", "ada.zip", "picture.png", "embeddings"])
-def test_a_file_that_is_not_in_the_upload_is_refused_and_nothing_is_remembered(
-    submissions, take, tmp_path, file
-):
+def test_a_file_that_is_not_in_the_upload_is_refused_and_nothing_is_remembered(submissions, take, tmp_path, file):
     write(submissions / "ada", {**TWO, "picture.png": ""})
     take("ada=embeddings.py", out=tmp_path / "out")
     before = (tmp_path / "out" / FILE_NAME).read_bytes()
@@ -178,9 +176,7 @@ def test_one_of_two_uploads_can_be_chosen(submissions, take):
 
 
 def test_an_earlier_attempt_can_be_chosen(submissions, take):
-    early = downloads.blackboard(
-        lambda _: {"embeddings.py": WORK.encode()}, PEOPLE[:1], "2026-03-01-08-00-00"
-    )
+    early = downloads.blackboard(lambda _: {"embeddings.py": WORK.encode()}, PEOPLE[:1], "2026-03-01-08-00-00")
     late = downloads.blackboard(lambda _: {"embeddings.py": OTHER_WORK.encode()}, PEOPLE[:1])
     as_folder(submissions, early | late)
     name = f"{downloads.ASSIGNMENT}_sobrien_attempt_2026-03"
@@ -189,17 +185,13 @@ def test_an_earlier_attempt_can_be_chosen(submissions, take):
     assert found.origin.others == (f"{name}-02-21-47-00",)
 
 
-def test_two_who_differ_in_capital_letters_alone_are_asked_about_and_either_answer_is_taken(
-    submissions, take
-):
+def test_two_who_differ_in_capital_letters_alone_are_asked_about_and_either_answer_is_taken(submissions, take):
     files = {"Ada B": WORK, "ada b": OTHER_WORK}
     for student, code in files.items():
         write(submissions / student, {"embeddings.py": code})
     for student in files:
         question, one, two = take()[student].set_aside.split(": ")
-        assert question.startswith(
-            "Are Ada B and ada b one student? The names differ in capital letters alone."
-        )
+        assert question.startswith("Are Ada B and ada b one student? The names differ in capital letters alone.")
         typed = shlex.split(one.partition(". ")[0])[1::2]
         assert typed == [f"{student}={student}"]
         (found,) = take(*typed).values()

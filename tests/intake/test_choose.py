@@ -40,9 +40,7 @@ def test_the_only_python_file_is_taken_whatever_its_name_and_the_student_is_told
     assert found.notes == (f"The file was called {name}; it was graded as embeddings.py.",)
 
 
-@pytest.mark.parametrize(
-    "name", ["Answers.md", "answers.txt", "answers.md.txt", "answers (1).md", "my_text.md"]
-)
+@pytest.mark.parametrize("name", ["Answers.md", "answers.txt", "answers.md.txt", "answers (1).md", "my_text.md"])
 def test_a_misnamed_answers_file_is_taken_and_the_student_is_told(submissions, one, name):
     write(submissions / "ada", {"embeddings.py": WORK, name: ANSWERS, "README.md": "Run it with Python 3."})
     found = one()
@@ -63,9 +61,7 @@ def test_among_misnamed_files_the_one_that_defines_what_was_asked_is_taken(submi
 
 
 def test_the_whole_handed_out_folder_counts_as_its_two_files(submissions, one):
-    write(
-        submissions / "ada" / "student_template", {**HANDED_OUT, "embeddings.py": WORK, "answers.md": ANSWERS}
-    )
+    write(submissions / "ada" / "student_template", {**HANDED_OUT, "embeddings.py": WORK, "answers.md": ANSWERS})
     found = one()
     assert (found.code, found.answers, found.notes) == (WORK.encode(), ANSWERS.encode(), ())
 

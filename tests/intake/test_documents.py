@@ -31,9 +31,7 @@ def results(found, assignment):
 
 @pytest.mark.parametrize("suffix", MAKERS)
 @pytest.mark.parametrize("paragraphs", [HEADED, PLAIN], ids=["headings", "lines"])
-def test_the_answers_in_a_document_are_found_by_their_headings(
-    submissions, one, assignment, suffix, paragraphs
-):
+def test_the_answers_in_a_document_are_found_by_their_headings(submissions, one, assignment, suffix, paragraphs):
     write(submissions / "ada", {"embeddings.py": WORK})
     (submissions / "ada" / f"HW3 Ada.{suffix}").write_bytes(MAKERS[suffix](paragraphs))
     found = one()
@@ -89,9 +87,7 @@ UNREAD = {
 @pytest.mark.parametrize("beside", ["nothing", "the blank file", "a notebook"])
 @pytest.mark.parametrize("name", UNREAD)
 def test_what_cannot_be_read_is_left_to_the_marker(submissions, one, assignment, name, beside):
-    files = (
-        {"embeddings.ipynb": notebook([COMPLETE])} if beside == "a notebook" else {"embeddings.py": COMPLETE}
-    )
+    files = {"embeddings.ipynb": notebook([COMPLETE])} if beside == "a notebook" else {"embeddings.py": COMPLETE}
     if beside == "the blank file":
         files["answers.md"] = (assignment.root / "student_template" / "answers.md").read_text()
     write(submissions / "ada", files)

@@ -34,9 +34,7 @@ def test_a_misnamed_file_is_found_however_it_was_saved_and_passed_on_as_it_is(su
     assert one().code == content
 
 
-@pytest.mark.parametrize(
-    "saved", ["UTF-8 with a byte-order mark", "UTF-16", "CRLF", "CR", "space at line ends"]
-)
+@pytest.mark.parametrize("saved", ["UTF-8 with a byte-order mark", "UTF-16", "CRLF", "CR", "space at line ends"])
 def test_two_copies_that_differ_in_how_they_were_saved_are_one_file(submissions, one, saved):
     write(submissions / "ada", {"embeddings.py": WORK, "answers.md": ANSWERS})
     (submissions / "ada" / "embeddings (1).py").write_bytes(SAVED[saved](WORK))

@@ -54,9 +54,7 @@ WHOLE = {
     ".ipynb": [
         notebook(code=["!ls\n%%time", WORK], text=["# Mine", ANSWERS]).encode(),
         notebook(code=[f"{WORK}# {i}" for i in range(40)]).encode("utf-16"),
-        json.dumps(
-            {"nbformat": 3, "worksheets": [{"cells": [{"cell_type": "code", "input": [WORK]}]}]}
-        ).encode(),
+        json.dumps({"nbformat": 3, "worksheets": [{"cells": [{"cell_type": "code", "input": [WORK]}]}]}).encode(),
     ],
 }
 
@@ -110,9 +108,7 @@ def stopped_after(seconds: int) -> Iterator[None]:
 
 
 def everything(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
-    }
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def damaged_uploads(folder: Path, assignment: Assignment, seed: int) -> None:

@@ -82,9 +82,7 @@ def test_a_download_is_recognised_and_everybody_gets_their_own_work(take, platfo
 def test_a_plain_folder_is_still_one(submissions, assignment):
     taken = take_in(as_folder(submissions, downloads.plain(own)), assignment)
     assert taken.summary == f"Plain folder, {MANY}"
-    assert {found.origin.members for found in taken.submissions} == {
-        (Member(id=person.login),) for person in PEOPLE
-    }
+    assert {found.origin.members for found in taken.submissions} == {(Member(id=person.login),) for person in PEOPLE}
 
 
 def test_every_layout_that_can_be_forced_is_there():
@@ -122,9 +120,7 @@ def test_canvas_tells_a_number_a_squeezed_name_and_lateness(take):
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
 def test_names_with_marks_are_recognised_however_a_system_spells_them(take, form):
     class_of = [Person("1", "", "Jürgen", "Müller", "jm"), Person("2", "", "นารี", "สมศรี", "ns")]
-    taken = take(
-        {normalize(form, name): content for name, content in downloads.canvas(own, class_of).items()}
-    )
+    taken = take({normalize(form, name): content for name, content in downloads.canvas(own, class_of).items()})
     assert {found.student for found in taken.submissions} == {"müllerjürgen_1", "สมศรีนารี_2"}
     assert {found.origin.members[0].name for found in taken.submissions} == {"müllerjürgen", "สมศรีนารี"}
     assert taken.problems == ()
@@ -186,9 +182,7 @@ def test_a_zip_handed_in_on_canvas_is_opened_and_one_inside_it_is_not(take):
 
 def test_what_is_no_part_of_a_download_is_named(take):
     taken = take(downloads.canvas(own) | {"notes to self.txt": b"", "grades.csv": b""})
-    assert taken.problems == (
-        "Left out 2 items not named as in a Canvas download: grades.csv, notes to self.txt.",
-    )
+    assert taken.problems == ("Left out 2 items not named as in a Canvas download: grades.csv, notes to self.txt.",)
     assert len(taken.submissions) == len(PEOPLE) and not taken.is_left_over
 
 
@@ -213,9 +207,7 @@ def test_blackboard_tells_user_names_full_names_and_times(take):
     taken = take(downloads.blackboard(own))
     found = {found.student: found.origin for found in taken.submissions}
     assert set(found) == {person.login for person in PEOPLE}
-    assert {origin.members for origin in found.values()} == {
-        (Member(person.login, person.name),) for person in PEOPLE
-    }
+    assert {origin.members for origin in found.values()} == {(Member(person.login, person.name),) for person in PEOPLE}
     assert {origin.submitted for origin in found.values()} == {"2026-03-02T21:47:00"}
 
 
@@ -265,9 +257,7 @@ def test_a_student_of_many_attempts_keeps_the_name_and_every_attempt(submissions
     files = downloads.gradescope(own, PEOPLE[:2])
     told = "assignment_8046601_export/submission_metadata.yml"
     moments = [f"2026-03-01T{9 + n // 3600:02}:{n // 60 % 60:02}:{n % 60:02}+00:00" for n in range(attempts)]
-    history = "".join(
-        f"  - :id: 1\n    :created_at: {m[:10]} {m[11:19]}.5 Z\n    :score: 0.0\n" for m in moments
-    )
+    history = "".join(f"  - :id: 1\n    :created_at: {m[:10]} {m[11:19]}.5 Z\n    :score: 0.0\n" for m in moments)
     text = files[told].decode()
     start, end = text.index("  - :id: 17"), text.index("submission_94712:")
     files[told] = f"{text[:start]}{history}{text[end:]}".encode()
@@ -281,8 +271,7 @@ def test_a_student_of_many_attempts_keeps_the_name_and_every_attempt(submissions
 def test_a_group_is_one_submission_with_all_its_members(take):
     taken = take(downloads.gradescope(own, groups=[PEOPLE[2:4]], emails=False))
     assert taken.summary == (
-        f"Gradescope export, {2 * len(PEOPLE) - 2} files, {len(PEOPLE)} students in "
-        f"{len(PEOPLE) - 1} submissions"
+        f"Gradescope export, {2 * len(PEOPLE) - 2} files, {len(PEOPLE)} students in {len(PEOPLE) - 1} submissions"
     )
     found = {found.student: found for found in taken.submissions}["Wei Chen_0080125 + Wei Chen_0080126"]
     assert found.origin.members == (Member("0080125", "Wei Chen"), Member("0080126", "Wei Chen"))
@@ -321,9 +310,7 @@ def test_the_chosen_one_of_two_submissions_has_its_member_and_the_other_keeps_it
     ]
 
 
-@pytest.mark.parametrize(
-    "metadata", [b"- [", b"\xff\xfe\x00", b"42", b"a: !!python/object/apply:os.abort []\n"]
-)
+@pytest.mark.parametrize("metadata", [b"- [", b"\xff\xfe\x00", b"42", b"a: !!python/object/apply:os.abort []\n"])
 def test_without_a_readable_list_everything_is_graded_under_its_folder(submissions, assignment, metadata):
     files = downloads.gradescope(own)
     files["assignment_8046601_export/submission_metadata.yml"] = metadata
@@ -343,9 +330,7 @@ def test_a_folder_that_is_missing_and_one_too_many_are_told(take):
         "Séan O'Brien_0080123": "submission_94711 is named in submission_metadata.yml, but not in the "
         "export. " + where_is("Séan O'Brien_0080123")
     }
-    assert taken.problems == (
-        "submission_7 is not named in submission_metadata.yml: whose it is, is not known.",
-    )
+    assert taken.problems == ("submission_7 is not named in submission_metadata.yml: whose it is, is not known.",)
 
 
 # Moodle ------------------------------------------------------------------------------------------

@@ -90,9 +90,7 @@ def test_nothing_can_be_chosen_and_is_graded_and_remembered(submissions, assignm
     assert taken.chosen == {"ada": ["nothing"]}
 
 
-def test_an_empty_latest_attempt_is_asked_about_with_the_earlier_one_until_nothing_is_chosen(
-    submissions, assignment
-):
+def test_an_empty_latest_attempt_is_asked_about_with_the_earlier_one_until_nothing_is_chosen(submissions, assignment):
     name = "hw_ada_attempt_2026-03-0{}-10-00-00"
     write(submissions, {f"{name.format(1)}_embeddings.py": WORK, f"{name.format(2)}_work.docx": "PK"})
     (found,) = collect(submissions, assignment)

@@ -66,9 +66,7 @@ def test_a_file_whose_work_lies_elsewhere_is_asked_about(submissions, one):
 def test_another_file_that_cannot_be_read_costs_nothing_and_is_named(submissions, one):
     names = [name for question in load_assignment().code_questions for name in question.functions]
     complete = "".join(f"def {name}(*given):\n    return given\n\n\n" for name in names)
-    write(
-        submissions / "ada", {"embeddings.py": complete, "embeddings_old.ipynb": "{", "answers.md": ANSWERS}
-    )
+    write(submissions / "ada", {"embeddings.py": complete, "embeddings_old.ipynb": "{", "answers.md": ANSWERS})
     (submissions / "ada" / "final.zip").write_bytes(zipped({"x.py": "#" * (inspection.MAX_FILE_BYTES + 1)}))
     found = one()
     assert found.code == complete.encode() and found.set_aside is None

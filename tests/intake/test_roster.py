@@ -91,9 +91,7 @@ def test_a_number_and_the_same_family_name_are_enough(take):
 
 
 def test_a_login_with_an_at_sign_alone_is_no_address(take):
-    taken = take(
-        downloads.canvas(own), table("ID,GitHub username", *[(p.number, "@" + p.login) for p in ROSTER])
-    )
+    taken = take(downloads.canvas(own), table("ID,GitHub username", *[(p.number, "@" + p.login) for p in ROSTER]))
     assert {found.origin.members[0].email for found in taken.submissions} == {""}
 
 
@@ -110,9 +108,7 @@ def test_a_roster_on_which_nobody_is_found_says_which_of_its_columns_were_read(t
         "Nobody was found on the roster, by its column 'Id'. Not understood: columns 'Courriel', 'Notes'; "
         "call them id, email or name if they are that."
     )
-    assert not any(
-        text.startswith("Nobody") for text in take(downloads.plain(own), logins(), "other").problems
-    )
+    assert not any(text.startswith("Nobody") for text in take(downloads.plain(own), logins(), "other").problems)
 
 
 def test_a_repository_is_its_roster_identifiers(take):
@@ -128,9 +124,7 @@ def test_a_repository_that_several_share_is_their_groups(take):
         downloads.github_classroom(own, PEOPLE[:1]),
         table("assignment_name,github_username,roster_identifier,student_repository_name", *rows),
     )
-    assert taken.submissions[0].origin.members == tuple(
-        Member(sid, is_rosters=True) for sid in ("0080123", "0080124")
-    )
+    assert taken.submissions[0].origin.members == tuple(Member(sid, is_rosters=True) for sid in ("0080123", "0080124"))
     assert taken.summary.endswith("2 files, 2 students in 1 submission")
 
 
@@ -140,9 +134,7 @@ def test_an_upload_of_a_groups_name_is_all_its_members(take, layout):
     files = getattr(downloads, layout)(own, [team])
     rows = [(p.number, p.name, "Les Éléphants, 3") for p in PEOPLE[:3]]
     taken = take(files, table("id,name,group", *rows))
-    assert taken.submissions[0].origin.members == tuple(
-        Member(p.number, p.name, is_rosters=True) for p in PEOPLE[:3]
-    )
+    assert taken.submissions[0].origin.members == tuple(Member(p.number, p.name, is_rosters=True) for p in PEOPLE[:3])
     assert taken.problems == ()
 
 
@@ -257,9 +249,7 @@ def test_a_student_s_row_is_never_taken_for_the_headings(take, text):
 
 
 def test_a_roster_in_a_westerners_old_encoding_is_read(take):
-    taken = take(
-        downloads.plain(own, [ABSENT]), "name;username\r\nJens Åge Sørensen;jasorensen\r\n".encode("cp1252")
-    )
+    taken = take(downloads.plain(own, [ABSENT]), "name;username\r\nJens Åge Sørensen;jasorensen\r\n".encode("cp1252"))
     assert taken.submissions[0].origin.members == (Member("jasorensen", "Jens Åge Sørensen", "", True),)
 
 
@@ -284,9 +274,7 @@ def test_a_file_that_is_no_roster_says_what_was_looked_for(take, content, said):
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "no CSV: it is no text"),
     ],
 )
-def test_a_roster_that_is_another_kind_of_file_is_named_as_that(
-    submissions, assignment, tmp_path, content, said
-):
+def test_a_roster_that_is_another_kind_of_file_is_named_as_that(submissions, assignment, tmp_path, content, said):
     as_folder(submissions, downloads.plain(own))
     (tmp_path / "roster.csv").write_bytes(content)
     with pytest.raises(GraderError, match=said):

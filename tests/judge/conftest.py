@@ -40,9 +40,7 @@ def load_with() -> Iterator[Callable[..., Session]]:
 
     def load(launcher: Launcher, limits: Limits, source: str, *names: str) -> Session:
         lines = source.splitlines()
-        found = [
-            line.split("(")[0].split(":")[0].split()[1] for line in lines if line[:4] in ("def ", "clas")
-        ]
+        found = [line.split("(")[0].split(":")[0].split()[1] for line in lines if line[:4] in ("def ", "clas")]
         session = Session(Connection(launcher, limits), source.encode(), names or tuple(found))
         sessions.append(session)
         session.begin_case()

@@ -148,9 +148,7 @@ class _Stand:
         if reply is None:
             raise Closed
         header, _ = parse_prefix(reply[: _PREFIX.size])
-        content, pieces = parse(
-            reply[_PREFIX.size : _PREFIX.size + header], memoryview(reply[_PREFIX.size + header :])
-        )
+        content, pieces = parse(reply[_PREFIX.size : _PREFIX.size + header], memoryview(reply[_PREFIX.size + header :]))
         return {"seq": self._sequence, **content}, pieces
 
     def receive_numbered(self, number: int, deadline: float, *, soon: bool = False) -> bytes:
@@ -191,9 +189,7 @@ _STRANGE: tuple[Callable[[random.Random], Any], ...] = (
     lambda draw: draw.choice((0.5, -0.0, 1e308, 5e-324, float("nan"), float("inf"), -float("inf"))),
     lambda draw: draw.choice(("\ud800", "a\udfffb", "\0", "\x1b[2J", "<script>", "é" * 50, "a" * 200_000)),
     lambda draw: draw.choice(("float32", "int64", "bool", "complex128", "float8", "Exception", "Module")),
-    lambda draw: (
-        f"nested {draw.choice(sorted(_NESTED))} {draw.choice((5, 39, 45, 200, 900, 5_000, 100_000))}"
-    ),
+    lambda draw: f"nested {draw.choice(sorted(_NESTED))} {draw.choice((5, 39, 45, 200, 900, 5_000, 100_000))}",
     lambda draw: [draw.choice((0, 1, "a", None, 2**40))] * draw.choice((3, 1000, 100_000)),
     lambda draw: [
         draw.choice(("tensor", "module", "container", "generator", "vectors", "opaque", "dtype", "float")),
@@ -201,9 +197,7 @@ _STRANGE: tuple[Callable[[random.Random], Any], ...] = (
     ],
     lambda draw: [draw.choice(("tuple", "set")), [draw.choice((1, "a", ["tuple", []], ["tensor", -1]))] * 3],
     lambda draw: ["array", [-1, "float32", [2, 2], [2, 1], 0, 0]],
-    lambda draw: {
-        draw.choice(("text", "line", "value", "error", "a" * 1000)): draw.choice((1, "a", [], None))
-    },
+    lambda draw: {draw.choice(("text", "line", "value", "error", "a" * 1000)): draw.choice((1, "a", [], None))},
     lambda draw: {
         "text": "99",
         "line": "1",

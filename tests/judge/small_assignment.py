@@ -20,7 +20,7 @@ PUBLIC = """
 import numpy as np
 import random
 import torch
-from check.compare import equal
+from check.testing.api import assert_equal
 from otter.test_files import test_case
 
 OK_FORMAT = False
@@ -29,17 +29,17 @@ name = "{function}"
 
 @test_case(name="`{function}` works on 1.", points=1)
 def test_one({function}):
-    equal({function}(1), {factor})
+    assert_equal({function}(1), {factor})
 
 
 @test_case(name="`{function}` works on whatever is drawn.", points=1)
 def test_drawn({function}):
     n = random.randrange(100) + np.random.randint(100) + int(torch.randint(100, ()))
-    equal({function}(n), {factor} * n)
+    assert_equal({function}(n), {factor} * n)
 """
 
 HIDDEN = """
-from check.compare import equal, expect
+from check.testing.api import assert_equal, require
 from otter.test_files import test_case
 
 OK_FORMAT = False
@@ -48,7 +48,7 @@ name = "{function}_hidden"
 
 @test_case(name="`{function}` works on any number.", points=2, hidden=True)
 def test_any({function}, reference):
-    equal({function}(4711), reference.{function}(4711))
+    assert_equal({function}(4711), reference.{function}(4711))
 """
 
 

@@ -9,7 +9,7 @@ import pytest
 
 import solutions.embeddings as reference
 from autograder.assignment import load_assignment
-from autograder.check.cases import read_cases
+from autograder.check.testing.cases import read_cases
 from autograder.judge.error_carried_forward import Retries, replaceable
 from autograder.judge.grader import Grader
 from autograder.judge.launcher import open_launcher
@@ -61,8 +61,7 @@ WRONG = {
         {"lookup"},
     ),
     "a table that is no parameter": (
-        "_drawn = new_embedding_table\n"
-        "def new_embedding_table(*sizes, **more): return _drawn(*sizes, **more).detach()",
+        "_drawn = new_embedding_table\ndef new_embedding_table(*sizes, **more): return _drawn(*sizes, **more).detach()",
         {"lookup"},
     ),
     "cosines before sines": (

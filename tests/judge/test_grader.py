@@ -287,7 +287,7 @@ def test_a_fault_of_ours_leaves_the_submission_ungraded(grader, launcher, monkey
 def test_a_test_that_hands_over_nonsense_leaves_the_submission_ungraded(assignment, launcher, tmp_path):
     broken = small_assignment.make(tmp_path)
     path = broken.public_tests("doubling")
-    path.write_text(path.read_text().replace("equal(double(1), 2)", "double(1) == 2 or double(lambda: 1)"))
+    path.write_text(path.read_text().replace("assert_equal(double(1), 2)", "double(1) == 2 or double(lambda: 1)"))
     result = grade(Grader(broken, launcher), RIGHT.replace("n + n", "n"))
     assert (result.status, result.total) == (Status.NOT_GRADED, None)
     assert "cannot cross" in result.fault and "`double` works on 1." in result.fault
@@ -297,14 +297,14 @@ def test_a_test_that_hands_over_nonsense_leaves_the_submission_ungraded(assignme
 @pytest.mark.parametrize(
     "instead, said",
     [
-        ("equal(double(1), 3)", r"does not pass a case of `doubling`.*`double` works on 1\."),
-        ("equal(double(lambda: 1), 2)", r"cannot cross.*`double` works on 1\."),
+        ("assert_equal(double(1), 3)", r"does not pass a case of `doubling`.*`double` works on 1\."),
+        ("assert_equal(double(lambda: 1), 2)", r"cannot cross.*`double` works on 1\."),
     ],
 )
 def test_a_case_that_the_reference_does_not_pass_stops_everything(launcher, tmp_path, instead, said):
     broken = small_assignment.make(tmp_path)
     path = broken.public_tests("doubling")
-    path.write_text(path.read_text().replace("equal(double(1), 2)", instead))
+    path.write_text(path.read_text().replace("assert_equal(double(1), 2)", instead))
     with pytest.raises(AssignmentError, match=f"(?s){said}"):
         Grader(broken, launcher)
 

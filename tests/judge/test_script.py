@@ -33,9 +33,7 @@ def test_answers_are_handed_out_in_turn():
     assert replay.answer({"op": "b"}, [b"bytes"])[0]["value"] == 2
 
 
-@pytest.mark.parametrize(
-    "header, blobs", [({"op": "b"}, [b"bytes"]), ({"op": "a"}, [b"Bytes"]), ({"op": "a"}, [])]
-)
+@pytest.mark.parametrize("header, blobs", [({"op": "b"}, [b"bytes"]), ({"op": "a"}, [b"Bytes"]), ({"op": "a"}, [])])
 def test_another_request_than_the_scripts_is_not_answered(header, blobs):
     with pytest.raises(Diverged):
         Replay(script_of({"op": "a"}), [REPLY]).answer(header, blobs)
@@ -139,16 +137,14 @@ def adaptive(launcher, tmp_path_factory):
     """A grader whose first case goes on with what it got."""
     assignment = small_assignment.make(tmp_path_factory.mktemp("adaptive"))
     path = assignment.public_tests("doubling")
-    path.write_text(path.read_text().replace("equal(double(1), 2)", "equal(double(double(1)), 4)"))
+    path.write_text(path.read_text().replace("assert_equal(double(1), 2)", "assert_equal(double(double(1)), 4)"))
     return Grader(assignment, launcher)
 
 
 def test_a_case_that_asks_anew_is_graded_by_what_it_asks(adaptive):
     lucky = "def double(n): return {1: 7, 7: 4}.get(n, 2 * n)\ndef triple(n): return 3 * n\n"
     first = adaptive.grade(Submission("ada", lucky.encode())).questions[0].cases[0]
-    assert first.outcome == "passed", (
-        "the second call is with what the first one gave, not with the script's 2"
-    )
+    assert first.outcome == "passed", "the second call is with what the first one gave, not with the script's 2"
 
 
 def test_a_case_that_asks_anew_does_not_suffer_by_what_ends_the_process_after_it(adaptive):

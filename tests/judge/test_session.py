@@ -15,7 +15,7 @@ import torch
 from gensim.models import KeyedVectors
 from torch import nn
 
-from autograder.check import calls
+from autograder.check.testing import call_text
 from autograder.judge.connection import Connection
 from autograder.judge.session import OurFault, Session, Stopped
 from autograder.result import Outcome
@@ -617,12 +617,12 @@ def burn():
 
 def test_a_file_that_has_used_up_its_time_is_given_up(load):
     session = load(BURNING, limits=replace(LIMITS, seconds_per_submission=3))
-    calls = 0
+    call_text = 0
     with pytest.raises(Stopped, match="used up the submission's time"):
-        while calls < 20:
+        while call_text < 20:
             session.environment["burn"]()
-            calls += 1
-    assert 1 <= calls <= 6
+            call_text += 1
+    assert 1 <= call_text <= 6
     with pytest.raises(Stopped) as caught:
         session.begin_case()
     assert caught.value.outcome is Outcome.BLOCKED
@@ -654,9 +654,7 @@ def test_a_top_level_statement_that_ends_the_process_is_left_out(load, statement
 
 
 def test_a_top_level_statement_that_computes_for_ever_is_left_out(load_hurried):
-    expect_left_out(
-        load_hurried, "while True: pass", "the file's top-level code was still running after 1 s."
-    )
+    expect_left_out(load_hurried, "while True: pass", "the file's top-level code was still running after 1 s.")
 
 
 def expect_left_out(load, statement: str, reason: str) -> None:
@@ -668,9 +666,7 @@ def expect_left_out(load, statement: str, reason: str) -> None:
 
 def test_a_file_that_exits_goes_on(load):
     session = load("import sys\nsys.exit()\ndef f(): return 1\n")
-    assert problems(session) == [
-        (2, "the file ends the program here (SystemExit). What follows was still read.")
-    ]
+    assert problems(session) == [(2, "the file ends the program here (SystemExit). What follows was still read.")]
     assert session.environment["f"]() == 1
 
 
@@ -855,6 +851,6 @@ def test_a_session_is_let_go_of(launcher):
     reference = weakref.ref(session)
     session.close()
     del session, module, result
-    calls.forget_calls()  # as every case does when it ends
+    call_text.forget_calls()  # as every case does when it ends
     gc.collect()
     assert reference() is None

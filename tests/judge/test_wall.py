@@ -90,9 +90,7 @@ def test_without_a_wall_nothing_is_refused(without_wall):
 
 def tried_by_any_program() -> dict[str, str]:
     """What comes of the attempts in a Python of its own: a container refuses some to everybody in it."""
-    program = (
-        "import json, sys; from autograder.sandbox.probe import probe; print(json.dumps(probe(sys.argv[1])))"
-    )
+    program = "import json, sys; from autograder.sandbox.probe import probe; print(json.dumps(probe(sys.argv[1])))"
     command = [sys.executable, "-c", program, str(SECRET)]
     return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
@@ -198,10 +196,7 @@ def test_a_kernel_that_lacks_a_layer_is_refused_by_name(monkeypatch, call, error
 
 
 def test_an_interpreter_behind_several_links_is_readable_at_each(monkeypatch, tmp_path):
-    ways = [
-        tmp_path / name
-        for name in ("environment/python", "environment/python3", "bin/python3", "bin/python3.11")
-    ]
+    ways = [tmp_path / name for name in ("environment/python", "environment/python3", "bin/python3", "bin/python3.11")]
     for folder in ("environment", "bin"):
         (tmp_path / folder).mkdir()
     ways[-1].write_text("")

@@ -13,9 +13,9 @@ from types import SimpleNamespace
 from typing import Any
 
 from autograder.assignment import ROOT
-from autograder.check import cases
+from autograder.check.testing import cases
 
-FOLDERS = ("autograder", "assignment", "solutions")
+FOLDERS = ("autograder", "student_template/check", "assignment", "solutions")
 """Where the project's own code lies; student_template/check is a copy."""
 
 ASKS = frozenset({"search", "match", "fullmatch", "split", "findall", "finditer", "sub", "subn"})
@@ -71,9 +71,7 @@ def expressions_in(source: str, name: str) -> Iterator[Expression]:
     above = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module == "re":
-            raise LookupError(
-                f"{name}, line {node.lineno}: write `import re`, by which expressions are found."
-            )
+            raise LookupError(f"{name}, line {node.lineno}: write `import re`, by which expressions are found.")
         if not _is_of_re(node):
             continue
         call = above[node]
@@ -102,9 +100,7 @@ def _patterns(call: ast.Call, function: str, name: str) -> Iterator[re.Pattern]:
     known = vars(importlib.import_module(_module(name))) if free else {}
     open_ = sorted(free - known.keys() - {"str"})
     if lacking := [one for one in open_ if one not in EXAMPLES]:
-        raise LookupError(
-            f"{name}, line {call.lineno}: give an example for {lacking} in {__name__}.EXAMPLES."
-        )
+        raise LookupError(f"{name}, line {call.lineno}: give an example for {lacking} in {__name__}.EXAMPLES.")
     for values in product(*(EXAMPLES[one] for one in open_)):
         text = eval(ast.unparse(call.args[0]), {**known, **dict(zip(open_, values, strict=True))})
         yield re.compile(text, flags)

@@ -16,8 +16,9 @@ from functools import partial
 import pytest
 
 from autograder.assignment import load_assignment
-from autograder.check import changes, defaults, libraries, notebook, source, work
-from autograder.check.answers import combine, complete, find_answers, look_into
+from autograder.check.loading import defaults, libraries, locate, notebook, source
+from autograder.check.loading.answers import combine, complete, find_answers, look_into
+from autograder.check.running import code_diff
 from autograder.intake.answers_file import select_answers
 from autograder.intake.archive import list_archive
 from autograder.intake.code_file import select_code
@@ -56,7 +57,7 @@ def parse(text: str) -> None:
     source.misspelt(statements, problems, NAMES)
     for _ in itertools.chain(libraries.lacking(statements), defaults.for_one_call_alone(statements)):
         pass
-    work.stubs(statements)
+    locate.stubs(statements)
 
 
 def read_notebook(text: str) -> None:
@@ -110,8 +111,7 @@ def list_names(text: str) -> None:
 
 
 READERS: dict[str, Callable[[str], object]] = {
-    one.__name__: one
-    for one in (parse, read_notebook, read_answers, complete_answers, look_at, show, list_names)
+    one.__name__: one for one in (parse, read_notebook, read_answers, complete_answers, look_at, show, list_names)
 }
 
 LINES = (
@@ -194,8 +194,8 @@ def test_what_is_nested_too_deeply_costs_itself_alone(what, text):
     assert names >= {"encode", "one_hot"}
     assert all(len(problem.text) < 2 * source.LONGEST for problem in problems)
     list(defaults.for_one_call_alone(statements)), list(libraries.lacking(statements))
-    work.stubs(statements), source.misspelt(statements, problems, NAMES)
-    changes.change(program, b"x = 1\n" + program)
+    locate.stubs(statements), source.misspelt(statements, problems, NAMES)
+    code_diff.change(program, b"x = 1\n" + program)
 
 
 @pytest.mark.parametrize(

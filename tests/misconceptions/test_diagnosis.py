@@ -10,9 +10,9 @@ import pytest
 
 import solutions.embeddings as reference
 from autograder.assignment import ROOT
-from autograder.check.diagnosis import FILE, diagnose, hint_for, observe, read_table, row_of
-from autograder.check.outcomes import CELL, UNIT, Outcome
-from autograder.check.probes import PROBES
+from autograder.check.hints.diagnosis import FILE, diagnose, hint_for, observe, read_table, row_of
+from autograder.check.hints.probes import PROBES
+from autograder.check.hints.signatures import CELL, UNIT, Signature
 from autograder.errors import GraderError
 from autograder.misconceptions import misconceptions
 from autograder.release.fingerprints import Reference, explore, known_of
@@ -136,9 +136,7 @@ def test_a_right_variant_gets_no_hint(variant):
 
 def test_what_is_not_written_yet_gets_no_hint():
     stubs = namespace((ROOT / "student_template" / "embeddings.py").read_text("utf-8"))
-    assert all(
-        texts(question, environment) == set() for question in CODE_QUESTIONS for environment in (stubs, {})
-    )
+    assert all(texts(question, environment) == set() for question in CODE_QUESTIONS for environment in (stubs, {}))
 
 
 @pytest.mark.parametrize(
@@ -188,7 +186,7 @@ def test_no_rounding_error_changes_what_is_told(question):
 def perturbed(one, random):
     numbers = UNIT * np.sinh(one.numbers * CELL)
     numbers *= 1 + 1e-5 * random.uniform(-1, 1, len(numbers))
-    return Outcome(one.words, np.arcsinh(numbers / UNIT) / CELL)
+    return Signature(one.words, np.arcsinh(numbers / UNIT) / CELL)
 
 
 # The table --------------------------------------------------------------------------------------

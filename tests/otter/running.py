@@ -53,9 +53,7 @@ class Run:
     def cases(self) -> dict[str, bool]:
         """Whether each case passed, by its number and name."""
         assert self.results is not None, self.said
-        return {
-            f"{test['number']} {test['name']}": test["status"] == "passed" for test in self.results["tests"]
-        }
+        return {f"{test['number']} {test['name']}": test["status"] == "passed" for test in self.results["tests"]}
 
 
 def otter_run(submission: Path, archive: Path, place: Path, lacking: tuple[str, int] | None = None) -> Run:

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import ast
 import json
-import re
-import shutil
 import subprocess
 import sys
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
+from otter.test_files.exception_test import ExceptionTestFile
 
 from autograder.assignment import ROOT, load_assignment
-from autograder.check.cases import read_cases
-from autograder.errors import AssignmentError
+from autograder.check.testing.cases import read_cases
 from autograder.otter_plugin import HOUSE
-from autograder.release import otter_zip
 from autograder.release.otter_zip import NOTE_PATH, autograder_zip
 
 ASSIGNMENT = load_assignment()
@@ -40,15 +36,15 @@ def test_the_cases_are_those_of_the_tests_and_worth_the_points_of_their_question
         hidden = file.stem.endswith("_hidden")
         question = file.stem[3:].removesuffix("_hidden")
         original = (ASSIGNMENT.hidden_tests if hidden else ASSIGNMENT.public_tests)(question)
-        cases = read_cases(file)
-        assert [(c.title, c.hidden) for c in cases] == [(c.title, c.hidden) for c in read_cases(original)]
-        points[question] = points.get(question, 0) + sum(case.share for case in cases)
+        cases = ExceptionTestFile.from_file(str(file)).test_cases
+        assert [(c.name, c.hidden) for c in cases] == [(c.title, c.hidden) for c in read_cases(original)]
+        points[question] = points.get(question, 0) + sum(case.points for case in cases)
     assert points == pytest.approx({question.id: question.points for question in ASSIGNMENT.code_questions})
 
 
 def test_every_hidden_case_comes_after_every_public_one(unpacked: Path):
     files = sorted((unpacked / "tests").iterdir())
-    hidden = [case.hidden for file in files for case in read_cases(file)]
+    hidden = [case.hidden for file in files for case in ExceptionTestFile.from_file(str(file)).test_cases]
     assert hidden == sorted(hidden)
 
 
@@ -66,16 +62,6 @@ def test_the_assignment_in_it_can_be_loaded_and_no_mistake_or_model_answer_goes_
     assert load_assignment(house).questions == ASSIGNMENT.questions
     taken = sorted(path.name for path in (house / "solutions").iterdir())
     assert taken == [ASSIGNMENT.code_file, ASSIGNMENT.substitutes.name]
-
-
-def test_a_test_file_whose_cases_otter_would_run_by_itself_is_refused(tmp_path: Path):
-    for folder in ("student_template/tests", "autograder/hidden_tests"):
-        shutil.copytree(ROOT / folder, tmp_path / folder)
-    copy = replace(ASSIGNMENT, root=tmp_path)
-    path, usual = copy.public_tests("lookup"), "from check.cases import test_case\n"
-    path.write_text(path.read_text().replace(usual, "from check.cases import run_case, test_case\n"))
-    with pytest.raises(AssignmentError, match=re.escape(f"{path}: `{usual.strip()}` must stand there once")):
-        otter_zip.test_files(copy)
 
 
 ALONE = """

@@ -147,9 +147,7 @@ def test_the_attacks_that_are_compared_by_points_alone_exist():
     assert TELLS_OF_ITS_WAY.keys() <= {attack.name for attack in ATTACKS}
 
 
-@pytest.mark.parametrize(
-    "code", [b"", b"def (", b"\xff\xfe\x00", b"import os; os._exit(3)", b"import nothing"]
-)
+@pytest.mark.parametrize("code", [b"", b"def (", b"\xff\xfe\x00", b"import os; os._exit(3)", b"import nothing"])
 def test_a_file_that_cannot_be_used_gets_the_same(code, alike):
     alike(Submission("odd", code))
 

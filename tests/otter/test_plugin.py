@@ -66,9 +66,7 @@ def file_of(question: str, is_hidden: bool, verdicts: list[bool]) -> ExceptionTe
         for n in range(len(verdicts))
     ]
     file = ExceptionTestFile(name, f"{name}.py", cases)
-    file.test_case_results = [
-        TestCaseResult(case, "", passed) for case, passed in zip(cases, verdicts, strict=True)
-    ]
+    file.test_case_results = [TestCaseResult(case, "", passed) for case, passed in zip(cases, verdicts, strict=True)]
     return file
 
 
@@ -101,9 +99,7 @@ def test_where_hidden_cases_are_shown_in_sum_no_single_one_goes_on(plugin):
     (plugin._desk / REPORT).write_text(otter_kernel._report(result, assignment, wall))
     results = GradingResults(
         [
-            file_of(
-                question.id, hidden, [case.earned > 0 for case in question.cases if case.hidden == hidden]
-            )
+            file_of(question.id, hidden, [case.earned > 0 for case in question.cases if case.hidden == hidden])
             for question in result.questions
             for hidden in (False, True)
         ]
@@ -113,9 +109,7 @@ def test_where_hidden_cases_are_shown_in_sum_no_single_one_goes_on(plugin):
     assert CASES not in shown and complaints(shown) == []
     hidden = [test for test in shown["tests"] if test["visibility"] != "visible"]
     assert len(hidden) == len(assignment.code_questions)
-    assert {test["name"].partition(": ")[2] for test in hidden} == {
-        "What ran only when it was graded, in sum"
-    }
+    assert {test["name"].partition(": ")[2] for test in hidden} == {"What ran only when it was graded, in sum"}
 
 
 def test_results_that_are_not_those_of_the_kernel_are_refused(plugin):

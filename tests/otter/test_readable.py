@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from autograder.assignment import ROOT, load_assignment
-from autograder.check.notebook import read_notebook
+from autograder.check.loading.notebook import read_notebook
 from autograder.cli import main
 from autograder.intake import collect
 from autograder.otter_plugin import HOUSE, PLACE_HOLDER, TAKEN, WalledGrading, read_handed_on, take_away
@@ -128,9 +128,7 @@ def test_on_gradescope_otter_sees_an_empty_file_and_the_plugin_what_grading_take
 
 
 @pytest.mark.parametrize("name", UPLOADS)
-def test_repacked_there_is_one_program_for_otter_and_the_plugin_finds_what_grading_takes(
-    name, gradescope, tmp_path
-):
+def test_repacked_there_is_one_program_for_otter_and_the_plugin_finds_what_grading_takes(name, gradescope, tmp_path):
     expected = as_graded(UPLOADS[name], tmp_path)
     ran = CliRunner().invoke(main, ["repack", str(tmp_path / "batch"), "--output", str(tmp_path / "out")])
     assert ran.exit_code == 0, ran.output
@@ -193,10 +191,7 @@ def test_gradescopes_own_script_grades_what_otter_alone_would_not_read(archive, 
 
 @pytest.mark.parametrize(
     "name",
-    [
-        pytest.param(name, marks=() if "byte-order" in name else pytest.mark.soak)
-        for name in list(UPLOADS)[:2]
-    ],
+    [pytest.param(name, marks=() if "byte-order" in name else pytest.mark.soak) for name in list(UPLOADS)[:2]],
 )
 def test_otter_grades_what_was_repacked_as_the_grader_does(name, run, grader, tmp_path):
     expected = as_graded(UPLOADS[name], tmp_path)

@@ -10,7 +10,7 @@ import nbformat
 import pytest
 
 from autograder.assignment import ROOT, load_assignment
-from autograder.check.notebook import read_notebook
+from autograder.check.loading.notebook import read_notebook
 from autograder.judge.wall import Tier
 from autograder.misconceptions import apply, misconceptions
 from autograder.submission import Submission
@@ -169,9 +169,7 @@ def test_a_hostile_file_gains_nothing(run, grader, tmp_path):
 # Walls -------------------------------------------------------------------------------------------
 
 
-def test_where_there_are_no_namespaces_the_second_wall_stands_and_the_points_are_the_same(
-    run, grader, tmp_path
-):
+def test_where_there_are_no_namespaces_the_second_wall_stands_and_the_points_are_the_same(run, grader, tmp_path):
     code = mistaken(*MISTAKES)
     (tmp_path / ASSIGNMENT.code_file).write_bytes(code)
     ran = run(tmp_path / ASSIGNMENT.code_file, lacking=("mount", errno.EPERM))

@@ -63,9 +63,7 @@ def test_the_readme_shows_what_otter_prints(run):
     assert len(lines) > 4 and [line for line in lines if line not in said] == []
 
 
-MISTAKES_TOGETHER = [
-    tuple(library[(number * 7 + 3) % len(library)].id for library in LIBRARIES) for number in range(3)
-]
+MISTAKES_TOGETHER = [tuple(library[(number * 7 + 3) % len(library)].id for library in LIBRARIES) for number in range(3)]
 """Ids of mistakes, one of each question: so far apart, one file can make them all."""
 
 

@@ -31,9 +31,7 @@ def canvas(work: Work, people: Sequence[Person] = PEOPLE, late: frozenset[str] =
     return files
 
 
-def canvas_anonymous(
-    work: Work, people: Sequence[Person] = PEOPLE, late: frozenset[str] = frozenset()
-) -> Files:
+def canvas_anonymous(work: Work, people: Sequence[Person] = PEOPLE, late: frozenset[str] = frozenset()) -> Files:
     files: Files = {}
     for person in people:
         mark = "LATE_" if person.number in late else ""

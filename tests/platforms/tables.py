@@ -28,9 +28,7 @@ def canvas_gradebook() -> str:
 
 
 def moodle_worksheet(*, blind: bool = False) -> str:
-    rows = [
-        (f"Participant {p.number}", "" if blind else p.name, "" if blind else p.email, "") for p in ROSTER
-    ]
+    rows = [(f"Participant {p.number}", "" if blind else p.name, "" if blind else p.email, "") for p in ROSTER]
     return table("Identifier,Full name,Email address,Grade", *rows)
 
 

@@ -163,9 +163,7 @@ def test_a_result_that_waits_for_marks_says_so(read):
     ],
 )
 def test_what_was_not_graded_shows_no_points_and_no_fault(read, status, said):
-    text = read(
-        Result("ada", status, "d", 40, (code(LOOKUP, case(Outcome.BLOCKED)),), fault="Traceback /x/y")
-    )
+    text = read(Result("ada", status, "d", 40, (code(LOOKUP, case(Outcome.BLOCKED)),), fault="Traceback /x/y"))
     assert said in text
     assert "Traceback" not in text
     assert "of 40" not in text

@@ -68,8 +68,7 @@ def test_hidden_cases_have_the_assignments_visibility(read):
 def test_a_public_failure_has_its_hint_and_message_and_a_hidden_one_its_hint_alone(read):
     tests = read(typical("ada"))["tests"]
     assert tests[1]["output"] == (
-        "Failed.\nA negative id counts from the end.\n"
-        "lookup(table, -1)\nexpected: IndexError\n     got: tensor"
+        "Failed.\nA negative id counts from the end.\nlookup(table, -1)\nexpected: IndexError\n     got: tensor"
     )
     assert tests[3]["output"] == "Failed.\nOnly rows that were looked up."
 
@@ -117,6 +116,4 @@ def test_what_was_not_graded_has_no_score_and_says_why(read, status, why):
 
 def test_it_never_says_that_all_tests_passed(read):
     full = read(result("ada", code(LOOKUP, case(), case(hidden=True))))
-    assert (
-        full["output"] == "1 of 1 public check passes; 1 more ran when it was graded, and 1 of them passes."
-    )
+    assert full["output"] == "1 of 1 public check passes; 1 more ran when it was graded, and 1 of them passes."

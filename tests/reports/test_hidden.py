@@ -35,9 +35,7 @@ def graded(hidden: dict[str, Sequence[Outcome]], hints: Sequence[str] = ()) -> R
         for case in all_cases:
             outcome = next(ended, Outcome.PASSED) if case.hidden else Outcome.PASSED
             said = next(hint, "") if outcome is Outcome.FAILED else ""
-            found.append(
-                CaseResult(case.title, case.hidden, share * case.share, outcome, "secret words", said)
-            )
+            found.append(CaseResult(case.title, case.hidden, share * case.share, outcome, "secret words", said))
         points = round(sum(case.earned for case in found), 2)
         questions.append(QuestionResult(question.id, question.points, points, cases=tuple(found)))
     return Result("ada", Status.GRADED, "0" * 64, ASSIGNMENT.possible, tuple(questions))

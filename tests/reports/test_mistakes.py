@@ -142,9 +142,7 @@ def test_a_class_without_a_failure_has_neither(page):
 
 
 def test_the_same_case_with_the_same_message_but_for_its_numbers_is_alike(mistakes):
-    a = result(
-        "ada", code(LOOKUP, failed(message="lookup(3)\n  first difference: expected 0.25, got -1e-07"))
-    )
+    a = result("ada", code(LOOKUP, failed(message="lookup(3)\n  first difference: expected 0.25, got -1e-07")))
     b = result("ben", code(LOOKUP, failed(message="lookup(3)\n  first difference: expected 0.25, got 17")))
     c = result("cem", code(LOOKUP, failed(message="lookup(3)\nyour code raised IndexError: 7")))
     d = result("dan", code(LOOKUP, failed(title="Another case", message="lookup(3)")))
@@ -225,8 +223,7 @@ def test_names_hints_and_messages_of_strangers_are_escaped_in_both_cards(assignm
 
 def test_a_thousand_students_are_listed_once_each_and_folded_away(page):
     results = [
-        result(f"s{i:04}", code(LOOKUP, failed(WRAPS), failed(message=f"got {i}", title="Other")))
-        for i in range(1000)
+        result(f"s{i:04}", code(LOOKUP, failed(WRAPS), failed(message=f"got {i}", title="Other"))) for i in range(1000)
     ]
     text = page(*results)
     known, _, unexplained = text.partition("<h2>Failures that")

@@ -31,9 +31,7 @@ def words(page: str) -> str:
 
 
 def test_the_statuses_are_counted(page):
-    text = words(
-        page(typical("ada"), typical("ben"), Result("cem", Status.NOT_GRADED, "d", 40, fault="no memory"))
-    )
+    text = words(page(typical("ada"), typical("ben"), Result("cem", Status.NOT_GRADED, "d", 40, fault="no memory")))
     assert "3 submissions 0 graded 2 needs marking 0 set aside 1 not graded 16 mean of 40 16 median" in text
 
 
@@ -60,9 +58,7 @@ def test_every_total_stands_in_the_histogram(page):
 
 def test_the_case_that_most_lost_comes_first(page):
     rare, often = case(Outcome.FAILED, title="Rare"), case(Outcome.CRASHED, title="Often")
-    text = words(
-        page(result("ada", code(LOOKUP, often, rare)), result("ben", code(LOOKUP, often, case(title="Rare"))))
-    )
+    text = words(page(result("ada", code(LOOKUP, often, rare)), result("ben", code(LOOKUP, often, case(title="Rare")))))
     lost = text.partition("Cases that students lost")[2]
     assert lost.index("2 of 2 Often") < lost.index("1 of 2 Rare")
     assert "crashed: 2" in text

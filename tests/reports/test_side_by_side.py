@@ -14,10 +14,7 @@ def laid_out(left: str, right: str) -> list[Block]:
 
 
 def rows(block: Block) -> list[tuple[str | None, str | None, bool]]:
-    return [
-        (row.left and row.left.text.strip(), row.right and row.right.text.strip(), row.alike)
-        for row in block.rows
-    ]
+    return [(row.left and row.left.text.strip(), row.right and row.right.text.strip(), row.alike) for row in block.rows]
 
 
 def test_lines_that_differ_in_chosen_names_only_are_alike():

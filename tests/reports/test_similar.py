@@ -49,9 +49,7 @@ def test_the_same_file_twice_is_one_group():
         pytest.param(lambda text: text.replace("    ", "\t"), id="tabs"),
         pytest.param(lambda text: text.replace("\n", "  # mine\n"), id="comments"),
         pytest.param(lambda text: text.replace("value", "mine"), id="other names"),
-        pytest.param(
-            lambda text: text.replace("(table, ids):", '(table, ids):\n    """Mine."""'), id="docstrings"
-        ),
+        pytest.param(lambda text: text.replace("(table, ids):", '(table, ids):\n    """Mine."""'), id="docstrings"),
         pytest.param(lambda text: text.replace(", ", ",\n        "), id="line breaks"),
     ],
 )

@@ -107,9 +107,7 @@ def test_any_name_has_its_own_files_and_the_report_links_them(write):
     out = write(*(typical(name) for name in NASTY_NAMES))
     names = set(file_names(NASTY_NAMES).values())
     assert {path.stem for path in (out / "results").iterdir()} >= {name for name in names if "." not in name}
-    assert (
-        len(list((out / "results").iterdir())) == len(list((out / "feedback").iterdir())) == len(NASTY_NAMES)
-    )
+    assert len(list((out / "results").iterdir())) == len(list((out / "feedback").iterdir())) == len(NASTY_NAMES)
     links = {value for key, value in _Tags((out / "report.html").read_text()).attributes if key == "href"}
     targets = {unquote(link) for link in links if link and link.startswith("feedback/")}
     assert targets == {f"feedback/{name}.html" for name in names}
@@ -218,9 +216,7 @@ def test_without_the_script_the_table_is_whole_and_its_form_hidden(write):
 
 def test_a_mark_reaches_every_report(write):
     item = ItemMark("sizes", "Names both sizes", 4, 4)
-    mark = Mark(
-        "ada", "tradeoffs", fingerprint("Small tables are cheap to learn."), 7, 10, (item,), "Name a model."
-    )
+    mark = Mark("ada", "tradeoffs", fingerprint("Small tables are cheap to learn."), 7, 10, (item,), "Name a model.")
     out = write(typical("ada"), marks=(mark,))
     (row,) = csv.DictReader((out / "grades.csv").open(newline=""))
     assert (row["status"], row["total"], row["tradeoffs"]) == ("graded", "23", "7")

@@ -76,9 +76,7 @@ def pair():
 def alike(a: torch.Tensor, b: torch.Tensor) -> bool:
     """Equal in everything that a caller can see, NaN included."""
     same_form = a.shape == b.shape and a.dtype == b.dtype and a.stride() == b.stride()
-    same_bits = (
-        a.reshape(-1).clone().untyped_storage().tolist() == b.reshape(-1).clone().untyped_storage().tolist()
-    )
+    same_bits = a.reshape(-1).clone().untyped_storage().tolist() == b.reshape(-1).clone().untyped_storage().tolist()
     return same_form and same_bits
 
 

@@ -9,9 +9,7 @@ from autograder.students.directory import Directory
 from autograder.submission import Member, Origin
 
 ORIGINS = {
-    "lovelaceada_50101": Origin(
-        "canvas", "lovelaceada_50101", (Member("50101", "Ada Lovelace", "ada@uni.edu"),)
-    ),
+    "lovelaceada_50101": Origin("canvas", "lovelaceada_50101", (Member("50101", "Ada Lovelace", "ada@uni.edu"),)),
     "liwei_50102": Origin("canvas", "liwei_50102", (Member("50102", "Li Wei"),)),
     "weili_50103": Origin("canvas", "weili_50103", (Member("50103", "Wei Li"),)),
     "50102": None,

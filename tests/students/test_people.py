@@ -99,9 +99,7 @@ def test_who_left_a_group_is_told_from_who_stays():
 
 def test_an_upload_of_whom_nothing_was_known_is_found_by_its_name():
     older = {"submission_1": origin(upload="submission_1")}
-    assert moved(older, {"Ann_7": origin(ANN, upload="submission_1")}) == {
-        "submission_1": {Member(): "Ann_7"}
-    }
+    assert moved(older, {"Ann_7": origin(ANN, upload="submission_1")}) == {"submission_1": {Member(): "Ann_7"}}
 
 
 def test_a_class_under_new_keys_is_told_in_few_lines_with_what_to_type(tmp_path):
@@ -121,11 +119,7 @@ def test_a_class_under_new_keys_is_told_in_few_lines_with_what_to_type(tmp_path)
             f"To undo that: autograder forget '{out}' 'old 00' --undo"
         )
         assert more == "So it is with 5 more."
-        assert absent.startswith(
-            f"25 results in {out} are not of this download and count all the same: gone 00,"
-        )
-        assert absent.endswith(
-            f"gone 19 and 5 more. Where one should not, type: autograder forget '{out}' STUDENT"
-        )
+        assert absent.startswith(f"25 results in {out} are not of this download and count all the same: gone 00,")
+        assert absent.endswith(f"gone 19 and 5 more. Where one should not, type: autograder forget '{out}' STUDENT")
         assert book.students() == [*(f"gone {number:02d}" for number in range(25)), *here]
         assert settle(book, set(here), out) == [absent]

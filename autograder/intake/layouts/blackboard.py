@@ -89,6 +89,4 @@ def _iso(when: str) -> str:
         return ""
 
 
-BLACKBOARD = Layout(
-    "blackboard", LABEL, "{assignment}_{user}_attempt_{yyyy-mm-dd-HH-MM-SS}_{file}", _claims, _sort
-)
+BLACKBOARD = Layout("blackboard", LABEL, "{assignment}_{user}_attempt_{yyyy-mm-dd-HH-MM-SS}_{file}", _claims, _sort)

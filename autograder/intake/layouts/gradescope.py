@@ -67,9 +67,7 @@ def _metadata(download: Download) -> tuple[dict[str, dict[str, Any]], list[str]]
             data = None
         if isinstance(data, dict):
             told |= {
-                str(name): entry | {":history": attempts}
-                for name, entry in data.items()
-                if isinstance(entry, dict)
+                str(name): entry | {":history": attempts} for name, entry in data.items() if isinstance(entry, dict)
             }
         else:
             line = printable(block.partition("\n")[0])

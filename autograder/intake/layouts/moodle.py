@@ -13,9 +13,7 @@ LABEL = "Moodle download"
 
 # Moodle takes underscores out of names. The folder may end in an underscore; without folders, the
 # file follows it.
-_NAMED = re.compile(
-    r"(?P<name>[^_]+)_(?P<id>\d+)_assignsubmission_(?P<kind>file|onlinetext)(?P<file>_.*)?", re.S
-)
+_NAMED = re.compile(r"(?P<name>[^_]+)_(?P<id>\d+)_assignsubmission_(?P<kind>file|onlinetext)(?P<file>_.*)?", re.S)
 _BLIND = "Participant"
 
 

@@ -84,11 +84,7 @@ def _sort(download: Download) -> Sorted:
     left = []
     for student, items in beside.items():
         for item in items:
-            if (
-                student in uploads
-                or _is_work(item)
-                or (may_be_answers(item) and not _OF_A_COURSE.search(item.name))
-            ):
+            if student in uploads or _is_work(item) or (may_be_answers(item) and not _OF_A_COURSE.search(item.name)):
                 uploads[student].append(item)
             else:
                 left.append(item)
@@ -147,6 +143,4 @@ def _is_work(item: Item) -> bool:
     return False
 
 
-PLAIN = Layout(
-    "plain", "plain folder", "<student>/, <student>.zip, <student>.py or <student>.ipynb", _claims, _sort
-)
+PLAIN = Layout("plain", "plain folder", "<student>/, <student>.zip, <student>.py or <student>.ipynb", _claims, _sort)

@@ -96,9 +96,7 @@ class Mirror:
         # In this order, since each may refer to those before it.
         for number, size, blob in sections.get("storages", ()):
             self._memory.hear(number, size, blobs[blob])
-        computed = [
-            number for number, state in sections.get("tensors", ()) if self._tensors.hear(number, state)
-        ]
+        computed = [number for number, state in sections.get("tensors", ()) if self._tensors.hear(number, state)]
         for number, gradient in sections.get("gradients", ()):
             self._tensors.hear_gradient(number, gradient)
         for number, blob in sections.get("generators", ()):

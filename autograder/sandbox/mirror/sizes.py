@@ -44,9 +44,7 @@ class Sizes:
             WireError, or a CycleError: if one does, or is too large.
         """
         flat = {id(container): _items(container) for container in containers}
-        holds = {
-            key: flat.keys() & map(id, _leaves(items)) for key, items in flat.items() if _is_nested(items)
-        }
+        holds = {key: flat.keys() & map(id, _leaves(items)) for key, items in flat.items() if _is_nested(items)}
         inside_out = TopologicalSorter(holds).static_order() if holds else ()
         self._of = {key: self._add_up(items) for key, items in flat.items() if key not in holds}
         for key in inside_out:

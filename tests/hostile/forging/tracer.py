@@ -6,9 +6,9 @@ Control: one process
 import sys
 
 try:
-    import check.compare as compare
+    import check.testing.comparison as compare
 except ImportError:  # in the grader's worker it has its longer name
-    import autograder.check.compare as compare
+    import autograder.check.testing.comparison as compare
 
 
 def _trace(frame, event, argument):

@@ -7,12 +7,12 @@ import sys
 
 
 def attack():
-    import autograder.check.compare
-    import autograder.check.operations
+    import autograder.check.testing.comparison
+    import autograder.check.testing.operation_counts
 
     sys.modules["check"] = autograder.check
-    sys.modules["check.compare"] = autograder.check.compare
-    sys.modules["check.operations"] = autograder.check.operations
+    sys.modules["check.testing.comparison"] = autograder.check.testing.comparison
+    sys.modules["check.testing.operation_counts"] = autograder.check.testing.operation_counts
     import autograder.hidden_tests.lookup as hidden
 
     return hidden.name

@@ -69,9 +69,7 @@ def lookup_cost(num_ids: int, vocab_size: int, dim: int) -> dict[str, int]:
 # ------------------------------------------------------------------------------- word_vectors
 
 
-def embedding_from_word_vectors(
-    word_vectors, *, trainable: bool = False
-) -> tuple[nn.Embedding, dict[str, int]]:
+def embedding_from_word_vectors(word_vectors, *, trainable: bool = False) -> tuple[nn.Embedding, dict[str, int]]:
     """Copy a gensim `KeyedVectors` into an `nn.Embedding` (V, D) and its word-to-row vocabulary."""
     raise NotImplementedError("embedding_from_word_vectors is still to be written")
 

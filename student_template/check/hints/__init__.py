@@ -1,0 +1,1 @@
+"""Which known mistakes a function makes."""

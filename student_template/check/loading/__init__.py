@@ -1,0 +1,1 @@
+"""A student's files: which one counts, how it is read, and what it finds while it runs."""

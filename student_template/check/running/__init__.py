@@ -1,0 +1,1 @@
+"""Public cases on a student's file, in processes of their own."""

@@ -1,0 +1,1 @@
+"""The command `python check`: what it shows, watches and packs."""

@@ -1,0 +1,1 @@
+"""What tests are written with: cases, comparisons, assertions, recorded calls, counted operations, data."""

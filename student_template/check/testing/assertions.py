@@ -1,0 +1,163 @@
+"""What cases of several files demand, so that each demand and its message is written once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from numbers import Real
+from typing import Any
+
+import torch
+from torch import nn
+
+from .call_text import show
+from .comparison import assert_close, assert_equal, require
+
+Answers = Sequence[tuple[str, float]]
+"""Words and their cosines, best first."""
+
+
+def assert_normal(table: Any, std: float) -> None:
+    """Demand a tensor of at least 12,000 normal numbers: mean, deviation, tails, rows and columns.
+
+    The bounds are wide enough for every right way to draw so many numbers, at least 40 in a row.
+    """
+    require(isinstance(table, torch.Tensor), f"the table should be a tensor, but is {show(table)}")
+    numbers = table.detach() / std
+    squares = numbers.square()
+    by_row, by_column = squares.mean(1), squares.mean(0)
+    mean, spread = float(numbers.mean()), float(by_row.mean().sqrt())
+    require(
+        abs(mean) < 0.06 and 0.94 < spread < 1.06,
+        f"the numbers should have mean 0 and standard deviation {std}, but have "
+        f"{mean * std:.4g} and {spread * std:.4g}",
+    )
+    far = float((squares > 4).float().mean())
+    require(
+        0.035 < far < 0.056,
+        f"1 number in 22 of a normal distribution lies beyond two deviations, here {100 * far:.2g} %",
+    )
+    uneven = [float(means.min()) < 0.16 or float(means.max()) > 2.9 for means in (by_row, by_column)]
+    require(not any(uneven), "the numbers should vary alike in all rows and columns")
+
+
+def assert_gradients(
+    lookup: Callable[..., Any], table: torch.Tensor, ids: torch.Tensor, upstream: torch.Tensor
+) -> None:
+    """Demand that `lookup` gives rows of `table` (V, D) that pass `upstream` (T, D) on to the table.
+
+    Args:
+        ids: (T,), some of them repeated.
+    """
+    learned = nn.Parameter(table.clone())
+    rows = lookup(learned, ids.clone())
+    assert_close(rows, table[ids])
+    require(rows.requires_grad, "the result should carry gradients to the table, but does not require any")
+    (rows * upstream).sum().backward()
+    require(learned.grad is not None, "after backward() the table should have a gradient, but has none")
+    assert_close(learned.grad, torch.zeros_like(table).index_add(0, ids, upstream), of="the table's gradient")
+
+
+def assert_answers(got: Any, expected: Answers) -> None:
+    """Demand the expected words in their order, each in a tuple with its cosine as a number."""
+    require(isinstance(got, list), f"the answers should be a list, but are a {type(got).__name__}")
+    for pair in got:
+        require(
+            isinstance(pair, tuple) and len(pair) == 2,
+            f"an answer should be (word, cosine), not {show(pair)}",
+        )
+    assert_equal([word for word, _ in got], [word for word, _ in expected], of="the list of words, best first,")
+    for (word, cosine), (_, right) in zip(got, expected, strict=True):
+        require(isinstance(cosine, Real), f"the cosine of {show(word)} should be a number, but is {show(cosine)}")
+        require(abs(cosine - right) < 2e-5, f"the cosine of {show(word)} should be {right}, but is {cosine:.6f}")
+
+
+def assert_losses(got: Any, expected: Sequence[float]) -> None:
+    """Demand a list of numbers, one loss for each step."""
+    require(isinstance(got, list), f"the losses should be a list, but are a {type(got).__name__}")
+    require(len(got) == len(expected), f"{len(expected)} steps should give as many losses, not {len(got)}")
+    for step, (loss, right) in enumerate(zip(got, expected, strict=True)):
+        require(isinstance(loss, Real), f"the loss of step {step} should be a Python number, but is {show(loss)}")
+        require(abs(loss - right) < 2e-5, f"the loss of step {step} should be {right:.6f}, but is {loss:.6f}")
+
+
+def table_of(module: nn.Module, *shape: int) -> nn.Parameter:
+    """The one parameter of that shape, whatever others a module has."""
+    shapes = [tuple(parameter.shape) for parameter in module.parameters()]
+    require(
+        shapes.count(shape) == 1,
+        f"the module should have one parameter of shape {shape}, its table, but its parameters are {shapes}",
+    )
+    return list(module.parameters())[shapes.index(shape)]
+
+
+def with_rows(module: nn.Module, rows: torch.Tensor) -> nn.Module:
+    """The module, its table overwritten with `rows` (P, D)."""
+    with torch.no_grad():
+        table_of(module, *rows.shape).copy_(rows)
+    return module
+
+
+def filled(module: nn.Module) -> nn.Module:
+    """The module, every parameter overwritten with numbers of its own, so that no two rows are alike."""
+    numbers = torch.Generator().manual_seed(1234)
+    with torch.no_grad():
+        for parameter in module.parameters():
+            parameter.copy_(torch.randn(parameter.shape, generator=numbers))
+    return module
+
+
+class RightEmbedding(nn.Module):
+    """What an `InputEmbedding` should give, ids (B, T) to (B, T, D), by copies of the tables that it has now.
+
+    Args:
+        module: the student's; its tables are found by their shapes, and may be turned.
+        sizes: vocabulary, dimension and positions, all different.
+        kind: "none", "sinusoidal" or "learned".
+
+    Attributes:
+        tables: the copies: of the token table (V, D), and with "learned" of the position table (P, D).
+
+    Raises:
+        Mismatch: if the module has not exactly one parameter of each shape.
+    """
+
+    def __init__(self, module: nn.Module, sizes: tuple[int, int, int], kind: str) -> None:
+        super().__init__()
+        vocab_size, dim, max_positions = sizes
+        counts = [vocab_size, max_positions] if kind == "learned" else [vocab_size]
+        wanted = " and ".join(f"({count}, {dim})" for count in counts)
+        shapes = [tuple(parameter.shape) for parameter in module.parameters()]
+        self.kind = kind
+        self._theirs: list[tuple[nn.Parameter, bool]] = []
+        for count in counts:
+            found = [p for p in module.parameters() if tuple(p.shape) in ((count, dim), (dim, count))]
+            require(len(found) == 1, f"with {kind!r} there should be tables {wanted}, but there are {shapes}")
+            self._theirs.append((found[0], found[0].shape[0] == dim))
+        self.tables = nn.ParameterList(
+            (table.detach().T if turned else table.detach()).clone() for table, turned in self._theirs
+        )
+
+    def forward(self, ids: torch.Tensor) -> torch.Tensor:
+        rows = self.tables[0][ids]
+        if self.kind == "learned":
+            return rows + self.tables[1][: ids.shape[1]]
+        if self.kind == "sinusoidal":
+            return (rows.double() + _sinusoid(*rows.shape[1:])).to(rows.dtype)
+        return rows
+
+    def same_gradients(self, got: torch.Tensor, ids: torch.Tensor, upstream: torch.Tensor) -> None:
+        """Demand that `got` (B, T, D) hands `upstream` on to the student's tables as is right."""
+        require(got.requires_grad, "no gradient can flow from the result back to the tables")
+        theirs = torch.autograd.grad(got, [table for table, _ in self._theirs], upstream, allow_unused=True)
+        right = torch.autograd.grad(self(ids), list(self.tables), upstream)
+        names = ("the token table", "the position table")
+        for name, gradient, expected, (_, turned) in zip(names, theirs, right, self._theirs, strict=False):
+            require(gradient is not None, f"no gradient reached {name}")
+            assert_close(gradient.T if turned else gradient, expected, of=f"the gradient of {name}")
+
+
+def _sinusoid(length: int, dim: int) -> torch.Tensor:
+    """The right rows of the positions 0..length-1, in float64: (length, D)."""
+    places = torch.arange(length, dtype=torch.float64)[:, None]
+    angles = places / 10000 ** (torch.arange(0, dim, 2, dtype=torch.float64) / dim)
+    return torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(1)

@@ -1,0 +1,174 @@
+"""Reads Otter's exception-based test files and runs their cases one by one."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from otter.test_files import test_case as OtterCase
+from otter.test_files.exception_test import ExceptionTestFile
+
+from ..loading.refusals import with_reason
+from ..loading.source import place
+from . import call_text
+from .comparison import Mismatch, NotAsAsked, raises, unchanged
+
+NOT_YET = "a value is wrong already, before anything else is looked at:"
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """One case of a test file; like no other, as a key, too.
+
+    Attributes:
+        question: the id of the question, the test file's name.
+        title: the sentence of the conventions that it tests.
+        share: its weight among the cases of the question.
+        needs: the names it takes from the student's file, in order: that of the function that it is a
+            case of comes first.
+    """
+
+    question: str
+    title: str
+    hidden: bool
+    share: float
+    needs: tuple[str, ...]
+    body: OtterCase
+
+
+@dataclass(frozen=True)
+class CaseRun:
+    """How running one case ended.
+
+    Attributes:
+        outcome: "passed", "failed" or "not attempted".
+        message: for the student: the call, what was expected and what came.
+        error: the exception, if there was one.
+    """
+
+    outcome: str
+    message: str = ""
+    error: Exception | None = None
+
+
+class test_case(OtterCase):
+    """Otter's decorator; a case whose function is missing fails with a sentence that says so."""
+
+    def call_func(self, global_environment: dict[str, Any]) -> None:
+        """Call the case with what it names.
+
+        Otter hands over None for what is missing: in a notebook, for all of a cell that was not run.
+        What stands there instead raises when the case uses it, and the case is called from right here,
+        since Otter shows the line of whatever `call_func` calls.
+        """
+        names = self._get_func_params()
+        missing = {name: _undefined(name) for name in names if global_environment.get(name) is None}
+        everything = {**global_environment, **missing}
+        self.test_func(**{name: everything[name] for name in names})
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Be pickled as one of Otter's: the process that reads its kernel's results has no `check`."""
+        return OtterCase, (), self.__getstate__()
+
+
+def read_cases(path: Path) -> tuple[Case, ...]:
+    """Read the cases of one Otter test file, named after its question.
+
+    Raises whatever the file raises when it runs: a broken test file is the grader's fault.
+    """
+    _importable_as_check()
+    test_file = ExceptionTestFile.from_file(str(path))
+    return tuple(
+        Case(
+            question=path.stem,
+            title=case.name,
+            hidden=case.hidden,
+            share=float(case.points),
+            needs=tuple(inspect.signature(case.body.test_func).parameters),
+            body=case.body,
+        )
+        for case in test_file.test_cases
+    )
+
+
+def run_case(case: Case, environment: Mapping[str, Any]) -> CaseRun:
+    """Run one case on the functions in `environment` and say how it ended.
+
+    Only `Exception` is caught, as Otter does: whatever else stops a case is the caller's to judge.
+    """
+    for name in case.needs:
+        if environment.get(name) is None:
+            return CaseRun("not attempted", f"`{name}` is not defined in your file.")
+    call_text.forget_calls()
+    try:
+        case.body.call_func(dict(environment))
+    except NotImplementedError as error:
+        return CaseRun("not attempted", str(error), error)
+    except Mismatch as error:
+        message = _with_call(error.call, str(error))
+        return CaseRun("failed", message if _is_its_point(case, error) else f"{NOT_YET}\n{message}", error)
+    except Exception as error:
+        return CaseRun("failed", _with_call(call_text.last_call(), _describe(error)), error)
+    finally:
+        call_text.forget_results()
+    return CaseRun("passed")
+
+
+def _undefined(name: str) -> Callable[..., None]:
+    """Stands for a function that is not there."""
+
+    def undefined(*_: object, **__: object) -> None:
+        hint = "Check how its name is spelt; in a notebook, first run the cell that defines it."
+        raise NameError(f"`{name}` is not defined. {hint}")
+
+    return undefined
+
+
+def _is_its_point(case: Case, error: Mismatch) -> bool:
+    """Whether the title of a case speaks of this error.
+
+    A case of errors or purity demands a right value first, of which its title says nothing.
+    """
+    function = case.body.test_func
+    named = {id(function.__globals__.get(name)) for name in function.__code__.co_names}
+    return isinstance(error, NotAsAsked) or named.isdisjoint((id(raises), id(unchanged)))
+
+
+def _with_call(call: str, message: str) -> str:
+    return f"{call}\n{message}" if call else message
+
+
+def _describe(error: Exception) -> str:
+    """Say what was raised and, where it is known, in which line of the student's file."""
+    where = getattr(error, "student_line", None) or _student_line(error)
+    name = type(error).__name__
+    text = f"{name}: {error}" if str(error) else name
+    if not hasattr(error, "student_line"):  # else it came from behind the wall, and has its reason in it
+        text = with_reason(text, error)
+    if where:
+        return f"your code raised {text}\n  {where}"
+    return f"the result could not be used: {text}"
+
+
+def _student_line(error: Exception) -> str | None:
+    """The last line of the student's file that the error passed through."""
+    frames = traceback.extract_tb(error.__traceback__)
+    for frame in reversed(frames):
+        if Path(frame.filename).name in ("embeddings.py", "embeddings.ipynb"):
+            return f"{place(frame.filename, frame.lineno or 0)}: {frame.line}"
+    return None
+
+
+def _importable_as_check() -> None:
+    """Let test files import `check.testing.api` by the name that it has for students, wherever it lies."""
+    api = import_module(".api", __package__)
+    above = str(__package__).rpartition(".")[0]
+    names = {above: "check", str(__package__): "check.testing", api.__name__: "check.testing.api"}
+    for here, name in names.items():
+        sys.modules.setdefault(name, sys.modules[here])
