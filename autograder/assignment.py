@@ -146,10 +146,10 @@ def load_assignment(root: Path = ROOT) -> Assignment:
     path = root / "assignment" / "assignment.yml"
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as problem:
-        raise AssignmentError(f"{path} cannot be read: {problem.strerror}") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as problem:
-        raise AssignmentError(f"{path} is not valid YAML: {problem}") from None
+    except OSError as error:
+        raise AssignmentError(f"{path} cannot be read: {error.strerror}") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise AssignmentError(f"{path} is not valid YAML: {error}") from None
     return _Reader(path).assignment(data, root)
 
 

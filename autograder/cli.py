@@ -32,10 +32,10 @@ def _says_what_is_wrong(command: Callable[..., int]) -> Callable[..., None]:
     def run(**options: Any) -> None:
         try:
             status = command(**options)
-        except GraderError as problem:
-            from .plain import plain
+        except GraderError as error:
+            from .io.text import escape_control
 
-            click.echo(f"Error: {plain(str(problem))}", err=True)
+            click.echo(f"Error: {escape_control(str(error))}", err=True)
             status = WRONG_USAGE
         sys.exit(status)
 
@@ -52,9 +52,9 @@ class _Command(click.Command):
     def make_context(self, *arguments: Any, **options: Any) -> click.Context:
         try:
             return super().make_context(*arguments, **options)
-        except click.UsageError as problem:
-            text = f"{problem.format_message()}\nType, for example: {self.example}"
-            raise click.UsageError(text, problem.ctx) from None
+        except click.UsageError as error:
+            text = f"{error.format_message()}\nType, for example: {self.example}"
+            raise click.UsageError(text, error.ctx) from None
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -145,46 +145,48 @@ def grade(
     is graded or needs marking, 1 when some are set aside, not graded or in no student's submission.
     """
     from .assignment import load_assignment
-    from .batch.grading import Machines, run_plan
-    from .batch.plan import Choice, chosen, make_plan
-    from .gradebook import alone_in, open_gradebook
-    from .intake import remember, take_in
-    from .keys import keys
-    from .reports import write_reports
+    from .course.batch.plan import RunOptions, make_plan, select_students
+    from .course.batch.run import Executor, run_plan
+    from .course.gradebook.database import open_gradebook
+    from .course.gradebook.lock import exclusive_lock
+    from .course.intake.uploads import take_in
+    from .course.reports.write import write_reports
+    from .course.students.reconcile import deactivate_moved, merge_origins
+    from .grading.cache_keys import cache_keys
+    from .io.terminal import say, show_results
     from .result import Status
-    from .students.people import remembering, settle
-    from .terminal import say, show_results
+    from .upload.overrides import remember
 
     assignment = load_assignment()
-    choice = Choice(only, students, force, unconfined)
+    choice = RunOptions(only, students, force, unconfined)
     intake = take_in(submissions, assignment, layout=layout, roster=roster, choices=choices, out=out)
     for text in (intake.summary, *intake.problems):
         say(text)
-    with alone_in(out), open_gradebook(out) as book:
+    with exclusive_lock(out), open_gradebook(out) as gradebook:
         told = {received.student: received.origin for received in intake.received}
-        here = remembering(told, book.origins(), has_roster=roster is not None)
-        wanted = chosen(here, choice)
+        here = merge_origins(told, gradebook.origins(), has_roster=roster is not None)
+        wanted = select_students(here, choice)
         found = [replace(one, origin=here[one.student]) for one in intake.received if one.student in wanted]
         remember(out, intake.chosen)
-        current = keys(assignment)
-        plan = make_plan(found, book, assignment, current, choice)
-        book.save_origins({student: here[student] for student in plan.unchanged})
+        current = cache_keys(assignment)
+        plan = make_plan(found, gradebook, assignment, current, choice)
+        gradebook.save_origins({student: here[student] for student in plan.unchanged})
         try:
             ran = run_plan(
                 plan,
-                book,
+                gradebook,
                 assignment,
                 current,
-                lambda graded: graded.save(book),
+                lambda graded: graded.save(gradebook),
                 path=str(submissions.resolve()),
-                machines=Machines(workers or os.cpu_count() or 1, cluster, unconfined),
+                machines=Executor(workers or os.cpu_count() or 1, cluster, unconfined),
             )
         except BaseException:
             with suppress(GraderError):  # what was graded can be read, whatever stopped the batch
-                write_reports(out, book, assignment)
+                write_reports(out, gradebook, assignment)
             raise
-        about_others = settle(book, here.keys(), out)
-        results = [result for result in write_reports(out, book, assignment) if result.student in wanted]
+        about_others = deactivate_moved(gradebook, here.keys(), out)
+        results = [result for result in write_reports(out, gradebook, assignment) if result.student in wanted]
     if results:
         show_results(results, assignment, out)
     for text in about_others:
@@ -221,53 +223,54 @@ def regrade(
     when something could not be graded again; its result stands.
     """
     from .assignment import load_assignment
-    from .batch.grading import Graded, Machines, run_plan
-    from .batch.plan import Choice, chosen, make_plan
-    from .changes.difference import Change, difference
-    from .changes.table import say_without_files, show_changes
-    from .gradebook import alone_in, open_gradebook
-    from .keys import keys
-    from .marks import with_marks
-    from .reports import write_reports
-    from .students.people import counting, expect_not_forgotten
-    from .submission import Received
-    from .terminal import say
+    from .course.batch.plan import RunOptions, make_plan, select_students
+    from .course.batch.run import Executor, Graded, run_plan
+    from .course.gradebook.database import open_gradebook
+    from .course.gradebook.lock import exclusive_lock
+    from .course.history.diff import Change, difference
+    from .course.history.diff_view import say_without_files, show_changes
+    from .course.reports.write import write_reports
+    from .course.students.reconcile import active_students, expect_not_forgotten
+    from .grading.cache_keys import cache_keys
+    from .io.terminal import say
+    from .mark import apply_marks
+    from .submission import SpooledSubmission
 
     assignment = load_assignment()
-    current = keys(assignment)
-    choice = Choice(only, students, force, unconfined)
+    current = cache_keys(assignment)
+    choice = RunOptions(only, students, force, unconfined)
     changes: list[Change] = []
-    with open_gradebook(out, create=False) as book, alone_in(out):
-        expect_not_forgotten(book, students, out)
-        wanted = sorted(chosen(counting(book), choice))
+    with open_gradebook(out, create=False) as gradebook, exclusive_lock(out):
+        expect_not_forgotten(gradebook, students, out)
+        wanted = sorted(select_students(active_students(gradebook), choice))
         without_files: list[str] = []
 
-        def kept() -> Iterator[Received]:
+        def kept() -> Iterator[SpooledSubmission]:
             for student in wanted:
-                if received := book.received(student):
+                if received := gradebook.received(student):
                     yield received
                 else:
                     without_files.append(student)
 
-        plan = make_plan(kept(), book, assignment, current, choice)
-        marks = book.marks()
+        plan = make_plan(kept(), gradebook, assignment, current, choice)
+        marks = gradebook.marks()
 
         def keep(graded: Graded) -> None:
             if graded.before:
-                changes.append(difference(*(with_marks(r, marks) for r in (graded.before, graded.result))))
-            graded.save_draft(book) if dry_run else graded.save(book)
+                changes.append(difference(*(apply_marks(r, marks) for r in (graded.before, graded.result))))
+            graded.save_draft(gradebook) if dry_run else graded.save(gradebook)
 
         ran = run_plan(
             plan,
-            book,
+            gradebook,
             assignment,
             current,
             keep,
             path=str(out.resolve()),
-            machines=Machines(workers or os.cpu_count() or 1, cluster, unconfined),
+            machines=Executor(workers or os.cpu_count() or 1, cluster, unconfined),
         )
         if not dry_run:
-            write_reports(out, book, assignment)
+            write_reports(out, gradebook, assignment)
     say_without_files(without_files, out)
     if not plan.tasks:
         say("There is nothing to grade again.")
@@ -292,27 +295,30 @@ def forget(out: Path, students: tuple[str, ...], undo: bool) -> int:
     For who has left the course, or is in OUT under another name, too. Graded again, they count again.
     """
     from .assignment import load_assignment
-    from .gradebook import alone_in, open_gradebook
-    from .plain import line
-    from .reports import write_reports
-    from .students.directory import Directory, persons_of
-    from .students.people import everybody, of_forgotten
-    from .terminal import say
+    from .course.gradebook.database import open_gradebook
+    from .course.gradebook.lock import exclusive_lock
+    from .course.reports.write import write_reports
+    from .course.students.directory import Directory, persons_of
+    from .course.students.reconcile import everybody, of_forgotten
+    from .io.terminal import say
+    from .io.text import single_line
 
     assignment = load_assignment()
-    with open_gradebook(out, create=False) as book, alone_in(out):
-        origins = everybody(book)
+    with open_gradebook(out, create=False) as gradebook, exclusive_lock(out):
+        origins = everybody(gradebook)
         directory = Directory.of(origins)
         keys = [directory.key_of(student) for student in students]
         for student, key in zip(students, keys, strict=True):
             if student != key and len(members := persons_of(key, origins[key])) > 1:
-                who = ", ".join(line(person.shown) for person in members)
-                raise GraderError(f"`{line(student)}` is one of {who} in {line(key)}: type that for all of them.")
-        book.remember(keys) if undo else book.forget(keys)
-        forgotten = book.forgotten()
+                who = ", ".join(single_line(person.shown) for person in members)
+                raise GraderError(
+                    f"`{single_line(student)}` is one of {who} in {single_line(key)}: type that for all of them."
+                )
+        gradebook.remember(keys) if undo else gradebook.forget(keys)
+        forgotten = gradebook.forgotten()
         for student in keys:
-            say(f"{line(student)} counts." if undo else of_forgotten(student, forgotten[student], out))
-        write_reports(out, book, assignment)
+            say(f"{single_line(student)} counts." if undo else of_forgotten(student, forgotten[student], out))
+        write_reports(out, gradebook, assignment)
     return GOOD
 
 
@@ -325,20 +331,20 @@ def history(out: Path, student: str) -> int:
 
     STUDENT is the key, a number, an email address or a name.
     """
-    from .changes.history import show_history
-    from .gradebook import open_gradebook
-    from .plain import line
-    from .students.directory import Directory
-    from .students.people import everybody, of_forgotten
-    from .terminal import say
+    from .course.gradebook.database import open_gradebook
+    from .course.history.history import show_history
+    from .course.students.directory import Directory
+    from .course.students.reconcile import everybody, of_forgotten
+    from .io.terminal import say
+    from .io.text import single_line
 
-    with open_gradebook(out, create=False) as book:
-        key = Directory.of(everybody(book)).key_of(student)
+    with open_gradebook(out, create=False) as gradebook:
+        key = Directory.of(everybody(gradebook)).key_of(student)
         if key != student:
-            say(line(key))
-        show_history(book.history(key), book.given(key))
-        if standing := book.forgotten().get(key):
-            say(of_forgotten(key, standing, out))
+            say(single_line(key))
+        show_history(gradebook.history(key), gradebook.given(key))
+        if status := gradebook.forgotten().get(key):
+            say(of_forgotten(key, status, out))
     return GOOD
 
 
@@ -378,17 +384,19 @@ def marks(
             f"Say either --write or --read.\nType, for example: autograder marks {out} --write sheet.csv"
         )
     from .assignment import load_assignment
-    from .gradebook import alone_in, open_gradebook
-    from .marks import read_sheets, summary, write_sheets
-    from .plain import counted
-    from .reports import write_reports
-    from .terminal import say
+    from .course.gradebook.database import open_gradebook
+    from .course.gradebook.lock import exclusive_lock
+    from .course.marking.read_sheet import read_sheets, summary
+    from .course.marking.write_sheet import write_sheets
+    from .course.reports.write import write_reports
+    from .io.terminal import say
+    from .io.text import pluralize
 
     assignment = load_assignment()
-    with open_gradebook(out, create=False) as book:
+    with open_gradebook(out, create=False) as gradebook:
         if sheet:
             for path, count in write_sheets(
-                book,
+                gradebook,
                 assignment,
                 sheet,
                 anonymous=anonymous,
@@ -396,11 +404,11 @@ def marks(
                 question=question,
                 marked_too=marked_too,
             ):
-                say(f"{path}: {counted(count, 'answer')} to mark")
+                say(f"{path}: {pluralize(count, 'answer')} to mark")
             return GOOD
-        with alone_in(out):
-            reading = read_sheets(book, assignment, sheets, replace_marks=replace_marks)
-            write_reports(out, book, assignment)
+        with exclusive_lock(out):
+            reading = read_sheets(gradebook, assignment, sheets, replace_marks=replace_marks)
+            write_reports(out, gradebook, assignment)
     for problem in reading.problems:
         say(problem)
     say(summary(reading))
@@ -447,24 +455,25 @@ def export(
     status: 1 when something was not handed out; each case is named.
     """
     from .assignment import load_assignment
-    from .export import PLATFORMS, Wish
-    from .export import export as hand_back
-    from .gradebook import open_gradebook
-    from .plain import line
-    from .terminal import say
+    from .course.export import PLATFORMS
+    from .course.export import export as hand_back
+    from .course.gradebook.database import open_gradebook
+    from .course.platforms.export_plan import ExportOptions
+    from .io.terminal import say
+    from .io.text import single_line
 
     if platform not in PLATFORMS:
         raise click.UsageError(
             f"Say --to one of {', '.join(PLATFORMS)}.\n"
             f"Type, for example: autograder export {out} --to canvas --into Grades.csv"
         )
-    wish = Wish(load_assignment(), into, name, grade_column, feedback_column)
+    wish = ExportOptions(load_assignment(), into, name, grade_column, feedback_column)
     folder = folder or out / "export"
-    with open_gradebook(out, create=False) as book:
+    with open_gradebook(out, create=False) as gradebook:
         handed = hand_back(
-            book, platform, wish, folder, late_file=late_file, provisional=provisional, feedback=feedback
+            gradebook, platform, wish, folder, late_file=late_file, provisional=provisional, feedback=feedback
         )
-    for text in (*handed.said, *handed.problems, *(f"Written: {line(str(path))}" for path in handed.files)):
+    for text in (*handed.said, *handed.problems, *(f"Written: {single_line(str(path))}" for path in handed.files)):
         say(text)
     return SOME_ARE_LEFT if handed.problems else GOOD
 
@@ -523,9 +532,9 @@ def repack(submissions: Path, folder: Path, layout: str | None, choices: tuple[s
     written: it is set aside, or holds no code.
     """
     from .assignment import load_assignment
-    from .intake import take_in
-    from .repack import repack as pack_again
-    from .terminal import say
+    from .course.intake.uploads import take_in
+    from .io.terminal import say
+    from .otter_plugin.repack import repack as pack_again
 
     assignment = load_assignment()
     intake = take_in(submissions, assignment, layout=layout, choices=choices)
@@ -547,8 +556,8 @@ def release(check: bool) -> int:
     Nobody commits dist/, so `--check` names an archive only if one is there.
     """
     from .assignment import ROOT
-    from .release import archives
-    from .release import release as derive
+    from .authoring.archives import archives
+    from .authoring.release import release as derive
 
     paths = [*derive(ROOT, check), *archives(ROOT, check)]
     for path in paths:
@@ -575,9 +584,9 @@ def audit(questions: tuple[str, ...]) -> int:
     from functools import partial
 
     from .assignment import load_assignment
-    from .audit import audit as run_audit
-    from .audit.table import show
-    from .terminal import progress
+    from .authoring.audit import audit as run_audit
+    from .authoring.audit.audit_view import show
+    from .io.terminal import progress
 
     assignment = load_assignment()
     ids = [question.id for question in assignment.code_questions]

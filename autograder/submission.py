@@ -27,7 +27,7 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class UploadInfo:
     """How a platform handed a submission over: what it takes to hand the grade back.
 
     Attributes:
@@ -66,7 +66,7 @@ class Submission:
     answers: bytes | None = None
     notes: tuple[str, ...] = ()
     set_aside: str | None = None
-    origin: Origin | None = None
+    origin: UploadInfo | None = None
 
     @property
     def digest(self) -> str:
@@ -81,7 +81,7 @@ Files = tuple[bytes | None, bytes | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class SpooledSubmission:
     """What is known of a submission while its files wait on disk: a batch is never in memory as a whole.
 
     Attributes:
@@ -94,7 +94,7 @@ class Received:
     files: Callable[[], Files]
     notes: tuple[str, ...] = ()
     set_aside: str | None = None
-    origin: Origin | None = None
+    origin: UploadInfo | None = None
 
     def read(self) -> Submission:
         return Submission(self.student, *self.files(), self.notes, self.set_aside, self.origin)

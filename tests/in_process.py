@@ -7,8 +7,8 @@ from typing import Any
 
 import solutions.embeddings as reference
 from autograder.assignment import load_assignment
-from autograder.audit import trials
-from autograder.audit.trials import namespace
+from autograder.authoring.audit import trials
+from autograder.authoring.audit.trials import namespace
 from autograder.check.testing.cases import Case, read_cases
 
 __all__ = ["ASSIGNMENT", "CODE_QUESTIONS", "FUNCTIONS", "cases", "namespace", "not_passed"]

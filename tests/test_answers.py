@@ -6,8 +6,9 @@ import random
 
 import pytest
 
-from autograder.answers import Answers, fingerprint, read_answers
 from autograder.check.loading.answers import word_count
+from autograder.grading.short_answers import Answers, read_answers
+from autograder.mark import fingerprint
 from tests.hand_made import LOOKUP, TOO_LONG, TRADEOFFS, make_assignment
 
 TEMPLATE = """# Short answers

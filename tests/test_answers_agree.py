@@ -6,11 +6,11 @@ import re
 
 import pytest
 
-from autograder.answers import read_answers
 from autograder.assignment import ROOT, load_assignment
 from autograder.check.loading.answers import LARGEST_FILE, PLACEHOLDER
 from autograder.check.loading.settings import FILE, read_settings
 from autograder.check.terminal.pack import pack
+from autograder.grading.short_answers import read_answers
 
 ASSIGNMENT = load_assignment()
 SETTINGS = read_settings(ROOT / "student_template" / "check" / FILE)

@@ -14,14 +14,14 @@ from click.testing import CliRunner
 from rich.console import Console
 
 import autograder.assignment
-import autograder.audit
+import autograder.authoring.audit
 from autograder.assignment import ROOT, import_file, load_assignment
-from autograder.audit import audit, users
-from autograder.audit.equivalents import FILE, equivalents
-from autograder.audit.findings import Audit, Finding
-from autograder.audit.mutants import Mutant, diff, mutants
-from autograder.audit.table import show
-from autograder.audit.trials import namespace, not_passed, quiet
+from autograder.authoring.audit import audit, users
+from autograder.authoring.audit.audit_view import show
+from autograder.authoring.audit.equivalents import FILE, equivalents
+from autograder.authoring.audit.findings import Audit, Finding
+from autograder.authoring.audit.mutants import Mutant, diff, mutants
+from autograder.authoring.audit.trials import namespace, not_passed, quiet
 from autograder.check.testing.cases import read_cases
 from autograder.cli import main
 from autograder.errors import AssignmentError
@@ -156,7 +156,7 @@ def test_a_case_that_catches_nothing_is_idle_and_one_that_alone_catches_a_mistak
 
 def test_the_command_says_what_came_of_it_by_its_exit_status(monkeypatch, spoiled, spoiled_audit):
     monkeypatch.setattr(autograder.assignment, "load_assignment", lambda: load_assignment(spoiled))
-    monkeypatch.setattr(autograder.audit, "audit", lambda *arguments, **options: spoiled_audit)
+    monkeypatch.setattr(autograder.authoring.audit, "audit", lambda *arguments, **options: spoiled_audit)
     done = CliRunner().invoke(main, ["audit", "learned_vectors"])
     assert done.exit_code == 1
     assert "(counts each pair once) passes every case." in done.stdout

@@ -15,11 +15,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 import autograder.assignment
-import autograder.intake
 from autograder.cli import main
+from autograder.course.gradebook.database import open_gradebook
+from autograder.course.intake import uploads
+from autograder.course.intake.spool import Spool
 from autograder.errors import GraderError
-from autograder.gradebook import open_gradebook
-from autograder.intake.spool import Spool
 from autograder.result import Result as Graded
 from autograder.result import Status
 from autograder.submission import Submission
@@ -65,9 +65,11 @@ def batch(monkeypatch, tmp_path):
             )
 
         received = tuple(map(Spool().keep, found))
-        taken = autograder.intake.Intake(received, "plain", "Plain folder of a test")
-        monkeypatch.setattr(autograder.intake, "take_in", lambda path, assignment, **options: taken)
-        monkeypatch.setitem(sys.modules, "autograder.batch.local", types.SimpleNamespace(open_batch=open_batch))
+        taken = uploads.Intake(received, "plain", "Plain folder of a test")
+        monkeypatch.setattr(uploads, "take_in", lambda path, assignment, **options: taken)
+        monkeypatch.setitem(
+            sys.modules, "autograder.course.batch.process_pool", types.SimpleNamespace(open_batch=open_batch)
+        )
 
     return batch
 
@@ -76,8 +78,8 @@ def batch(monkeypatch, tmp_path):
 def at_work(out: Path) -> Iterator[None]:
     """Another process that grades into `out`."""
     program = (
-        "import sys; from pathlib import Path; from autograder.gradebook import alone_in\n"
-        "with alone_in(Path(sys.argv[1])): print('in', flush=True); sys.stdin.read()"
+        "import sys; from pathlib import Path; from autograder.course.gradebook.lock import exclusive_lock\n"
+        "with exclusive_lock(Path(sys.argv[1])): print('in', flush=True); sys.stdin.read()"
     )
     arguments = [sys.executable, "-c", program, str(out.resolve())]
     with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
@@ -139,8 +141,9 @@ def test_a_submission_without_a_grade_ends_with_1_and_its_reason(run, batch, sta
 
 def test_an_upload_that_is_in_no_submission_ends_with_1(run, batch, monkeypatch):
     batch(full("ada"))
-    taken = replace(autograder.intake.take_in(Path("in"), None), problems=("Left out 1 item.",), is_left_over=True)
-    monkeypatch.setattr(autograder.intake, "take_in", lambda path, assignment, **options: taken)
+    taken = uploads.take_in(Path("in"), None)
+    taken = replace(taken, problems=("Left out 1 item.",), is_left_over=True)
+    monkeypatch.setattr(uploads, "take_in", lambda path, assignment, **options: taken)
     done = run("grade", "in")
     assert done.exit_code == 1 and "Left out 1 item." in done.stdout
     assert students("graded") == ["ada"]
@@ -271,8 +274,8 @@ def test_marks_that_are_refused_end_with_1_and_are_named(run, batch):
     ],
 )
 def test_nothing_is_written_while_another_grader_is_at_work(run, command):
-    with open_gradebook(Path("graded")) as book:
-        book.save(typical("ada"))
+    with open_gradebook(Path("graded")) as gradebook:
+        gradebook.save(typical("ada"))
     for name in ("embeddings.py", "old/embeddings.py"):
         Path("in/ada", name).parent.mkdir(parents=True, exist_ok=True)
         Path("in/ada", name).write_text(f"name = {name!r}\n")
@@ -282,8 +285,8 @@ def test_nothing_is_written_while_another_grader_is_at_work(run, command):
     assert done.exit_code == 2
     assert "Another grader is at work in graded: process " in done.stderr
     assert {file.name for file in Path("graded").iterdir()} <= {"gradebook.sqlite", "gradebook.lock"}
-    with open_gradebook(Path("graded")) as book:
-        assert book.students() == ["ada"]
+    with open_gradebook(Path("graded")) as gradebook:
+        assert gradebook.students() == ["ada"]
 
 
 def test_marks_without_a_gradebook_say_to_grade_first(run):

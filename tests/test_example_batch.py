@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from autograder.assignment import load_assignment
-from autograder.intake import collect
+from autograder.course.intake.uploads import collect
 from tests.example_batch.build import SOURCES, build
 
 BATCH = Path(__file__).resolve().parent / "example_batch" / "submissions"

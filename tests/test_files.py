@@ -8,7 +8,7 @@ import unicodedata
 import pytest
 
 from autograder.errors import GraderError
-from autograder.files import file_names, write_atomically
+from autograder.io.files import file_names, write_atomically
 from tests.hand_made import NASTY_NAMES
 
 

@@ -15,7 +15,7 @@ import pytest
 from autograder.assignment import ROOT, load_assignment
 from autograder.check.loading.notebook import read_notebook
 from autograder.check.testing.cases import read_cases
-from autograder.intake import take_in
+from autograder.course.intake.uploads import take_in
 
 from .handed_out import NOTEBOOK, REFERENCE, copy_of_folder, run, work_in_notebook
 

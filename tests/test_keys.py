@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder import keys as module
 from autograder.assignment import load_assignment
-from autograder.keys import changed, keys, needs_a_run
+from autograder.grading import cache_keys as module
+from autograder.grading.cache_keys import cache_keys, changed, is_stale
 from tests.small_batch import make_root
 
 TABLE = {
@@ -27,10 +27,10 @@ def root(tmp_path, monkeypatch) -> Path:
     (root / "student_template" / "check" / "fingerprints.json").write_text(json.dumps(TABLE))
     (root / "assignment" / "data").mkdir()
     (root / "assignment" / "data" / "words.txt").write_text("one two\n")
-    (tmp_path / "grader" / "judge").mkdir(parents=True)
-    (tmp_path / "grader" / "judge" / "grader.py").write_text("strict = True\n")
+    (tmp_path / "grader" / "grading").mkdir(parents=True)
+    (tmp_path / "grader" / "grading" / "grader.py").write_text("strict = True\n")
     monkeypatch.setattr(module, "_PACKAGE", tmp_path / "grader")
-    monkeypatch.setattr(module, "_GRADER", ("judge",))
+    monkeypatch.setattr(module, "_GRADER", ("grading",))
     monkeypatch.setattr(module, "version", lambda name: "1.0")
     forget()
     yield root
@@ -45,7 +45,7 @@ def forget() -> None:
 
 def now(root: Path) -> dict[str, dict[str, str]]:
     forget()
-    return keys(load_assignment(root))
+    return cache_keys(load_assignment(root))
 
 
 def differences(root: Path, before: dict[str, dict[str, str]]) -> dict[str, tuple[str, ...]]:
@@ -61,7 +61,7 @@ def differences(root: Path, before: dict[str, dict[str, str]]) -> dict[str, tupl
         ("student_template/check/fingerprints.json", "Thrice is", "Three times is", "hints", ["tripling"]),
         ("student_template/check/fingerprints.json", '["D1"]', '["D1", "D1"]', "hints", ["doubling"]),
         ("assignment/data/words.txt", "two", "three", "data", EVERY),
-        ("../grader/judge/grader.py", "True", "False", "grader", EVERY),
+        ("../grader/grading/grader.py", "True", "False", "grader", EVERY),
         ("assignment/assignment.yml", "memory_mb: 1000", "memory_mb: 9", "limits", ["doubling", "tripling"]),
         ("student_template/answers.md", "# Answers", "# Your answers", "prompts", ["why"]),
         ("assignment/assignment.yml", "points: 8", "points: 9", "points", ["tripling"]),
@@ -96,9 +96,9 @@ def test_nothing_changed_gives_the_same_keys(root):
 
 def test_only_points_need_no_run():
     old = {"tests": "1", "points": "8"}
-    assert not needs_a_run(old, old | {"points": "9"})
-    assert needs_a_run(old, old | {"hints": "2"})
-    assert needs_a_run(old | {"hints": "2"}, old)
+    assert not is_stale(old, old | {"points": "9"})
+    assert is_stale(old, old | {"hints": "2"})
+    assert is_stale(old | {"hints": "2"}, old)
 
 
 def test_what_counts_as_the_grader_is_there():

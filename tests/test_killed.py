@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.gradebook import FILE_NAME, open_gradebook
+from autograder.course.gradebook.database import open_gradebook
+from autograder.course.gradebook.schema import FILE_NAME
 from tests.small_batch import make_root, make_submissions, start
 
 SUBMISSIONS = 25
@@ -91,15 +92,15 @@ def rows(out: Path) -> dict[int, tuple]:
 
 def content(out: Path) -> dict:
     """All that a gradebook and the files beside it hold, but for times and the order of rows."""
-    with open_gradebook(out, create=False) as book:
-        students = sorted(book.students())
-        entries = [replace(book.entry(student), id=0, run=None, saved="") for student in students]
+    with open_gradebook(out, create=False) as gradebook:
+        students = sorted(gradebook.students())
+        entries = [replace(gradebook.entry(student), id=0, run=None, saved="") for student in students]
         kept = {
             "entries": entries,
-            "submissions": [book.received(student).read() for student in students],
-            "origins": book.origins(),
-            "standings": book.standings(),
-            "walls": book.walls(),
+            "submissions": [gradebook.received(student).read() for student in students],
+            "origins": gradebook.origins(),
+            "active_statuses": gradebook.active_statuses(),
+            "walls": gradebook.walls(),
         }
     files = [out / "grades.csv", *(out / "results").iterdir(), *(out / "feedback").iterdir()]
     return kept | {path.name: path.read_bytes() for path in sorted(files)}

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from autograder.assignment import ROOT
-from autograder.otter_plugin import HOUSE
-from autograder.release.archives import ARCHIVES
+from autograder.authoring.archives import ARCHIVES
+from autograder.otter_plugin.plugin import HOUSE
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 TABLE = tomllib.loads((ROOT / "REUSE.toml").read_text("utf-8"))["annotations"]

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from autograder.answers import fingerprint
+from autograder.course.gradebook.database import open_gradebook
+from autograder.course.marking.groups import groups
+from autograder.course.marking.read_sheet import read_sheets, summary
+from autograder.course.marking.rubric import load_rubric
+from autograder.course.marking.write_sheet import write_sheets
 from autograder.errors import AssignmentError, GraderError
-from autograder.gradebook import Mark, open_gradebook
-from autograder.marks import groups, read_sheets, summary, with_marks, write_sheets
-from autograder.marks.rubric import load_rubric
+from autograder.mark import Mark, apply_marks, fingerprint
 from autograder.result import Status
 from tests.hand_made import (
     LOOKUP,
@@ -35,14 +37,14 @@ def assignment(tmp_path):
 
 
 @pytest.fixture
-def book(tmp_path):
-    with open_gradebook(tmp_path / "out") as book:
-        yield book
+def gradebook(tmp_path):
+    with open_gradebook(tmp_path / "out") as gradebook:
+        yield gradebook
 
 
-def hand_in(book, student: str, tradeoffs: str, too_long: str | None = None) -> None:
+def hand_in(gradebook, student: str, tradeoffs: str, too_long: str | None = None) -> None:
     second = answer(TOO_LONG, too_long) if too_long else answer(TOO_LONG, points=0.0, note="Nothing is written here.")
-    book.save(result(student, code(LOOKUP, case()), answer(TRADEOFFS, tradeoffs), second))
+    gradebook.save(result(student, code(LOOKUP, case()), answer(TRADEOFFS, tradeoffs), second))
 
 
 def rows_of(sheet: Path) -> list[dict[str, str]]:
@@ -67,15 +69,15 @@ def fill(sheet: Path, *filled: dict[str, str], to: Path | None = None) -> Path:
     return target
 
 
-def marked(book, student: str = "ada"):
-    found = next(graded for graded in book.results() if graded.student == student)
-    return with_marks(found, book.marks())
+def marked(gradebook, student: str = "ada"):
+    found = next(graded for graded in gradebook.results() if graded.student == student)
+    return apply_marks(found, gradebook.marks())
 
 
-def test_a_sheet_shows_the_answer_the_rubric_and_room_for_a_comment(book, assignment, tmp_path):
-    hand_in(book, "ada", "Small tables are cheap.")
+def test_a_sheet_shows_the_answer_the_rubric_and_room_for_a_comment(gradebook, assignment, tmp_path):
+    hand_in(gradebook, "ada", "Small tables are cheap.")
     sheet = tmp_path / "sheet.csv"
-    assert write_sheets(book, assignment, sheet) == [(sheet, 1)]
+    assert write_sheets(gradebook, assignment, sheet) == [(sheet, 1)]
     (row,) = rows_of(sheet)
     assert (row["students"], row["question"], row["count"], row["words"]) == ("ada", "tradeoffs", "1", "4")
     assert row["answer"] == "Small tables are cheap."
@@ -86,12 +88,12 @@ def test_a_sheet_shows_the_answer_the_rubric_and_room_for_a_comment(book, assign
     assert "'=SUM of what learning costs" in text
 
 
-def test_marked_items_make_a_graded_result(book, assignment, tmp_path):
-    hand_in(book, "ada", "Small tables are cheap.")
-    write_sheets(book, assignment, tmp_path / "sheet.csv")
-    assert marked(book).status is Status.NEEDS_MARKING
+def test_marked_items_make_a_graded_result(gradebook, assignment, tmp_path):
+    hand_in(gradebook, "ada", "Small tables are cheap.")
+    write_sheets(gradebook, assignment, tmp_path / "sheet.csv")
+    assert marked(gradebook).status is Status.NEEDS_MARKING
     sheet = fill(tmp_path / "sheet.csv", {SIZES: "2,5", COST: "x", "comment": "Name a model."})
-    reading = read_sheets(book, assignment, [sheet])
+    reading = read_sheets(gradebook, assignment, [sheet])
     assert (reading.problems, reading.empty, reading.known) == ((), 0, 0)
     (mark,) = reading.marks
     assert (mark.points, mark.possible, mark.comment) == (8.5, 10, "Name a model.")
@@ -99,56 +101,56 @@ def test_marked_items_make_a_graded_result(book, assignment, tmp_path):
         ("sizes", 2.5, 4),
         ("cost", 6, 6),
     ]
-    graded = marked(book)
+    graded = marked(gradebook)
     assert graded.status is Status.GRADED
     assert [question.points for question in graded.questions] == [2, 8.5, 0]
     assert graded.total == 10.5
 
 
-def test_points_alone_are_a_mark(book, assignment, tmp_path):
-    hand_in(book, "ada", "Small tables.")
-    write_sheets(book, assignment, tmp_path / "sheet.csv")
-    reading = read_sheets(book, assignment, [fill(tmp_path / "sheet.csv", {"points": "0"})])
+def test_points_alone_are_a_mark(gradebook, assignment, tmp_path):
+    hand_in(gradebook, "ada", "Small tables.")
+    write_sheets(gradebook, assignment, tmp_path / "sheet.csv")
+    reading = read_sheets(gradebook, assignment, [fill(tmp_path / "sheet.csv", {"points": "0"})])
     assert [mark.points for mark in reading.marks] == [0]
-    assert marked(book).total == 2
+    assert marked(gradebook).total == 2
 
 
-def test_an_empty_row_is_left_unmarked(book, assignment, tmp_path):
-    hand_in(book, "ada", "Small tables.", "No row.")
-    write_sheets(book, assignment, tmp_path / "sheet.csv")
-    reading = read_sheets(book, assignment, [fill(tmp_path / "sheet.csv", {SIZES: "1"})])
+def test_an_empty_row_is_left_unmarked(gradebook, assignment, tmp_path):
+    hand_in(gradebook, "ada", "Small tables.", "No row.")
+    write_sheets(gradebook, assignment, tmp_path / "sheet.csv")
+    reading = read_sheets(gradebook, assignment, [fill(tmp_path / "sheet.csv", {SIZES: "1"})])
     assert (len(reading.marks), reading.empty) == (1, 1)
-    assert marked(book).status is Status.NEEDS_MARKING
+    assert marked(gradebook).status is Status.NEEDS_MARKING
 
 
-def test_identical_answers_are_marked_once_for_all(book, assignment, tmp_path):
-    hand_in(book, "ada", "Small tables\nare cheap.")
-    hand_in(book, "ben", "small  TABLES are cheap.")
-    hand_in(book, "cem", "Another answer.")
-    write_sheets(book, assignment, tmp_path / "sheet.csv")
+def test_identical_answers_are_marked_once_for_all(gradebook, assignment, tmp_path):
+    hand_in(gradebook, "ada", "Small tables\nare cheap.")
+    hand_in(gradebook, "ben", "small  TABLES are cheap.")
+    hand_in(gradebook, "cem", "Another answer.")
+    write_sheets(gradebook, assignment, tmp_path / "sheet.csv")
     rows = rows_of(tmp_path / "sheet.csv")
     assert sorted((row["students"], row["count"]) for row in rows) == [("ada; ben", "2"), ("cem", "1")]
     both = next(i for i, row in enumerate(rows) if row["count"] == "2")
     sheet = fill(tmp_path / "sheet.csv", *[{"points": "7"} if i == both else {} for i in range(2)])
-    assert {mark.student for mark in read_sheets(book, assignment, [sheet]).marks} == {"ada", "ben"}
+    assert {mark.student for mark in read_sheets(gradebook, assignment, [sheet]).marks} == {"ada", "ben"}
 
 
-def test_an_anonymous_sheet_names_nobody_and_says_so_each_time_alike(book, assignment, tmp_path):
-    hand_in(book, "ada lovelace", "Small tables.")
-    hand_in(book, "ben", "Another answer.")
-    write_sheets(book, assignment, tmp_path / "1.csv", anonymous=True)
-    write_sheets(book, assignment, tmp_path / "2.csv", anonymous=True)
+def test_an_anonymous_sheet_names_nobody_and_says_so_each_time_alike(gradebook, assignment, tmp_path):
+    hand_in(gradebook, "ada lovelace", "Small tables.")
+    hand_in(gradebook, "ben", "Another answer.")
+    write_sheets(gradebook, assignment, tmp_path / "1.csv", anonymous=True)
+    write_sheets(gradebook, assignment, tmp_path / "2.csv", anonymous=True)
     assert (tmp_path / "1.csv").read_bytes() == (tmp_path / "2.csv").read_bytes()
     assert "ada" not in (tmp_path / "1.csv").read_text()
     assert all(row["students"].startswith("anon-") for row in rows_of(tmp_path / "1.csv"))
     sheet = fill(tmp_path / "1.csv", {"points": "3"}, {"points": "3"})
-    assert {mark.student for mark in read_sheets(book, assignment, [sheet]).marks} == {"ada lovelace", "ben"}
+    assert {mark.student for mark in read_sheets(gradebook, assignment, [sheet]).marks} == {"ada lovelace", "ben"}
 
 
-def test_markers_share_the_rows_evenly_and_each_row_once(book, assignment, tmp_path):
+def test_markers_share_the_rows_evenly_and_each_row_once(gradebook, assignment, tmp_path):
     for i in range(7):
-        hand_in(book, f"s{i}", f"Answer number {i}.", f"Other answer {i}.")
-    written = write_sheets(book, assignment, tmp_path / "sheet.csv", markers=3)
+        hand_in(gradebook, f"s{i}", f"Answer number {i}.", f"Other answer {i}.")
+    written = write_sheets(gradebook, assignment, tmp_path / "sheet.csv", markers=3)
     assert [(path.name, count) for path, count in written] == [
         ("sheet-1.csv", 6),
         ("sheet-2.csv", 4),
@@ -158,43 +160,43 @@ def test_markers_share_the_rows_evenly_and_each_row_once(book, assignment, tmp_p
     assert len(set(names)) == len(names) == 14
 
 
-def test_the_questions_stand_one_after_the_other(book, assignment, tmp_path):
+def test_the_questions_stand_one_after_the_other(gradebook, assignment, tmp_path):
     for i in range(5):
-        hand_in(book, f"s{i}", f"Answer number {i}.", f"Other answer {i}.")
-    write_sheets(book, assignment, tmp_path / "sheet.csv")
+        hand_in(gradebook, f"s{i}", f"Answer number {i}.", f"Other answer {i}.")
+    write_sheets(gradebook, assignment, tmp_path / "sheet.csv")
     assert [row["question"] for row in rows_of(tmp_path / "sheet.csv")] == ["tradeoffs"] * 5 + ["too_long"] * 5
 
 
-def test_one_question_alone_has_its_own_columns_alone(book, assignment, tmp_path):
-    hand_in(book, "ada", "Small tables.", "No row.")
-    write_sheets(book, assignment, tmp_path / "sheet.csv", question="too_long")
+def test_one_question_alone_has_its_own_columns_alone(gradebook, assignment, tmp_path):
+    hand_in(gradebook, "ada", "Small tables.", "No row.")
+    write_sheets(gradebook, assignment, tmp_path / "sheet.csv", question="too_long")
     (row,) = rows_of(tmp_path / "sheet.csv")
     assert ERROR in row and SIZES not in row
 
 
-def test_an_unknown_question_is_refused_with_those_that_are(book, assignment, tmp_path):
+def test_an_unknown_question_is_refused_with_those_that_are(gradebook, assignment, tmp_path):
     with pytest.raises(GraderError, match=r"'lookup' is no short-answer question. These are: tradeoffs, too_long."):
-        write_sheets(book, assignment, tmp_path / "sheet.csv", question="lookup")
+        write_sheets(gradebook, assignment, tmp_path / "sheet.csv", question="lookup")
 
 
-def test_a_sheet_that_is_there_is_never_overwritten(book, assignment, tmp_path):
-    hand_in(book, "ada", "Small tables.")
+def test_a_sheet_that_is_there_is_never_overwritten(gradebook, assignment, tmp_path):
+    hand_in(gradebook, "ada", "Small tables.")
     (tmp_path / "sheet-2.csv").write_text("marks of an afternoon")
     with pytest.raises(GraderError, match="there already"):
-        write_sheets(book, assignment, tmp_path / "sheet.csv", markers=2)
+        write_sheets(gradebook, assignment, tmp_path / "sheet.csv", markers=2)
     assert not (tmp_path / "sheet-1.csv").exists()
 
 
-def test_marked_answers_are_left_out_unless_asked_for(book, assignment, tmp_path):
-    hand_in(book, "ada", "Small tables.")
-    write_sheets(book, assignment, tmp_path / "1.csv")
-    read_sheets(book, assignment, [fill(tmp_path / "1.csv", {SIZES: "1", COST: "2", "comment": "=good"})])
+def test_marked_answers_are_left_out_unless_asked_for(gradebook, assignment, tmp_path):
+    hand_in(gradebook, "ada", "Small tables.")
+    write_sheets(gradebook, assignment, tmp_path / "1.csv")
+    read_sheets(gradebook, assignment, [fill(tmp_path / "1.csv", {SIZES: "1", COST: "2", "comment": "=good"})])
     with pytest.raises(GraderError, match="Nothing is left to mark"):
-        write_sheets(book, assignment, tmp_path / "2.csv")
-    write_sheets(book, assignment, tmp_path / "2.csv", marked_too=True)
+        write_sheets(gradebook, assignment, tmp_path / "2.csv")
+    write_sheets(gradebook, assignment, tmp_path / "2.csv", marked_too=True)
     (row,) = rows_of(tmp_path / "2.csv")
     assert (row[SIZES], row[COST], row["points"], row["comment"]) == ("1", "2", "", "'=good")
-    reading = read_sheets(book, assignment, [tmp_path / "2.csv"])
+    reading = read_sheets(gradebook, assignment, [tmp_path / "2.csv"])
     assert (reading.marks, reading.known, reading.problems) == ((), 1, ())
 
 
@@ -213,156 +215,156 @@ def test_marked_answers_are_left_out_unless_asked_for(book, assignment, tmp_path
         ({"row": "tradeoffs-ffff"}, "`tradeoffs-ffff` is no row that a sheet of this gradebook had."),
     ],
 )
-def test_a_wrong_row_is_named_and_not_taken(book, assignment, tmp_path, values, said):
-    hand_in(book, "ada", "Small tables.", "No row.")
-    write_sheets(book, assignment, tmp_path / "sheet.csv")
+def test_a_wrong_row_is_named_and_not_taken(gradebook, assignment, tmp_path, values, said):
+    hand_in(gradebook, "ada", "Small tables.", "No row.")
+    write_sheets(gradebook, assignment, tmp_path / "sheet.csv")
     sheet = fill(tmp_path / "sheet.csv", values, {"points": "5"})
-    reading = read_sheets(book, assignment, [sheet])
+    reading = read_sheets(gradebook, assignment, [sheet])
     assert reading.problems == (f"sheet.csv, row 3: {said}",)
     assert [mark.question for mark in reading.marks] == ["too_long"]
-    assert set(book.marks()) == {mark.key for mark in reading.marks}
+    assert set(gradebook.marks()) == {mark.key for mark in reading.marks}
 
 
-def test_an_item_that_the_rubric_no_longer_has_is_named(book, assignment, tmp_path):
-    hand_in(book, "ada", "Small tables.")
-    write_sheets(book, assignment, tmp_path / "sheet.csv")
+def test_an_item_that_the_rubric_no_longer_has_is_named(gradebook, assignment, tmp_path):
+    hand_in(gradebook, "ada", "Small tables.")
+    write_sheets(gradebook, assignment, tmp_path / "sheet.csv")
     sheet = fill(tmp_path / "sheet.csv", {SIZES: "1"})
     changed = make_assignment(tmp_path, rubric="tradeoffs: {items: [{id: size, points: 1, text: t}]}")
-    reading = read_sheets(book, changed, [sheet])
+    reading = read_sheets(gradebook, changed, [sheet])
     assert reading.problems == ("sheet.csv, row 3: `sizes` is no item of the rubric now: size.",)
     assert reading.marks == ()
 
 
-def test_markers_who_differ_are_named_and_nothing_is_taken(book, assignment, tmp_path):
-    hand_in(book, "ada", "Small tables.")
-    write_sheets(book, assignment, tmp_path / "sheet.csv")
+def test_markers_who_differ_are_named_and_nothing_is_taken(gradebook, assignment, tmp_path):
+    hand_in(gradebook, "ada", "Small tables.")
+    write_sheets(gradebook, assignment, tmp_path / "sheet.csv")
     one = fill(tmp_path / "sheet.csv", {"points": "3"}, to=tmp_path / "one.csv")
     two = fill(tmp_path / "sheet.csv", {"points": "4"}, to=tmp_path / "two.csv")
-    reading = read_sheets(book, assignment, [one, two])
+    reading = read_sheets(gradebook, assignment, [one, two])
     assert reading.marks == ()
     assert "the markers differ (3 in one.csv, row 3 and 4 in two.csv, row 3)" in reading.problems[0]
-    assert book.marks() == {}
+    assert gradebook.marks() == {}
 
 
-def test_markers_who_agree_are_no_conflict(book, assignment, tmp_path):
-    hand_in(book, "ada", "Small tables.")
-    write_sheets(book, assignment, tmp_path / "sheet.csv")
+def test_markers_who_agree_are_no_conflict(gradebook, assignment, tmp_path):
+    hand_in(gradebook, "ada", "Small tables.")
+    write_sheets(gradebook, assignment, tmp_path / "sheet.csv")
     one = fill(tmp_path / "sheet.csv", {"points": "3"}, to=tmp_path / "one.csv")
     two = fill(tmp_path / "sheet.csv", {"points": "3.0"}, to=tmp_path / "two.csv")
-    assert len(read_sheets(book, assignment, [one, two]).marks) == 1
+    assert len(read_sheets(gradebook, assignment, [one, two]).marks) == 1
 
 
-def test_a_mark_given_before_stays_unless_it_is_to_be_replaced(book, assignment, tmp_path):
-    hand_in(book, "ada", "Small tables.")
-    write_sheets(book, assignment, tmp_path / "sheet.csv")
-    read_sheets(book, assignment, [fill(tmp_path / "sheet.csv", {"points": "3"})])
+def test_a_mark_given_before_stays_unless_it_is_to_be_replaced(gradebook, assignment, tmp_path):
+    hand_in(gradebook, "ada", "Small tables.")
+    write_sheets(gradebook, assignment, tmp_path / "sheet.csv")
+    read_sheets(gradebook, assignment, [fill(tmp_path / "sheet.csv", {"points": "3"})])
     changed = fill(tmp_path / "sheet.csv", {"points": "4"})
-    reading = read_sheets(book, assignment, [changed])
+    reading = read_sheets(gradebook, assignment, [changed])
     assert reading.marks == ()
     assert "the answer of ada has a mark already (3 points before, 4 here)" in reading.problems[0]
-    assert marked(book).total == 5
-    assert read_sheets(book, assignment, [changed], replace_marks=True).problems == ()
-    assert marked(book).total == 6
+    assert marked(gradebook).total == 5
+    assert read_sheets(gradebook, assignment, [changed], replace_marks=True).problems == ()
+    assert marked(gradebook).total == 6
 
 
-def test_an_answer_that_has_changed_since_gets_no_mark(book, assignment, tmp_path):
-    hand_in(book, "ada", "Small tables.")
-    hand_in(book, "ben", "Small tables.")
-    write_sheets(book, assignment, tmp_path / "sheet.csv", anonymous=True)
-    hand_in(book, "ada", "Large tables.")
-    reading = read_sheets(book, assignment, [fill(tmp_path / "sheet.csv", {"points": "3"})])
+def test_an_answer_that_has_changed_since_gets_no_mark(gradebook, assignment, tmp_path):
+    hand_in(gradebook, "ada", "Small tables.")
+    hand_in(gradebook, "ben", "Small tables.")
+    write_sheets(gradebook, assignment, tmp_path / "sheet.csv", anonymous=True)
+    hand_in(gradebook, "ada", "Large tables.")
+    reading = read_sheets(gradebook, assignment, [fill(tmp_path / "sheet.csv", {"points": "3"})])
     assert [mark.student for mark in reading.marks] == ["ben"]
-    name = book.pseudonyms(["ada"])["ada"]
+    name = gradebook.pseudonyms(["ada"])["ada"]
     assert f"the answer of {name} has changed since the sheet was written" in reading.problems[0]
-    assert marked(book).status is Status.NEEDS_MARKING
+    assert marked(gradebook).status is Status.NEEDS_MARKING
 
 
-def test_marks_outlive_a_regrade_and_come_back_with_the_text(book, assignment, tmp_path):
-    hand_in(book, "ada", "Small tables.")
-    write_sheets(book, assignment, tmp_path / "sheet.csv")
-    read_sheets(book, assignment, [fill(tmp_path / "sheet.csv", {"points": "3"})])
-    hand_in(book, "ada", "Small tables.")
-    assert marked(book).total == 5
-    hand_in(book, "ada", "Large tables.")
-    assert marked(book).total == 2
-    hand_in(book, "ada", "small\ntables.")
-    assert marked(book).total == 5
+def test_marks_outlive_a_regrade_and_come_back_with_the_text(gradebook, assignment, tmp_path):
+    hand_in(gradebook, "ada", "Small tables.")
+    write_sheets(gradebook, assignment, tmp_path / "sheet.csv")
+    read_sheets(gradebook, assignment, [fill(tmp_path / "sheet.csv", {"points": "3"})])
+    hand_in(gradebook, "ada", "Small tables.")
+    assert marked(gradebook).total == 5
+    hand_in(gradebook, "ada", "Large tables.")
+    assert marked(gradebook).total == 2
+    hand_in(gradebook, "ada", "small\ntables.")
+    assert marked(gradebook).total == 5
 
 
 def test_a_mark_is_a_share_when_the_points_change_later():
     mark = Mark("ada", "tradeoffs", fingerprint("text"), 3, 10)
     later = result("ada", answer(replace(TRADEOFFS, points=20), "text"))
-    assert with_marks(later, {mark.key: mark}).total == 6
+    assert apply_marks(later, {mark.key: mark}).total == 6
 
 
 def test_a_zero_by_the_grader_is_not_touched_by_a_mark():
     mark = Mark("ada", "tradeoffs", fingerprint(""), 3, 10)
     blank = result("ada", answer(TRADEOFFS, points=0.0))
-    assert with_marks(blank, {mark.key: mark}).total == 0
+    assert apply_marks(blank, {mark.key: mark}).total == 0
 
 
-def test_what_was_not_graded_stays_so(book, assignment):
-    hand_in(book, "ada", "Small tables.")
-    graded = next(iter(book.results()))
+def test_what_was_not_graded_stays_so(gradebook, assignment):
+    hand_in(gradebook, "ada", "Small tables.")
+    graded = next(iter(gradebook.results()))
     failed = replace(graded, status=Status.NOT_GRADED)
-    assert with_marks(failed, {}) == failed
+    assert apply_marks(failed, {}) == failed
 
 
-def test_a_sheet_saved_with_semicolons_is_read(book, assignment, tmp_path):
-    hand_in(book, "ada", "Small tables.")
-    write_sheets(book, assignment, tmp_path / "sheet.csv")
+def test_a_sheet_saved_with_semicolons_is_read(gradebook, assignment, tmp_path):
+    hand_in(gradebook, "ada", "Small tables.")
+    write_sheets(gradebook, assignment, tmp_path / "sheet.csv")
     with (tmp_path / "sheet.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.reader(file))
     with (tmp_path / "sheet.csv").open("w", newline="") as file:
         csv.writer(file, delimiter=";").writerows(rows)
-    reading = read_sheets(book, assignment, [tmp_path / "sheet.csv"])
+    reading = read_sheets(gradebook, assignment, [tmp_path / "sheet.csv"])
     assert (reading.empty, reading.problems) == (1, ())
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "cp1252"])
-def test_a_sheet_is_read_as_spreadsheets_save_it(book, assignment, tmp_path, encoding):
-    hand_in(book, "ada", "Small tables.")
-    write_sheets(book, assignment, tmp_path / "sheet.csv")
+def test_a_sheet_is_read_as_spreadsheets_save_it(gradebook, assignment, tmp_path, encoding):
+    hand_in(gradebook, "ada", "Small tables.")
+    write_sheets(gradebook, assignment, tmp_path / "sheet.csv")
     sheet = fill(tmp_path / "sheet.csv", {"points": "7", "comment": "Schön, naïve"})
     text = sheet.read_text("utf-8-sig").replace("\n", "\r\n")
     sheet.write_bytes(text.encode(encoding))
-    (mark,) = read_sheets(book, assignment, [sheet]).marks
+    (mark,) = read_sheets(gradebook, assignment, [sheet]).marks
     assert (mark.points, mark.comment) == (7, "Schön, naïve")
 
 
-def test_items_left_empty_beside_others_count_zero_and_are_named(book, assignment, tmp_path):
-    hand_in(book, "ada", "Small tables.")
-    write_sheets(book, assignment, tmp_path / "sheet.csv")
+def test_items_left_empty_beside_others_count_zero_and_are_named(gradebook, assignment, tmp_path):
+    hand_in(gradebook, "ada", "Small tables.")
+    write_sheets(gradebook, assignment, tmp_path / "sheet.csv")
     sheet = fill(tmp_path / "sheet.csv", {SIZES: "4"})
-    reading = read_sheets(book, assignment, [sheet])
+    reading = read_sheets(gradebook, assignment, [sheet])
     assert reading.zeros == ("sheet.csv, row 3: `cost` left empty, taken as 0: 4 points.",)
     assert "fill them in and read the sheet again with --replace.\n1 mark taken" in summary(reading)
-    assert read_sheets(book, assignment, [sheet]).zeros == ()  # it is known by now
+    assert read_sheets(gradebook, assignment, [sheet]).zeros == ()  # it is known by now
 
 
-def test_items_left_empty_whose_sum_stands_under_points_need_no_word(book, assignment, tmp_path):
-    hand_in(book, "ada", "Small tables.")
-    write_sheets(book, assignment, tmp_path / "sheet.csv")
+def test_items_left_empty_whose_sum_stands_under_points_need_no_word(gradebook, assignment, tmp_path):
+    hand_in(gradebook, "ada", "Small tables.")
+    write_sheets(gradebook, assignment, tmp_path / "sheet.csv")
     sheet = fill(tmp_path / "sheet.csv", {SIZES: "4", "points": "4"})
-    assert read_sheets(book, assignment, [sheet]).zeros == ()
+    assert read_sheets(gradebook, assignment, [sheet]).zeros == ()
 
 
-def test_a_sheet_with_names_is_answered_with_names_though_a_later_one_had_none(book, assignment, tmp_path):
-    hand_in(book, "ada", "Small tables.")
-    write_sheets(book, assignment, tmp_path / "named.csv")
-    read_sheets(book, assignment, [fill(tmp_path / "named.csv", {"points": "3"}, to=tmp_path / "3.csv")])
-    write_sheets(book, assignment, tmp_path / "nobody.csv", anonymous=True, marked_too=True)
+def test_a_sheet_with_names_is_answered_with_names_though_a_later_one_had_none(gradebook, assignment, tmp_path):
+    hand_in(gradebook, "ada", "Small tables.")
+    write_sheets(gradebook, assignment, tmp_path / "named.csv")
+    read_sheets(gradebook, assignment, [fill(tmp_path / "named.csv", {"points": "3"}, to=tmp_path / "3.csv")])
+    write_sheets(gradebook, assignment, tmp_path / "nobody.csv", anonymous=True, marked_too=True)
     named = fill(tmp_path / "named.csv", {"points": "5"}, to=tmp_path / "5.csv")
     nameless = fill(tmp_path / "nobody.csv", {"points": "5"})
-    (said,) = read_sheets(book, assignment, [named]).problems
-    (said_of_nobody,) = read_sheets(book, assignment, [nameless]).problems
+    (said,) = read_sheets(gradebook, assignment, [named]).problems
+    (said_of_nobody,) = read_sheets(gradebook, assignment, [nameless]).problems
     assert "the answer of ada has a mark already" in said
     assert "ada" not in said_of_nobody
 
 
-def test_where_nothing_is_graded_yet_no_sheet_says_that_all_is_marked(book, assignment, tmp_path):
+def test_where_nothing_is_graded_yet_no_sheet_says_that_all_is_marked(gradebook, assignment, tmp_path):
     with pytest.raises(GraderError, match="No submission is graded yet"):
-        write_sheets(book, assignment, tmp_path / "sheet.csv")
+        write_sheets(gradebook, assignment, tmp_path / "sheet.csv")
 
 
 @pytest.mark.parametrize(
@@ -375,34 +377,34 @@ def test_where_nothing_is_graded_yet_no_sheet_says_that_all_is_marked(book, assi
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "it is no text"),
     ],
 )
-def test_a_file_that_is_no_sheet_is_refused(book, assignment, tmp_path, content, said):
+def test_a_file_that_is_no_sheet_is_refused(gradebook, assignment, tmp_path, content, said):
     (tmp_path / "sheet.csv").write_bytes(content)
     with pytest.raises(GraderError, match=said):
-        read_sheets(book, assignment, [tmp_path / "sheet.csv"])
+        read_sheets(gradebook, assignment, [tmp_path / "sheet.csv"])
 
 
-def test_a_sheet_that_is_not_there_is_named(book, assignment, tmp_path):
+def test_a_sheet_that_is_not_there_is_named(gradebook, assignment, tmp_path):
     with pytest.raises(GraderError, match="cannot be read"):
-        read_sheets(book, assignment, [tmp_path / "none.csv"])
+        read_sheets(gradebook, assignment, [tmp_path / "none.csv"])
 
 
 @pytest.mark.parametrize("name", NASTY_NAMES)
-def test_any_name_and_answer_goes_out_and_comes_back(book, assignment, tmp_path, name):
-    hand_in(book, name, f"=answer of {name}\x00\udc80")
-    write_sheets(book, assignment, tmp_path / "sheet.csv")
+def test_any_name_and_answer_goes_out_and_comes_back(gradebook, assignment, tmp_path, name):
+    hand_in(gradebook, name, f"=answer of {name}\x00\udc80")
+    write_sheets(gradebook, assignment, tmp_path / "sheet.csv")
     (row,) = rows_of(tmp_path / "sheet.csv")
     assert row["answer"].startswith("'=answer")
     assert not row["students"].startswith(("=", "+", "-", "@", "\t", "\r"))
-    (mark,) = read_sheets(book, assignment, [fill(tmp_path / "sheet.csv", {"points": "1"})]).marks
+    (mark,) = read_sheets(gradebook, assignment, [fill(tmp_path / "sheet.csv", {"points": "1"})]).marks
     assert mark.student == name
 
 
-def test_the_order_of_rows_does_not_follow_the_students(book, assignment):
+def test_the_order_of_rows_does_not_follow_the_students(gradebook, assignment):
     for i in range(8):
-        hand_in(book, f"s{i}", f"Answer number {i}.")
-    rows = [group.row for group in groups(book, assignment)]
+        hand_in(gradebook, f"s{i}", f"Answer number {i}.")
+    rows = [group.row for group in groups(gradebook, assignment)]
     assert rows == sorted(rows)
-    assert [group.students[0] for group in groups(book, assignment)] != [f"s{i}" for i in range(8)]
+    assert [group.students[0] for group in groups(gradebook, assignment)] != [f"s{i}" for i in range(8)]
 
 
 def test_a_rubric_is_scaled_to_the_points_of_its_question(tmp_path):
@@ -410,11 +412,11 @@ def test_a_rubric_is_scaled_to_the_points_of_its_question(tmp_path):
     assert [item.points for item in load_rubric(assignment)["tradeoffs"].items] == [2, 3]
 
 
-def test_a_question_without_a_rubric_has_points_alone(book, tmp_path):
+def test_a_question_without_a_rubric_has_points_alone(gradebook, tmp_path):
     assignment = make_assignment(tmp_path, TRADEOFFS, rubric="")
-    hand_in(book, "ada", "Small tables.")
-    write_sheets(book, assignment, tmp_path / "sheet.csv")
-    reading = read_sheets(book, assignment, [fill(tmp_path / "sheet.csv", {"points": "9.5"})])
+    hand_in(gradebook, "ada", "Small tables.")
+    write_sheets(gradebook, assignment, tmp_path / "sheet.csv")
+    reading = read_sheets(gradebook, assignment, [fill(tmp_path / "sheet.csv", {"points": "9.5"})])
     assert [mark.points for mark in reading.marks] == [9.5]
 
 

@@ -18,13 +18,14 @@ import torch
 from click.testing import CliRunner
 
 import autograder.assignment
-from autograder.answers import fingerprint, read_answers
 from autograder.assignment import Assignment, import_file
 from autograder.check.testing.cases import read_cases, run_case
 from autograder.cli import main
-from autograder.gradebook import Mark, open_gradebook
+from autograder.course.gradebook.database import open_gradebook
+from autograder.grading.short_answers import read_answers
+from autograder.mark import Mark, fingerprint
 from autograder.result import CaseResult, Outcome, QuestionResult, Result, Status
-from autograder.submission import Origin, Submission
+from autograder.submission import Submission, UploadInfo
 from tests.small_batch import ANSWERS, make_root
 
 RIGHT = "def double(n): return 2 * n\ndef triple(n): return 3 * n\n"
@@ -97,7 +98,9 @@ def here(monkeypatch, tmp_path):
     load = autograder.assignment.load_assignment
     monkeypatch.setattr(autograder.assignment, "load_assignment", lambda: load(tmp_path / "root"))
     here = Here()
-    monkeypatch.setitem(sys.modules, "autograder.batch.local", types.SimpleNamespace(open_batch=here.open))
+    monkeypatch.setitem(
+        sys.modules, "autograder.course.batch.process_pool", types.SimpleNamespace(open_batch=here.open)
+    )
     for student, source in (("ada", RIGHT), ("ben", CUBIC), ("cem", HALF)):
         hand_in(student, source)
     graded = run("grade", "in")
@@ -138,9 +141,9 @@ def hand_over(*submissions: tuple[str, int, str], on: str, folder: str = "class"
     Path(folder, "submission_metadata.yml").write_text("\n".join(told) + "\n")
 
 
-def origin_of(student: str) -> Origin:
-    with open_gradebook(Path("out"), create=False) as book:
-        return book.origins()[student]
+def origin_of(student: str) -> UploadInfo:
+    with open_gradebook(Path("out"), create=False) as gradebook:
+        return gradebook.origins()[student]
 
 
 def whole(*students: str) -> list[tuple[str, ...]]:
@@ -148,13 +151,13 @@ def whole(*students: str) -> list[tuple[str, ...]]:
 
 
 def totals(out: str = "graded") -> dict[str, float | None]:
-    with open_gradebook(Path(out), create=False) as book:
-        return {result.student: result.total for result in book.results()}
+    with open_gradebook(Path(out), create=False) as gradebook:
+        return {result.student: result.total for result in gradebook.results()}
 
 
 def numbers_of_rows() -> dict[str, int]:
-    with open_gradebook(Path("graded"), create=False) as book:
-        return {student: len(book.history(student)) for student in book.students()}
+    with open_gradebook(Path("graded"), create=False) as gradebook:
+        return {student: len(gradebook.history(student)) for student in gradebook.students()}
 
 
 def written() -> dict[str, bytes]:
@@ -196,8 +199,8 @@ def test_the_same_code_under_another_name_is_graded_again_for_the_note_on_it(her
     Path("in/cem/embeddings.py").rename("in/cem/mine.py")
     assert run("grade", "in").exit_code == 0
     assert here.ran == whole("cem")
-    with open_gradebook(Path("graded")) as book:
-        assert "mine.py" in " ".join(book.entry("cem").result.notes)
+    with open_gradebook(Path("graded")) as gradebook:
+        assert "mine.py" in " ".join(gradebook.entry("cem").result.notes)
     here.ran.clear()
     run("grade", "in")
     assert here.ran == []
@@ -210,8 +213,8 @@ def test_another_question_on_what_is_set_aside_is_shown_in_the_place_of_the_earl
     assert run("grade", "in").exit_code == 1
     Path("in/cem/yours.py").rename("in/cem/theirs.py")
     assert run("grade", "in").exit_code == 1
-    with open_gradebook(Path("graded")) as book:
-        asked = [entry.result.notes for entry in book.history("cem")[1:]]
+    with open_gradebook(Path("graded")) as gradebook:
+        asked = [entry.result.notes for entry in gradebook.history("cem")[1:]]
     assert ["yours.py" in str(notes) for notes in asked] == [True, False]
     assert ["theirs.py" in str(notes) for notes in asked] == [False, True]
     here.ran.clear()
@@ -257,10 +260,10 @@ def test_a_partial_run_leaves_what_a_first_run_would(here):
     make_tripling_easy()
     run("grade", "in")
     run("grade", "in", "--output", "afresh")
-    with open_gradebook(Path("graded")) as book, open_gradebook(Path("afresh")) as afresh:
-        for ours, theirs in zip(book.results(), afresh.results(), strict=True):
+    with open_gradebook(Path("graded")) as gradebook, open_gradebook(Path("afresh")) as afresh:
+        for ours, theirs in zip(gradebook.results(), afresh.results(), strict=True):
             assert ours == theirs
-            assert book.entry(ours.student).keys == afresh.entry(ours.student).keys
+            assert gradebook.entry(ours.student).cache_keys == afresh.entry(ours.student).cache_keys
 
 
 def test_changed_points_are_scaled_without_a_run_as_a_first_run_would_give_them(here):
@@ -269,9 +272,9 @@ def test_changed_points_are_scaled_without_a_run_as_a_first_run_would_give_them(
     assert here.ran == []
     assert totals() == {"ada": 11, "ben": 5.75, "cem": 4}
     run("grade", "in", "--output", "afresh")
-    with open_gradebook(Path("graded")) as book, open_gradebook(Path("afresh")) as afresh:
-        assert list(book.results()) == list(afresh.results())
-        assert book.walls() == afresh.walls()
+    with open_gradebook(Path("graded")) as gradebook, open_gradebook(Path("afresh")) as afresh:
+        assert list(gradebook.results()) == list(afresh.results())
+        assert gradebook.walls() == afresh.walls()
 
 
 def test_where_something_was_stopped_all_questions_are_run_again(here):
@@ -396,8 +399,8 @@ def test_a_dry_run_is_not_taken_for_files_handed_in_since(here):
     run("grade", "in")
     assert sorted(here.ran) == whole("ben", "cem")
     assert totals() == {"ada": 12, "ben": 4, "cem": 4}
-    with open_gradebook(Path("graded")) as book:
-        assert "mine.py" in " ".join(book.entry("cem").result.notes)
+    with open_gradebook(Path("graded")) as gradebook:
+        assert "mine.py" in " ".join(gradebook.entry("cem").result.notes)
 
 
 def test_a_dry_run_without_the_wall_is_not_taken_by_a_regrade_behind_it(here):
@@ -406,8 +409,8 @@ def test_a_dry_run_without_the_wall_is_not_taken_by_a_regrade_behind_it(here):
     here.ran.clear()
     run("regrade", "graded")
     assert {student for student, *_ in here.ran} == {"ada", "ben", "cem"}
-    with open_gradebook(Path("graded")) as book:
-        assert [result.unconfined for result in book.results()] == [False, False, False]
+    with open_gradebook(Path("graded")) as gradebook:
+        assert [result.unconfined for result in gradebook.results()] == [False, False, False]
 
 
 def test_who_loses_is_shown_with_what_their_code_did(here):
@@ -420,14 +423,14 @@ def test_who_loses_is_shown_with_what_their_code_did(here):
 
 def test_marks_given_by_hand_stay_and_count_on_both_sides(here):
     mark = Mark("ben", "why", fingerprint("It is twice as much."), 9, 10)
-    with open_gradebook(Path("graded")) as book:
-        book.save_marks([mark])
+    with open_gradebook(Path("graded")) as gradebook:
+        gradebook.save_marks([mark])
     make_tripling_easy()
     done = run("regrade", "graded")
     assert re.search(r"ben +15 +17 +\+2", done.stdout)
     assert "ben,graded,17," in Path("graded/grades.csv").read_text()
-    with open_gradebook(Path("graded")) as book:
-        assert list(book.marks().values()) == [mark]
+    with open_gradebook(Path("graded")) as gradebook:
+        assert list(gradebook.marks().values()) == [mark]
 
 
 def test_a_new_case_and_one_that_is_gone_are_shown_as_such(here):
@@ -695,13 +698,13 @@ def test_a_gradebook_of_another_assignment_is_refused_and_left_alone(here):
 
 def test_results_of_an_older_version_are_graded_again_and_kept(here):
     old = Path("old")
-    with open_gradebook(Path("graded")) as book, open_gradebook(old) as older:
-        for result in book.results():
+    with open_gradebook(Path("graded")) as gradebook, open_gradebook(old) as older:
+        for result in gradebook.results():
             older.save(replace(result, notes=("from long ago",)))
     done = run("regrade", "old")
     assert done.exit_code == 1
     assert "Not graded again: ada, ben, cem. An older version wrote this gradebook" in done.stdout
     assert run("grade", "in", "--output", "old").exit_code == 0
     assert sorted(here.ran) == whole("ada", "ben", "cem")
-    with open_gradebook(old) as book:
-        assert [entry.result.notes for entry in book.history("ada")] == [("from long ago",), ()]
+    with open_gradebook(old) as gradebook:
+        assert [entry.result.notes for entry in gradebook.history("ada")] == [("from long ago",), ()]

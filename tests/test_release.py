@@ -16,16 +16,16 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.answers import handed_out_words
 from autograder.assignment import ROOT, load_assignment
+from autograder.authoring.archives import ARCHIVES, archives
+from autograder.authoring.release import release, stubs
 from autograder.check.loading.answers import State, find_answers
 from autograder.check.loading.notebook import read_notebook
 from autograder.check.loading.settings import FILE, read_settings
 from autograder.check.testing.cases import read_cases
 from autograder.errors import GraderError
+from autograder.grading.short_answers import handed_out_words
 from autograder.misconceptions import misconceptions
-from autograder.release import archives, release, stubs
-from autograder.release.archives import ARCHIVES
 
 TEMPLATE = ROOT / "student_template"
 ASSIGNMENT = load_assignment()

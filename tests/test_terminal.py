@@ -6,8 +6,8 @@ import unicodedata
 
 import pytest
 
+from autograder.io.terminal import show_results
 from autograder.result import Result, Status
-from autograder.terminal import show_results
 from tests.hand_made import NASTY_NAMES, make_assignment
 
 MARKUP = ("[/red]", "[bold]ada[/bold]", "[link=file:///etc/passwd]ada[/link]")

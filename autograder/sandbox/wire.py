@@ -80,8 +80,8 @@ def pack(header: dict[str, Any], blobs: Iterable[Blob] = ()) -> list[Blob]:
     sizes = [memoryview(piece).nbytes for piece in pieces]
     try:
         text = _WRITER.encode({**header, "blobs": sizes}).encode()
-    except (TypeError, ValueError, RecursionError) as problem:
-        raise WireError(f"this cannot be handed over: {problem}") from None
+    except (TypeError, ValueError, RecursionError) as error:
+        raise WireError(f"this cannot be handed over: {error}") from None
     if len(text) > MAX_HEADER or sum(sizes) > MAX_BODY or len(sizes) > MAX_BLOBS:
         raise WireError("this is too large to be handed over")
     start = _PREFIX.pack(len(text), sum(sizes)) + text
@@ -114,8 +114,8 @@ def parse(text: bytes, body: memoryview) -> Content:
         raise WireError("a text holds half a character")
     try:
         header = _READER.decode(text.decode("utf-8"))
-    except (ValueError, RecursionError, MemoryError) as problem:
-        raise WireError(f"a header is not JSON: {problem}") from None
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise WireError(f"a header is not JSON: {error}") from None
     if not isinstance(header, dict):
         raise WireError("a header is not an object")
     sizes = header.pop("blobs", None)

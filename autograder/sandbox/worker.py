@@ -30,7 +30,7 @@ from ..check.testing.operation_counts import counted
 from .confinement import Wall, WallError
 from .limits import WorkerLimits, allow_seconds, cut_loose, set_limits
 from .mirror import PLAIN_MODULES, Message, Mirror, ModuleState
-from .probe import probe
+from .self_test import probe
 from .substitutes import put_in
 from .wire import Blob, Channel, Closed, WireError, unframe
 
@@ -72,8 +72,8 @@ def serve(connection: socket.socket, limits: WorkerLimits, loaded: int, wall: Wa
     try:
         set_limits(limits, loaded)
         wall.shut(slot)
-    except Exception as problem:
-        said = str(problem) if isinstance(problem, WallError) else f"{type(problem).__name__}: {problem}"
+    except Exception as error:
+        said = str(error) if isinstance(error, WallError) else f"{type(error).__name__}: {error}"
         channel.send({"refused": said})
         return
     gc.enable()

@@ -131,8 +131,8 @@ def main() -> None:
     wall = Wall(WallPlan(**json.loads(sys.argv[3])))
     try:
         wall.prepare()
-    except (WallError, OSError) as problem:
-        control.send(json.dumps({"refused": str(problem)}).encode())
+    except (WallError, OSError) as error:
+        control.send(json.dumps({"refused": str(error)}).encode())
         return
     keeper = Keeper(wall.readable) if wall.plan.confined else None
     preload()

@@ -42,8 +42,8 @@ def checks(request: pytest.FixtureRequest) -> dict[tuple[str, str], Check]:
     questions = [q.id for q in SETTINGS.code_questions if f"test_{q.id}" in selected]
     try:
         report = runner.run(replace(SETTINGS, code=work.file), HOME / work.file, TESTS, questions)
-    except CannotCheck as problem:
-        pytest.exit(str(problem), returncode=2)
+    except CannotCheck as error:
+        pytest.exit(str(error), returncode=2)
     for place, text in report.problems:
         print(f"{work.file}, {place}: {text}")
     return {(check.question, check.title): check for check in report.checks}

@@ -13,10 +13,10 @@ import pytest
 from distributed import Client, LocalCluster
 
 from autograder.assignment import Limits
-from autograder.batch.cluster import Cluster, Job, open_cluster
-from autograder.batch.local import open_batch
+from autograder.course.batch.dask_cluster import Cluster, Job, open_cluster
+from autograder.course.batch.process_pool import open_batch
 from autograder.errors import GraderError
-from autograder.judge.wall import Tier
+from autograder.grading.isolation import IsolationLevel
 from autograder.result import Result
 from autograder.submission import Submission
 from tests.batch.test_local import SUBMISSIONS
@@ -68,7 +68,7 @@ def test_a_process_that_is_killed_in_the_midst_of_a_batch_costs_nothing(assignme
 
 
 def test_a_machine_with_other_tests_is_refused(assignment, cluster, monkeypatch):
-    from autograder.batch import cluster as module
+    from autograder.course.batch import dask_cluster as module
 
     other = {"doubling": {"tests": "others"}}
     monkeypatch.setattr(module, "keys", lambda _: other)
@@ -80,7 +80,7 @@ def test_a_machine_with_other_tests_is_refused(assignment, cluster, monkeypatch)
 
 
 def test_a_cluster_that_is_not_there_is_named(assignment, monkeypatch):
-    monkeypatch.setattr("autograder.batch.cluster.CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr("autograder.course.batch.dask_cluster.CONNECT_SECONDS", 0.2)
     with (
         pytest.raises(GraderError, match=r"No cluster answers at tcp://127\.0\.0\.1:9"),
         open_cluster(assignment, "tcp://127.0.0.1:9"),
@@ -98,7 +98,7 @@ def test_a_cluster_without_workers_says_how_to_start_one(assignment):
 
 
 def test_a_submission_is_graded_there_and_not_here(assignment, cluster, monkeypatch):
-    monkeypatch.setattr("autograder.batch.cluster.open_launcher", None)  # in this process
+    monkeypatch.setattr("autograder.course.batch.dask_cluster.open_launcher", None)  # in this process
     with open_cluster(assignment, cluster.scheduler_address) as batch:
         (result,) = batch.grade([Submission("ada", b"def double(n): return 2 * n\n")])
     assert result.total == 4
@@ -119,12 +119,12 @@ def grade_slowly(job: Job, submission: Submission) -> Result:
 
 
 def test_what_is_graded_once_more_has_nothing_beside_it(assignment, monkeypatch):
-    monkeypatch.setattr("autograder.batch.cluster._grade", grade_slowly)  # in threads of this process
+    monkeypatch.setattr("autograder.course.batch.dask_cluster._grade", grade_slowly)  # in threads of this process
     with (
         LocalCluster(n_workers=4, threads_per_worker=1, processes=False, dashboard_address=None) as threads,
         Client(threads) as client,
     ):
-        cluster = Cluster(client, Job("a", assignment, {}, False), Tier.NAMESPACES)
+        cluster = Cluster(client, Job("a", assignment, {}, False), IsolationLevel.NAMESPACES)
         assert len(list(cluster.grade([Submission(f"s{i}", b"") for i in range(8)]))) == 8
     assert _most["first"] > _most["second"] == 1
 
@@ -142,11 +142,11 @@ def test_a_cluster_that_goes_away_is_named_and_not_what_closing_it_raised(assign
         def nthreads(self) -> dict[str, int]:
             return {"tcp://one": 1}
 
-        def run(self, *_: object) -> dict[str, Tier]:
+        def run(self, *_: object) -> dict[str, IsolationLevel]:
             if not self.alive:
                 raise OSError("Timed out trying to connect")
             self.alive = False
-            return {"tcp://one": Tier.NAMESPACES}
+            return {"tcp://one": IsolationLevel.NAMESPACES}
 
     monkeypatch.setattr("distributed.Client", Gone)
     with pytest.raises(GraderError, match="The cluster is gone"), open_cluster(assignment, "tcp://one"):

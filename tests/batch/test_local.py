@@ -12,9 +12,9 @@ from types import SimpleNamespace
 import pytest
 
 from autograder.assignment import Limits
-from autograder.batch.local import Batch
-from autograder.judge.grader import Grader
-from autograder.judge.launcher import open_launcher
+from autograder.course.batch.process_pool import Batch
+from autograder.grading.grader import Grader
+from autograder.grading.launcher import open_launcher
 from autograder.result import Result, Status
 from autograder.submission import Submission
 from tests.judge import small_assignment

@@ -29,13 +29,13 @@ from rich.table import Table
 
 import solutions.embeddings as reference
 from autograder.assignment import ROOT, load_assignment
-from autograder.batch.local import open_batch
 from autograder.check.testing.cases import read_cases, run_case
-from autograder.intake import collect
-from autograder.judge.connection import Connection
-from autograder.judge.grader import Grader
-from autograder.judge.launcher import open_launcher
-from autograder.judge.session import Session
+from autograder.course.batch.process_pool import open_batch
+from autograder.course.intake.uploads import collect
+from autograder.grading.connection import Connection
+from autograder.grading.grader import Grader
+from autograder.grading.launcher import open_launcher
+from autograder.grading.session import Session
 from autograder.result import Outcome, Result
 from autograder.submission import Submission
 

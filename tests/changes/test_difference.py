@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from autograder.changes.difference import difference
-from autograder.changes.table import show_changes
+from autograder.course.history.diff import difference
+from autograder.course.history.diff_view import show_changes
 from autograder.result import Outcome
 from tests.hand_made import LOOKUP, case, code, result
 

@@ -304,8 +304,8 @@ CELLS = st.lists(st.lists(PIECES, max_size=12).map("".join), max_size=4)
 def test_any_bytes_end_as_a_source_or_as_a_sentence(content):
     try:
         found = read_notebook(content)
-    except UnreadableNotebook as problem:
-        assert str(problem).endswith(".")
+    except UnreadableNotebook as error:
+        assert str(error).endswith(".")
     else:
         assert isinstance(found.text, str)
         found.source.decode()

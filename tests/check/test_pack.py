@@ -14,7 +14,7 @@ from autograder.assignment import ROOT, load_assignment
 from autograder.check.loading.notebook import LARGEST
 from autograder.check.loading.settings import Question
 from autograder.check.terminal.pack import NAME, lookalikes, pack
-from autograder.intake.inspection import MAX_FILE_BYTES
+from autograder.upload.inspection import MAX_FILE_BYTES
 
 SETTINGS = make_settings(
     Question("first", "First", 8, ("double", "triple", "Table")),

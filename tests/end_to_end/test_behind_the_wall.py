@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from autograder.assignment import ROOT, load_assignment
-from autograder.batch.local import open_batch
+from autograder.course.batch.process_pool import open_batch
 from autograder.misconceptions import apply, misconceptions
 from autograder.result import Outcome
 from autograder.submission import Submission

@@ -10,16 +10,16 @@ import pytest
 import torch
 from otter.test_files.exception_test import ExceptionTestFile
 
-from autograder import otter_kernel
 from autograder.assignment import ROOT
 from autograder.check.running.report import Report
-from autograder.intake import collect
-from autograder.judge.grader import Grader
-from autograder.judge.launcher import Launcher, open_launcher
+from autograder.course.intake.uploads import collect
+from autograder.grading.grader import Grader
+from autograder.grading.launcher import Launcher, open_launcher
 from autograder.misconceptions import apply
-from autograder.otter_kernel import Desk as OtterDesk
-from autograder.otter_plugin import name_in_otter
-from autograder.release.otter_zip import autograder_zip
+from autograder.otter_plugin import kernel
+from autograder.otter_plugin.autograder_zip import autograder_zip
+from autograder.otter_plugin.kernel import CaseRunner
+from autograder.otter_plugin.plugin import name_in_otter
 from autograder.result import Outcome, Result
 from autograder.submission import Submission
 from tests.end_to_end import surroundings
@@ -65,10 +65,10 @@ class Three:
 
     def under_otter(self, source: bytes) -> Passed:
         submission = Submission("somebody", source)
-        desk = OtterDesk(submission, ASSIGNMENT, self._grader, self._launcher, lambda result: None)
+        desk = CaseRunner(submission, ASSIGNMENT, self._grader, self._launcher, lambda result: None)
         passed: dict[tuple[str, str], bool] = {}
         with pytest.MonkeyPatch.context() as patch, closing(desk):
-            patch.setattr(otter_kernel, "_desk", desk)
+            patch.setattr(kernel, "_desk", desk)
             for question in ASSIGNMENT.code_questions:
                 (file,) = [one for one in self._tests if one.name == name_in_otter(question.id, False)]
                 file.run(dict(desk.environment))

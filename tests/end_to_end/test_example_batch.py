@@ -16,8 +16,8 @@ from urllib.parse import unquote
 import pytest
 
 from autograder.assignment import ROOT, load_assignment
+from autograder.io.text import format_points
 from autograder.misconceptions import misconceptions
-from autograder.plain import number
 
 ASSIGNMENT = load_assignment()
 CODE_QUESTIONS = [question.id for question in ASSIGNMENT.code_questions]
@@ -65,7 +65,7 @@ def test_the_total_is_the_sum_of_the_filled_columns(graded):
     for row in rows(out / "grades.csv"):
         filled = [float(row[question.id]) for question in ASSIGNMENT.questions if row[question.id]]
         assert float(row["total"]) == pytest.approx(sum(filled))
-        assert row["possible"] == number(ASSIGNMENT.possible)
+        assert row["possible"] == format_points(ASSIGNMENT.possible)
 
 
 def test_every_student_has_results_and_a_feedback_page(graded):

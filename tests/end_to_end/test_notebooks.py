@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from autograder.assignment import ROOT, load_assignment
-from autograder.batch.local import open_batch
-from autograder.intake import take_in
+from autograder.course.batch.process_pool import open_batch
+from autograder.course.intake.uploads import take_in
 from autograder.result import Result
 
 ASSIGNMENT = load_assignment()

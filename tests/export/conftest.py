@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from autograder.assignment import Assignment, LatePolicy
-from autograder.export import Handed, Wish, export
-from autograder.gradebook import Gradebook, open_gradebook
+from autograder.course.export import ExportReport, export
+from autograder.course.gradebook.database import Gradebook, open_gradebook
+from autograder.course.platforms.export_plan import ExportOptions
 from autograder.result import QuestionResult, Result, Status
-from autograder.submission import Member, Origin
+from autograder.submission import Member, UploadInfo
 from tests.hand_made import LOOKUP, SINUSOIDAL, TRADEOFFS, make_assignment
 
 AWKWARD = (
@@ -45,13 +46,13 @@ class Graded:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.assignment: Assignment = replace(make_assignment(folder, LOOKUP, SINUSOIDAL), title="Embeddings")
-        self._cases: list[tuple[Result, Origin | None]] = []
+        self._cases: list[tuple[Result, UploadInfo | None]] = []
 
     def add(
         self,
         student: str,
         points: float,
-        origin: Origin | None = None,
+        origin: UploadInfo | None = None,
         status: Status = Status.GRADED,
     ) -> None:
         """A submission with so many points, of 20."""
@@ -69,22 +70,22 @@ class Graded:
     def policy(self, **keys: object) -> None:
         self.assignment = replace(self.assignment, late=LatePolicy(**{"due": DUE, **keys}))  # type: ignore[arg-type]
 
-    def save(self, book: Gradebook) -> None:
+    def save(self, gradebook: Gradebook) -> None:
         for result, _ in self._cases:
-            book.save(result)
-        book.save_origins({result.student: origin for result, origin in self._cases})
+            gradebook.save(result)
+        gradebook.save_origins({result.student: origin for result, origin in self._cases})
 
-    def export(self, to: str, into: bytes | str | None = None, **options: object) -> Handed:
+    def export(self, to: str, into: bytes | str | None = None, **options: object) -> ExportReport:
         """Export to OUT/export; what is filled is a file of these bytes, called theirs.csv."""
-        wishes = {key: options.pop(key) for key in list(options) if key in Wish.__dataclass_fields__}
+        wishes = {key: options.pop(key) for key in list(options) if key in ExportOptions.__dataclass_fields__}
         path = None
         if into is not None:
             path = self.folder / "theirs.csv"
             path.write_bytes(into.encode() if isinstance(into, str) else into)
-        with open_gradebook(self.folder / "out") as book:
-            self.save(book)
-            wish = Wish(self.assignment, path, **wishes)  # type: ignore[arg-type]
-            return export(book, to, wish, self.folder / "out" / "export", **options)  # type: ignore[arg-type]
+        with open_gradebook(self.folder / "out") as gradebook:
+            self.save(gradebook)
+            wish = ExportOptions(self.assignment, path, **wishes)  # type: ignore[arg-type]
+            return export(gradebook, to, wish, self.folder / "out" / "export", **options)  # type: ignore[arg-type]
 
     def file(self, name: str = "theirs.csv") -> bytes:
         return (self.folder / "out" / "export" / name).read_bytes()
@@ -104,8 +105,8 @@ def graded(tmp_path) -> Graded:
 
 
 @pytest.fixture
-def origin() -> Callable[..., Origin]:
-    def origin(layout: str, upload: str, *members: tuple[str, ...], **more: object) -> Origin:
-        return Origin(layout, upload, tuple(Member(*member) for member in members), **more)  # type: ignore[arg-type]
+def origin() -> Callable[..., UploadInfo]:
+    def origin(layout: str, upload: str, *members: tuple[str, ...], **more: object) -> UploadInfo:
+        return UploadInfo(layout, upload, tuple(Member(*member) for member in members), **more)  # type: ignore[arg-type]
 
     return origin

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 import autograder.assignment
 from autograder.cli import main
-from autograder.gradebook import open_gradebook
+from autograder.course.gradebook.database import open_gradebook
 from autograder.result import Status
 
 
@@ -19,8 +19,8 @@ def run(monkeypatch, graded):
     monkeypatch.setattr(autograder.assignment, "load_assignment", lambda: graded.assignment)
 
     def run(*arguments: str):
-        with open_gradebook(graded.folder / "out") as book:
-            graded.save(book)
+        with open_gradebook(graded.folder / "out") as gradebook:
+            graded.save(gradebook)
         return CliRunner().invoke(main, ["export", *arguments])
 
     return run

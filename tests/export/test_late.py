@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from autograder.assignment import LatePolicy
+from autograder.course.grades import Grade
+from autograder.course.late import deduct
+from autograder.course.students.directory import persons_of
 from autograder.errors import GraderError
-from autograder.export.grades import Grade
-from autograder.export.late import deduct
-from autograder.students.directory import persons_of
-from autograder.submission import Member, Origin
+from autograder.submission import Member, UploadInfo
 from tests.export.conftest import DUE, after
 
 DAY = 86400
@@ -17,7 +17,7 @@ DAY = 86400
 
 def grade(raw: float = 80, student: str = "ada", **origin: object) -> Grade:
     member = Member("7", "Ada Lovelace", "ada@example.edu")
-    made = Origin(**{"layout": "plain", "upload": student, "members": (member,), **origin})  # type: ignore[arg-type]
+    made = UploadInfo(**{"layout": "plain", "upload": student, "members": (member,), **origin})  # type: ignore[arg-type]
     return Grade(persons_of(student, made)[0], raw, 100)
 
 

@@ -13,9 +13,10 @@ from dataclasses import replace
 
 import pytest
 
+from autograder.course.export import export
+from autograder.course.gradebook.database import open_gradebook
+from autograder.course.platforms.export_plan import ExportOptions
 from autograder.errors import GraderError
-from autograder.export import Wish, export
-from autograder.gradebook import open_gradebook
 from autograder.result import Status
 from tests.export.conftest import AWKWARD, after
 from tests.hand_made import LOOKUP, NASTY_NAMES, SINUSOIDAL
@@ -360,11 +361,11 @@ def test_a_file_called_as_one_of_ours_is_not_taken(graded, name):
     graded.add("ada", 12)
     path = graded.folder / name
     path.write_text("username,points\nada,\n")
-    with open_gradebook(graded.folder / "out") as book:
-        graded.save(book)
-        wish = Wish(graded.assignment, path, grade_column="points")
+    with open_gradebook(graded.folder / "out") as gradebook:
+        graded.save(gradebook)
+        wish = ExportOptions(graded.assignment, path, grade_column="points")
         with pytest.raises(GraderError, match="is what an export calls a file of its own"):
-            export(book, "csv", wish, graded.folder / "out" / "export")
+            export(gradebook, "csv", wish, graded.folder / "out" / "export")
     assert not (graded.folder / "out" / "export").exists()
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from autograder.assignment import load_assignment
-from autograder.intake import collect, take_in
+from autograder.course.intake.uploads import collect, take_in
 from tests.platforms import downloads
 from tests.platforms.people import ABSENT, PEOPLE, Person
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.errors import GraderError
-from autograder.export.table import Table, read_table
+from autograder.io.csv_file import Table, read_table
 
 CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\x00\r\ufeff"), max_size=8)
 

@@ -12,9 +12,9 @@ import torch
 
 from autograder.assignment import Assignment, Limits, load_assignment
 from autograder.errors import GraderError
-from autograder.judge.grader import Grader
-from autograder.judge.launcher import Launcher, open_launcher
-from autograder.judge.wall import Tier
+from autograder.grading.grader import Grader
+from autograder.grading.isolation import IsolationLevel
+from autograder.grading.launcher import Launcher, open_launcher
 from autograder.result import Result
 from tests.hostile.collection import ATTACKS, BASELINE, Attack
 
@@ -66,7 +66,7 @@ class Gate:
 
 @contextlib.contextmanager
 def gate(
-    limits_for: Callable[[Attack], Limits], *, unconfined: bool = False, only: Tier | None = None
+    limits_for: Callable[[Attack], Limits], *, unconfined: bool = False, only: IsolationLevel | None = None
 ) -> Iterator[Gate]:
     """Start graders with the limits that `limits_for` chooses, each when the first attack asks for it."""
     torch.set_num_threads(1)
@@ -89,14 +89,16 @@ def gate(
         yield Gate(assignment, start(ordinary), grader(ordinary), half, lambda attack: grader(limits_for(attack)))
 
 
-@pytest.fixture(scope="session", params=[Tier.NAMESPACES, Tier.NO_NAMESPACES], ids=["tier1", "tier2"])
+@pytest.fixture(
+    scope="session", params=[IsolationLevel.NAMESPACES, IsolationLevel.NO_NAMESPACES], ids=["tier1", "tier2"]
+)
 def walled(request: pytest.FixtureRequest) -> Iterator[Gate]:
     """Behind each wall that this machine can build; what it cannot is skipped by name."""
     with contextlib.ExitStack() as stack:
         try:
             opened = stack.enter_context(gate(limits_for, only=request.param))
-        except GraderError as problem:
-            pytest.skip(f"not run behind {request.param.value}: {problem}")
+        except GraderError as error:
+            pytest.skip(f"not run behind {request.param.value}: {error}")
         yield opened
 
 

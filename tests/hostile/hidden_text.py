@@ -32,9 +32,11 @@ def hidden_in(text: str) -> list[str]:
 def _given_to_students() -> str:
     given = [path for path in (ROOT / "student_template").rglob("*") if path.suffix in (".py", ".md", ".txt")]
     given += list((ROOT / "assignment").glob("*.md"))
-    given += list((ROOT / "autograder" / "reports").rglob("*.py")) + list((ROOT / "autograder" / "judge").glob("*.py"))
+    given += list((ROOT / "autograder" / "feedback").glob("*.py")) + list(
+        (ROOT / "autograder" / "grading").glob("*.py")
+    )
     texts = [path.read_text(encoding="utf-8") for path in given]
-    texts += [(ROOT / "autograder" / "reports" / "templates" / "feedback.html").read_text(encoding="utf-8")]
+    texts += [(ROOT / "autograder" / "feedback" / "templates" / "feedback.html").read_text(encoding="utf-8")]
     return _squeezed("\n".join(texts + [attack.source.decode() for attack in ATTACKS]))
 
 

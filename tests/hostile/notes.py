@@ -20,10 +20,10 @@ from pathlib import Path
 import torch
 
 from autograder.errors import GraderError
-from autograder.judge.connection import Connection
-from autograder.judge.launcher import Launcher, open_launcher
-from autograder.judge.session import Session
-from autograder.judge.wall import Tier, ways
+from autograder.grading.connection import Connection
+from autograder.grading.isolation import IsolationLevel, ways
+from autograder.grading.launcher import Launcher, open_launcher
+from autograder.grading.session import Session
 from tests.hostile.conftest import LIMITS
 
 NOTE = b"quokka!?"
@@ -109,9 +109,9 @@ def imports():
 """
 
 
-def main(tier: Tier, secret: str) -> dict:
+def main(tier: IsolationLevel, secret: str) -> dict:
     torch.set_num_threads(1)
-    unconfined = tier is Tier.UNCONFINED
+    unconfined = tier is IsolationLevel.UNCONFINED
     (plan,) = (way.plan for way in ways(unconfined, None if unconfined else tier))
     reachable = [plan.image] if plan.image else list(plan.roots)
     mapped = subprocess.run([sys.executable, "-c", MAPPED], capture_output=True, text=True, check=True).stdout
@@ -194,6 +194,6 @@ def cold(roots: Iterable[str]) -> int:
 
 if __name__ == "__main__":
     try:
-        print(json.dumps(main(Tier[sys.argv[1]], sys.argv[2])))
-    except GraderError as problem:
-        print(json.dumps({"refused": str(problem)}))
+        print(json.dumps(main(IsolationLevel[sys.argv[1]], sys.argv[2])))
+    except GraderError as error:
+        print(json.dumps({"refused": str(error)}))

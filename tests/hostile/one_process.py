@@ -16,7 +16,7 @@ import torch
 
 from autograder.check.testing import cases as running
 from autograder.check.testing.operation_counts import count_operations
-from autograder.judge.grader import SEED
+from autograder.grading.grader import SEED
 from tests.in_process import cases, namespace, reference
 
 QUESTIONS = ("lookup", "one_hot", "learned_positions")  # those `half.py` has a part of

@@ -40,9 +40,9 @@ def as_owner(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
                 for kind in ("uid", "gid"):  # root there is a stranger here
                     path = Path(f"/proc/{process.pid}/{kind}_map")
                     path.write_text(f"{SOMEBODY} 0 1\n0 {SOMEBODY + 1} 1\n")
-            except OSError as problem:
+            except OSError as error:
                 process.kill()
-                return subprocess.CompletedProcess(command, 1, "", str(problem))
+                return subprocess.CompletedProcess(command, 1, "", str(error))
         printed, said = process.communicate("\n")
     return subprocess.CompletedProcess(command, process.returncode, printed, said)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from autograder.assignment import load_assignment
-from autograder.intake import collect
+from autograder.course.intake.uploads import collect
 from autograder.submission import Submission
 
 CODE = "def encode(tokens, vocabulary):\n    return 1\n"

@@ -14,8 +14,8 @@ import pytest
 
 import solutions.embeddings as reference
 from autograder.assignment import load_assignment
-from autograder.judge.grader import Grader
-from autograder.judge.launcher import open_launcher
+from autograder.grading.grader import Grader
+from autograder.grading.launcher import open_launcher
 from autograder.result import Status
 from autograder.submission import Submission
 

@@ -11,12 +11,12 @@ from torch import nn
 
 from autograder.check.testing import assertions, call_text
 from autograder.check.testing.comparison import Mismatch
-from autograder.judge import budget as budget_of
-from autograder.judge import connection, grader
-from autograder.judge.budget import Budget
-from autograder.judge.grader import Grader
-from autograder.judge.launcher import Process, open_launcher
-from autograder.judge.session import Session
+from autograder.grading import budget as budget_of
+from autograder.grading import connection, grader
+from autograder.grading.budget import Budget
+from autograder.grading.grader import Grader
+from autograder.grading.launcher import Process, open_launcher
+from autograder.grading.session import Session
 from autograder.result import Outcome, Status
 from autograder.submission import Submission
 from tests.hostile.collection import BASELINE, HALF

@@ -8,12 +8,12 @@ import re
 
 import pytest
 
-from autograder.judge import stand_ins
-from autograder.judge.session import Session
-from autograder.reports.feedback import feedback_page
-from autograder.reports.gradescope import results_json
-from autograder.reports.overview import Overview
-from autograder.reports.table import grades_csv
+from autograder.course.reports.class_report import Overview
+from autograder.course.reports.grades_csv import grades_csv
+from autograder.feedback.results_json import results_json
+from autograder.feedback.student_page import feedback_page
+from autograder.grading import proxies
+from autograder.grading.session import Session
 from autograder.result import Outcome, Result
 from tests.hostile.collection import ATTACKS, Attack, those
 from tests.hostile.conftest import Gate
@@ -70,20 +70,20 @@ def test_all_public_cases_are_run_before_the_first_hidden_one(walled: Gate):
 
 def test_messages_call_a_module_as_the_assignment_does(walled: Gate, unwalled: Gate, monkeypatch):
     # What is sent ahead bears the reference's names; a case that asks for itself asks by the module's.
-    monkeypatch.setattr(Session, "run_ahead", lambda *_, **__: iter(()))
+    monkeypatch.setattr(Session, "prefetch", lambda *_, **__: iter(()))
     attack = BY_NAME["leaking/class_of_a_module"]
     said = [case.message for q in walled.grade(attack).questions for case in q.cases]
     assert not any("HANDED OVER" in message for message in said)
     assert any("ended the program" in message for message in said)
 
-    build = stand_ins.student_module
+    build = proxies.student_module
 
     def trusting(session, number, state, cls):
         module = build(session, number, state, cls)
         vars(module)["_called"] = state.exported or state.kind
         return module
 
-    monkeypatch.setattr(stand_ins, "student_module", trusting)
+    monkeypatch.setattr(proxies, "student_module", trusting)
     said = [case.message for q in unwalled.grade(attack).questions for case in q.cases]
     assert any("HANDED OVER" in message for message in said)
 

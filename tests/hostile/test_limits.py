@@ -9,9 +9,9 @@ from dataclasses import replace
 
 import pytest
 
-from autograder.judge.connection import Connection
-from autograder.judge.launcher import Process
-from autograder.judge.session import Session, Stopped
+from autograder.grading.connection import Connection
+from autograder.grading.launcher import Process
+from autograder.grading.session import Session, Stopped
 from autograder.result import Outcome
 from autograder.submission import Submission
 from tests.hostile.collection import ATTACKS, HALF, HERE

@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 
 from autograder.assignment import ROOT
-from autograder.judge.wall import Tier
+from autograder.grading.isolation import IsolationLevel
 from tests.hostile.other_user import as_owner, as_somebody
 
-TIERS = pytest.mark.parametrize("tier", [Tier.NAMESPACES, Tier.NO_NAMESPACES], ids=["tier1", "tier2"])
+BOTH = [IsolationLevel.NAMESPACES, IsolationLevel.NO_NAMESPACES]
+TIERS = pytest.mark.parametrize("tier", BOTH, ids=["tier1", "tier2"])
 WHO = pytest.mark.parametrize("ordinary", [False, True], ids=["this user", "an ordinary user"])
 AS_ROOT = os.getuid() == 0
 TRIAL = (sys.executable, "-c", "import tests.hostile.notes")
@@ -42,7 +43,7 @@ def caches() -> Iterator[None]:
 
 
 @cache
-def found(tier: Tier, ordinary: bool, secret: Path) -> dict:
+def found(tier: IsolationLevel, ordinary: bool, secret: Path) -> dict:
     """What `tests.hostile.notes` finds behind a wall."""
     command = [sys.executable, "-m", "tests.hostile.notes", tier.name, str(secret)]
     if ordinary and AS_ROOT:
@@ -77,7 +78,7 @@ def test_the_pair_passes_no_note_through_pages_in_memory(tier, ordinary, secret)
 
 
 def test_without_a_wall_the_pair_passes_its_note(secret):
-    said = found(Tier.UNCONFINED, False, secret)
+    said = found(IsolationLevel.UNCONFINED, False, secret)
     assert said["read"] and said["cold"] > 0 and said["threads"] > 200
 
 
@@ -91,7 +92,7 @@ def test_reading_changes_no_time_of_a_file(tier, ordinary, secret):
 @TIERS
 def test_nothing_is_seen_of_what_is_not_to_be_read(tier, ordinary, secret):
     """But by an ordinary user without namespaces, whose own folders are open to all that the user runs."""
-    open_to_its_user = tier is Tier.NO_NAMESPACES and (ordinary or not AS_ROOT)
+    open_to_its_user = tier is IsolationLevel.NO_NAMESPACES and (ordinary or not AS_ROOT)
     assert found(tier, ordinary, secret)["seen"] == ("done" if open_to_its_user else "ENOENT")
 
 

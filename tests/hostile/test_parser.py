@@ -39,8 +39,8 @@ def read_naively(connection: socket.socket) -> None:
     try:
         message = json.loads(text.decode())
         json.dumps(message, ensure_ascii=False, allow_nan=False).encode()
-    except (RecursionError, ValueError) as problem:
-        raise Harmed(f"an error nobody expects: {type(problem).__name__}") from None
+    except (RecursionError, ValueError) as error:
+        raise Harmed(f"an error nobody expects: {type(error).__name__}") from None
     if sum(message["blobs"]) != body or message["seq"] != 1:
         raise Harmed("a message taken for what it is not")
 

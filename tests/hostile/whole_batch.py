@@ -16,13 +16,13 @@ from pathlib import Path
 import torch
 
 from autograder.assignment import Assignment, load_assignment
-from autograder.batch import local
+from autograder.course.batch import process_pool
+from autograder.course.gradebook.database import open_gradebook
+from autograder.course.reports.write import write_reports
 from autograder.errors import GraderError
-from autograder.gradebook import open_gradebook
-from autograder.judge.grader import Grader
-from autograder.judge.launcher import open_launcher
-from autograder.judge.wall import Tier
-from autograder.reports import write_reports
+from autograder.grading.grader import Grader
+from autograder.grading.isolation import IsolationLevel
+from autograder.grading.launcher import open_launcher
 from autograder.submission import Submission
 from tests.hostile.collection import ATTACKS, HALF, HERE
 from tests.hostile.conftest import LIMITS, QUESTIONS
@@ -31,7 +31,7 @@ LEFT_OUT = ("exhausting/", "parser/slow_drip")
 """Slow ones: each alone is tried in test_attacks.py."""
 
 
-def main(tier: Tier, step: int) -> dict:
+def main(tier: IsolationLevel, step: int) -> dict:
     torch.set_num_threads(1)
     full = load_assignment()
     asked = tuple(full.question(question) for question in QUESTIONS)
@@ -56,7 +56,7 @@ def _written(submissions, grader, launcher, assignment: Assignment, honest) -> d
         out = Path(folder) / "graded"
         with open_gradebook(out) as book:
             run = book.start_run("a batch", 2, launcher.tier.value)
-            for result in local.Batch(grader, launcher, 2).grade(submissions):
+            for result in process_pool.Batch(grader, launcher, 2).grade(submissions):
                 book.save(result, run)
             write_reports(out, book, assignment)
         names = [submission.student for submission in honest]
@@ -67,6 +67,6 @@ def _written(submissions, grader, launcher, assignment: Assignment, honest) -> d
 
 if __name__ == "__main__":
     try:
-        print(json.dumps(main(Tier[sys.argv[1]], int(sys.argv[2]))))
-    except GraderError as problem:
-        print(json.dumps({"refused": str(problem)}))
+        print(json.dumps(main(IsolationLevel[sys.argv[1]], int(sys.argv[2]))))
+    except GraderError as error:
+        print(json.dumps({"refused": str(error)}))

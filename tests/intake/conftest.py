@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from autograder.assignment import Assignment, load_assignment
-from autograder.intake import collect
+from autograder.course.intake.uploads import collect
 from autograder.submission import Submission
 
 STUB = "def encode(tokens, vocabulary):\n    raise NotImplementedError('encode is still to be written')\n"

@@ -12,11 +12,12 @@ from itertools import combinations
 
 import pytest
 
-from autograder.answers import read_answers
 from autograder.assignment import load_assignment
-from autograder.intake import answers_file, collect, take_in
-from autograder.intake.handed_out import read_handed_out
+from autograder.course.intake.uploads import collect, take_in
+from autograder.grading.short_answers import read_answers
 from autograder.submission import Submission
+from autograder.upload import answers_file
+from autograder.upload.template_files import read_handed_out
 
 from .conftest import ANSWERS, HANDED_OUT, OTHER_WORK, PROMPTS, STUB, WORK, notebook, write
 from .made_documents import open_document, pdf, web_page, word

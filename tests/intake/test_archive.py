@@ -12,8 +12,8 @@ import zlib
 
 import pytest
 
-from autograder.intake import archive, inspection
-from autograder.plain import line
+from autograder.io.text import single_line
+from autograder.upload import archive, inspection
 
 from .conftest import ANSWERS, HANDED_OUT, OTHER_WORK, WORK, is_this, where_is, zipped
 
@@ -199,7 +199,7 @@ def test_odd_names_are_read_and_shown_short_and_without_control_characters(hand_
     assert is_both(found)
     assert found.notes == (f"The file was called {shown}; it was graded as embeddings.py.",)
     # What turns the text round stays in the note, and is written out where it is said.
-    assert not re.search("[\x00-\x1f\u202a-\u202e]", line(found.notes[0]))
+    assert not re.search("[\x00-\x1f\u202a-\u202e]", single_line(found.notes[0]))
 
 
 def test_an_empty_zip_is_asked_about(hand_in):

@@ -9,9 +9,9 @@ import zipfile
 
 import pytest
 
+from autograder.course.intake.uploads import take_in
 from autograder.errors import GraderError
-from autograder.intake import remember, take_in
-from autograder.intake.choices import FILE_NAME, recall
+from autograder.upload.overrides import FILE_NAME, recall, remember
 from tests.platforms import downloads
 from tests.platforms.downloads import as_folder
 from tests.platforms.people import PEOPLE

@@ -6,7 +6,7 @@ import shlex
 
 import pytest
 
-from autograder.intake import inspection, selection
+from autograder.upload import inspection, selection
 
 from .conftest import ANSWERS, HANDED_OUT, OTHER_WORK, PROMPTS, STUB, WORK, is_this, write
 

@@ -7,10 +7,10 @@ import zipfile
 
 import pytest
 
-from autograder.answers import read_answers
 from autograder.assignment import load_assignment
-from autograder.intake.documents import LONGEST, read_document
-from autograder.intake.handed_out import read_handed_out
+from autograder.grading.short_answers import read_answers
+from autograder.upload.documents import LONGEST, read_document
+from autograder.upload.template_files import read_handed_out
 
 from .conftest import WORK, notebook, write
 from .made_documents import open_document, pdf, web_page, word

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from autograder.intake import folder
+from autograder.upload import folder
 
 from .conftest import ANSWERS, OTHER_WORK, WORK, where_is, write
 

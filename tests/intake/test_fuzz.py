@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from autograder.assignment import Assignment
+from autograder.course.intake.uploads import take_in
 from autograder.errors import GraderError
-from autograder.intake import take_in
 from autograder.submission import LAYOUT_NAMES
 from tests.platforms import downloads
 from tests.platforms.downloads import as_folder, as_zip

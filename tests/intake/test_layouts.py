@@ -9,8 +9,9 @@ from unicodedata import normalize
 
 import pytest
 
+from autograder.course.intake.uploads import take_in
+from autograder.course.platforms.registry import LAYOUTS
 from autograder.errors import GraderError
-from autograder.intake import LAYOUTS, take_in
 from autograder.submission import LAYOUT_NAMES, Member
 from tests.platforms import downloads
 from tests.platforms.downloads import Files, as_folder, as_zip

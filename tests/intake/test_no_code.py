@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from autograder.course.intake.uploads import collect, take_in
 from autograder.errors import GraderError
-from autograder.intake import collect, take_in
 
 from .conftest import ANSWERS, HANDED_OUT, STUB, WORK, is_this, where_is, write, zipped
 

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from autograder.check.loading.notebook import read_notebook
-from autograder.intake import take_in
+from autograder.course.intake.uploads import take_in
 
 from .conftest import ANSWERS, HANDED_OUT, OTHER_WORK, PROMPTS, WORK, is_this, notebook, write
 

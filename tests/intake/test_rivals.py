@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from autograder.assignment import load_assignment
-from autograder.intake import code_file, inspection
+from autograder.upload import code_file, inspection
 
 from .conftest import ANSWERS, PROMPTS, STUB, WORK, notebook, write, zipped
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from autograder.course.intake.uploads import take_in
 from autograder.errors import GraderError
-from autograder.intake import take_in
 from autograder.submission import Member
 from tests.platforms import downloads
 from tests.platforms.downloads import Files, as_folder

@@ -9,9 +9,9 @@ import tracemalloc
 
 import pytest
 
+from autograder.course.intake.spool import Spool
+from autograder.course.intake.uploads import take_in
 from autograder.errors import GraderError
-from autograder.intake import take_in
-from autograder.intake.spool import Spool
 from autograder.submission import Submission
 
 from .conftest import WORK

@@ -6,8 +6,8 @@ import os
 
 import pytest
 
+from autograder.course.intake.uploads import collect
 from autograder.errors import GraderError
-from autograder.intake import collect
 
 from .conftest import ANSWERS, HANDED_OUT, WORK, write, zipped
 

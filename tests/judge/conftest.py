@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 
 from autograder.assignment import Limits
-from autograder.judge.connection import Connection
-from autograder.judge.launcher import Launcher, open_launcher
-from autograder.judge.session import Session
+from autograder.grading.connection import Connection
+from autograder.grading.launcher import Launcher, open_launcher
+from autograder.grading.session import Session
 
 LIMITS = Limits(
     seconds_per_call=120, seconds_per_submission=1200, wall_seconds_per_call=1200, memory_mb=1000, output_kb=4

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from autograder.judge.launcher import End, Launcher, Process
+from autograder.grading.launcher import End, Launcher, Process
 from autograder.sandbox.wire import Blob, Channel, Closed, Content, TooLate, frame, parse, parse_prefix
 
 _PREFIX = struct.Struct("<IQ")

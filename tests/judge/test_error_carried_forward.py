@@ -10,9 +10,9 @@ import pytest
 import solutions.embeddings as reference
 from autograder.assignment import load_assignment
 from autograder.check.testing.cases import read_cases
-from autograder.judge.error_carried_forward import Retries, replaceable
-from autograder.judge.grader import Grader
-from autograder.judge.launcher import open_launcher
+from autograder.grading.error_carried_forward import Retries, replaceable
+from autograder.grading.grader import Grader
+from autograder.grading.launcher import open_launcher
 from autograder.result import Outcome, Result
 from autograder.submission import Submission
 

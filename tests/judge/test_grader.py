@@ -9,8 +9,8 @@ import pytest
 
 from autograder.assignment import load_assignment
 from autograder.errors import AssignmentError, GraderError
-from autograder.judge.grader import Grader
-from autograder.judge.launcher import open_launcher
+from autograder.grading.grader import Grader
+from autograder.grading.launcher import open_launcher
 from autograder.result import Outcome, Result, Status
 from autograder.submission import Submission
 

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from autograder.judge.launcher import Launcher, Process
+from autograder.grading.launcher import Launcher, Process
 
 SLEEPER = b"import time\ntime.sleep(600)\n"
 BURNER = b"import time\nwhile time.process_time() < 0.5: pass\ntime.sleep(600)\n"

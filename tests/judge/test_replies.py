@@ -12,9 +12,9 @@ import pytest
 import torch
 
 from autograder.assignment import ROOT, load_assignment
-from autograder.gradebook.rows import result_from_json, result_to_json
-from autograder.judge.grader import Grader
-from autograder.judge.launcher import Launcher, open_launcher
+from autograder.course.gradebook.records import result_from_json, result_to_json
+from autograder.grading.grader import Grader
+from autograder.grading.launcher import Launcher, open_launcher
 from autograder.result import CaseResult, Outcome, Result, Status
 from autograder.submission import Submission
 from tests.hostile.collection import HALF
@@ -84,10 +84,10 @@ def lied_to(bench: Bench, seed: int) -> float:
         times.append(time.process_time())
         each_case_alone(bench, name, often)
         times.append(time.process_time())
-    except AssertionError as problem:
-        raise AssertionError(f"seed {seed}: {problem}") from None
-    except BaseException as problem:
-        raise AssertionError(f"seed {seed}: {type(problem).__name__}: {problem}") from problem
+    except AssertionError as error:
+        raise AssertionError(f"seed {seed}: {error}") from None
+    except BaseException as error:
+        raise AssertionError(f"seed {seed}: {type(error).__name__}: {error}") from error
     return max(later - earlier for earlier, later in pairwise(times))
 
 

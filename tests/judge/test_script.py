@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from autograder.judge import session
-from autograder.judge.grader import Grader
-from autograder.judge.launcher import Launcher
-from autograder.judge.script import Diverged, Replay, Request, Script
-from autograder.judge.session import Session
+from autograder.grading import session
+from autograder.grading.grader import Grader
+from autograder.grading.launcher import Launcher
+from autograder.grading.replay.recording import Recording, Replay, ReplayMismatch, Request
+from autograder.grading.session import Session
 from autograder.result import Outcome
 from autograder.sandbox.wire import frame
 from autograder.submission import Submission
@@ -20,7 +20,7 @@ from . import small_assignment
 REPLY = frame({"value": 1, "printed": ""})
 
 
-def script_of(*requests: dict) -> Script:
+def script_of(*requests: dict) -> Recording:
     return tuple(Request(request["op"], frame(request, [b"bytes"])) for request in requests)
 
 
@@ -35,20 +35,20 @@ def test_answers_are_handed_out_in_turn():
 
 @pytest.mark.parametrize("header, blobs", [({"op": "b"}, [b"bytes"]), ({"op": "a"}, [b"Bytes"]), ({"op": "a"}, [])])
 def test_another_request_than_the_scripts_is_not_answered(header, blobs):
-    with pytest.raises(Diverged):
+    with pytest.raises(ReplayMismatch):
         Replay(script_of({"op": "a"}), [REPLY]).answer(header, blobs)
 
 
 def test_a_request_beyond_the_script_is_not_answered():
     replay = Replay(script_of({"op": "a"}), [REPLY])
     replay.answer({"op": "a"}, [b"bytes"])
-    with pytest.raises(Diverged):
+    with pytest.raises(ReplayMismatch):
         replay.answer({"op": "a"}, [b"bytes"])
 
 
 @pytest.mark.parametrize("reply", [b"", b"noise", REPLY[:-1], REPLY + b"x"])
 def test_a_reply_that_cannot_be_read_is_none(reply):
-    with pytest.raises(Diverged):
+    with pytest.raises(ReplayMismatch):
         Replay(script_of({"op": "a"}), [reply]).answer({"op": "a"}, [b"bytes"])
 
 
@@ -92,7 +92,7 @@ def grader(launcher, tmp_path_factory):
 def test_running_ahead_changes_no_result(grader, name, monkeypatch):
     submission = Submission("ada", SUBMISSIONS[name].encode())
     ahead = [grader.grade(submission) for _ in range(2)]
-    monkeypatch.setattr(Session, "run_ahead", lambda *_, **__: iter(()))
+    monkeypatch.setattr(Session, "prefetch", lambda *_, **__: iter(()))
     assert ahead[0] == ahead[1] == grader.grade(submission)
 
 

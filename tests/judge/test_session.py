@@ -16,8 +16,8 @@ from gensim.models import KeyedVectors
 from torch import nn
 
 from autograder.check.testing import call_text
-from autograder.judge.connection import Connection
-from autograder.judge.session import OurFault, Session, Stopped
+from autograder.grading.connection import Connection, InternalError, Stopped
+from autograder.grading.session import Session
 from autograder.result import Outcome
 
 from .conftest import LIMITS
@@ -385,9 +385,9 @@ def test_a_module_passed_back_is_the_same(modules):
 
 
 def test_a_test_that_hands_over_what_cannot_cross_is_our_fault(modules):
-    with pytest.raises(OurFault, match="LayerNorm"):
+    with pytest.raises(InternalError, match="LayerNorm"):
         modules["same"](nn.LayerNorm(2))
-    with pytest.raises(OurFault, match="cannot cross"):
+    with pytest.raises(InternalError, match="cannot cross"):
         modules["same"](lambda: 0)
 
 

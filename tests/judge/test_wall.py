@@ -14,18 +14,18 @@ import time
 import psutil
 import pytest
 
-import autograder.judge
+import autograder.grading
 from autograder.errors import GraderError
-from autograder.judge import launcher as launcher_module
-from autograder.judge import wall
-from autograder.judge.image import image_of, readable
-from autograder.judge.launcher import Launcher, open_launcher
-from autograder.judge.wall import REFUSALS, SECRET, Tier, Way, holes
+from autograder.grading import isolation
+from autograder.grading import launcher as launcher_module
+from autograder.grading.image import image_of, readable
+from autograder.grading.isolation import REFUSALS, SECRET, IsolationLevel, LaunchOption, violations
+from autograder.grading.launcher import Launcher, open_launcher
 from autograder.sandbox.confinement import WallPlan
-from autograder.sandbox.probe import DONE, IMPORT, LIST, READ, SEE, _strange_descriptors
+from autograder.sandbox.self_test import DONE, IMPORT, LIST, READ, SEE, _strange_descriptors
 from tests.judge.conftest import LIMITS
 
-TIERS = {"tier1": Tier.NAMESPACES, "tier2": Tier.NO_NAMESPACES}
+TIERS = {"tier1": IsolationLevel.NAMESPACES, "tier2": IsolationLevel.NO_NAMESPACES}
 AS_ROOT = os.getuid() == 0
 PATIENCE = 600
 
@@ -48,14 +48,14 @@ def walled(request):
     with contextlib.ExitStack() as stack:
         try:
             launcher = stack.enter_context(open_launcher(LIMITS, only=request.param))
-        except GraderError as problem:
-            pytest.skip(f"not run behind {request.param.value}: {problem}")
+        except GraderError as error:
+            pytest.skip(f"not run behind {request.param.value}: {error}")
         yield launcher
 
 
 def has_image(launcher: Launcher) -> bool:
     """Whether students' processes have a root folder of their own."""
-    return AS_ROOT or launcher.tier is Tier.NAMESPACES
+    return AS_ROOT or launcher.tier is IsolationLevel.NAMESPACES
 
 
 WITH, WITHOUT = WallPlan((), "/image"), WallPlan(("/root",))
@@ -73,7 +73,7 @@ def without_wall() -> dict[str, str]:
 
 def test_the_wall_refuses_every_attempt(walled: Launcher):
     outcomes = tried(walled)
-    assert holes(outcomes, WITH if has_image(walled) else WITHOUT) == []
+    assert violations(outcomes, WITH if has_image(walled) else WITHOUT) == []
     assert outcomes.pop(IMPORT) == DONE
     seen = outcomes.pop(SEE)
     assert DONE not in outcomes.values()
@@ -81,7 +81,7 @@ def test_the_wall_refuses_every_attempt(walled: Launcher):
 
 
 def test_without_a_wall_nothing_is_refused(without_wall):
-    named = " and ".join(holes(without_wall, WITH))
+    named = " and ".join(violations(without_wall, WITH))
     kept_anyway = {IMPORT, *(what for what, outcome in tried_by_any_program().items() if outcome in REFUSALS)}
     assert [what for what in without_wall if what not in named] == [
         what for what in without_wall if what in kept_anyway
@@ -90,7 +90,7 @@ def test_without_a_wall_nothing_is_refused(without_wall):
 
 def tried_by_any_program() -> dict[str, str]:
     """What comes of the attempts in a Python of its own: a container refuses some to everybody in it."""
-    program = "import json, sys; from autograder.sandbox.probe import probe; print(json.dumps(probe(sys.argv[1])))"
+    program = "import json, sys; from autograder.sandbox.self_test import probe; print(json.dumps(probe(sys.argv[1])))"
     command = [sys.executable, "-c", program, str(SECRET)]
     return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
@@ -108,12 +108,12 @@ def test_only_the_error_of_a_layer_counts_as_a_refusal(without_wall, plan: WallP
     good = dict.fromkeys(without_wall, "EPERM") | {IMPORT: DONE}
     if plan.image:
         good |= dict.fromkeys((SEE, READ, LIST), "ENOENT")
-    assert holes(good, plan) == []
+    assert violations(good, plan) == []
     for what in good:
         for outcome in (DONE, "EMFILE", "ENOENT", "ENOSYS"):
             if outcome == good[what] or (what, outcome, plan) == (SEE, DONE, WITHOUT):
                 continue
-            (hole,) = holes(good | {what: outcome}, plan)
+            (hole,) = violations(good | {what: outcome}, plan)
             assert what in hole and (outcome in hole or outcome == DONE)
 
 
@@ -156,7 +156,7 @@ def test_a_students_process_has_no_privilege_left(walled: Launcher):
 
 def test_root_without_leave_to_change_its_root_folder_is_refused_by_name(monkeypatch):
     lacking = (sys.executable, "-c", LACKING, "chroot", str(errno.EPERM))
-    way = Way(Tier.NO_NAMESPACES, lacking, WallPlan(readable(), image_of(readable())))
+    way = LaunchOption(IsolationLevel.NO_NAMESPACES, lacking, WallPlan(readable(), image_of(readable())))
     monkeypatch.setattr(launcher_module, "ways", lambda unconfined, only: [way])
     with pytest.raises(GraderError, match="--cap-add SYS_CHROOT"), open_launcher(LIMITS):
         pass
@@ -186,12 +186,12 @@ os.execv(sys.argv[3], sys.argv[3:])
 )
 def test_a_kernel_that_lacks_a_layer_is_refused_by_name(monkeypatch, call, error, sentence):
     lacking = (sys.executable, "-c", LACKING, call, str(error))
-    way = Way(Tier.NO_NAMESPACES, lacking, WallPlan(readable()))
+    way = LaunchOption(IsolationLevel.NO_NAMESPACES, lacking, WallPlan(readable()))
     monkeypatch.setattr(launcher_module, "ways", lambda unconfined, only: [way])
     with pytest.raises(GraderError) as refusal, open_launcher(LIMITS):
         pass
     assert str(refusal.value).startswith("No wall can be built around student code on this machine")
-    assert f"{Tier.NO_NAMESPACES.value}: " in str(refusal.value) and sentence in str(refusal.value)
+    assert f"{IsolationLevel.NO_NAMESPACES.value}: " in str(refusal.value) and sentence in str(refusal.value)
     assert "Traceback" not in str(refusal.value)
 
 
@@ -205,13 +205,13 @@ def test_an_interpreter_behind_several_links_is_readable_at_each(monkeypatch, tm
     ways[2].symlink_to("python3.11")
     monkeypatch.setattr(sys, "prefix", str(tmp_path / "environment"))
     monkeypatch.setattr(sys, "executable", str(ways[0]))
-    roots = wall.environment()
+    roots = isolation.environment()
     assert [str(way) in roots for way in ways] == [False, False, True, True]
 
 
 def test_a_wall_with_a_hole_is_refused_by_name(monkeypatch):
     roots = (*readable(), str(SECRET.parent))
-    way = Way(Tier.NO_NAMESPACES, (), WallPlan(roots, image_of(roots) if AS_ROOT else ""))
+    way = LaunchOption(IsolationLevel.NO_NAMESPACES, (), WallPlan(roots, image_of(roots) if AS_ROOT else ""))
     monkeypatch.setattr(launcher_module, "ways", lambda unconfined, only: [way])
     holes_found = "student code could read the hidden tests; student code could list the hidden tests"
     with pytest.raises(GraderError, match=holes_found), open_launcher(LIMITS):
@@ -228,4 +228,4 @@ def test_a_missing_secret_is_no_closed_one(monkeypatch, tmp_path):
 def test_where_there_is_no_linux_grading_says_where_to_go(monkeypatch, system: str):
     monkeypatch.setattr(sys, "platform", system)
     with pytest.raises(GraderError, match="only be graded on Linux"):
-        importlib.reload(autograder.judge)
+        importlib.reload(autograder.grading)

@@ -101,7 +101,7 @@ def test_expressions_are_found_wherever_they_stand():
         "    return _A.sub('', text) or b.search(text) or re.findall('c', text, flags=re.M)\n"
         "def g(how):\n    return [how(re.compile('d'))]\n"
     )
-    found = {one.pattern.pattern: one for one in expressions_in(source, "autograder/plain.py")}
+    found = {one.pattern.pattern: one for one in expressions_in(source, "autograder/io/text.py")}
     assert {text: one.asks for text, one in found.items()} == {
         "a": {"sub"},
         **{quote: {"split"} for quote in ("'", '"', "'''", '"""')},
@@ -122,7 +122,7 @@ def test_expressions_are_found_wherever_they_stand():
 )
 def test_an_expression_that_cannot_be_found_by_reading_is_refused(source, word):
     with pytest.raises(LookupError, match=word):
-        list(expressions_in(source, "autograder/plain.py"))
+        list(expressions_in(source, "autograder/io/text.py"))
 
 
 def test_those_of_the_project_are_found():
@@ -130,6 +130,6 @@ def test_those_of_the_project_are_found():
     assert len(EXPRESSIONS) > 80
     assert {
         "student_template/check/loading/answers.py",
-        "autograder/reports/formatted.py",
-        "autograder/plain.py",
+        "autograder/feedback/tokens.py",
+        "autograder/io/text.py",
     } <= files

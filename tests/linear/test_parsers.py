@@ -19,16 +19,16 @@ from autograder.assignment import load_assignment
 from autograder.check.loading import defaults, libraries, locate, notebook, source
 from autograder.check.loading.answers import combine, complete, find_answers, look_into
 from autograder.check.running import code_diff
-from autograder.intake.answers_file import select_answers
-from autograder.intake.archive import list_archive
-from autograder.intake.code_file import select_code
-from autograder.intake.contents import kind_of, not_python
-from autograder.intake.handed_out import bare, code, read_handed_out
-from autograder.intake.inspection import defined, defines_any, holds_code, is_unfinished, look
-from autograder.intake.listing import Entry, printable
-from autograder.plain import cell, clip, line, plain
-from autograder.reports.formatted import read_source
-from autograder.reports.page import with_code
+from autograder.feedback.html import with_code
+from autograder.feedback.tokens import read_source
+from autograder.io.text import csv_safe, escape_control, single_line, truncate
+from autograder.upload.answers_file import select_answers
+from autograder.upload.archive import list_archive
+from autograder.upload.code_file import select_code
+from autograder.upload.contents import kind_of, not_python
+from autograder.upload.inspection import defined, defines_any, holds_code, is_unfinished, look
+from autograder.upload.listing import Entry, printable
+from autograder.upload.template_files import bare, code, read_handed_out
 from tests.linear.work import TooSlow, seconds
 
 ASSIGNMENT = load_assignment()
@@ -97,7 +97,7 @@ def look_at(text: str) -> None:
 
 def show(text: str) -> None:
     """What pages and tables make of a text."""
-    plain(text), line(text), clip(text, 500), cell(text), printable(text), with_code(text)
+    escape_control(text), single_line(text), truncate(text, 500), csv_safe(text), printable(text), with_code(text)
     read_source(text.encode("utf-8", "replace"), frozenset())
 
 

@@ -10,12 +10,12 @@ import pytest
 
 import solutions.embeddings as reference
 from autograder.assignment import ROOT
+from autograder.authoring.fingerprints import Reference, explore, known_of
 from autograder.check.hints.diagnosis import FILE, diagnose, hint_for, observe, read_table, row_of
 from autograder.check.hints.probes import PROBES
 from autograder.check.hints.signatures import CELL, UNIT, Signature
 from autograder.errors import GraderError
 from autograder.misconceptions import misconceptions
-from autograder.release.fingerprints import Reference, explore, known_of
 from tests.in_process import ASSIGNMENT, CODE_QUESTIONS, FUNCTIONS, namespace
 
 SOURCE = Path(reference.__file__).read_text("utf-8")

@@ -9,9 +9,9 @@ import pytest
 import torch
 
 from autograder.assignment import ROOT, load_assignment
-from autograder.judge.grader import Grader
-from autograder.judge.launcher import open_launcher
-from autograder.release.otter_zip import autograder_zip
+from autograder.grading.grader import Grader
+from autograder.grading.launcher import open_launcher
+from autograder.otter_plugin.autograder_zip import autograder_zip
 from tests.otter.running import Run, otter_run
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.plain import line
+from autograder.io.text import single_line
 from autograder.result import Outcome, Result
 
 OTTER = Path(sys.executable).parent / "otter"
@@ -133,7 +133,7 @@ def packed(files: Mapping[str, bytes], path: Path) -> Path:
 def cases_of(result: Result) -> dict[str, bool]:
     """Whether each case passed in the grader's own run, by the number and name that reports give it."""
     return {
-        f"{number}.{place} {question.id}: {line(case.title)}": case.outcome is Outcome.PASSED
+        f"{number}.{place} {question.id}: {single_line(case.title)}": case.outcome is Outcome.PASSED
         for number, question in enumerate(result.questions, 1)
         for place, case in enumerate(question.cases, 1)
     }

@@ -15,8 +15,8 @@ from otter.test_files.exception_test import ExceptionTestFile
 
 from autograder.assignment import ROOT, load_assignment
 from autograder.check.testing.cases import read_cases
-from autograder.otter_plugin import HOUSE
-from autograder.release.otter_zip import NOTE_PATH, autograder_zip
+from autograder.otter_plugin.autograder_zip import NOTE_PATH, autograder_zip
+from autograder.otter_plugin.plugin import HOUSE
 
 ASSIGNMENT = load_assignment()
 
@@ -73,10 +73,10 @@ sys.meta_path = [finder for finder in sys.meta_path if "editable" not in repr(fi
 sys.path.insert(0, house)
 
 import autograder
-from autograder import otter_kernel, otter_plugin
+from autograder.otter_plugin import kernel, plugin
 from autograder.assignment import load_assignment
-from autograder.judge.grader import Grader
-from autograder.judge.launcher import open_launcher
+from autograder.grading.grader import Grader
+from autograder.grading.launcher import open_launcher
 
 assignment = load_assignment(Path(house))
 with open_launcher(assignment.limits) as launcher:
@@ -106,7 +106,7 @@ def test_the_environment_names_what_is_pinned_and_the_plugin_is_configured(unpac
     assert "otter-grader[grading,plugins]==7.0.0" in pip and "torch==2.13.0" in pip
     assert any(line.startswith("landlockpy==") for line in pip)
     config = json.loads((unpacked / "otter_config.json").read_text(encoding="utf-8"))
-    assert config == {"plugins": ["autograder.otter_plugin.WalledGrading"]}
+    assert config == {"plugins": ["autograder.otter_plugin.plugin.WalledGrading"]}
 
 
 def test_the_same_files_give_the_same_bytes(archive: Path):

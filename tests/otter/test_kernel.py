@@ -16,14 +16,14 @@ import pytest
 import torch
 from otter.test_files.exception_test import ExceptionTestFile
 
-from autograder import otter_kernel
 from autograder.assignment import Limits
-from autograder.intake import collect
-from autograder.judge.connection import OurFault
-from autograder.judge.grader import Grader
-from autograder.judge.launcher import Launcher, open_launcher
-from autograder.otter_kernel import Desk
-from autograder.otter_plugin import name_in_otter
+from autograder.course.intake.uploads import collect
+from autograder.grading.connection import InternalError
+from autograder.grading.grader import Grader
+from autograder.grading.launcher import Launcher, open_launcher
+from autograder.otter_plugin import kernel
+from autograder.otter_plugin.kernel import CaseRunner
+from autograder.otter_plugin.plugin import name_in_otter
 from autograder.result import Outcome, Result
 from autograder.submission import Submission
 from tests.hostile.collection import ATTACKS, HALF, Attack
@@ -84,8 +84,8 @@ def alike(files, started, monkeypatch) -> Callable[..., None]:
     ) -> None:
         launcher, grader = started(limits)
         given: list[Result] = []
-        desk = Desk(submission, replace(ASSIGNMENT, limits=limits), grader, launcher, given.append)
-        monkeypatch.setattr(otter_kernel, "_desk", desk)
+        desk = CaseRunner(submission, replace(ASSIGNMENT, limits=limits), grader, launcher, given.append)
+        monkeypatch.setattr(kernel, "_desk", desk)
         by_otter: dict[str, list[tuple[str, bool]]] = {}
         try:
             for file in files:
@@ -158,16 +158,16 @@ def test_without_a_file_every_case_fails_by_name(alike):
 
 def test_a_public_case_behind_a_hidden_one_is_not_run(files, started, monkeypatch):
     launcher, grader = started(ASSIGNMENT.limits)
-    desk = Desk(Submission("half", HALF.encode()), ASSIGNMENT, grader, launcher, lambda result: None)
-    monkeypatch.setattr(otter_kernel, "_desk", desk)
-    monkeypatch.setattr(otter_kernel, "_fail", lambda problem: None)
+    desk = CaseRunner(Submission("half", HALF.encode()), ASSIGNMENT, grader, launcher, lambda result: None)
+    monkeypatch.setattr(kernel, "_desk", desk)
+    monkeypatch.setattr(kernel, "_fail", lambda problem: None)
     public, hidden = files[0], files[-1]
     try:
         public.run(dict(desk.environment))
         hidden.run(dict(desk.environment))
-        with pytest.raises(OurFault, match="a public case came after a hidden one"):
+        with pytest.raises(InternalError, match="a public case came after a hidden one"):
             files[1].run(dict(desk.environment))
-        with pytest.raises(OurFault, match="runs twice"):
+        with pytest.raises(InternalError, match="runs twice"):
             hidden.run(dict(desk.environment))
     finally:
         desk.close()

@@ -17,11 +17,12 @@ from otter.test_files import GradingResults
 from otter.test_files.abstract_test import TestCase, TestCaseResult
 from otter.test_files.exception_test import ExceptionTestFile
 
-from autograder import otter_kernel, otter_plugin
 from autograder.assignment import ROOT
 from autograder.errors import GraderError
-from autograder.judge.wall import Tier
-from autograder.otter_plugin import CASES, FAULT, HOUSE, REPORT, WalledGrading, name_in_otter
+from autograder.grading.isolation import IsolationLevel
+from autograder.otter_plugin import kernel
+from autograder.otter_plugin import plugin as plugin_module
+from autograder.otter_plugin.plugin import CASES, FAULT, HOUSE, REPORT, WalledGrading, name_in_otter
 from autograder.result import Outcome
 from tests.in_process import ASSIGNMENT
 from tests.otter.gradescope import complaints
@@ -74,7 +75,7 @@ def file_of(question: str, is_hidden: bool, verdicts: list[bool]) -> ExceptionTe
 def plugin(tmp_path: Path) -> WalledGrading:
     """A plugin whose kernel has written a report: one case passed, one failed."""
     plugin = WalledGrading("embeddings.py", {}, {})
-    plugin._opened = otter_plugin.tempfile.TemporaryDirectory(dir=tmp_path)
+    plugin._opened = plugin_module.tempfile.TemporaryDirectory(dir=tmp_path)
     plugin._desk = Path(plugin._opened.name)
     tests = [told("1.1", True, False), told("1.2", False, True)]
     report = {"score": 2.0, "output": "1 of 1", "extra_data": {"wall": "tier 1"}, "tests": tests}
@@ -95,8 +96,8 @@ def test_the_report_of_the_run_is_shown_as_it_is(plugin):
 def test_where_hidden_cases_are_shown_in_sum_no_single_one_goes_on(plugin):
     result = graded({"lookup": [Outcome.FAILED]})
     assignment = replace(ASSIGNMENT, hidden_outcomes="sum")
-    wall = SimpleNamespace(tier=Tier.NAMESPACES)
-    (plugin._desk / REPORT).write_text(otter_kernel._report(result, assignment, wall))
+    wall = SimpleNamespace(tier=IsolationLevel.NAMESPACES)
+    (plugin._desk / REPORT).write_text(kernel._report(result, assignment, wall))
     results = GradingResults(
         [
             file_of(question.id, hidden, [case.earned > 0 for case in question.cases if case.hidden == hidden])

@@ -15,8 +15,15 @@ from click.testing import CliRunner
 from autograder.assignment import ROOT, load_assignment
 from autograder.check.loading.notebook import read_notebook
 from autograder.cli import main
-from autograder.intake import collect
-from autograder.otter_plugin import HOUSE, PLACE_HOLDER, TAKEN, WalledGrading, read_handed_on, take_away
+from autograder.course.intake.uploads import collect
+from autograder.otter_plugin.plugin import (
+    HOUSE,
+    PLACE_HOLDER,
+    TAKEN,
+    WalledGrading,
+    read_handed_on,
+    take_away,
+)
 from autograder.submission import Submission
 from tests.otter.running import gradescope_run
 from tests.otter.test_run import TEMPLATE, assert_alike

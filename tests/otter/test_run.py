@@ -11,7 +11,7 @@ import pytest
 
 from autograder.assignment import ROOT, load_assignment
 from autograder.check.loading.notebook import read_notebook
-from autograder.judge.wall import Tier
+from autograder.grading.isolation import IsolationLevel
 from autograder.misconceptions import apply, misconceptions
 from autograder.submission import Submission
 from tests.hostile.collection import ATTACKS, HALF
@@ -173,7 +173,7 @@ def test_where_there_are_no_namespaces_the_second_wall_stands_and_the_points_are
     code = mistaken(*MISTAKES)
     (tmp_path / ASSIGNMENT.code_file).write_bytes(code)
     ran = run(tmp_path / ASSIGNMENT.code_file, lacking=("mount", errno.EPERM))
-    assert f"Wall around the student's code: {Tier.NO_NAMESPACES.value}" in ran.said
+    assert f"Wall around the student's code: {IsolationLevel.NO_NAMESPACES.value}" in ran.said
     assert_alike(ran, code, grader)
 
 

@@ -14,11 +14,11 @@ import torch
 import yaml
 
 from autograder.assignment import ROOT, Limits
-from autograder.intake import collect
-from autograder.judge.grader import Grader
-from autograder.judge.launcher import open_launcher
+from autograder.course.intake.uploads import collect
+from autograder.grading.grader import Grader
+from autograder.grading.launcher import open_launcher
 from autograder.misconceptions import misconceptions
-from autograder.otter_plugin import HOUSE
+from autograder.otter_plugin.plugin import HOUSE
 from tests.hostile.collection import ATTACKS, BASELINE, Attack
 from tests.hostile.conftest import limits_for
 from tests.otter.running import code_points, otter_run, packed

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from autograder.gradebook import open_gradebook
-from autograder.reports import write_reports
+from autograder.course.gradebook.database import open_gradebook
+from autograder.course.reports.write import write_reports
 from autograder.result import Status
 from tests.hand_made import LOOKUP, SINUSOIDAL, case, code, make_assignment, result, typical
 
@@ -20,10 +20,10 @@ def written(tmp_path):
 
     def write(results, *questions):
         out = tmp_path / "graded"
-        with open_gradebook(out) as book:
+        with open_gradebook(out) as gradebook:
             for one in results:
-                book.save(one)
-            write_reports(out, book, make_assignment(tmp_path, *questions))
+                gradebook.save(one)
+            write_reports(out, gradebook, make_assignment(tmp_path, *questions))
         (row,) = csv.DictReader((out / "grades.csv").read_text("utf-8").splitlines())
         told = json.loads((out / "results" / "ada.json").read_text("utf-8"))
         return row, told, (out / "feedback" / "ada.html").read_text("utf-8")

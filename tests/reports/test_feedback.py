@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from autograder.reports.feedback import feedback_page
+from autograder.feedback.student_page import feedback_page
 from autograder.result import Outcome, Result, Status
 from tests.hand_made import (
     LOOKUP,

@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from autograder.answers import fingerprint
-from autograder.gradebook import Mark
-from autograder.reports.gradescope import results_json
+from autograder.feedback.results_json import results_json
+from autograder.mark import Mark, fingerprint
 from autograder.result import Outcome, Result, Status
 from tests.hand_made import LOOKUP, case, code, make_assignment, result, typical
 
@@ -96,9 +95,9 @@ def test_a_marked_answer_has_the_comment(read):
     answer = graded.questions[2]
     mark = Mark("ada", "tradeoffs", fingerprint(answer.answer), 7, 10, (), "Name a model.")
     assert read(graded, {mark.key: mark})["tests"][-2]["output"].startswith("A person")
-    from autograder.marks import with_marks
+    from autograder.mark import apply_marks
 
-    test = read(with_marks(graded, {mark.key: mark}), {mark.key: mark})["tests"][-2]
+    test = read(apply_marks(graded, {mark.key: mark}), {mark.key: mark})["tests"][-2]
     assert (test["score"], test["output"]) == (7, "Name a model.")
 
 

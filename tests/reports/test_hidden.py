@@ -11,10 +11,10 @@ from random import Random
 
 import pytest
 
-from autograder.reports.feedback import feedback_page
-from autograder.reports.gradescope import results_json
-from autograder.reports.hidden import as_students_see, bits
-from autograder.reports.overview import Overview
+from autograder.course.reports.class_report import Overview
+from autograder.feedback.hidden_outcomes import as_students_see, bits
+from autograder.feedback.results_json import results_json
+from autograder.feedback.student_page import feedback_page
 from autograder.result import CaseResult, Outcome, QuestionResult, Result, Status
 from tests.hand_made import make_assignment, typical
 from tests.in_process import ASSIGNMENT, cases

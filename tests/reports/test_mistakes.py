@@ -8,11 +8,11 @@ from urllib.parse import unquote
 
 import pytest
 
-from autograder.files import file_names
-from autograder.gradebook import open_gradebook
-from autograder.reports import write_reports
-from autograder.reports.mistakes import LONGEST_EXAMPLE, Mistakes, likeness
-from autograder.reports.overview import MOST_ALIKE, Overview
+from autograder.course.gradebook.database import open_gradebook
+from autograder.course.reports.class_report import MOST_ALIKE, Overview
+from autograder.course.reports.mistakes import LONGEST_EXAMPLE, Mistakes, likeness
+from autograder.course.reports.write import write_reports
+from autograder.io.files import file_names
 from autograder.result import Outcome, Result, Status
 from tests.hand_made import LOOKUP, NASTY_NAMES, SINUSOIDAL, case, code, make_assignment, result
 
@@ -202,11 +202,11 @@ def test_what_the_students_code_wrote_is_marked_there_too(page):
 
 def test_names_hints_and_messages_of_strangers_are_escaped_in_both_cards(assignment, tmp_path):
     evil = '</pre><script>alert(1)</script> \x1b[31m \udc80 {{ 7 * 7 }} "><img src=x>'
-    with open_gradebook(tmp_path / "out") as book:
+    with open_gradebook(tmp_path / "out") as gradebook:
         for name in NASTY_NAMES:
             known, unknown = failed(evil, title=evil), failed(message=evil, title=evil)
-            book.save(result(name, code(LOOKUP, known, unknown, failed(title="Other", untrusted=evil))))
-        write_reports(tmp_path / "out", book, assignment)
+            gradebook.save(result(name, code(LOOKUP, known, unknown, failed(title="Other", untrusted=evil))))
+        write_reports(tmp_path / "out", gradebook, assignment)
     text = (tmp_path / "out" / "report.html").read_text("utf-8")
     _, start, rest = text.partition("<h2>Known mistakes")
     both = start + rest.partition("<h2>Cases that")[0]
@@ -242,13 +242,13 @@ def test_one_huge_message_is_kept_short(mistakes):
 
 def test_results_of_an_earlier_run_count_and_those_that_were_replaced_do_not(assignment, tmp_path):
     wrong = [result(name, code(LOOKUP, failed(WRAPS))) for name in ("ada", "ben", "cem")]
-    with open_gradebook(tmp_path / "out") as book:
+    with open_gradebook(tmp_path / "out") as gradebook:
         for graded in wrong:
-            book.save(graded)
-    with open_gradebook(tmp_path / "out") as book:
-        book.save(result("ben", code(LOOKUP, case())))
-        book.save(result("dan", code(LOOKUP, failed(IDS))))
-        write_reports(tmp_path / "out", book, assignment)
+            gradebook.save(graded)
+    with open_gradebook(tmp_path / "out") as gradebook:
+        gradebook.save(result("ben", code(LOOKUP, case())))
+        gradebook.save(result("dan", code(LOOKUP, failed(IDS))))
+        write_reports(tmp_path / "out", gradebook, assignment)
     text = cards((tmp_path / "out" / "report.html").read_text("utf-8"))
     assert f"2 of 4 wraps round L3 The hint they read: {WRAPS} ada cem" in text
     assert "1 of 4 encode starts at 1" in text

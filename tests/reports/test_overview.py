@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from autograder.reports.overview import BINS, EXAMPLES_PER_CASE, Overview
+from autograder.course.reports.class_report import BINS, EXAMPLES_PER_CASE, Overview
 from autograder.result import Outcome, Result, Status
 from tests.hand_made import LOOKUP, case, code, make_assignment, result, typical
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from autograder.reports.side_by_side import MOST_LINES, Block, blocks
-from autograder.reports.similar import Similar
+from autograder.course.reports.side_by_side import MOST_LINES, Block, blocks
+from autograder.course.reports.similarity import Similar
 
 STARTER = b"import torch\n\n\ndef first(ids):\n    raise NotImplementedError\n"
 

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from autograder.assignment import ROOT
-from autograder.reports.similar import LEAST, NEARLY, Group, Similar
+from autograder.course.reports.similarity import LEAST, NEARLY, Group, Similar
 
 STARTER = (ROOT / "student_template" / "embeddings.py").read_bytes()
 REFERENCE = (ROOT / "solutions" / "embeddings.py").read_text("utf-8")

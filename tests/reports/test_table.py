@@ -7,7 +7,7 @@ import io
 
 import pytest
 
-from autograder.reports.table import grades_csv
+from autograder.course.reports.grades_csv import grades_csv
 from autograder.result import Result, Status
 from tests.hand_made import LOOKUP, NASTY_NAMES, case, code, make_assignment, result, typical
 

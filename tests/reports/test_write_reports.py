@@ -14,11 +14,12 @@ from urllib.parse import unquote
 
 import pytest
 
-from autograder.answers import fingerprint
-from autograder.files import file_names
-from autograder.gradebook import ItemMark, Mark, open_gradebook
-from autograder.reports import write_reports
-from autograder.reports.page import script
+from autograder.course.gradebook.database import open_gradebook
+from autograder.course.reports.class_report import TEMPLATES
+from autograder.course.reports.write import write_reports
+from autograder.feedback.html import script
+from autograder.io.files import file_names
+from autograder.mark import ItemMark, Mark, fingerprint
 from autograder.result import Result, Status
 from autograder.submission import Submission
 from tests.hand_made import NASTY_NAMES, make_assignment, typical
@@ -56,7 +57,7 @@ class _Tags(HTMLParser):
 
 def scripts_of(page: str) -> list[str]:
     """The scripts that may stand on a page: in the report the one of ours, in the feedback none."""
-    return [str(script("report.js").text)] if Path(page).name == "report.html" else []
+    return [str(script(TEMPLATES / "report.js").text)] if Path(page).name == "report.html" else []
 
 
 @pytest.fixture
@@ -65,11 +66,11 @@ def write(tmp_path):
     assignment = make_assignment(tmp_path)
 
     def write(*results: Result, marks: tuple[Mark, ...] = (), out: str = "out") -> Path:
-        with open_gradebook(tmp_path / out) as book:
+        with open_gradebook(tmp_path / out) as gradebook:
             for result in results:
-                book.save(result)
-            book.save_marks(marks)
-            write_reports(tmp_path / out, book, assignment)
+                gradebook.save(result)
+            gradebook.save_marks(marks)
+            write_reports(tmp_path / out, gradebook, assignment)
         return tmp_path / out
 
     return write
@@ -139,7 +140,7 @@ def test_no_text_of_a_result_becomes_markup(write):
             return [poisoned(item) for item in value]
         return NASTY_TEXT if isinstance(value, str) else value
 
-    from autograder.gradebook import result_from_json, result_to_json
+    from autograder.course.gradebook.records import result_from_json, result_to_json
 
     bad = result_from_json(json.dumps(poisoned(json.loads(result_to_json(typical("ada"))))))
     failed = Result("ben", Status.NOT_GRADED, "d", 40, notes=(NASTY_TEXT,), fault=NASTY_TEXT)
@@ -185,11 +186,11 @@ def test_how_long_grading_took_stands_in_the_report_alone(write):
 def test_files_that_are_alike_stand_side_by_side_and_nothing_in_them_acts(tmp_path):
     lines = "".join(f"    {NASTY_TEXT[:25]!r}.find(ids, {n}, {n + 7}, '<iframe>')\n" for n in range(60))
     code = f"def first(ids):\n{lines}".encode()
-    with open_gradebook(tmp_path / "out") as book:
+    with open_gradebook(tmp_path / "out") as gradebook:
         for name in ("ada", "<script>alert(2)</script>"):
             submission = Submission(name, code, None)
-            book.save(replace(typical(name), digest=submission.digest), submission=submission)
-        write_reports(tmp_path / "out", book, make_assignment(tmp_path))
+            gradebook.save(replace(typical(name), digest=submission.digest), submission=submission)
+        write_reports(tmp_path / "out", gradebook, make_assignment(tmp_path))
     text = (tmp_path / "out" / "report.html").read_text()
     tags = _Tags(text)
     assert tags.tags.count("tr") > 60 and text.count('<tr class="same">') == 61

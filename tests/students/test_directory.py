@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import pytest
 
+from autograder.course.students.directory import Directory
 from autograder.errors import GraderError
-from autograder.students.directory import Directory
-from autograder.submission import Member, Origin
+from autograder.submission import Member, UploadInfo
 
 ORIGINS = {
-    "lovelaceada_50101": Origin("canvas", "lovelaceada_50101", (Member("50101", "Ada Lovelace", "ada@uni.edu"),)),
-    "liwei_50102": Origin("canvas", "liwei_50102", (Member("50102", "Li Wei"),)),
-    "weili_50103": Origin("canvas", "weili_50103", (Member("50103", "Wei Li"),)),
+    "lovelaceada_50101": UploadInfo("canvas", "lovelaceada_50101", (Member("50101", "Ada Lovelace", "ada@uni.edu"),)),
+    "liwei_50102": UploadInfo("canvas", "liwei_50102", (Member("50102", "Li Wei"),)),
+    "weili_50103": UploadInfo("canvas", "weili_50103", (Member("50103", "Wei Li"),)),
     "50102": None,
-    "Bo Ek_802": Origin("moodle", "Bo Ek_802_assignsubmission_file_", (Member("802", "Bo Ek"),)),
-    "Zu_801": Origin("moodle", "Participant_801_assignsubmission_file_", (Member("801"),)),
-    "team": Origin("gradescope", "submission_1", (Member("77", "Zoë Öz"), Member("78", "Bo Öz"))),
+    "Bo Ek_802": UploadInfo("moodle", "Bo Ek_802_assignsubmission_file_", (Member("802", "Bo Ek"),)),
+    "Zu_801": UploadInfo("moodle", "Participant_801_assignsubmission_file_", (Member("801"),)),
+    "team": UploadInfo("gradescope", "submission_1", (Member("77", "Zoë Öz"), Member("78", "Bo Öz"))),
     "a\x1bb": None,
-    "nameless": Origin("canvas", "nameless", (Member("9", "???"),)),
+    "nameless": UploadInfo("canvas", "nameless", (Member("9", "???"),)),
 }
 
 

@@ -10,8 +10,8 @@ on the other, and a change in place is seen by both.
 Everything that comes in is checked before it is used: the other side may be hostile.
 
 There is one file for each kind of object. Its class tells what has changed and hears what the
-other side tells. They all stand on `book`, the table of numbers, and only on the files above them:
-book, memory, tensors, values, then containers, vectors, modules and randomness, then mirror.
+other side tells. They all stand on `registry`, the table of numbers, and only on the files above them:
+registry, memory, tensors, values, then containers, vectors, modules and randomness, then mirror.
 """
 
 from .checks import DTYPES, MAX_MEMORY, MAX_OBJECTS, MAX_TEXT

@@ -39,15 +39,15 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def refusing_nonsense(hear: Callable[P, R]) -> Callable[P, R]:
+def as_wire_error(hear: Callable[P, R]) -> Callable[P, R]:
     """Turn whatever a malformed message makes Python or torch raise into the one error type."""
 
     @wraps(hear)
     def refuse(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return hear(*args, **kwargs)
-        except _NONSENSE as problem:
-            raise WireError(f"a message does not hold together: {problem}") from None
+        except _NONSENSE as error:
+            raise WireError(f"a message does not hold together: {error}") from None
 
     return refuse
 

@@ -7,9 +7,9 @@ from functools import partial
 from typing import Any
 
 from ..wire import WireError
-from .book import Book, growing, refill
 from .checks import MAX_ITEMS
 from .message import Message
+from .registry import Registry, growing, refill
 from .sizes import Sizes
 from .values import Values, checked_key
 
@@ -17,16 +17,16 @@ from .values import Values, checked_key
 class Containers:
     """Tells and hears of lists and dicts."""
 
-    def __init__(self, book: Book, values: Values, sizes: Sizes) -> None:
-        self._book = book
+    def __init__(self, registry: Registry, values: Values, sizes: Sizes) -> None:
+        self._registry = registry
         self._values = values
         self._sizes = sizes
         self._held: dict[int, list] = {}  # what the other side knows each of them to hold
 
-    def tell(self, message: Message) -> None:
+    def collect(self, message: Message) -> None:
         """What has changed, compared by identity: 1, 1.0 and True are equal."""
         told = []
-        for number, container in growing(self._book.containers):
+        for number, container in growing(self._registry.containers):
             if len(container) > MAX_ITEMS:
                 raise WireError("this is too large to be handed over")
             now, before = _flat(container), self._held.get(number)
@@ -43,17 +43,17 @@ class Containers:
             return ["dict", keys + [encode(item, 1) for item in container.values()]]
         return ["list", [encode(item, 1) for item in container]]
 
-    def hear(self, entries: list) -> None:
+    def apply(self, entries: list) -> None:
         for number, (kind, _) in entries:  # first all of them, since they may hold one another
-            if self._book.is_new(self._book.containers, number):
-                self._book.enter("container", number, {} if kind == "dict" else [])
+            if self._registry.is_new(self._registry.containers, number):
+                self._registry.enter("container", number, {} if kind == "dict" else [])
         for number, (kind, encoded) in entries:
-            container = self._book.containers[number]
+            container = self._registry.containers[number]
             if isinstance(container, dict) != (kind == "dict"):
                 raise WireError("a list turned into a dict")
             items = [self._values.decode_part(item) for item in encoded]
-            if self._book.keeps("container", number):
-                self._book.keep("container", number, partial(refill, container, container.copy()))
+            if self._registry.keeps("container", number):
+                self._registry.keep("container", number, partial(refill, container, container.copy()))
             if isinstance(container, dict):
                 half = len(items) // 2
                 refill(container, dict(zip(map(checked_key, items[:half]), items[half:], strict=True)))
@@ -61,7 +61,7 @@ class Containers:
                 refill(container, items)
             self._held[number] = _flat(container)
         if entries:
-            self._sizes.measure(self._book.containers.values())
+            self._sizes.measure(self._registry.containers.values())
 
 
 def _flat(container: Any) -> list:

@@ -10,8 +10,8 @@ import torch
 
 from ..wire import WireError
 from . import checks
-from .book import VALUE, Book
 from .message import Message
+from .registry import VALUE, Registry
 
 _libc = ctypes.PyDLL(None)  # keeps the lock: to give it away costs more than most comparisons
 
@@ -35,7 +35,7 @@ class Storage:
         """Whether its memory has moved, so that `address` leads nowhere."""
         return self.owner.nbytes() != self.size or self.owner.data_ptr() != self.address
 
-    def news(self) -> bytes | None:
+    def changed_bytes(self) -> bytes | None:
         """Its bytes, or None if the other side has these very ones; compared without a copy.
 
         There is none of resized memory, either: its tensors have just been given another storage.
@@ -65,9 +65,9 @@ class Storage:
 class Memory:
     """All storages of one side by number; memory inside one already known counts as that one."""
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, registry: Registry) -> None:
         self.storages: dict[int, Storage] = {}
-        self._book = book
+        self._registry = registry
         self._total = 0  # bytes
         self._at: dict[int, int] = {}  # address -> the storage's number
         self._addresses: list[int] = []  # the same addresses, sorted
@@ -82,30 +82,30 @@ class Memory:
             known = self.storages[number]
             if address + owner.nbytes() <= known.address + known.size and not known.resized:
                 return number
-        number = self._book.new_number("storage", role)
+        number = self._registry.new_number("storage", role)
         self._add(number, Storage(owner))
         return number
 
-    def tell(self, message: Message) -> None:
+    def collect(self, message: Message) -> None:
         told = []
         for number, storage in self.storages.items():
-            news = storage.news()
+            news = storage.changed_bytes()
             if news is not None:
                 told.append([number, storage.size, message.attach(news)])
         message.add("storages", told)
 
-    def hear(self, number: int, size: int, data: memoryview) -> None:
+    def apply(self, number: int, size: int, data: memoryview) -> None:
         if type(size) is not int or data.nbytes != size:
             raise WireError("a storage has not the size announced")
-        if self._book.is_new(self.storages, number):
+        if self._registry.is_new(self.storages, number):
             storage = Storage(torch.UntypedStorage(size))
             self._add(number, storage)
         else:
             storage = self.storages[number]
             if storage.size != size or storage.resized:
                 raise WireError("a storage changed its size")
-            if self._book.keeps("storage", number):
-                self._book.keep("storage", number, partial(storage.put_back, storage.read()))
+            if self._registry.keeps("storage", number):
+                self._registry.keep("storage", number, partial(storage.put_back, storage.read()))
         storage.write(bytes(data))
 
     def _add(self, number: int, storage: Storage) -> None:

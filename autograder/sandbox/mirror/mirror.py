@@ -7,17 +7,17 @@ from typing import Any
 from torch import nn
 
 from . import modules
-from .book import Book
-from .checks import refusing_nonsense
+from .checks import as_wire_error
 from .containers import Containers
+from .keyed_vectors import WordVectors
 from .memory import Memory
 from .message import Message
 from .modules import PLAIN_MODULES, ModuleMaker, Modules, ModuleState
 from .randomness import Randomness
+from .registry import Registry
 from .sizes import Sizes
 from .tensors import Tensors
 from .values import Values
-from .vectors import WordVectors
 
 
 class Mirror:
@@ -36,7 +36,7 @@ class Mirror:
         self.sign = sign
         self.make_module = make_module
         self.exported = exported or {}
-        self._book = Book(sign)
+        self._registry = Registry(sign)
         self.reset()
 
     def reset(self) -> None:
@@ -45,17 +45,17 @@ class Mirror:
         What the student's side has changed of the grader's becomes again what it was: a test may
         have handed over what later cases, and other students' submissions, go on with.
         """
-        self._book.undo()
-        self._book = book = Book(self.sign)
-        self._memory = Memory(book)
-        self._tensors = Tensors(book, self._memory)
+        self._registry.undo()
+        self._registry = registry = Registry(self.sign)
+        self._memory = Memory(registry)
+        self._tensors = Tensors(registry, self._memory)
         sizes = Sizes()
-        self._values = Values(book, self._tensors, sizes, tuple(PLAIN_MODULES.values()))
-        self._containers = Containers(book, self._values, sizes)
-        self._vectors = WordVectors(book, self._values)
-        self._modules = Modules(book, self._values, self.describe, self.make_module)
-        self._randomness = Randomness(book)
-        self.tensors, self.modules, self.containers = book.tensors, book.modules, book.containers
+        self._values = Values(registry, self._tensors, sizes, tuple(PLAIN_MODULES.values()))
+        self._containers = Containers(registry, self._values, sizes)
+        self._vectors = WordVectors(registry, self._values)
+        self._modules = Modules(registry, self._values, self.describe, self.make_module)
+        self._randomness = Randomness(registry)
+        self.tensors, self.modules, self.containers = registry.tensors, registry.modules, registry.containers
         self.storages = self._memory.storages
 
     def describe(self, module: nn.Module) -> ModuleState:
@@ -75,15 +75,15 @@ class Mirror:
         """Everything that is new or has changed since the last message, either way."""
         message = Message()
         # In this order, since describing one thing numbers others of the kinds that follow.
-        self._containers.tell(message)
-        self._vectors.tell(message)
-        self._modules.tell(message)
-        self._tensors.tell(message)
-        self._memory.tell(message)
-        self._randomness.tell(message)
+        self._containers.collect(message)
+        self._vectors.collect(message)
+        self._modules.collect(message)
+        self._tensors.collect(message)
+        self._memory.collect(message)
+        self._randomness.collect(message)
         return message
 
-    @refusing_nonsense
+    @as_wire_error
     def incoming(self, sections: dict[str, Any], blobs: list[memoryview]) -> list[int]:
         """Take in what the other side tells.
 
@@ -95,25 +95,25 @@ class Mirror:
         """
         # In this order, since each may refer to those before it.
         for number, size, blob in sections.get("storages", ()):
-            self._memory.hear(number, size, blobs[blob])
-        computed = [number for number, state in sections.get("tensors", ()) if self._tensors.hear(number, state)]
+            self._memory.apply(number, size, blobs[blob])
+        computed = [number for number, state in sections.get("tensors", ()) if self._tensors.apply(number, state)]
         for number, gradient in sections.get("gradients", ()):
             self._tensors.hear_gradient(number, gradient)
         for number, blob in sections.get("generators", ()):
-            self._randomness.hear(number, blobs[blob])
+            self._randomness.apply(number, blobs[blob])
         if "random" in sections:
             self._randomness.hear_global(blobs[sections["random"]])
-        self._modules.hear(sections.get("modules", []))
+        self._modules.apply(sections.get("modules", []))
         for number, (words, rows) in sections.get("vectors", ()):
-            self._vectors.hear(number, words, rows)
-        self._containers.hear(sections.get("containers", []))
+            self._vectors.apply(number, words, rows)
+        self._containers.apply(sections.get("containers", []))
         return list(dict.fromkeys(computed))
 
-    def settle(self, tensors: list[int]) -> None:
+    def mark_synced(self, tensors: list[int]) -> None:
         """Tell the other side nothing of how these tensors have changed: it knows."""
-        self._tensors.settle(tensors)
+        self._tensors.mark_synced(tensors)
 
-    @refusing_nonsense
+    @as_wire_error
     def decode(self, data: Any) -> Any:
         """Read a value that `encode` wrote on the other side.
 

@@ -13,9 +13,9 @@ import torch
 from torch import nn
 
 from ..wire import WireError
-from .book import KEPT, LEARNED, Book, growing, refill
 from .checks import checked_text
 from .message import Message
+from .registry import KEPT, LEARNED, Registry, growing, refill
 from .values import Values
 
 PLAIN_MODULES: dict[str, type[nn.Module]] = {"Embedding": nn.Embedding, "Linear": nn.Linear}
@@ -77,26 +77,26 @@ class Modules:
     """
 
     def __init__(
-        self, book: Book, values: Values, describe: Callable[[nn.Module], ModuleState], make: ModuleMaker
+        self, registry: Registry, values: Values, describe: Callable[[nn.Module], ModuleState], make: ModuleMaker
     ) -> None:
-        self._book = book
+        self._registry = registry
         self._values = values
         self._describe = describe
         self._make = make
         self._looks: dict[int, list] = {}  # when the other side was last told, by number
         self._constants: dict[type, tuple[str, ...]] = {}  # names of a class's plain attributes
 
-    def tell(self, message: Message) -> None:
+    def collect(self, message: Message) -> None:
         told = []
-        for number, module in growing(self._book.modules):
-            now, before = self._look(module), self._looks.get(number)
+        for number, module in growing(self._registry.modules):
+            now, before = self._snapshot(module), self._looks.get(number)
             if before is not None and len(before) == len(now) and all(map(operator.is_, before, now)):
                 continue
             self._looks[number] = now
             told.append([number, self._encode(self._describe(module))])
         message.add("modules", told)
 
-    def _look(self, module: nn.Module) -> list:
+    def _snapshot(self, module: nn.Module) -> list:
         """The objects that a description is made of: while they are the same, so is it."""
         cls, plain = type(module), vars(module)
         if cls not in self._constants:
@@ -118,27 +118,27 @@ class Modules:
             {name: values.encode_module(child, LEARNED)[1] for name, child in state.children.items()},
         ]
 
-    def hear(self, entries: list) -> None:
+    def apply(self, entries: list) -> None:
         if not entries:
             return
-        book, decode = self._book, self._values.decode
+        registry, decode = self._registry, self._values.decode
         for number, state in entries:  # first all of them, since they hold one another
-            if book.is_new(book.modules, number):
+            if registry.is_new(registry.modules, number):
                 kind, exported, training, config, *_ = state
                 plain = {name: decode(value) for name, value in config.items()}
                 shell = ModuleState(checked_text(kind), checked_text(exported), training, plain, {}, {}, {})
-                book.enter("module", number, self._make(shell, number))
+                registry.enter("module", number, self._make(shell, number))
         for number, (_, _, training, _, parameters, buffers, children) in entries:
-            module = book.modules[number]
-            if book.keeps("module", number):
+            module = registry.modules[number]
+            if registry.keeps("module", number):
                 held = [dict(table) for table in _tables(module)]
-                book.keep("module", number, partial(_put_back, module, module.training, held))
+                registry.keep("module", number, partial(_put_back, module, module.training, held))
             module.training = bool(training)
             _fill(module._parameters, nn.Parameter, {name: decode(v) for name, v in parameters.items()})
             _fill(module._buffers, torch.Tensor, {name: decode(v) for name, v in buffers.items()})
-            _fill(module._modules, nn.Module, {name: book.modules[c] for name, c in children.items()})
-            self._looks[number] = self._look(module)
-        _refuse_cycles(book.modules)
+            _fill(module._modules, nn.Module, {name: registry.modules[c] for name, c in children.items()})
+            self._looks[number] = self._snapshot(module)
+        _refuse_cycles(registry.modules)
 
 
 def _torch_class(cls: type) -> type:

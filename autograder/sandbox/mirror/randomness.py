@@ -9,8 +9,8 @@ from functools import partial
 import torch
 
 from ..wire import WireError
-from .book import Book
 from .message import Message
+from .registry import Registry
 
 SEED = 20240229
 """Torch's global generator at the start of a case, on either side: no case depends on those before it."""
@@ -21,16 +21,16 @@ _SEEDED = torch.Generator().manual_seed(SEED).get_state().numpy().tobytes()
 class Randomness:
     """Tells and hears of the states of generators. It begins with the global one seeded with `SEED`."""
 
-    def __init__(self, book: Book) -> None:
-        self._book = book
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
         self._states: dict[int, bytes] = {}  # as the other side knows them
         self._global_state = _SEEDED  # the same of the global one
         # Not `torch.manual_seed`, which notes each call for GPUs, for good.
         torch.default_generator.manual_seed(SEED)
 
-    def tell(self, message: Message) -> None:
+    def collect(self, message: Message) -> None:
         told = []
-        for number, generator in self._book.generators.items():
+        for number, generator in self._registry.generators.items():
             state = _bytes(generator)
             if self._states.get(number) != state:
                 self._states[number] = state
@@ -41,13 +41,13 @@ class Randomness:
             self._global_state = state
             message.sections["random"] = message.attach(state)
 
-    def hear(self, number: int, data: memoryview) -> None:
+    def apply(self, number: int, data: memoryview) -> None:
         state = _checked_state(data)
-        if self._book.is_new(self._book.generators, number):
-            self._book.enter("generator", number, torch.Generator())
-        generator = self._book.generators[number]
-        if self._book.keeps("generator", number):
-            self._book.keep("generator", number, partial(generator.set_state, generator.get_state()))
+        if self._registry.is_new(self._registry.generators, number):
+            self._registry.enter("generator", number, torch.Generator())
+        generator = self._registry.generators[number]
+        if self._registry.keeps("generator", number):
+            self._registry.keep("generator", number, partial(generator.set_state, generator.get_state()))
         generator.set_state(state)
         self._states[number] = bytes(data)
 

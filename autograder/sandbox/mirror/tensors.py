@@ -12,10 +12,10 @@ from torch import nn
 
 from ..wire import WireError
 from . import checks
-from .book import VALUE, Book, growing, role_of
 from .checks import DTYPE_NAMES, DTYPES, MAX_RANK
 from .memory import Memory
 from .message import Message
+from .registry import VALUE, Registry, growing, role_of
 
 LEAF, COMPUTED, PARAMETER = 1, 2, 4
 """A tensor's flags: it collects gradients, it was computed from what does, it is a Parameter."""
@@ -30,8 +30,8 @@ _LONGEST = 2**40
 class Tensors:
     """Tells and hears of tensors."""
 
-    def __init__(self, book: Book, memory: Memory) -> None:
-        self._book = book
+    def __init__(self, registry: Registry, memory: Memory) -> None:
+        self._registry = registry
         self._memory = memory
         self._looks: dict[int, tuple] = {}  # when the other side was last told, by number
         self._gradients: dict[int, Any] = {}  # as the other side knows them
@@ -46,12 +46,12 @@ class Tensors:
             return None
         if tensor.is_conj() or tensor.is_neg():
             tensor = tensor.resolve_conj().resolve_neg()
-        return self._book.refer("tensor", tensor, role)
+        return self._registry.refer("tensor", tensor, role)
 
-    def tell(self, message: Message) -> None:
+    def collect(self, message: Message) -> None:
         changes, gradients = [], []
-        for number, tensor in growing(self._book.tensors):
-            look = _look(tensor)
+        for number, tensor in growing(self._registry.tensors):
+            look = _snapshot(tensor)
             if self._looks.get(number) != look:
                 _expect_small(number, tensor.shape)
                 self._looks[number] = look
@@ -64,10 +64,10 @@ class Tensors:
         message.add("tensors", changes)
         message.add("gradients", gradients)
 
-    def settle(self, numbers: list[int]) -> None:
+    def mark_synced(self, numbers: list[int]) -> None:
         """What has just changed of these tensors here, the other side knows."""
         for number in numbers:
-            self._looks[number] = _look(self._book.tensors[number])
+            self._looks[number] = _snapshot(self._registry.tensors[number])
 
     def _refer_to_gradient(self, gradient: torch.Tensor | None) -> Any:
         if gradient is None:
@@ -108,40 +108,40 @@ class Tensors:
         view: torch.Tensor = torch.empty(0, dtype=dtype)
         return view.set_(storage.owner, start // dtype.itemsize, shape, stride)
 
-    def hear(self, number: int, state: Any) -> bool:
+    def apply(self, number: int, state: Any) -> bool:
         """Build or change a tensor; say whether it was computed from what needs gradients."""
         flags = state[5]
         if type(flags) is not int:
             raise WireError("a tensor's flags are none")
         view = self.view(state)
         _expect_small(number, view.shape)
-        if self._book.is_new(self._book.tensors, number):
+        if self._registry.is_new(self._registry.tensors, number):
             tensor = view
             if flags & PARAMETER:
                 tensor = nn.Parameter(view, requires_grad=bool(flags & LEAF))
-            elif flags & LEAF or (flags & COMPUTED and self._book.sign < 0):
+            elif flags & LEAF or (flags & COMPUTED and self._registry.sign < 0):
                 tensor.requires_grad_()
-            self._book.enter("tensor", number, tensor)
+            self._registry.enter("tensor", number, tensor)
         else:
-            tensor = self._book.tensors[number]
-            if self._book.keeps("tensor", number):
+            tensor = self._registry.tensors[number]
+            if self._registry.keeps("tensor", number):
                 before = partial(_put_back, tensor, tensor.data, tensor.is_leaf, tensor.requires_grad)
-                self._book.keep("tensor", number, before)
+                self._registry.keep("tensor", number, before)
             tensor.data = view
             if tensor.is_leaf and bool(flags & LEAF) != tensor.requires_grad:
                 tensor.requires_grad_(bool(flags & LEAF))
-        self._looks[number] = _look(tensor)
+        self._looks[number] = _snapshot(tensor)
         return bool(flags & COMPUTED)
 
     def hear_gradient(self, number: int, gradient: Any) -> None:
-        tensor = self._book.tensors[number]
-        if self._book.keeps("gradient", number):
-            self._book.keep("gradient", number, partial(setattr, tensor, "grad", tensor.grad))
+        tensor = self._registry.tensors[number]
+        if self._registry.keeps("gradient", number):
+            self._registry.keep("gradient", number, partial(setattr, tensor, "grad", tensor.grad))
         if gradient == "none":
             tensor.grad = None
         else:
             kind, its_number = gradient
-            tensor.grad = self._book.tables[kind][its_number]  # torch itself refuses what does not fit
+            tensor.grad = self._registry.tables[kind][its_number]  # torch itself refuses what does not fit
         self._gradients[number] = gradient
 
 
@@ -161,7 +161,7 @@ def _collects(tensor: torch.Tensor) -> int:
     return LEAF if tensor.is_leaf else COMPUTED
 
 
-def _look(tensor: torch.Tensor) -> tuple:
+def _snapshot(tensor: torch.Tensor) -> tuple:
     """What a description is made of, at a tenth of its cost."""
     return tensor.data_ptr(), tensor.dtype, tensor.shape, tensor.stride(), _collects(tensor)
 

@@ -11,8 +11,8 @@ from gensim.models import KeyedVectors
 from torch import nn
 
 from ..wire import WireError
-from .book import VALUE, Book
 from .checks import DTYPE_NAMES, DTYPES, MAX_DEPTH, MAX_TEXT, checked_text, valid_text
+from .registry import VALUE, Registry
 from .sizes import Sizes
 from .tensors import Tensors
 
@@ -34,8 +34,8 @@ class Values:
         plain_modules: the modules that may be handed over, by their exact types.
     """
 
-    def __init__(self, book: Book, tensors: Tensors, sizes: Sizes, plain_modules: tuple[type, ...]) -> None:
-        self._book = book
+    def __init__(self, registry: Registry, tensors: Tensors, sizes: Sizes, plain_modules: tuple[type, ...]) -> None:
+        self._registry = registry
         self._tensors = tensors
         self._sizes = sizes
         self._plain_modules = plain_modules
@@ -58,7 +58,7 @@ class Values:
             return value
         if depth > MAX_DEPTH:
             return ["opaque", "deeply nested"]
-        return self._book.references.get(id(value)) or self._encode_new(value, depth)
+        return self._registry.references.get(id(value)) or self._encode_new(value, depth)
 
     def _encode_new(self, value: Any, depth: int) -> Any:
         if isinstance(value, torch.Tensor):
@@ -78,15 +78,15 @@ class Values:
         if isinstance(value, nn.Module):
             return self.encode_module(value)
         if isinstance(value, torch.Generator):
-            return self._book.refer("generator", value)
+            return self._registry.refer("generator", value)
         if isinstance(value, KeyedVectors):
-            return self._book.refer("vectors", value)
+            return self._registry.refer("vectors", value)
         if isinstance(value, torch.dtype) and value in DTYPE_NAMES:
             return ["dtype", DTYPE_NAMES[value]]
         if isinstance(value, tuple):
             return ["tuple", [self.encode(item, depth + 1) for item in value]]
         if isinstance(value, list | dict):
-            return self._book.refer("container", value)
+            return self._registry.refer("container", value)
         if isinstance(value, set | frozenset):
             return ["set", [self.encode_key(item) for item in sorted(value, key=repr)]]
         if isinstance(value, Opaque):
@@ -104,10 +104,10 @@ class Values:
         return known or self._opaque(f"{tensor.layout} tensor of {tensor.dtype} on {tensor.device}")
 
     def encode_module(self, module: nn.Module, role: int = VALUE) -> list:
-        new = id(module) not in self._book.references
-        if new and self._book.sign > 0 and type(module) not in self._plain_modules:
+        new = id(module) not in self._registry.references
+        if new and self._registry.sign > 0 and type(module) not in self._plain_modules:
             raise WireError(f"a module of type {type(module).__name__} cannot cross")
-        return self._book.refer("module", module, role)
+        return self._registry.refer("module", module, role)
 
     def encode_array(self, array: np.ndarray) -> list:
         base = array
@@ -121,7 +121,7 @@ class Values:
         return ["array", self._tensors.describe(tensor)]
 
     def _opaque(self, kind: str) -> list:
-        if self._book.sign > 0:
+        if self._registry.sign > 0:
             raise WireError(f"a value of type {kind} cannot cross")
         return ["opaque", valid_text(kind)[:200]]
 
@@ -149,8 +149,8 @@ class Values:
         if kind is not list or len(data) != 2 or depth > MAX_DEPTH + 1:
             raise WireError("a value is not in the protocol's form")
         tag, content = data
-        if tag in self._book.tables:
-            return self._book.tables[tag][content]
+        if tag in self._registry.tables:
+            return self._registry.tables[tag][content]
         if tag in ("tuple", "set"):
             if not isinstance(content, list):
                 raise WireError("a tuple is none")

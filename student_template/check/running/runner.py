@@ -89,8 +89,8 @@ def read(file: Path) -> bytes:
         return read_code(file.name, content).source
     except OSError as error:
         raise CannotCheck(f"{file.name} cannot be read: {error.strerror}.") from None
-    except UnreadableNotebook as problem:
-        raise CannotCheck(f"{file.name}: {problem}") from None
+    except UnreadableNotebook as error:
+        raise CannotCheck(f"{file.name}: {error}") from None
 
 
 def finish(

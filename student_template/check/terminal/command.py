@@ -82,8 +82,8 @@ def _main(screen: Screen, arguments: Sequence[str] | None, folder: Path, home: P
             [question.id for question in chosen],
             lambda doing: screen.status(f"checking {settings.code}: {doing} ..."),
         )
-    except CannotCheck as problem:
-        screen.line(str(problem))
+    except CannotCheck as error:
+        screen.line(str(error))
         return CANNOT
     except KeyboardInterrupt:
         screen.line("Stopped.")
@@ -108,8 +108,8 @@ def _watch(
     watch = Watch(screen, settings, questions, folder, home, program)
     try:
         watch.run()
-    except CannotCheck as problem:
-        screen.line(str(problem))
+    except CannotCheck as error:
+        screen.line(str(error))
         return CANNOT
     if watch.report is None:
         screen.line("Stopped.")

@@ -101,8 +101,8 @@ class Watch:
                 if not self._finish():
                     return False
                 self.report = self._state.report()
-        except CannotCheck as problem:
-            self._trouble = str(problem)
+        except CannotCheck as error:
+            self._trouble = str(error)
         return True
 
     def _finish(self) -> bool:

@@ -106,23 +106,23 @@ def raises(error: type[Exception], *, quoting: Iterable[Any] = ()) -> Iterator[N
     wanted = error.__name__ + (f" whose message holds {quoted}" if quoting else "")
     try:
         yield
-    except error as problem:
-        missing = [value for value in quoting if not quotes(str(problem), value)]
-        numbers, words = len(re.findall(r"\d+", str(problem))), len(re.findall(r"\w+", str(problem)))
+    except error as error:
+        missing = [value for value in quoting if not quotes(str(error), value)]
+        numbers, words = len(re.findall(r"\d+", str(error))), len(re.findall(r"\w+", str(error)))
         if quoting and (numbers > MOST_NUMBERS or words > MOST_WORDS):
             raise NotAsAsked(
-                f"the {type(problem).__name__} should quote {quoted} and little else, but its message holds "
+                f"the {type(error).__name__} should quote {quoted} and little else, but its message holds "
                 f"{numbers} numbers and {words} words"
             ) from None
         if missing:
             raise NotAsAsked(
-                f"the {type(problem).__name__} should quote {' and '.join(map(str, missing))}, "
-                f"but its message is: {str(problem) or '(empty)'}"
+                f"the {type(error).__name__} should quote {' and '.join(map(str, missing))}, "
+                f"but its message is: {str(error) or '(empty)'}"
             ) from None
     except NotImplementedError:
         raise
-    except Exception as problem:
-        raise NotAsAsked(f"expected {wanted}, but {type(problem).__name__} was raised: {problem}") from None
+    except Exception as error:
+        raise NotAsAsked(f"expected {wanted}, but {type(error).__name__} was raised: {error}") from None
     else:
         raise NotAsAsked(f"expected {wanted}, but nothing was raised")
 

@@ -7,7 +7,7 @@ import sys
 
 
 def attack():
-    found = [name for name in sys.modules if name.startswith(("solutions", "tests", "autograder.judge"))]
+    found = [name for name in sys.modules if name.startswith(("solutions", "tests", "autograder.grading"))]
     if not found:
         raise LookupError("nothing of the grader's is loaded")
     return found

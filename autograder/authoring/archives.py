@@ -1,0 +1,69 @@
+"""Packs what leaves the house into dist/, with the same bytes every time."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from ..check.terminal.pack import NAME as SUBMISSION
+from ..io.files import replacing
+from ..otter_plugin.autograder_zip import LONG_AGO, autograder_zip
+from .release import TEMPLATE
+
+DIST = "dist"
+
+
+def archives(root: Path, check: bool = False) -> list[str]:
+    """Bring the archives in `root`/dist/ up to date, from a student_template/ that is.
+
+    Args:
+        check: only tell, and only of what is there: nobody commits an archive.
+
+    Returns:
+        The paths, below `root`, that were (or with `check`, are) out of date, sorted.
+    """
+    stale = []
+    for name, pack in ARCHIVES.items():
+        path = root / DIST / name
+        is_there = path.is_file()
+        if check and not is_there:
+            continue
+        content = pack(root)
+        if is_there and path.read_bytes() == content:
+            continue
+        stale.append(f"{DIST}/{name}")
+        if not check:
+            path.parent.mkdir(exist_ok=True)
+            with replacing(path) as file:
+                file.write(content)
+    return sorted(stale)
+
+
+def student_zip(root: Path) -> bytes:
+    """The content of dist/student_template.zip: the handed-out folder, without what running leaves there."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as archive:
+        for path in _handed_out(root / TEMPLATE):
+            entry = zipfile.ZipInfo(path.relative_to(root).as_posix(), LONG_AGO)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 3  # whatever system this runs on
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, path.read_bytes())
+    return written.getvalue()
+
+
+def _handed_out(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        parts = path.relative_to(folder).parts
+        is_left_over = any(part.startswith(".") or part == "__pycache__" for part in parts)
+        if path.is_file() and not is_left_over and parts != (SUBMISSION,):
+            yield path
+
+
+ARCHIVES: dict[str, Callable[[Path], bytes]] = {
+    "autograder.zip": autograder_zip,
+    "student_template.zip": student_zip,
+}
+"""What packs each archive of dist/."""

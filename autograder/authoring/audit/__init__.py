@@ -1,0 +1,191 @@
+"""Says whether the cases can be trusted: wrong code loses its points, right code keeps them.
+
+Graded are every known mistake, every right variant, the blank template and every mutant of the
+reference, in this process and without the wall, for it is all code of our own.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ...assignment import Assignment, import_file
+from ...check.hints.diagnosis import FILE as FINGERPRINTS
+from ...check.hints.diagnosis import Table, diagnose, read_table
+from ...check.testing.cases import Case, read_cases
+from ...errors import GraderError
+from ...grading.error_carried_forward import Retries
+from ...misconceptions import Misconception, apply, misconceptions
+from ...sandbox.substitutes import put_in
+from .equivalents import equivalents
+from .findings import Audit, Finding
+from .mutants import Mutant, mutants
+from .trials import namespace, not_passed, quiet
+
+__all__ = ["Audit", "audit"]
+
+VARIANTS = "right_variants"
+"""The folder beside the reference that holds right solutions which are written differently."""
+
+Watch = Callable[[int], AbstractContextManager[Callable[[], None]]]
+"""Takes how many programs there are; gives what to call after each."""
+
+
+@contextmanager
+def unwatched(total: int) -> Iterator[Callable[[], None]]:
+    yield lambda: None
+
+
+def audit(assignment: Assignment, only: Sequence[str] = (), watch: Watch = unwatched) -> Audit:
+    """Grade everything that is known to be wrong or right.
+
+    Args:
+        only: the ids of the questions that it is about; all if there are none.
+        watch: shows how far it is.
+
+    Raises:
+        GraderError: if the reference does not pass its own cases, or a mistake does not fit it.
+    """
+    with quiet():
+        return Auditor(assignment).audit(tuple(only), watch)
+
+
+@dataclass(frozen=True)
+class _Program:
+    """One file to grade.
+
+    Attributes:
+        about: the mistake, the mutant or the variant's path; None for the template.
+        homes: the questions that it belongs to.
+        touched: the questions whose cases are to run.
+        sources: its text; what stands in a later one overrules an earlier one.
+    """
+
+    about: Misconception | Mutant | Path | None
+    homes: tuple[str, ...]
+    touched: tuple[str, ...]
+    sources: tuple[str, ...]
+
+
+class Auditor:
+    """Grades programs: the cases, the reference, and what each part of it can touch."""
+
+    def __init__(self, assignment: Assignment) -> None:
+        self.assignment = assignment
+        self.source = assignment.reference.read_text("utf-8")
+        self.reference = import_file(assignment.reference)
+        self.functions = {question.id: question.functions for question in assignment.code_questions}
+        self.cases = {
+            id: read_cases(assignment.public_tests(id)) + read_cases(assignment.hidden_tests(id))
+            for id in self.functions
+        }
+        self.retries = Retries(assignment, [case for cases in self.cases.values() for case in cases])
+        self.users = users(self.source)
+        path = assignment.root / "student_template" / "check" / FINGERPRINTS
+        self.table = read_table(path) if path.is_file() else Table({}, {}, {})
+
+    def audit(self, only: Sequence[str], watch: Watch) -> Audit:
+        self.demand_reference()
+        ids = tuple(id for id in self.cases if id in only or not only)
+        programs = (*self.mistakes(ids), *self.mutants(ids), *self.variants(ids), *self.template(ids))
+        with watch(len(programs)) as advance:
+            findings = []
+            for program in programs:
+                findings.append(self.grade(program))
+                advance()
+        return Audit(
+            cases={id: self.cases[id] for id in ids},
+            findings=tuple(findings),
+            recorded=tuple(e for e in equivalents(self.assignment) if {*self.homes(e.where)[:1]} <= {*ids}),
+        )
+
+    def demand_reference(self) -> None:
+        finding = self.grade(_Program(None, (), tuple(self.cases), (self.source,)))
+        for cases in finding.lost.values():
+            for case in cases:
+                raise GraderError(f"The reference does not pass a case of `{case.question}`: {case.title}")
+
+    def mistakes(self, ids: Sequence[str]) -> Iterator[_Program]:
+        for id in ids:
+            for mistake in misconceptions(id, self.assignment.root):
+                source = apply(self.source, [mistake])
+                yield _Program(mistake, (id,), self.touched(mistake.where), (source,))
+
+    def mutants(self, ids: Sequence[str]) -> Iterator[_Program]:
+        for mutant in mutants(self.source):
+            homes = self.homes(mutant.where)
+            if homes and homes[0] in ids:  # what several questions share is the first one's
+                yield _Program(mutant, homes, self.touched(mutant.where), (mutant.source,))
+
+    def variants(self, ids: Sequence[str]) -> Iterator[_Program]:
+        for id in ids:
+            for path in sorted((self.assignment.root / "solutions" / VARIANTS / id).glob("*.py")):
+                name = path.relative_to(self.assignment.root)
+                yield _Program(name, (id,), (id,), (self.source, path.read_text("utf-8")))
+
+    def template(self, ids: Sequence[str]) -> Iterator[_Program]:
+        path = self.assignment.root / "student_template" / self.assignment.code_file
+        yield _Program(None, tuple(ids), tuple(ids), (path.read_text("utf-8"),))
+
+    def grade(self, program: _Program) -> Finding:
+        try:
+            environment = {**namespace(*program.sources), "reference": self.reference}
+        except Exception:  # it cannot even be run
+            lost = {id: self.cases[id] for id in program.touched}
+            return Finding(program.about, program.homes, lost)
+        lost = {id: tuple(not_passed(self.cases[id], environment)) for id in program.touched}
+        passed_again = set(self.passed_again(program, [case for cases in lost.values() for case in cases]))
+        lost = {id: tuple(case for case in cases if case not in passed_again) for id, cases in lost.items()}
+        hints = () if isinstance(program.about, Mutant) else self.hints(program.homes, environment)
+        return Finding(program.about, program.homes, lost, hints)
+
+    def passed_again(self, program: _Program, lost: Sequence[Case]) -> Iterator[Case]:
+        """Of the cases that a program lost, those that pass on right earlier functions."""
+        for substitutes, cases in self.retries.after(lost).items():
+            names = namespace(*program.sources)
+            put_in(names, substitutes.names, substitutes.source)
+            still_lost = not_passed(cases, {**names, "reference": self.reference})
+            yield from (case for case in cases if case not in still_lost)
+
+    def hints(self, ids: Sequence[str], environment: Mapping[str, Any]) -> tuple[str, ...]:
+        """The mistakes that the diagnosis takes a program's functions for."""
+        functions = [name for id in ids for name in self.functions[id]]
+        return tuple(hint.mistake for hint in diagnose(functions, environment, self.table))
+
+    def homes(self, where: str) -> tuple[str, ...]:
+        """The question of a function, or all questions that use a helper; none if nothing does."""
+        own = tuple(id for id, functions in self.functions.items() if where in functions)
+        used = self.users.get(where, set())
+        return own or tuple(id for id, functions in self.functions.items() if used & {*functions})
+
+    def touched(self, where: str) -> tuple[str, ...]:
+        """The questions whose cases can tell that a part of the reference is changed.
+
+        Those are the ones that ask for what uses it, or build on a question that does.
+        """
+        found = []
+        for question in self.assignment.code_questions:
+            earlier = (self.functions.get(id, ()) for id in question.builds_on)
+            if self.users[where] & {*question.functions}.union(*earlier):
+                found.append(question.id)
+        return tuple(found)
+
+
+def users(source: str) -> dict[str, set[str]]:
+    """For each top-level definition the names of those that use it, also by way of others, and its own."""
+    parts = {
+        part.name: {node.id for node in ast.walk(part) if isinstance(node, ast.Name)}
+        for part in ast.parse(source).body
+        if isinstance(part, ast.FunctionDef | ast.ClassDef)
+    }
+    found = {}
+    for name in parts:
+        reached = {name}
+        while more := {user for user, names in parts.items() if names & reached} - reached:
+            reached |= more
+        found[name] = reached
+    return found

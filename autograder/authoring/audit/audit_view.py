@@ -1,0 +1,117 @@
+"""Shows an audit: a row per question, then what is wrong, then the cases that one could do without."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.syntax import Syntax
+from rich.table import Table
+from rich.text import Text
+
+from ...assignment import Assignment
+from ...io.text import pluralize
+from ...misconceptions import Misconception
+from .equivalents import FILE
+from .findings import Audit, Finding
+from .mutants import Mutant, diff
+
+
+def show(audit: Audit, assignment: Assignment, console: Console | None = None) -> None:
+    """The whole audit, as wide as the terminal and readable at 80 columns."""
+    console = console or Console()
+    console.print(_table(audit))
+    idle = _idle(audit)
+    if idle.row_count:
+        console.print("\nIdle cases: others of their kind, public or hidden, catch all that they catch.")
+        console.print(idle)
+    console.print()
+    problems = list(audit.problems())
+    source = assignment.reference.read_text("utf-8")
+    path = assignment.reference.relative_to(assignment.root).as_posix()
+    for problem in problems:
+        console.print(Text(problem.text, style="red"), soft_wrap=True)
+        if problem.mutant:
+            console.print(Syntax(diff(source, problem.mutant, path), "diff", background_color="default"))
+            console.print()
+    if problems:
+        said = f"Not to be trusted yet: {pluralize(len(problems), 'problem')}."
+        if audit.survivors():
+            said += f" Catch a mutant by a better case, or explain it in solutions/{FILE}."
+        console.print(Text(said, style="bold red"))
+    else:
+        console.print(Text(_all_is_well(audit), style="green"))
+
+
+def _all_is_well(audit: Audit) -> str:
+    equivalent = pluralize(len(audit.recorded), "recorded one", "recorded ones")
+    return (
+        f"All is well: each of {pluralize(len(audit.of(Misconception)), 'known mistake')} loses points in its "
+        f"own question and nowhere else, {pluralize(len(audit.of(Path)), 'right variant')} keep all, the blank "
+        f"template gets none, and of {pluralize(len(audit.of(Mutant)), 'mutant')} of the reference only "
+        f"{equivalent} that compute the same pass."
+    )
+
+
+def _table(audit: Audit) -> Table:
+    table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="dim")
+    table.add_column("\nquestion", no_wrap=True)
+    for heading in (
+        "known\ncaught",
+        "else-\nwhere",  # a mistake that loses points in another question
+        "hints\nastray",
+        "right\nkept",
+        "mutants\ncaught",
+        "\nequal",
+        "\nalive",
+        "idle\ncases",
+    ):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for question in audit.cases:
+        table.add_row(question, *_cells(audit, question))
+    if len(audit.cases) > 1:
+        table.add_row("all", *_cells(audit, ""), style="bold")
+    return table
+
+
+def _cells(audit: Audit, question: str) -> list[Text]:
+    mistakes, variants, mutants = (audit.of(kind, question) for kind in (Misconception, Path, Mutant))
+    elsewhere = sum(bool(finding.lost_elsewhere) for finding in mistakes)
+    recorded = sum(audit.is_recorded(finding) for finding in mutants)
+    surviving = len(audit.survivors(question))
+    idle = sum(len(audit.idle(id)) for id in audit.cases if id == (question or id))
+    return [
+        _of(_caught(mistakes), mistakes, is_good=_caught(mistakes) == len(mistakes)),
+        _count(elsewhere, "red"),
+        _count(sum(bool(audit.astray(finding)) for finding in (*mistakes, *variants)), "red"),
+        _of(len(variants) - _caught(variants), variants, is_good=not _caught(variants)),
+        _of(_caught(mutants), mutants, is_good=not surviving),
+        _count(recorded, ""),
+        _count(surviving, "red"),
+        _count(idle, "yellow"),
+    ]
+
+
+def _caught(findings: list[Finding]) -> int:
+    return sum(bool(finding.lost_at_home) for finding in findings)
+
+
+def _of(count: int, findings: list[Finding], is_good: bool) -> Text:
+    return Text(f"{count}/{len(findings)}", style="green" if is_good else "red")
+
+
+def _count(count: int, style: str) -> Text:
+    return Text(str(count), style=style) if count else Text("-", style="dim")
+
+
+def _idle(audit: Audit) -> Table:
+    """The cases that catch nothing that another case of their kind does not catch, a line each."""
+    table = Table(box=None, padding=(0, 1), pad_edge=False, show_header=False, expand=True)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)  # the rest of the line
+    for question in audit.cases:
+        for at, case in enumerate(audit.idle(question)):
+            kind = "hidden" if case.hidden else "public"
+            table.add_row("" if at else question, kind, Text(case.title), style="dim")
+    return table

@@ -1,0 +1,142 @@
+"""What an audit found, and the sentences that say so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...check.testing.cases import Case
+from ...misconceptions import Misconception
+from .equivalents import FILE, Equivalent
+from .mutants import Mutant
+
+
+@dataclass(frozen=True)
+class Finding:
+    """How one program fared.
+
+    Attributes:
+        about: the mistake, the mutant or the right variant's path; None for the blank template.
+        homes: the questions that it belongs to: one, or all that share a helper.
+        lost: the cases that it lost, by question; only questions that it can touch are there.
+        hints: the ids of the mistakes that it is taken for; mutants are not asked.
+    """
+
+    about: Misconception | Mutant | Path | None
+    homes: tuple[str, ...]
+    lost: Mapping[str, tuple[Case, ...]]
+    hints: tuple[str, ...] = ()
+
+    @property
+    def lost_at_home(self) -> tuple[Case, ...]:
+        return tuple(case for id in self.homes for case in self.lost.get(id, ()))
+
+    @property
+    def lost_elsewhere(self) -> tuple[Case, ...]:
+        return tuple(case for id, cases in self.lost.items() if id not in self.homes for case in cases)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that is wrong, in a sentence, and the mutant that it is about, if it is about one."""
+
+    text: str
+    mutant: Mutant | None = None
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What came of every program.
+
+    Attributes:
+        cases: the cases of each question that was audited, in order.
+        findings: a finding for each program.
+        recorded: what is recorded as equivalent.
+    """
+
+    cases: Mapping[str, tuple[Case, ...]]
+    findings: tuple[Finding, ...]
+    recorded: tuple[Equivalent, ...]
+
+    def of(self, kind: type, question: str = "") -> list[Finding]:
+        """The findings about mistakes, mutants or variants, of one question or of all.
+
+        What several questions share counts for the first.
+        """
+        found = [finding for finding in self.findings if isinstance(finding.about, kind)]
+        return [finding for finding in found if not question or finding.homes[0] == question]
+
+    def is_recorded(self, finding: Finding) -> bool:
+        about = finding.about
+        return isinstance(about, Mutant) and any(entry.is_of(about) for entry in self.recorded)
+
+    def astray(self, finding: Finding) -> list[str]:
+        """The ids of mistakes whose hints it gets, though it makes none or one with another hint."""
+        texts = {m.id: m.hint for m in (f.about for f in self.findings) if isinstance(m, Misconception)}
+        own = finding.about.hint if isinstance(finding.about, Misconception) else None
+        return [id for id in finding.hints if texts.get(id) != own or own is None]
+
+    def survivors(self, question: str = "") -> list[Finding]:
+        """The mutants that pass every case and are not recorded as equivalent."""
+        alive = [finding for finding in self.of(Mutant, question) if not finding.lost_at_home]
+        return [finding for finding in alive if not self.is_recorded(finding)]
+
+    def idle(self, question: str) -> tuple[Case, ...]:
+        """Cases without which as much would be caught, among the public ones or among the hidden ones.
+
+        Each could go; of several that catch the same, all but one.
+        """
+        needed: set[Case] = set()
+        for finding in (*self.of(Misconception), *self.of(Mutant)):
+            for hidden in (False, True):
+                catching = [case for case in finding.lost.get(question, ()) if case.hidden is hidden]
+                needed.update(catching if len(catching) == 1 else ())
+        return tuple(case for case in self.cases[question] if case not in needed)
+
+    def problems(self) -> Iterator[Problem]:
+        """All that is wrong."""
+        for finding in self.of(Misconception):
+            said = f"{finding.homes[0]}: {_name(finding)}"
+            if not finding.lost_at_home:
+                yield Problem(f"{said} passes every case.")
+            for case in finding.lost_elsewhere:
+                yield Problem(f"{said} does not pass a case of `{case.question}`: {case.title}")
+        for finding in self.of(Path):
+            for case in finding.lost_at_home:
+                yield Problem(f"{case.question}: {_name(finding)} does not pass a case: {case.title}")
+        for finding in self.of(type(None)):
+            for case in self._not_lost(finding):
+                yield Problem(f"{case.question}: {_name(finding)} passes a case: {case.title}")
+        for finding in self.findings:
+            for id in self.astray(finding):
+                yield Problem(f"{finding.homes[0]}: {_name(finding)} gets the hint of the mistake {id}.")
+        for finding in self.survivors():
+            mutant = finding.about
+            assert isinstance(mutant, Mutant)
+            yield Problem(f"{finding.homes[0]}: a mutant passes every case: {mutant}", mutant)
+        yield from self._about_records()
+
+    def _not_lost(self, finding: Finding) -> Iterator[Case]:
+        for id in finding.homes:
+            yield from (case for case in self.cases[id] if case not in finding.lost[id])
+
+    def _about_records(self) -> Iterator[Problem]:
+        """What is wrong with the list of equivalent mutants."""
+        for entry in self.recorded:
+            found = [f for f in self.of(Mutant) if isinstance(f.about, Mutant) and entry.is_of(f.about)]
+            if not found:
+                yield Problem(f"{FILE}: {entry} is no mutant of the reference any more.")
+            elif all(finding.lost_at_home for finding in found):
+                yield Problem(f"{FILE}: {entry} is caught, so it is not equivalent.")
+
+
+def _name(finding: Finding) -> str:
+    match finding.about:
+        case Misconception() as mistake:
+            return f"the mistake {mistake.id} ({mistake.title})"
+        case Path() as path:
+            return f"the right variant {path}"
+        case None:
+            return "the blank template"
+    return str(finding.about)

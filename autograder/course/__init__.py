@@ -1,0 +1,1 @@
+"""A course: many students, their uploads, results, marks, grades and reports."""

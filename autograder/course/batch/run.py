@@ -1,0 +1,253 @@
+"""Does what a plan asks for: grades, and joins what is new with what stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from functools import cache, partial
+from typing import TYPE_CHECKING
+
+from ...assignment import Assignment, Question
+from ...grading.cache_keys import CacheKeys, reasons_said
+from ...io.terminal import named, progress, say, short
+from ...io.text import pluralize, single_line, truncate
+from ...result import QuestionResult, Result, Status
+from ..gradebook.database import Gradebook
+from ..gradebook.records import Draft, Entry
+from .plan import Plan, Task, keys_after, was_stopped
+
+if TYPE_CHECKING:
+    from .process_pool import Batch
+
+Shares = Callable[[str], list[float]]
+"""What the cases of a question count, by the question's id."""
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What came of a task; it is not saved yet.
+
+    Attributes:
+        result: what the student has now; where `fault` is set, what they have had before.
+        run: the run that found it.
+        before: what the student had before.
+        fault: why the grader failed on a submission that has a result already: that one stands.
+    """
+
+    task: Task
+    result: Result
+    cache_keys: CacheKeys
+    run: int | None
+    before: Result | None = None
+    fault: str = ""
+
+    def save(self, gradebook: Gradebook) -> None:
+        if self.fault:  # what stands was found with the same files, perhaps handed in once more
+            gradebook.save_origins({self.result.student: self.task.received.origin})
+        else:
+            gradebook.save(self.result, self.run, self.task.received.read(), self.cache_keys)
+
+    def save_draft(self, gradebook: Gradebook) -> None:
+        """Keep it for the regrade that may follow a dry run."""
+        if not self.fault and self.task.base is not None:
+            gradebook.save_draft(Draft(self.run, self.result, self.cache_keys))
+
+
+@dataclass(frozen=True)
+class Executor:
+    """What grades.
+
+    Attributes:
+        workers: submissions graded at a time on this machine.
+        cluster: the address of a Dask cluster that grades instead; empty for this machine.
+        unconfined: whether student code runs without the wall.
+    """
+
+    workers: int
+    cluster: str = ""
+    unconfined: bool = False
+
+    def open(self, assignment: Assignment) -> AbstractContextManager[Batch]:
+        """Get ready to grade; what is slow to import is imported only now."""
+        if self.cluster:
+            from .dask_cluster import open_cluster
+
+            return open_cluster(assignment, self.cluster, unconfined=self.unconfined)
+        from .process_pool import open_batch
+
+        return open_batch(assignment, self.workers, unconfined=self.unconfined)
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """How far a plan got.
+
+    Attributes:
+        done: how many tasks have a result that is kept.
+        faults: students whose earlier result stands, since the grader failed this time, and why.
+        stopped: whether someone pressed Ctrl-C.
+    """
+
+    done: int
+    faults: tuple[tuple[str, str], ...]
+    stopped: bool
+
+
+def run_plan(
+    plan: Plan,
+    gradebook: Gradebook,
+    assignment: Assignment,
+    cache_keys: CacheKeys,
+    keep: Callable[[Graded], None],
+    *,
+    path: str,
+    machines: Executor,
+) -> RunSummary:
+    """Carry a plan out and say so in the terminal; `keep` gets each result as it comes."""
+    _say_plan(plan)
+    done, faults = 0, []
+    try:
+        with progress(len(plan.tasks)) as advance:
+            for graded in _grade_tasks(plan.tasks, gradebook, assignment, cache_keys, path, machines):
+                keep(graded)
+                done += not graded.fault
+                if graded.fault:
+                    faults.append((graded.result.student, graded.fault))
+                advance()
+    except KeyboardInterrupt:
+        return RunSummary(done, tuple(faults), True)
+    for student, fault in faults:
+        reason = single_line(fault.partition("\n")[0])
+        say(f"The grader failed, so the earlier result stands: {short(student)}: {reason}")
+    return RunSummary(done, tuple(faults), False)
+
+
+def _grade_tasks(
+    tasks: Sequence[Task],
+    gradebook: Gradebook,
+    assignment: Assignment,
+    cache_keys: CacheKeys,
+    path: str,
+    machines: Executor,
+) -> Iterator[Graded]:
+    """Grade, in whatever order submissions get done. What a dry run found already is taken."""
+    waiting: dict[frozenset[str], list[Task]] = {}
+    shares = cache(partial(_shares, assignment))
+    for task in tasks:
+        entry = gradebook.entry(task.received.student) if task.base is not None else None
+        if entry and (draft := _draft(task, entry, gradebook, cache_keys, machines.unconfined)):
+            yield Graded(task, draft.result, draft.cache_keys, draft.run, entry.result)
+        elif entry and not task.run:
+            yield _graded(task, entry.result, entry.run, entry.result, assignment, cache_keys, shares)
+        else:
+            waiting.setdefault(task.run, []).append(task)
+    if not waiting:
+        return
+    everything, ahead = frozenset(cache_keys), sum(map(len, waiting.values()))
+    while waiting:
+        run_ids = min(waiting, key=len)  # what runs everything comes last
+        group = {task.received.student: task for task in waiting.pop(run_ids)}
+        asked = tuple(q for q in assignment.questions if q.id in run_ids or not q.is_code)
+        with machines.open(replace(assignment, questions=asked)) as batch:
+            if ahead:
+                wall = f"Wall around their code: {batch.wall.value}"
+                say(f"{pluralize(ahead, 'submission')}, {batch.workers} at a time. {wall}")
+                for refusal in batch.refusals:
+                    say(f"No stronger wall could be built. {truncate(single_line(refusal), 500)}")
+                ahead = 0  # that is said once
+            run = gradebook.start_run(path, batch.workers, batch.wall.value)
+            for fresh in batch.grade(task.received.read() for task in group.values()):
+                task = group[fresh.student]
+                if run_ids != everything and was_stopped(fresh):
+                    # What stopped it may cost other questions something, as it would in a first run.
+                    waiting.setdefault(everything, []).append(task.with_everything(everything))
+                else:
+                    entry = gradebook.entry(fresh.student)
+                    before = entry.result if entry else None
+                    yield _graded(task, fresh, run, before, assignment, cache_keys, shares)
+
+
+def _draft(task: Task, entry: Entry, gradebook: Gradebook, cache_keys: CacheKeys, unconfined: bool) -> Draft | None:
+    """What a dry run found for the submission of `entry`, if it is this one and comes out the same now."""
+    here = task.received
+    if (entry.result.digest, entry.notes, entry.set_aside) != (here.digest, here.notes, here.set_aside):
+        return None
+    draft = gradebook.draft(here.student)
+    if draft is None or (draft.result.unconfined and not unconfined):
+        return None
+    wider = task.with_everything(frozenset(cache_keys))  # where something was stopped, all was run
+    return draft if draft.cache_keys in (keys_after(task, cache_keys), keys_after(wider, cache_keys)) else None
+
+
+def _graded(
+    task: Task,
+    fresh: Result,
+    run: int | None,
+    before: Result | None,
+    assignment: Assignment,
+    cache_keys: CacheKeys,
+    shares: Shares,
+) -> Graded:
+    """Take of a fresh result what the task asks for; of the one before, the rest."""
+    after = keys_after(task, cache_keys)
+    if fresh.status is Status.SET_ASIDE:  # no question was run, so it depends on none
+        return Graded(task, fresh, {}, run, before)
+    if before is None:
+        return Graded(task, fresh, after, run, before)
+    if fresh.status is Status.NOT_GRADED:
+        if before.total is not None and before.digest == fresh.digest:
+            return Graded(task, before, after, run, before, fresh.fault)
+        return Graded(task, fresh, after, run, before)
+    new, old = ({q.id: q for q in result.questions} for result in (fresh, before))
+    questions = tuple(
+        new[question.id] if question.id in task.take else _rescaled(old[question.id], question, shares)
+        for question in assignment.questions
+    )
+    unmarked = any(question.points is None for question in questions)
+    joined = replace(
+        fresh,
+        status=Status.NEEDS_MARKING if unmarked else Status.GRADED,
+        possible=assignment.possible,
+        questions=questions,
+    )
+    return Graded(task, joined, after, run, before)
+
+
+def _rescaled(result: QuestionResult, question: Question, shares_of: Shares) -> QuestionResult:
+    """The question's result where it is worth other points now, to the last digit as a run would give it."""
+    if result.possible == question.points:
+        return result
+    if not result.cases:
+        return replace(result, possible=question.points)
+    shares = shares_of(question.id)
+    if len(shares) != len(result.cases):  # its tests have changed since, and are not to be run now
+        shares = [case.points for case in result.cases]
+    cases = tuple(
+        replace(case, points=question.points * share / sum(shares))
+        for case, share in zip(result.cases, shares, strict=True)
+    )
+    points = round(sum(case.earned for case in cases), 2)
+    return replace(result, possible=question.points, points=points, cases=cases)
+
+
+def _shares(assignment: Assignment, question_id: str) -> list[float]:
+    """What the cases of a code question count, in the order of their results."""
+    from ...check.testing.cases import read_cases
+
+    files = (assignment.public_tests(question_id), assignment.hidden_tests(question_id))
+    return [case.share for file in files for case in read_cases(file)]
+
+
+def _say_plan(plan: Plan) -> None:
+    """What is skipped, what changed since the last time, and who is left out."""
+    if plan.unchanged:
+        all_ = len(plan.unchanged) + len(plan.tasks) + len(plan.left_out)
+        say(f"Skipped: {len(plan.unchanged):,} of {pluralize(all_, 'submission')}, unchanged.")
+    if plan.reasons:
+        say(f"Changed since they were graded: {reasons_said(plan.reasons)}.")
+    if plan.left_out:
+        say(
+            f"Left out: {named(plan.left_out)}. --only grades questions of submissions that have a result, "
+            "and there is none of what they handed in. Grade them without --only.",
+        )

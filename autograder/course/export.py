@@ -1,0 +1,203 @@
+"""Hands the grades back: fills the platform's own files from the gradebook."""
+
+from __future__ import annotations
+
+import zipfile
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ..assignment import Assignment
+from ..errors import GraderError
+from ..feedback.student_page import feedback_page
+from ..io.files import replacing, write_atomically
+from ..io.text import pluralize
+from ..mark import Marks, apply_marks
+from ..result import Result, Status
+from .gradebook.database import Gradebook
+from .grades import Grade, Skipped, sort_out, with_remarks
+from .late import LATE_SHEET, ask_how_late, deduct
+from .platforms.canvas import canvas
+from .platforms.export_plan import ExportFiles, ExportOptions, Platform, Zip, shortened
+from .platforms.github_classroom import github_classroom
+from .platforms.gradescope import gradescope
+from .platforms.moodle import lateness, moodle
+from .platforms.nbgrader import nbgrader
+from .platforms.plain_csv import HANDED_BACK, handed_back, plain_csv
+from .results import results_of
+
+PLATFORMS: dict[str, Platform] = {
+    "canvas": canvas,
+    "moodle": moodle,
+    "gradescope": gradescope,
+    "github-classroom": github_classroom,
+    "nbgrader": nbgrader,
+    "csv": plain_csv,
+}
+"""By the names that `--to` takes."""
+
+LATENESS = {"moodle": lateness}
+"""Of the platforms whose own file says how late each student was: what reads it there."""
+
+
+@dataclass(frozen=True)
+class ExportReport:
+    """What an export did.
+
+    Attributes:
+        files: what was written.
+        said: what the instructor reads.
+        problems: what was not handed out though it might be, one sentence each.
+    """
+
+    files: tuple[Path, ...]
+    said: tuple[str, ...]
+    problems: tuple[str, ...]
+
+
+def export(
+    gradebook: Gradebook,
+    to: str,
+    wish: ExportOptions,
+    folder: Path,
+    *,
+    late_file: Path | None = None,
+    provisional: bool = False,
+    feedback: bool = False,
+) -> ExportReport:
+    """Write what the platform `to` takes into `folder`.
+
+    Args:
+        provisional: hand out also what still needs marking.
+        late_file: how late students were, where the platform only tells that they were.
+        feedback: write the students' pages, too, as the platform takes them.
+
+    Raises:
+        GraderError: if the platform's file is missing or not what it should be. Nothing is written then.
+    """
+    marks, assignment = gradebook.marks(), wish.assignment
+    results = (apply_marks(result, marks) for result in gradebook.results())
+    grades, left = sort_out(results, gradebook.origins(), assignment, provisional=provisional)
+    if not grades:
+        raise GraderError(f"There is no grade to hand out. {_left(left) or 'The gradebook is empty.'}")
+    told = LATENESS[to](grades, wish) if assignment.late and to in LATENESS else {}
+    charged = deduct(grades, assignment.late, late_file, told)
+    if wish.into and wish.into.name.casefold() in (HANDED_BACK, LATE_SHEET):
+        raise GraderError(f"{wish.into} is what an export calls a file of its own. Call yours otherwise.")
+    plan = PLATFORMS[to](charged.grades, wish)
+    files = _write(plan, folder, wish, gradebook, feedback)
+    said = [*plan.said, *_remarks(plan.grades)]
+    if told and wish.into:
+        said.append(
+            f"How late {pluralize(len(told), 'student')} handed in is what {wish.into.name} says, by the "
+            "platform's own due date."
+        )
+    if forgotten := gradebook.forgotten():
+        said.append(f"No grade goes out from what counts no more: {shortened(sorted(forgotten))}.")
+    if charged.untold:
+        who = shortened(grade.person.shown for grade in charged.untold)
+        said.append(
+            f"Whether {pluralize(len(charged.untold), 'student')} handed in late is not known, so nothing is "
+            f"deducted: {who}. Say --late-file, a CSV with the columns student and hours_late. (Where the "
+            "download tells when, as Gradescope's does, `late.due` in assignment.yml is enough.)"
+        )
+    problems = [*charged.problems, *plan.problems]
+    if left:
+        problems.append(_left(left))
+    if old := [grade for grade in plan.grades if not _is_of_today(grade, assignment)]:
+        problems.append(
+            f"Graded with other points than assignment.yml has now, and handed out so: "
+            f"{shortened(grade.person.shown for grade in old)}. Type: autograder regrade {gradebook.path.parent}"
+        )
+    if charged.unknown:
+        problems.append(ask_how_late(charged.unknown, folder / LATE_SHEET, late_file))
+    return ExportReport(tuple(files), tuple(said), tuple(problems))
+
+
+def _write(plan: ExportFiles, folder: Path, wish: ExportOptions, gradebook: Gradebook, feedback: bool) -> list[Path]:
+    files = [folder / HANDED_BACK]
+    if plan.table is not None:
+        assert wish.into is not None
+        files.append(folder / wish.into.name)
+        if files[-1].exists() and files[-1].samefile(wish.into):
+            raise GraderError(f"{wish.into} would be written over. Choose another folder with --output.")
+        plan.table.write(files[-1])
+    write_atomically(files[0], handed_back(plan.grades), "utf-8-sig")
+    for name, text in plan.files:
+        write_atomically(folder / name, text, "utf-8-sig")
+        files.append(folder / name)
+    for zipped in plan.zips:
+        if feedback or zipped.holds == "results":
+            write_zip(folder / zipped.name, _texts(zipped, gradebook, wish.assignment))
+            files.append(folder / zipped.name)
+    return files
+
+
+def _texts(zipped: Zip, gradebook: Gradebook, assignment: Assignment) -> Iterator[tuple[str, str]]:
+    """The archive's files one by one: a class's pages together would not fit into memory."""
+    yield from zipped.texts
+    marks = gradebook.marks()
+    entries: dict[str, dict[str, Grade]] = defaultdict(dict)
+    for grade, name in zipped.entries:
+        here = entries[grade.person.student]
+        if name in here and here[name].remarks != grade.remarks:  # a group's one file says nobody's own
+            grade = replace(grade, deduction=None)
+        here[name] = grade
+    for graded in gradebook.results():
+        for name, grade in entries[graded.student].items():
+            result = apply_marks(graded, marks)
+            if zipped.holds == "results":
+                yield name, results_of(result, grade, assignment, marks)
+            else:
+                yield name, _page(result, grade, assignment, marks)
+
+
+def _page(result: Result, grade: Grade, assignment: Assignment, marks: Marks) -> str:
+    counts = grade.total if grade.deduction else None
+    return feedback_page(with_remarks(result, grade), assignment, marks, counts=counts)
+
+
+def write_zip(path: Path, texts: Iterable[tuple[str, str]]) -> None:
+    """Write a zip whole or not at all; the same texts give the same bytes.
+
+    Raises:
+        GraderError: if the disk does not take it.
+    """
+    with replacing(path) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in texts:
+            entry = zipfile.ZipInfo(name)  # dated 1980, always
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            is_program = text.startswith("#!")
+            entry.external_attr = (0o100755 if is_program else 0o100644) << 16
+            archive.writestr(entry, text.encode("utf-8", "backslashreplace"))
+
+
+def _is_of_today(grade: Grade, assignment: Assignment) -> bool:
+    graded = [(question, possible) for question, _, possible in grade.questions]
+    return graded == [(question.id, question.points) for question in assignment.questions]
+
+
+def _remarks(grades: Iterable[Grade]) -> list[str]:
+    grades = list(grades)
+    said = []
+    if late := [grade for grade in grades if grade.deduction]:
+        said.append(f"Points deducted from {pluralize(len(late), 'student')} for being late.")
+    if unmarked := [grade for grade in grades if grade.unmarked]:
+        said.append(f"Provisional, for want of marks: {pluralize(len(unmarked), 'grade')}.")
+    if unconfined := [grade for grade in grades if grade.unconfined]:
+        said.append(f"Graded UNCONFINED, without the wall: {shortened(g.person.shown for g in unconfined)}.")
+    return said
+
+
+def _left(left: Iterable[Skipped]) -> str:
+    """Who gets nothing, by reason."""
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    for one in left:
+        by_reason[one.why].append(one.student)
+    told = [
+        f"Left out, {why}{' (--provisional hands these out)' if why == Status.NEEDS_MARKING else ''}: "
+        f"{shortened(students)}."
+        for why, students in by_reason.items()
+    ]
+    return " ".join(told)

@@ -1,0 +1,147 @@
+"""What the gradebook holds, as plain values, and how they become text and come back."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ...grading.cache_keys import CacheKeys
+from ...mark import ItemMark, Mark
+from ...result import MOST_SAID, CaseResult, Outcome, QuestionResult, Result, Status
+from ...submission import Member, UploadInfo
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row of the journal.
+
+    Attributes:
+        id: the row's number.
+        run: the run that wrote it.
+        saved: when, in UTC.
+        cache_keys: what each question's result depends on; empty where an older version wrote the row.
+        notes: the sentences that intake had on the submission.
+        set_aside: the question that intake had, if any.
+    """
+
+    id: int
+    run: int | None
+    saved: str
+    result: Result
+    cache_keys: CacheKeys
+    notes: tuple[str, ...]
+    set_aside: str | None
+
+
+@dataclass(frozen=True)
+class ActiveStatus:
+    """Whether a student's results count; whoever has none counts.
+
+    Attributes:
+        saved: since when, in UTC.
+        instead: the key under which the student counts, or once counted, instead; empty where that was
+            not the reason.
+    """
+
+    saved: str
+    counts: bool
+    instead: str
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a dry run found for a student: it counts for nothing until a regrade takes it."""
+
+    run: int | None
+    result: Result
+    cache_keys: CacheKeys
+
+
+@dataclass(frozen=True)
+class MarkEvent:
+    """When and from which sheet a mark was read."""
+
+    saved: str
+    sheet: str
+    mark: Mark
+
+
+@dataclass(frozen=True)
+class SheetRow:
+    """A row of a marking sheet that was handed out.
+
+    Attributes:
+        answer: the fingerprint of the answer it shows.
+        shown: each student who gave this answer, and the name the sheet showed for them.
+    """
+
+    row: str
+    question: str
+    answer: str
+    shown: tuple[tuple[str, str], ...]
+
+
+LARGEST_RESULT = 100_000_000
+"""Characters of a result as JSON. SQLite takes ten times as much, and no result should come near it."""
+
+
+def result_to_json(result: Result, *, seconds: bool = False) -> str:
+    """The result as JSON in ASCII: also text that UTF-8 cannot hold comes back as it was.
+
+    One that is too large to be kept becomes one that says so: points and outcomes stay, texts go.
+
+    Args:
+        seconds: whether to write how long grading took, which has a column of its own.
+    """
+    data = asdict(result)
+    if not seconds:
+        del data["seconds"]
+    text = json.dumps(data)
+    if len(text) <= LARGEST_RESULT:
+        return text
+    why = f"This result had {len(text):,} characters, and at most {LARGEST_RESULT:,} are kept: not its texts."
+    for question in data["questions"]:
+        question["answer"] = question["answer"][:MOST_SAID]
+        for case in question["cases"]:
+            case["message"] = case["untrusted"] = ""
+    return json.dumps({**data, "notes": [why], "fault": data["fault"][:MOST_SAID]})
+
+
+def result_from_json(text: str) -> Result:
+    data = json.loads(text)
+    questions = tuple(
+        QuestionResult(
+            **question | {"id": sys.intern(question["id"]), "cases": tuple(_case(case) for case in question["cases"])}
+        )
+        for question in data["questions"]
+    )
+    read = {"status": Status(data["status"]), "questions": questions, "notes": tuple(data["notes"])}
+    return Result(**data | read)
+
+
+def origin_from_json(text: str) -> UploadInfo:
+    data = json.loads(text)
+    data.pop("seconds_late", None)  # no platform tells it; older gradebooks hold it empty
+    members = tuple(Member(**member) for member in data["members"])
+    return UploadInfo(**data | {"members": members, "others": tuple(data["others"])})
+
+
+def mark_from_json(text: str) -> Mark:
+    data = json.loads(text)
+    return Mark(**data | {"items": tuple(ItemMark(**item) for item in data["items"])})
+
+
+def to_ascii(value: str) -> str:
+    """Any text in ASCII, reversibly: SQLite takes no lone surrogates."""
+    return json.dumps(value)[1:-1]
+
+
+def from_ascii(value: str) -> str:
+    return str(json.loads(f'"{value}"'))
+
+
+def _case(data: dict[str, Any]) -> CaseResult:
+    carried = tuple(data.get("carried", ()))  # results of older versions lack it
+    return CaseResult(**data | {"outcome": Outcome(data["outcome"]), "carried": carried})

@@ -1,0 +1,1 @@
+"""What a class uploaded: every student and their files."""

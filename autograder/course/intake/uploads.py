@@ -1,0 +1,438 @@
+"""Takes in a download: finds its layout and its uploads, and turns each into a submission."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Container, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from ...assignment import Assignment
+from ...errors import GraderError
+from ...io.text import pluralize
+from ...submission import Member, SpooledSubmission, Submission, UploadInfo
+from ...upload.archive import list_archive, open_nested
+from ...upload.choose import asks_where, choose, why_not
+from ...upload.code_file import code_names
+from ...upload.inspection import CODE_SUFFIXES
+from ...upload.listing import Entry, Listing, UnreadableError, effective_suffix, meant_stem, printable
+from ...upload.overrides import NOTHING, FileOverrides, option, read_choices, recall, to_type, together
+from ...upload.template_files import HandedOut, read_handed_out
+from ..platforms.download import Download, of_folder, on_disk, open_download, open_inside
+from ..platforms.registry import (
+    LAYOUTS,
+    PLAIN,
+    Layout,
+    Sorted,
+    Upload,
+    assignment_of,
+    is_upload,
+    key_of,
+    left_out,
+    may_be_work,
+    place_of,
+    recognise,
+    upload_of,
+)
+from .roster import match, read_roster
+from .spool import Spool
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What was taken in.
+
+    Attributes:
+        received: what students handed in, sorted by student.
+        layout: the layout's name, as `--layout` takes it.
+        summary: what was recognised, such as "Canvas download, 212 files, 198 students".
+        problems: sentences for the instructor on what belongs to no submission, and on the roster.
+        is_left_over: whether something that may be a student's work is in no submission.
+        chosen: the answers typed this time, to be remembered once the folder of the results is locked.
+    """
+
+    received: tuple[SpooledSubmission, ...]
+    layout: str
+    summary: str
+    problems: tuple[str, ...] = ()
+    is_left_over: bool = False
+    chosen: FileOverrides = field(default_factory=dict)
+
+    @property
+    def submissions(self) -> list[Submission]:
+        """All of them with their files, in memory at once."""
+        return [received.read() for received in self.received]
+
+
+def collect(path: Path, assignment: Assignment) -> list[Submission]:
+    """The submissions in `path`, as `take_in` finds them by itself."""
+    return take_in(path, assignment).submissions
+
+
+def take_in(
+    path: Path,
+    assignment: Assignment,
+    *,
+    layout: str | None = None,
+    roster: Path | None = None,
+    choices: Sequence[str] = (),
+    out: Path | None = None,
+) -> Intake:
+    """Take in a platform's download, a plain folder of students, or one submission.
+
+    Args:
+        path: a folder or the platform's zip; a zip that is no platform's is one submission.
+        layout: the name of the layout; by itself where it is None.
+        roster: a CSV file of the course's students.
+        choices: answers to the questions of set-aside submissions, each `STUDENT=FILE`.
+        out: the folder of the results, which remembers earlier answers.
+
+    Raises:
+        GraderError: if there is nothing to grade, the layout does not fit, the roster cannot be
+            read, or an answer names nobody, or no file that there is.
+    """
+    with _opened(path, assignment, layout) as found:
+        uploads: Sequence[Upload] = found.sorted.uploads
+        left = found.sorted.left
+        problems = [*found.place.problems, *found.sorted.problems, *left_out(left, found.layout.label)]
+        if not uploads:
+            raise GraderError(f"{path.resolve()} holds no submissions. {_what_to_type(assignment)}")
+        if roster:
+            matched = match(uploads, read_roster(roster), assignment_of(found.place.name))
+            uploads = matched.uploads
+            problems += matched.problems
+        typed = read_choices(choices, _names(uploads))
+        names = {upload.name for upload in uploads}
+        chosen = together(recall(out) if out else {}, typed, lambda file: _kind(file, names))
+        reader = _Reader(found.layout, assignment, read_handed_out(assignment), chosen, typed, names)
+        uploads, questions = _parted(uploads, chosen)
+        received = reader.read(uploads, questions)
+    members = {
+        member if member != Member() else upload.student
+        for upload in uploads
+        for member in upload.members or (Member(),)
+    }
+    summary = ", ".join(
+        (
+            found.layout.label[0].upper() + found.layout.label[1:],
+            pluralize(reader.files, "file"),
+            pluralize(len(members), "student"),
+        )
+    )
+    if len(received) != len(members):
+        summary += f" in {pluralize(len(received), 'submission')}"
+    to_remember = {student: chosen[student] for student in typed}
+    is_left_over = bool(found.place.problems) or any(map(may_be_work, left))
+    return Intake(tuple(received), found.layout.name, summary, tuple(problems), is_left_over, to_remember)
+
+
+# What lies there ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A download whose layout is known: the folder in it that counts, and its uploads."""
+
+    layout: Layout
+    place: Download
+    sorted: Sorted
+
+
+@contextmanager
+def _opened(path: Path, assignment: Assignment, name: str | None) -> Iterator[_Found]:
+    """Find out what lies at `path`; its files can be read as long as this is open."""
+    if not path.exists():
+        raise GraderError(f"There is no {path}. {_what_to_type(assignment)}")
+    path = path.resolve()  # also gives `.` a name
+    if path.is_file() and effective_suffix(path.name) not in (".zip", *CODE_SUFFIXES):
+        raise GraderError(f"{path} is neither a folder nor a zip nor a .py or .ipynb file. {_what_to_type(assignment)}")
+    if name is None and _is_one(path, assignment):
+        yield _one(path, assignment)
+        return
+    with open_download(path) as download:
+        if name is not None:
+            layout, place = LAYOUTS[name], place_of(LAYOUTS[name], download)
+            yield _Found(layout, place, layout.sort(place))
+        elif recognised := recognise(download):
+            layout, place = recognised
+            yield _Found(layout, place, layout.sort(place))
+        elif inside := _only_zip(download):
+            with open_download(inside) as within:
+                layout, place = recognise(within) or (PLAIN, download)
+                yield _Found(layout, place, layout.sort(place))
+        elif platforms := _platforms_in(download):
+            raise GraderError(f"{path} is no download itself, but holds {platforms}. Grade each by itself.")
+        elif path.is_file():
+            if not download.items and not download.problems:
+                raise GraderError(f"{path} is empty: no file was found in it. {_what_to_type(assignment)}")
+            yield _one(path, assignment)
+        else:
+            yield _Found(PLAIN, download, PLAIN.sort(download))
+
+
+def _is_one(path: Path, assignment: Assignment) -> bool:
+    """Whether it can only be one submission."""
+    return (path.is_file() and effective_suffix(path.name) in CODE_SUFFIXES) or any(
+        (path / name).is_file() for name in code_names(assignment)
+    )
+
+
+def _one(path: Path, assignment: Assignment) -> _Found:
+    name = path.parent.name if path.name in code_names(assignment) else path.name
+    item = on_disk(path)
+    upload = upload_of(item, key_of(name if item.is_folder or name != path.name else meant_stem(name)))
+    return _Found(PLAIN, Download(path.name, (item,), lambda _: of_folder(path)), Sorted((upload,)))
+
+
+def _platforms_in(download: Download) -> str:
+    """The downloads that a folder or zip holds, named, where it holds nothing else to grade; else empty."""
+    named = []
+    for item in filter(is_upload, download.items):
+        if item.is_folder or effective_suffix(item.name) != ".zip":
+            return ""
+        try:
+            with open_inside(item) as inside:
+                found = recognise(inside)
+        except (GraderError, UnreadableError):
+            return ""
+        if not found:
+            return ""
+        named.append(f"{printable(item.name)}, a {found[0].label}")
+    return " and ".join(named)
+
+
+def _only_zip(download: Download) -> Path | None:
+    """The zip in a folder that holds nothing else: the platform's, as it was downloaded, perhaps."""
+    paths = [item.path for item in download.items]
+    return paths[0] if len(paths) == 1 and paths[0] and effective_suffix(paths[0].name) == ".zip" else None
+
+
+def _what_to_type(assignment: Assignment) -> str:
+    return (
+        f"Submissions are a folder of <student>/{assignment.code_file}, <student>.zip, <student>.py or "
+        "<student>.ipynb, or what a platform lets you download. "
+        "Type: autograder grade SUBMISSIONS --output OUT"
+    )
+
+
+def _names(uploads: Sequence[Upload]) -> dict[str, str]:
+    """The student's key by all that may be typed for it: the key itself, a number, an address."""
+    keys: dict[str, set[str]] = defaultdict(set)
+    for upload in uploads:
+        for member in upload.members:
+            for name in {member.id, member.email} - {""}:
+                keys[name].add(upload.student)
+    certain = {name: next(iter(students)) for name, students in keys.items() if len(students) == 1}
+    shown = {printable(upload.student): upload.student for upload in uploads}
+    return certain | shown | {upload.student: upload.student for upload in uploads}
+
+
+def _kind(file: str, uploads: Container[str]) -> str:
+    """What a choice is of: of each kind, a student has one."""
+    if file in uploads:
+        return "upload"
+    if file == NOTHING or effective_suffix(file) in CODE_SUFFIXES:
+        return "code"
+    return "answers" if effective_suffix(file) in (".md", ".markdown") else file  # its content tells
+
+
+# Reading -----------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Reader:
+    """Reads uploads, one at a time.
+
+    Attributes:
+        choices: those made now and before.
+        typed: those made now.
+        names: of all uploads; a choice of one of those is not a choice of a file.
+        spool: keeps what was read.
+        files: how many were found.
+    """
+
+    layout: Layout
+    assignment: Assignment
+    handed_out: HandedOut
+    choices: FileOverrides
+    typed: FileOverrides
+    names: set[str]
+    spool: Spool = field(default_factory=Spool)
+    files: int = 0
+
+    def read(self, uploads: Sequence[Upload], questions: Mapping[str, str]) -> list[SpooledSubmission]:
+        """One submission for each student, sorted by student; `questions` are open ones by key."""
+        by_student: dict[str, list[Upload]] = defaultdict(list)
+        for upload in uploads:
+            by_student[upload.student].append(upload)
+        read: dict[str, SpooledSubmission] = {}
+        for student, attempts in by_student.items():
+            question = questions.get(student)
+            read[student] = self.spool.keep(self._aside(attempts, question) if question else self._student(attempts))
+        for alike in _alike(list(read)):
+            self._part(alike, by_student, read)
+        return [read[student] for student in sorted(read)]
+
+    def _part(
+        self, alike: Sequence[str], uploads: Mapping[str, list[Upload]], read: dict[str, SpooledSubmission]
+    ) -> None:
+        """Ask whether students whose keys are alike are one; if they are, only the chosen one stays."""
+        counts = [key for key in alike if {up.name for up in uploads[key]} & set(self.choices.get(key, ()))]
+        others = [key for key in alike if key not in counts]
+        if len(counts) == 1:
+            (kept,) = (read[key] for key in counts)
+            names = (upload.name for key in others for upload in uploads[key])
+            origin = kept.origin and replace(kept.origin, others=(*kept.origin.others, *names))
+            read[kept.student] = replace(kept, origin=origin)
+            for key in others:
+                del read[key]
+            return
+        options = {key: option(key, uploads[key][-1].name) for key in alike}
+        for key in others:
+            question = (
+                f"Are {' and '.join(map(printable, alike))} one student? The names differ in capital letters "
+                f"alone. If they are, choose what counts: {options[key]}. "
+                f"If not, choose each: {' '.join(options.values())}."
+            )
+            read[key] = self.spool.keep(self._aside(uploads[key], question))
+
+    def _student(self, uploads: Sequence[Upload]) -> Submission:
+        """The submission of one student, of whom there may be several uploads."""
+        student = uploads[0].student
+        chosen = [upload for file in self.choices.get(student, ()) for upload in uploads if upload.name == file]
+        if chosen:
+            return self._attempt(chosen[-1], [upload for upload in uploads if upload is not chosen[-1]])
+        if len(uploads) == 1:
+            return self._attempt(uploads[0], [])
+        if len({upload.submitted for upload in uploads} - {""}) < len(uploads):
+            names = " and ".join(printable(upload.name) for upload in uploads)
+            question = f"Which upload is meant? {names} are of one student."
+            self._refuse_files(uploads)
+            return self._aside(uploads, f"{question} {to_type(student, uploads[0].name)}")
+        *earlier, latest = sorted(uploads, key=lambda upload: upload.submitted)
+        found = self._attempt(latest, earlier)
+        is_chosen = NOTHING in self.choices.get(student, ())
+        is_asked = found.set_aside and asks_where(self.assignment) not in found.set_aside
+        if found.code is None and not is_chosen and not is_asked:
+            before = [upload for upload in reversed(earlier) if self._attempt(upload, []).code is not None]
+            if before:
+                question = (
+                    f"The latest attempt, {printable(latest.name)}, holds no {self.assignment.code_file} "
+                    f"that can be read, but an earlier one does: {printable(before[0].name)}. Which is meant?"
+                )
+                return self._aside(uploads, f"{question} {to_type(student, before[0].name)}")
+        when = latest.submitted.replace("T", " at ")
+        note = f"{len(uploads)} attempts were handed in; the latest, of {when}, was graded."
+        return replace(found, notes=(note, *found.notes))
+
+    def _attempt(self, upload: Upload, others: Sequence[Upload]) -> Submission:
+        with self._listed(upload) as listing:
+            self.files += len(listing.entries)
+            files = open_nested(listing)
+            for file in self._files(self.typed, upload, files.entries):
+                if problem := why_not(upload.student, file, files.entries):
+                    raise GraderError(f"`--choose {printable(upload.student)}={printable(file)}`: {problem}")
+            chosen = self._files(self.choices, upload, files.entries)
+            found = choose(upload.student, files, self.assignment, self.handed_out, chosen)
+        return replace(found, origin=self._origin(upload, others))
+
+    def _files(self, choices: FileOverrides, upload: Upload, there: Sequence[Entry] = ()) -> list[str]:
+        """What was chosen of files; an upload may be named after one of its files."""
+        names = self.names - {entry.uploaded for entry in there}
+        return [file for file in choices.get(upload.student, ()) if file not in names]
+
+    def _refuse_files(self, uploads: Sequence[Upload]) -> None:
+        """Refuse what was typed of files as long as nobody said in which upload they are."""
+        student = uploads[0].student
+        for file in self._files(self.typed, uploads[0]):
+            options = to_type(student, *(upload.name for upload in uploads))
+            raise GraderError(
+                f"`--choose {printable(student)}={printable(file)}`: first it must be clear which upload "
+                f"counts. {options}"
+            )
+
+    @contextmanager
+    def _listed(self, upload: Upload) -> Iterator[Listing]:
+        path = upload.path
+        try:
+            if path and path.is_file() and not path.is_symlink() and effective_suffix(path.name) == ".zip":
+                with path.open("rb") as stream:
+                    yield list_archive(stream, path.name)
+                return
+            listing = upload.listing()
+        except OSError as error:
+            listing = Listing(problems=(f"{printable(upload.name)} cannot be read: {error.strerror}.",))
+        if self.layout is PLAIN:
+            listing = replace(listing, entries=tuple(self._unnamed(entry, upload) for entry in listing.entries))
+        yield listing
+
+    def _unnamed(self, entry: Entry, upload: Upload) -> Entry:
+        """A loose file that is named after its student, which is no mistake, under the name asked for."""
+        names = dict(zip(CODE_SUFFIXES, code_names(self.assignment), strict=True))
+        names[".md"] = self.assignment.answers_file
+        name = names.get(effective_suffix(entry.name), "")
+        is_loose = len(entry.parts) == 1 and key_of(meant_stem(entry.name)) == upload.student
+        return replace(entry, parts=(name,), uploaded=entry.uploaded or entry.name) if name and is_loose else entry
+
+    def _aside(self, uploads: Sequence[Upload], question: str) -> Submission:
+        origin = self._origin(uploads[-1], uploads[:-1])
+        return Submission(uploads[0].student, set_aside=question, origin=origin)
+
+    def _origin(self, upload: Upload, others: Sequence[Upload]) -> UploadInfo:
+        names = (other.name for other in others)
+        return UploadInfo(
+            layout=self.layout.name,
+            upload=upload.name,
+            members=upload.members,
+            late=upload.late,
+            submitted=upload.submitted,
+            others=(*upload.earlier, *names),
+        )
+
+
+def _parted(uploads: Sequence[Upload], choices: FileOverrides) -> tuple[list[Upload], dict[str, str]]:
+    """Uploads without those members whose other upload was chosen.
+
+    Returns:
+        The uploads that have members left, and the question for each student's key that still has a
+        member in common with another.
+    """
+    by_member: dict[str, dict[str, Upload]] = defaultdict(dict)
+    for upload in uploads:
+        for member in upload.members:
+            if _identity(member):
+                by_member[_identity(member)][upload.student] = upload
+    questions: dict[str, str] = {}
+    leaving: dict[str, set[str]] = defaultdict(set)
+    instead: dict[str, list[str]] = defaultdict(list)
+    for identity, found in by_member.items():
+        names = [upload.name for upload in found.values()]
+        chosen = {file for student in found for file in choices.get(student, ()) if file in names}
+        for student, upload in found.items() if len(found) > 1 else ():
+            if len(chosen) != 1:
+                where = " and in ".join(map(printable, names))
+                question = f"{printable(identity)} is in {where}. Which of them counts?"
+                questions[student] = f"{question} {to_type(student, upload.name)}"
+            elif upload.name not in chosen:
+                leaving[student].add(identity)
+                instead[next(iter(chosen))].append(upload.name)
+    left = []
+    for upload in uploads:
+        members = tuple(m for m in upload.members if _identity(m) not in leaving[upload.student])
+        if members or not upload.members:
+            others = (*upload.earlier, *instead[upload.name])
+            left.append(replace(upload, members=members, earlier=others))
+    return left, questions
+
+
+def _identity(member: Member) -> str:
+    return member.id or member.email.casefold()
+
+
+def _alike(students: list[str]) -> list[list[str]]:
+    """The students whose keys would be one file's name where capital letters do not count."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for student in students:
+        groups[student.casefold()].append(student)
+    return [group for group in groups.values() if len(group) > 1]

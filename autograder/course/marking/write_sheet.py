@@ -1,0 +1,140 @@
+"""Writes the sheets that markers fill in."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+from ...assignment import Assignment, Question
+from ...check.loading.answers import word_count
+from ...errors import GraderError
+from ...io.files import write_atomically
+from ...io.text import csv_safe, format_points, single_line, truncate
+from ...mark import Mark, fingerprint
+from ..gradebook.database import Gradebook
+from ..gradebook.records import SheetRow
+from .groups import Group, groups
+from .rubric import Item, Rubric, load_rubric
+
+FIXED_COLUMNS = ("row", "question", "students", "count", "words", "note", "answer")
+
+LONGEST_CELL = 30_000
+"""Characters; spreadsheets hold no more than 32,767 in a cell."""
+
+
+def write_sheets(
+    gradebook: Gradebook,
+    assignment: Assignment,
+    sheet: Path,
+    *,
+    anonymous: bool = False,
+    markers: int = 1,
+    question: str | None = None,
+    marked_too: bool = False,
+) -> list[tuple[Path, int]]:
+    """Write what needs marking to `sheet`, or to one sheet per marker (SHEET-1.csv ...).
+
+    Returns: each file written and its number of rows to mark.
+
+    Raises:
+        GraderError: if the question is none of the short answers, a file is there already or
+            there is nothing to mark.
+    """
+    asked = [q for q in assignment.answer_questions if question in (None, q.id)]
+    if not asked:
+        ids = ", ".join(q.id for q in assignment.answer_questions) or "none"
+        raise GraderError(f"{question!r} is no short-answer question. These are: {ids}.")
+    paths = [sheet]
+    if markers > 1:
+        paths = [sheet.with_name(f"{sheet.stem}-{i}{sheet.suffix}") for i in range(1, markers + 1)]
+    for path in paths:
+        if path.exists():
+            raise GraderError(f"{path} is there already and may hold marks. Choose another name.")
+    if not any(gradebook.results()):
+        raise GraderError("No submission is graded yet: run `autograder grade` first.")
+    wanted = [g for g in groups(gradebook, assignment) if g.question in asked and (marked_too or not g.mark)]
+    if not wanted:
+        raise GraderError(
+            "Nothing is left to mark." if marked_too else "Nothing is left to mark; --all writes what is marked."
+        )
+    students = sorted({student for group in wanted for student in group.students})
+    shown = gradebook.pseudonyms(students) if anonymous else {student: single_line(student) for student in students}
+    rubric = load_rubric(assignment)
+    gradebook.save_sheet_rows(
+        SheetRow(
+            g.row,
+            g.question.id,
+            fingerprint(g.answer),
+            tuple((student, shown[student]) for student in g.students),
+        )
+        for g in wanted
+    )
+    written = []
+    for index, path in enumerate(paths):
+        part = [g for q in asked for g in [g for g in wanted if g.question == q][index :: len(paths)]]
+        write_atomically(path, _sheet(part, asked, rubric, shown), "utf-8-sig")
+        written.append((path, len(part)))
+    return written
+
+
+def _sheet(part: list[Group], asked: list[Question], rubric: dict[str, Rubric], shown: dict[str, str]) -> str:
+    """The CSV text: question by question, each opened by a row that says what to look for."""
+    items = [(question, item) for question in asked for item in rubric[question.id].items]
+    columns = [*FIXED_COLUMNS, *(column(question, item) for question, item in items), "points", "comment"]
+    file = io.StringIO()
+    writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
+    writer.writeheader()
+    for question in asked:
+        rows = [group for group in part if group.question == question]
+        if not rows:
+            continue
+        writer.writerow(_guide(question, rubric[question.id]))
+        for group in rows:
+            names = "; ".join(sorted(shown[student] for student in group.students))
+            writer.writerow(
+                {
+                    "row": group.row,
+                    "question": question.id,
+                    "students": csv_safe(truncate(names, LONGEST_CELL)),
+                    "count": len(group.students),
+                    "words": word_count(group.answer),
+                    "note": csv_safe(group.note),
+                    "answer": csv_safe(truncate(group.answer, LONGEST_CELL)),
+                    **_as_marked(question, rubric[question.id], group.mark),
+                }
+            )
+    return file.getvalue()
+
+
+def _guide(question: Question, rubric: Rubric) -> dict[str, str]:
+    """The row that says what to look for; reading back skips it, as it starts with #."""
+    text = question.title
+    if rubric.weak_arguments:
+        text += "\nWeak arguments: " + " / ".join(rubric.weak_arguments)
+    return {
+        "row": f"# {question.id}",
+        "question": question.id,
+        "note": "what to look for",
+        "answer": text,
+        **{column(question, item): csv_safe(item.text) for item in rubric.items},
+        "points": f"0 to {format_points(question.points)}; empty: the items' sum",
+        "comment": "the student reads this",
+    }
+
+
+def _as_marked(question: Question, rubric: Rubric, mark: Mark | None) -> dict[str, str]:
+    if mark is None:
+        return {}
+    ids = {item.id for item in rubric.items}
+    if mark.items and all(item.id in ids for item in mark.items):
+        given = {item.id: format_points(item.points) for item in mark.items}
+        cells = {column(question, item): given.get(item.id, "") for item in rubric.items}
+    else:
+        cells = {"points": format_points(mark.points)}
+    return cells | {"comment": csv_safe(mark.comment)}
+
+
+def column(question: Question, item: Item) -> str:
+    """What the column of a rubric's item is called."""
+    return f"{question.id}: {item.id} ({format_points(item.points)})"

@@ -1,0 +1,106 @@
+"""What every platform's layout says of a download, and what is common to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ...io.text import pluralize
+from ...submission import Member
+from ...upload.listing import Entry, Listing, printable
+from .download import Download, Item
+
+
+@dataclass(frozen=True)
+class Upload:
+    """One handing-in, of a student or of a group.
+
+    Attributes:
+        student: the key; uploads of one key are attempts, or else somebody has to say which counts.
+        name: what the platform called it.
+        listing: the files, named as the student named them.
+        submitted: when, in ISO 8601; where uploads of one key all have it, they are attempts.
+        earlier: attempts that the platform names but does not hand over.
+        path: of the folder or file on the disk that is all of the upload, if there is one.
+    """
+
+    student: str
+    name: str
+    listing: Callable[[], Listing]
+    members: tuple[Member, ...] = ()
+    late: bool = False
+    submitted: str = ""
+    earlier: tuple[str, ...] = ()
+    path: Path | None = None
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """A download sorted into uploads.
+
+    Attributes:
+        problems: sentences on what is not as expected.
+        left: what is no part of any upload.
+    """
+
+    uploads: tuple[Upload, ...]
+    problems: tuple[str, ...] = ()
+    left: tuple[Item, ...] = ()
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a platform names what it hands over.
+
+    Attributes:
+        name: as `--layout` takes it.
+        label: as people call it.
+        pattern: what the names look like, for messages.
+        claims: how many items at the top of a download are named so.
+        sort: sorts a download into uploads.
+    """
+
+    name: str
+    label: str
+    pattern: str
+    claims: Callable[[Download], int]
+    sort: Callable[[Download], Sorted]
+
+
+def gathered(files: Sequence[tuple[str, Item]]) -> Callable[[], Listing]:
+    """The listing of an upload whose items lie apart; a file gets the name that the student gave it."""
+
+    def listing() -> Listing:
+        entries: list[Entry] = []
+        problems: list[str] = []
+        for name, item in files:
+            found = item.listing()
+            problems += found.problems
+            entries += (
+                found.entries
+                if item.is_folder
+                else [replace(entry, parts=(name,), uploaded=item.name) for entry in found.entries]
+            )
+        return Listing(tuple(entries), tuple(problems))
+
+    return listing
+
+
+def with_problem(listing: Callable[[], Listing], problem: str) -> Callable[[], Listing]:
+    """The same listing, with one more sentence on what could not be looked at."""
+
+    def more() -> Listing:
+        found = listing()
+        return Listing(found.entries, (*found.problems, problem))
+
+    return more
+
+
+def left_out(items: Sequence[Item], label: str) -> tuple[str, ...]:
+    """A sentence that names the items which are no part of a download; none if there are none."""
+    if not items:
+        return ()
+    names = ", ".join(printable(item.name) for item in items[:20])
+    more = f" and {len(items) - 20:,} more" if len(items) > 20 else ""
+    return (f"Left out {pluralize(len(items), 'item')} not named as in a {label}: {names}{more}.",)

@@ -1,0 +1,186 @@
+"""Moodle: fills Grade and Feedback comments of the assignment's own grading worksheet.
+
+Read in Moodle's importer: it finds the participant by the number at the end of `Identifier`, the same
+as in the download's folders; skips a row without a grade; takes a point as the decimal sign whatever
+the language; compares `Last modified (grade)`, which therefore stays. Feedback comments are HTML.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from html import escape
+
+from ...errors import GraderError
+from ...io.csv_file import Table
+from ...io.text import escape_control, format_points, single_line
+from ..grades import Grade
+from ..students.directory import Person, contradict, name_tokens, normalize_id
+from .export_plan import ExportFiles, ExportOptions, GradeWriter, Zip, column_of, differs_in_points, platform_csv
+from .matching import Row, match
+
+_WORKSHEET = "on the assignment's page in Moodle, Submissions, Actions, Download grading worksheet."
+
+_SUBMITTED = re.compile(r"Submitted for grading\b(.*)", re.DOTALL)
+_UNITS = {"year": 365 * 86_400, "day": 86_400, "hour": 3_600, "min": 60, "sec": 1}
+_LATE = re.compile(rf"^\W*((?:\d+ (?:{'|'.join(_UNITS)})s?\s+)+)late\b")
+
+_BREAK, _NUMBER = r"<br ?/?>", r"(?<![\d.])[\d.]+ of [\d.]+"
+_OURS = re.compile(
+    rf"(?:{_BREAK})?{_NUMBER} points\.(?:{_BREAK}(?:(?! points\.)[^<])*)*?"
+    rf"(?:{_BREAK}\w+: (?:not marked yet|{_NUMBER}))+"
+)
+"""A comment as `comment` writes it, also after Moodle's editor has closed the breaks."""
+
+
+def moodle(grades: Sequence[Grade], wish: ExportOptions) -> ExportFiles:
+    """A filled copy of the grading worksheet, and the feedback files for its upload."""
+    table = platform_csv(wish, _WORKSHEET)
+    who = _identifier(table)
+    column = column_of(table, wish.grade_column, "--grade-column", "Grade")
+    feedback = table.column("Feedback comments")
+    if wish.feedback_column:
+        feedback = column_of(table, wish.feedback_column, "--feedback-column")
+    name, group = table.column("Full name"), table.column("Group", "Groups")
+    ids = [table.column("ID number"), table.column("Email address"), table.column("Username")]
+    numbers = {row: found for row in table.rows if (found := _participant(table.value(row, who)))}
+    rows = [
+        Row(
+            number=row,
+            own=(participant,),
+            ids=tuple(table.value(row, i) for i in ids if i is not None),
+            name="" if name is None else table.value(row, name),
+        )
+        for row, participant in numbers.items()
+    ]
+    most = table.column("Maximum grade")
+    filling = GradeWriter(table, most)
+    teams = {} if group is None else _teams(table, grades, rows, group)
+    single = [grade for grade in grades if grade.person.student not in teams]
+    matching = match(single, rows, "moodle", table.name)
+    matching.pairs += [(grade, row) for grade in grades for row in teams.get(grade.person.student, ())]
+    _each_row_once(matching.pairs, matching.problems, table)
+    for grade, row in matching.pairs:
+        filling.points(row, column, grade.total)
+        if feedback is not None:
+            table.set(row, feedback, _beside(table.value(row, feedback), comment(grade)))
+    filling.sum_up(matching, len(rows), table.header[column])
+    if most is not None and rows:
+        theirs = table.value(rows[0].number, most)
+        filling.said += differs_in_points(table, wish.assignment.possible, theirs)
+    pages = tuple(
+        (grade, _feedback_file("" if name is None else table.value(row, name), numbers[row]))
+        for grade, row in matching.pairs
+    )
+    return ExportFiles(
+        grades=tuple(grade for grade, _ in matching.pairs),
+        table=table,
+        zips=(Zip("moodle-feedback.zip", "page", pages),),
+        said=tuple(filling.said),
+        problems=tuple(filling.problems),
+    )
+
+
+def lateness(grades: Sequence[Grade], wish: ExportOptions) -> dict[Person, float | None]:
+    """How late each student was, in seconds, as the worksheet's `Status` says in English.
+
+    None for who was late, but it is not certain how late.
+
+    "Submitted for grading - 1 day 2 hours late": Moodle's own due date counts, and it leaves out what is
+    less than the second unit. Of a team, whose number may be a participant's, too, and of a status in another
+    language it tells nothing. After an extension it is not certain: some versions count from the due date,
+    some from the extension.
+    """
+    table = platform_csv(wish, _WORKSHEET)
+    who, status, name = _identifier(table), table.column("Status"), table.column("Full name")
+    if status is None:
+        return {}
+    rows = {_participant(table.value(row, who)): row for row in table.rows}
+    told: dict[Person, float | None] = {}
+    for person in (grade.person for grade in grades):
+        row = rows.get(person.member.id)
+        if row is None or person.layout != "moodle" or person.member.is_rosters or not person.member.id:
+            continue
+        theirs = "" if name is None else table.value(row, name)
+        submitted = _SUBMITTED.match(table.value(row, status).strip())
+        if submitted and not contradict(theirs, person.member.name):
+            told[person] = _seconds_late(submitted[1].casefold())
+    return told
+
+
+def comment(grade: Grade) -> str:
+    """The feedback comment: points by question and what was deducted, as HTML."""
+    parts = [f"{format_points(grade.total)} of {format_points(grade.possible)} points.", *grade.remarks]
+    for question, points, possible in grade.questions:
+        earned = "not marked yet" if points is None else f"{format_points(points)} of {format_points(possible)}"
+        parts.append(f"{question}: {earned}")
+    return "<br>".join(escape(escape_control(part)) for part in parts)
+
+
+def _identifier(table: Table) -> int:
+    """The column of "Participant 123", by its name or, in another language, by what it holds."""
+    column = table.column("Identifier")
+    if column is None and table.rows:
+        values = [table.value(row, 0).strip() for row in table.rows]
+        if all(re.fullmatch(r"\D+\d+", value) for value in values):
+            column = 0
+    if column is None:
+        raise GraderError(f"{table.name} is no grading worksheet: it has no column Identifier. Get it {_WORKSHEET}")
+    return column
+
+
+def _participant(identifier: str) -> str:
+    """The number at the end, as Moodle's importer takes it; empty if there is none."""
+    return identifier[len(identifier.rstrip("0123456789")) :]
+
+
+def _seconds_late(status: str) -> float | None:
+    """What the rest of a `Status` tells; None where that is not certain."""
+    if "late" not in status:
+        return 0.0
+    late = _LATE.search(status)
+    if late is None or "extension" in status:
+        return None
+    counts, units = late[1].split()[::2], late[1].split()[1::2]
+    return float(sum(int(count) * _UNITS[unit.removesuffix("s")] for count, unit in zip(counts, units, strict=True)))
+
+
+def _teams(table: Table, grades: Sequence[Grade], rows: Sequence[Row], group: int) -> dict[str, list[int]]:
+    """The rows of all members, for each submission that a group handed in.
+
+    A group's folder carries the group's number, which may be a participant's, too: the name decides.
+    """
+    by_number = {row.own[0]: row for row in rows}
+    groups = defaultdict(list)
+    for row in rows:
+        groups[normalize_id(table.value(row.number, group))].append(row.number)
+    teams = {}
+    for person in (grade.person for grade in grades):
+        participant = by_number.get(person.member.id)
+        is_a_person = participant and name_tokens(participant.name) == name_tokens(person.member.name)
+        members = groups.get(normalize_id(person.member.name)) if person.member.name else None
+        if person.layout == "moodle" and members and not is_a_person:
+            teams[person.student] = members
+    return teams
+
+
+def _each_row_once(pairs: list[tuple[Grade, int]], problems: list[str], table: Table) -> None:
+    """Take out what a group's and a member's own submission both claim."""
+    counts = Counter(row for _, row in pairs)
+    for taken in sorted(row for row, count in counts.items() if count > 1):
+        names = " and ".join(single_line(grade.person.student) for grade, row in pairs if row == taken)
+        problems.append(f"{names}: all belong to row {taken + 1} of {table.name}; which one counts?")
+    pairs[:] = [(grade, row) for grade, row in pairs if counts[row] == 1]
+
+
+def _beside(before: str, new: str) -> str:
+    """What somebody wrote into the comments stays; a comment of ours from an earlier export goes."""
+    kept = _OURS.sub("", before).strip()
+    return f"{kept}<br>{new}" if kept else new
+
+
+def _feedback_file(name: str, participant: str) -> str:
+    """Moodle parts the name at the underscores and finds the participant by the second part."""
+    kept = re.sub(r'[\x00-\x1f\x7f_/\\:*?"<>|&`\']', " ", name).strip(" .~") or "Participant"
+    return f"{escape_control(kept)[:80]}_{participant}_assignfeedback_file_feedback.html"

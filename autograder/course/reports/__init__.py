@@ -1,0 +1,1 @@
+"""What people read of a whole class: the table, the report, copies."""

@@ -1,0 +1,192 @@
+"""The report for instructors: the class at a glance, in one file that works offline."""
+
+from __future__ import annotations
+
+import math
+import shlex
+import statistics
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ...assignment import Assignment
+from ...feedback.hidden_outcomes import bits
+from ...feedback.html import pieces, script
+from ...io.text import format_points
+from ...result import Result, Status
+from .mistakes import Mistakes
+from .questions import EXAMPLES_PER_CASE, Questions
+from .side_by_side import Block, blocks
+from .similarity import NEARLY, Group, Pair, Similar
+
+TEMPLATES = Path(__file__).parent / "templates"
+BINS = 20
+SHOWN_CASES = 12
+SHOWN_SLOWEST = 10
+SHOWN_GROUPS = 40
+SHOWN_PAIRS = 12
+SHOWN_MISTAKES = 6
+SHOWN_ALIKE = 12
+MOST_ALIKE = 100
+EXAMPLES_PER_GROUP = 3
+
+
+@dataclass(frozen=True)
+class _Bar:
+    """One bar of the histogram, from `low` to `high` points."""
+
+    low: float
+    high: float
+    graded: int
+    provisional: int
+
+    @property
+    def count(self) -> int:
+        return self.graded + self.provisional
+
+
+@dataclass(frozen=True)
+class _Alike:
+    """Submissions that are alike, and the closest two of them side by side."""
+
+    group: Group
+    blocks: tuple[Block, ...]
+
+
+class Overview:
+    """The class, added up result by result: it holds points and a few examples, not every case.
+
+    Attributes:
+        results: what was added, the points alone.
+    """
+
+    def __init__(self, assignment: Assignment) -> None:
+        self._assignment = assignment
+        self.results: list[Result] = []
+        self._questions = Questions(assignment)
+        self._mistakes = Mistakes(assignment)
+        self._similar = Similar(_starter(assignment))
+        self._bits = 0.0
+
+    def add(self, result: Result, code: bytes | None = None) -> None:
+        """Add a student; `code` is the file that was graded, if it is known."""
+        self.results.append(without_cases(result))
+        if result.total is not None:
+            self._mistakes.add(result)
+            self._questions.add(result)
+            self._bits = max(self._bits, bits(result, self._assignment.hidden_outcomes))
+        if code is not None:
+            self._similar.add(result.student, code)
+
+    def page(
+        self,
+        names: Mapping[str, str],
+        out: str,
+        walls: Sequence[str] = (),
+        code_of: Callable[[str], bytes | None] = lambda digest: None,
+    ) -> Iterator[str]:
+        """One HTML file, piece by piece.
+
+        Args:
+            names: each student's file name in feedback/, without suffix.
+            out: the folder, for the commands that the page tells the reader to type.
+            walls: how student code was shut in, each way that was used.
+            code_of: gives once more the file that `add` was told of, by the result's digest.
+        """
+        assignment, results = self._assignment, self.results
+        graded = [result for result in results if result.total is not None]
+        totals = [result.total for result in graded if result.total is not None]
+        questions = self._questions.rows()
+        timed = [(result.student, result.seconds) for result in results if result.seconds is not None]
+        timed.sort(key=lambda item: -item[1])
+        bars = _histogram(graded, assignment.possible)
+        return pieces(
+            TEMPLATES / "report.html",
+            title=assignment.title,
+            possible=assignment.possible,
+            out=shlex.quote(out),
+            results=results,
+            walls=walls,
+            points={r.student: {q.id: q for q in r.questions} for r in graded},
+            names=names,
+            graded=graded,
+            counts=[(status, sum(result.status is status for result in results)) for status in Status],
+            mean=statistics.mean(totals) if totals else None,
+            median=statistics.median(totals) if totals else None,
+            provisional=sum(result.status is Status.NEEDS_MARKING for result in graded),
+            bars=bars,
+            highest=max((bar.count for bar in bars), default=0),
+            questions=questions,
+            answers=[row for row in questions if not row.question.is_code],
+            columns=assignment.questions,
+            mistakes=self._mistakes.by_question(),
+            alike=self._mistakes.unexplained(),
+            cases=self._questions.lost(),
+            held_up=[result for result in results if result.total is None],
+            groups=self._groups(code_of),
+            slowest=timed[:SHOWN_SLOWEST],
+            usual=statistics.median(seconds for _, seconds in timed) if timed else None,
+            script=script(TEMPLATES / "report.js"),
+            examples_per_case=EXAMPLES_PER_CASE,
+            shown_cases=SHOWN_CASES,
+            shown_pairs=SHOWN_PAIRS,
+            nearly=NEARLY,
+            shown_mistakes=SHOWN_MISTAKES,
+            shown_alike=SHOWN_ALIKE,
+            most_alike=MOST_ALIKE,
+            examples_per_group=EXAMPLES_PER_GROUP,
+            reached=_reached(totals),
+            bits=math.ceil(self._bits),
+            hidden_outcomes=assignment.hidden_outcomes,
+        )
+
+    def _groups(self, code_of: Callable[[str], bytes | None]) -> list[_Alike]:
+        """The submissions that are alike; of the first groups the closest two are laid side by side."""
+        starter = self._similar.read(_starter(self._assignment))
+        digests = {result.student: result.digest for result in self.results}
+
+        def laid_out(pair: Pair) -> tuple[Block, ...]:
+            left, right = (self._similar.read(code_of(digests[one]) or b"") for one in (pair.one, pair.two))
+            return tuple(blocks(left, right, starter))
+
+        return [
+            _Alike(group, laid_out(group.pairs[0]) if at < SHOWN_GROUPS else ())
+            for at, group in enumerate(self._similar.groups())
+        ]
+
+
+def _histogram(graded: Sequence[Result], possible: float) -> list[_Bar]:
+    """Bars of equal width from 0 to `possible`; the full total belongs to the last one."""
+    width = possible / BINS
+    counts = [Counter[Status]() for _ in range(BINS)]
+    for result in graded:
+        counts[min(BINS - 1, int((result.total or 0.0) / width + 1e-9))][result.status] += 1
+    return [
+        _Bar(
+            round(i * width, 2),
+            round((i + 1) * width, 2),
+            count[Status.GRADED],
+            count[Status.NEEDS_MARKING],
+        )
+        for i, count in enumerate(counts)
+    ]
+
+
+def _starter(assignment: Assignment) -> bytes:
+    path = assignment.root / "student_template" / assignment.code_file
+    return path.read_bytes() if path.is_file() else b""
+
+
+def _reached(totals: Sequence[float]) -> str:
+    """From the lowest to the highest total, in words."""
+    if not totals:
+        return ""
+    low, high = min(totals), max(totals)
+    return format_points(low) if low == high else f"{format_points(low)} to {format_points(high)}"
+
+
+def without_cases(result: Result) -> Result:
+    """The points alone, small enough to keep for a whole class."""
+    questions = tuple(replace(question, cases=(), answer="") for question in result.questions)
+    return replace(result, questions=questions)

@@ -1,0 +1,1 @@
+"""What one student reads of a result."""

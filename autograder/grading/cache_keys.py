@@ -1,0 +1,180 @@
+"""What each question's result depends on, beside the submission's own bytes: fingerprints by question.
+
+Equal fingerprints mean that grading again would give the same result, so it need not be done.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import platform
+import re
+from collections.abc import Iterable
+from dataclasses import asdict
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+from ..assignment import Assignment, Question
+from ..errors import AssignmentError
+from .short_answers import handed_out_words
+
+Parts = dict[str, str]
+CacheKeys = dict[str, Parts]
+"""For each question's id, a fingerprint of each part that its result depends on; `points` as they are."""
+
+POINTS = "points"
+"""The part whose change needs no run: points are scaled."""
+
+_PACKAGE = Path(__file__).parents[1]
+_GRADER = ("result.py", "check", "grading", "sandbox")
+_LIBRARIES = ("torch", "numpy", "gensim", "otter-grader")
+
+
+def cache_keys(assignment: Assignment) -> CacheKeys:
+    """What the result of each question depends on now.
+
+    Raises:
+        AssignmentError: if a file that grading needs cannot be read.
+    """
+    try:
+        common = {"grader": _sources(), "libraries": _libraries(), "data": _data(assignment)}
+        found = {}
+        for question in assignment.questions:
+            own = _code_parts(assignment, question) if question.is_code else _answer_parts(assignment, question)
+            found[question.id] = own | common | {POINTS: f"{question.points:g}"}
+        return found
+    except OSError as error:
+        raise AssignmentError(f"{error.filename} cannot be read: {error.strerror}.") from None
+
+
+def changed(old: Parts, new: Parts) -> tuple[str, ...]:
+    """The parts that differ, by name."""
+    return tuple(name for name in sorted(old.keys() | new.keys()) if old.get(name) != new.get(name))
+
+
+def reasons_for(old: CacheKeys, new: CacheKeys) -> dict[str, tuple[str, ...]]:
+    """The parts that differ, for every question that is asked now."""
+    return {question: changed(old.get(question, {}), parts) for question, parts in new.items()}
+
+
+def reasons_said(reasons: dict[str, tuple[str, ...]]) -> str:
+    """By what changed, so that what is common to all questions is said once."""
+    by_part: dict[str, list[str]] = {}
+    for question_id, parts in reasons.items():
+        for part in parts:
+            by_part.setdefault(part, []).append(question_id)
+    return "; ".join(f"{part} ({', '.join(ids)})" for part, ids in by_part.items())
+
+
+def is_stale(old: Parts, new: Parts) -> bool:
+    return any(part != POINTS for part in changed(old, new))
+
+
+def prerequisites(assignment: Assignment, question_ids: Iterable[str]) -> frozenset[str]:
+    """These questions and all that they build on, as far as they are asked."""
+    asked = {question.id: question for question in assignment.questions}
+    found: set[str] = set()
+    waiting = [question_id for question_id in question_ids if question_id in asked]
+    while waiting:
+        question_id = waiting.pop()
+        if question_id not in found:
+            found.add(question_id)
+            waiting += [other for other in asked[question_id].builds_on if other in asked]
+    return frozenset(found)
+
+
+def _code_parts(assignment: Assignment, question: Question) -> Parts:
+    below = prerequisites(assignment, [question.id]) - {question.id}
+    earlier = [assignment.question(question_id) for question_id in sorted(below)]
+    return {
+        "tests": _tests(assignment, question),
+        "tests of what it builds on": _print(*(_tests(assignment, other) for other in earlier)),
+        "reference": _reference(assignment, [question, *earlier]),
+        **_substitutes(assignment, question),
+        "limits": _print(json.dumps(asdict(assignment.limits)), assignment.code_file),
+        "hints": _hints(assignment, question),
+    }
+
+
+def _substitutes(assignment: Assignment, question: Question) -> Parts:
+    """Of a question that builds on others, the right versions on which it may be tried again."""
+    path = assignment.substitutes
+    if not question.builds_on or not path.is_file():
+        return {}
+    return {"right functions to build on": _print(path.read_bytes())}
+
+
+def _answer_parts(assignment: Assignment, question: Question) -> Parts:
+    return {"prompts": _print(handed_out_words(assignment), repr(question.words), question.title)}
+
+
+def _tests(assignment: Assignment, question: Question) -> str:
+    """The question's two test files, and what assignment.yml says of it."""
+    files = (assignment.public_tests(question.id), assignment.hidden_tests(question.id))
+    return _print(*(file.read_bytes() for file in files), repr((question.functions, question.builds_on)))
+
+
+def _reference(assignment: Assignment, questions: Iterable[Question]) -> str:
+    """Of the reference, what these questions' functions and tests use; comments do not count.
+
+    Whatever is no function or class counts for every question.
+    """
+    tree = ast.parse(assignment.reference.read_bytes())
+    defined = {n.name: n for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef)}
+    waiting: list[str] = []
+    for question in questions:
+        waiting += question.functions
+        for file in (assignment.public_tests(question.id), assignment.hidden_tests(question.id)):
+            waiting += re.findall(r"\w+", file.read_text("utf-8"))
+    used: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name in defined and name not in used:
+            used.add(name)
+            waiting += re.findall(r"\w+", ast.unparse(defined[name]))
+    counts = [node for node in tree.body if getattr(node, "name", None) not in defined.keys() - used]
+    return _print(*(ast.dump(node) for node in counts))
+
+
+def _hints(assignment: Assignment, question: Question) -> str:
+    """What the table of known mistakes says of the question's functions."""
+    path = assignment.root / "student_template" / "check" / "fingerprints.json"
+    if not path.exists():
+        return ""
+    try:
+        table = json.loads(path.read_bytes())
+        functions = json.dumps([table["functions"].get(name) for name in question.functions], sort_keys=True)
+        return _print(functions, *(f"{id} {text}" for id, text in table["hints"].items() if id in functions))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return _print(path.read_bytes())  # the grader will say what is wrong with it
+
+
+@cache
+def _sources() -> str:
+    """The code that grades: this package's, as far as a result can depend on it."""
+    places = [_PACKAGE / name for name in _GRADER]
+    files = [file for place in places for file in ([place] if place.is_file() else place.rglob("*.py"))]
+    return _print(*(part for file in sorted(files) for part in (file.name, file.read_bytes())))
+
+
+@cache
+def _libraries() -> str:
+    """The versions as text: they are short, and can be shown."""
+    versions = [f"{name} {version(name)}" for name in _LIBRARIES]
+    return ", ".join([f"Python {platform.python_version()}", *versions])
+
+
+def _data(assignment: Assignment) -> str:
+    files = sorted((assignment.root / "assignment" / "data").glob("*.*"))
+    return _print(*(p for f in files if f.suffix in (".npy", ".txt", ".json") for p in (f.name, f.read_bytes())))
+
+
+def _print(*parts: str | bytes) -> str:
+    """A fingerprint of parts that no other parts have, put together however."""
+    digest = hashlib.sha256()
+    for part in parts:
+        content = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
+        digest.update(b"%d:" % len(content) + content)
+    return digest.hexdigest()[:16]

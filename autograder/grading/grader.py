@@ -1,0 +1,316 @@
+"""Grades one submission: runs Otter's test files against the student's functions behind the wall."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Any
+
+import numpy as np
+
+from ..assignment import Assignment, Question, import_file
+from ..check.hints.diagnosis import Row
+from ..check.loading import notebook
+from ..check.testing.cases import Case, CaseRun, read_cases, run_case
+from ..errors import AssignmentError
+from ..result import CaseResult, Outcome, QuestionResult, Result, Status, tried_again
+from ..sandbox.mirror import SEED
+from ..submission import Submission
+from .budget import Budget
+from .connection import Connection, InternalError, Stopped
+from .error_carried_forward import NONE, Retries, Substitutes
+from .hints import Hints
+from .launcher import Launcher
+from .replay.memo import MemoizedRunner
+from .replay.recording import Replay
+from .session import Session
+from .short_answers import handed_out_words, read_answers
+
+REHEARSAL_SECONDS = 600
+"""What running the reference for the first time may take: it imports what nothing needed before."""
+
+SHOWN_PRINTS = 500
+
+LONGEST_MESSAGE = 10_000
+"""Characters of a case's message: whatever a student's code does, a result stays small."""
+
+LONGEST_UNTRUSTED = 100_000
+"""Characters of what it raised and printed, which a course may let be this long."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """What came of a student's code.
+
+    Attributes:
+        notes: sentences on the file as a whole.
+        starved: whether the wall clock ended a call that had not used its processor time.
+    """
+
+    outcomes: dict[Case, CaseResult]
+    notes: tuple[str, ...] = ()
+    starved: bool = False
+
+
+class Grader:
+    """Grades submissions one after the other.
+
+    Args:
+        assignment: what is asked.
+        launcher: starts the students' processes.
+
+    Attributes:
+        reference: the module of the reference solution, which cases ask for by this name.
+
+    Raises:
+        AssignmentError: if a question has no tests, if what they compare with is missing, or if
+            the reference does not pass them.
+    """
+
+    def __init__(self, assignment: Assignment, launcher: Launcher) -> None:
+        self._assignment = assignment
+        self._launcher = launcher
+        _look_for_files(assignment)
+        self.reference = import_file(assignment.reference)
+        self._template = handed_out_words(assignment)
+        self.possible = assignment.possible
+        self._names = tuple(name for question in assignment.code_questions for name in question.functions)
+        self._cases = {
+            question.id: read_cases(assignment.public_tests(question.id))
+            + read_cases(assignment.hidden_tests(question.id))
+            for question in assignment.code_questions
+        }
+        for question_id, cases in self._cases.items():
+            if not cases:
+                raise AssignmentError(f"`{question_id}` has no case that could earn its points.")
+        self._retries = Retries(assignment, self.cases)
+        self._judged = MemoizedRunner(self._judge)
+        self._hints = Hints(assignment)
+        self._rehearse()
+
+    def grade(self, submission: Submission) -> Result:
+        """Run everything on one submission. Whatever the student's code does, a result comes back."""
+        possible = self.possible
+        if submission.set_aside:
+            asked = (submission.set_aside,)
+            return Result(submission.student, Status.SET_ASIDE, submission.digest, possible, notes=asked)
+        try:
+            run = self._run_code(submission.code)
+        except InternalError as fault:
+            return not_graded(submission, possible, str(fault))
+        return self.result(submission, run)
+
+    def result(self, submission: Submission, run: Run) -> Result:
+        """Add up what came of the code, and read the short answers."""
+        code: dict[str, QuestionResult] = {}
+        for question in self._assignment.code_questions:
+            cases = [run.outcomes[case] for case in self._cases[question.id]]
+            code[question.id] = self._question_result(question, cases, code)
+        answers = read_answers(submission.answers, self._template, self._assignment)
+        by_id = {**code, **{answer.id: answer for answer in answers.questions}}
+        questions = tuple(by_id[question.id] for question in self._assignment.questions)
+        unmarked = any(question.points is None for question in questions)
+        return Result(
+            student=submission.student,
+            status=Status.NEEDS_MARKING if unmarked else Status.GRADED,
+            digest=submission.digest,
+            possible=self.possible,
+            questions=questions,
+            notes=submission.notes + run.notes + answers.notes,
+            unconfined=not self._launcher.tier.confined,
+            retry_alone=run.starved,
+        )
+
+    def _rehearse(self) -> None:
+        """Run the reference: what the cases ask of it becomes their scripts.
+
+        Raises:
+            AssignmentError: if the reference does not pass, since no right solution would.
+        """
+        source = self._assignment.reference.read_bytes()
+        try:
+            at_leisure = Connection(self._launcher, self._assignment.limits, Budget(REHEARSAL_SECONDS))
+            with self._session(source, at_leisure) as session:
+                self._judged.rehearse(session, self.cases)
+                self._hints.rehearse(session)
+            with self._session(source, self._connection()) as session:
+                for case, result in self._run_cases(session).items():
+                    _expect_pass(case, result)
+            for substitutes, cases in self._retries.after(self.cases).items():
+                with self._session(source, self._connection(), substitutes) as session:
+                    for case, result in self._judged.verdicts(session, cases).items():
+                        _expect_pass(case, result, " on the functions of solutions/substitutes.py")
+        except (Stopped, InternalError) as error:
+            raise AssignmentError(f"The reference solution cannot be graded: {error}") from None
+
+    def _run_code(self, source: bytes | None) -> Run:
+        if source is None:
+            return Run(self._all_alike(self.no_file()))
+        connection = self._connection()
+        try:
+            with self._session(source, connection) as session:
+                outcomes, notes = self._run_cases(session), self.notes(source, session)
+        except Stopped as stop:
+            outcomes, notes = self._all_alike(stop), self.notes(source, stop)
+        return Run(self.retried(outcomes, source, connection), notes, connection.starved)
+
+    def retried(self, done: dict[Case, CaseResult], source: bytes, connection: Connection) -> dict[Case, CaseResult]:
+        """The results, better where cases pass once the functions that they build on are right ones."""
+        failed = [case for case, result in done.items() if result.outcome is not Outcome.PASSED]
+        better = {}
+        for substitutes, cases in self._retries.after(failed).items():
+            try:
+                with self._session(source, connection, substitutes) as session:
+                    again = self._judged.verdicts(session, cases, one_by_one=True)
+            except Stopped:
+                continue
+            for case, result in again.items():
+                if result.outcome is Outcome.PASSED:
+                    better[case] = replace(result, untrusted="", carried=substitutes.names)
+        return done | better
+
+    def no_file(self) -> CaseRun:
+        """What came of every case where there is no code."""
+        return CaseRun("not attempted", f"There is no {self._assignment.code_file}.")
+
+    def notes(self, source: bytes, loaded: Session | Stopped) -> tuple[str, ...]:
+        """Sentences on the file as a whole: what of it could not be loaded."""
+        lines = source.decode("utf-8", "replace").split("\n")
+        file = self._assignment.code_file
+        if notebook.is_from_notebook(lines):
+            file = file.removesuffix(".py") + notebook.SUFFIX
+        if isinstance(loaded, Stopped):
+            return (f"{file}: {loaded.reason}",)
+        return tuple(f"{file}, {notebook.place(lines, line)}: {text}" for line, text in loaded.file.problems)
+
+    def _connection(self) -> Connection:
+        return Connection(self._launcher, self._assignment.limits)
+
+    def _session(self, source: bytes, connection: Connection, substitutes: Substitutes = NONE) -> closing[Session]:
+        return closing(Session(connection, source, self._names, substitutes))
+
+    def _run_cases(self, session: Session) -> dict[Case, CaseResult]:
+        """Public cases of all questions, with their hints, before the first hidden one.
+
+        A student's code can remember what a hidden case handed to it; nothing that the student reads
+        beside public cases comes after.
+        """
+        done: dict[Case, CaseResult] = {}
+        rows: dict[str, Row] = {}
+        for hidden in (False, True):
+            cases = [case for case in self.cases if case.hidden == hidden]
+            done |= self.hinted(self._judged.verdicts(session, cases, one_by_one=hidden), session, rows)
+        return done
+
+    def hinted(self, done: dict[Case, CaseResult], session: Session, rows: dict[str, Row]) -> dict[Case, CaseResult]:
+        """Results with hints beside the failed ones; `rows` keeps how functions did on their probes."""
+        failed = [case for case, result in done.items() if result.outcome is Outcome.FAILED]
+        hints = self._hints.beside(failed, session, rows)
+        return done | {case: replace(done[case], hint=hint) for case, hint in hints.items()}
+
+    def _judge(self, session: Session, case: Case, replay: Replay | None) -> CaseResult:
+        """Run one case."""
+        environment = {**session.environment, "reference": self.reference}
+        return self.case_result(case, attempt(session, case, environment, replay), session.printed)
+
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """All cases, question by question."""
+        return tuple(chain.from_iterable(self._cases.values()))
+
+    def case_result(self, case: Case, ended: CaseRun | Stopped, printed: str = "") -> CaseResult:
+        """What a case is worth and what is said of it; `printed` is what the student's code printed."""
+        if isinstance(ended, Stopped):
+            outcome, message, untrusted = ended.outcome, ended.reason, ended.detail
+        else:
+            outcome, message = Outcome(ended.outcome), ended.message
+            untrusted = getattr(ended.error, "student_trace", "")
+        if printed:
+            untrusted += f"\nprinted:\n{printed}"
+        shares = sum(other.share for other in self._cases[case.question])
+        points = self._assignment.question(case.question).points * case.share / shares
+        if case.hidden and isinstance(ended, CaseRun):
+            # The student's own words may hold a hidden input: instructors alone see them.
+            message, untrusted = "", f"{message}\n{untrusted}"
+        elif printed and not case.hidden and outcome is not Outcome.PASSED:
+            message += f"\nyour code printed:\n{printed[:SHOWN_PRINTS]}"
+        return CaseResult(
+            title=case.title,
+            hidden=case.hidden,
+            points=points,
+            outcome=outcome,
+            message=message[:LONGEST_MESSAGE],
+            untrusted=untrusted.strip()[:LONGEST_UNTRUSTED],
+        )
+
+    def _all_alike(self, ended: CaseRun | Stopped) -> dict[Case, CaseResult]:
+        return {case: self.case_result(case, ended) for case in self.cases}
+
+    def _question_result(
+        self, question: Question, cases: list[CaseResult], earlier: dict[str, QuestionResult]
+    ) -> QuestionResult:
+        unfinished = [name for name in question.builds_on if name in earlier and not _is_complete(earlier[name].cases)]
+        notes = [tried_again(cases)]
+        if unfinished and not _is_complete(cases):
+            names = " and ".join(f"`{name}`" for name in unfinished)
+            notes.append(f"This builds on {names}, where checks do not pass yet: mend those first.")
+        return QuestionResult(
+            id=question.id,
+            possible=question.points,
+            points=round(sum(case.earned for case in cases), 2),
+            note=" ".join(filter(None, notes)),
+            cases=tuple(cases),
+        )
+
+
+def attempt(
+    session: Session, case: Case, environment: Mapping[str, Any], replay: Replay | None = None
+) -> CaseRun | Stopped:
+    """Run one case, from random states that are the same for every submission.
+
+    Args:
+        environment: the session's stand-ins, and the reference.
+        replay: answers that came already.
+    """
+    np.random.seed(SEED)
+    random.seed(SEED)
+    try:
+        session.begin_case(replay)
+        return run_case(case, environment)
+    except Stopped as stop:
+        return stop
+    except InternalError as fault:
+        raise InternalError(f"{fault} ({case.question}: {case.title})") from None
+
+
+def _look_for_files(assignment: Assignment) -> None:
+    """Name the first file that grading needs and that is not there."""
+    tests = [
+        path(question.id)
+        for question in assignment.code_questions
+        for path in (assignment.public_tests, assignment.hidden_tests)
+    ]
+    template = assignment.root / "student_template" / assignment.answers_file
+    for needed in (assignment.reference, template, *tests):
+        if not needed.is_file():
+            raise AssignmentError(f"{needed} is missing: assignment.yml asks for it.")
+
+
+def _expect_pass(case: Case, result: CaseResult, where: str = "") -> None:
+    if result.outcome is not Outcome.PASSED:
+        raise AssignmentError(
+            f"The reference solution does not pass a case of `{case.question}`{where}, so no right "
+            f"solution would: {case.title}\n{result.message}\n{result.untrusted}".rstrip()
+        )
+
+
+def not_graded(submission: Submission, possible: float, fault: str) -> Result:
+    """The result that says it was our fault."""
+    return Result(submission.student, Status.NOT_GRADED, submission.digest, possible, fault=fault)
+
+
+def _is_complete(cases: Iterable[CaseResult]) -> bool:
+    return all(case.outcome is Outcome.PASSED for case in cases)

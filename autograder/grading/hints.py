@@ -1,0 +1,113 @@
+"""Says beside failed cases which known mistakes a student's functions make."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..assignment import Assignment
+from ..check.hints.diagnosis import (
+    FILE,
+    UNSTEADY,
+    Row,
+    Table,
+    explain,
+    hint_for,
+    observe_one,
+    read_table,
+    row_in,
+    row_of,
+)
+from ..check.hints.signatures import Signature
+from ..check.testing.cases import Case
+from ..errors import AssignmentError
+from .connection import InternalError, Stopped
+from .replay.memo import MemoizedRunner
+from .replay.recording import Replay
+from .session import Session
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One of a function's probes, by its place among them."""
+
+    function: str
+    at: int
+
+
+class Hints:
+    """The table of known mistakes that students have, too, and what it says of their functions.
+
+    Raises:
+        AssignmentError: if the table is not as `autograder release` wrote it.
+    """
+
+    def __init__(self, assignment: Assignment) -> None:
+        self._questions = assignment.code_questions
+        self._table = _read(assignment)
+        self._probed = MemoizedRunner(self._probe)
+
+    def rehearse(self, session: Session) -> None:
+        """Run all probes on the reference."""
+        self._probed.rehearse(session, self._probes_of(self._table.functions))
+
+    def beside(self, failed: Iterable[Case], session: Session, rows: dict[str, Row]) -> dict[Case, str]:
+        """What to say beside each failed case, which may be nothing.
+
+        Args:
+            rows: how functions did that were probed before; those that are probed now are added.
+        """
+        failed = list(failed)
+        needed = {name for case in failed for name in case.needs}
+        fresh = [name for name in self._table.functions if name in needed and name not in rows]
+        rows |= dict.fromkeys(fresh, ()) | self._rows(fresh, session)
+        hints = [
+            hint
+            for question in self._questions
+            for hint in explain({name: rows.get(name, ()) for name in question.functions}, self._table)
+        ]
+        return {case: hint_for(case.needs, hints) for case in failed}
+
+    def _rows(self, functions: list[str], session: Session) -> dict[str, Row]:
+        """How functions do on their probes; an empty row where that cannot be found out."""
+        seen = self._probed.verdicts(session, self._probes_of(functions))
+        rows: dict[str, Row] = {}
+        for name in functions:
+            outcomes = [outcome for probe, outcome in seen.items() if probe.function == name]
+            written = [outcome for outcome in outcomes if outcome]
+            if any(outcome is UNSTEADY for outcome in written):
+                rows[name] = self._row_of_unsteady(name, session)
+            elif len(written) == len(outcomes):
+                rows[name] = row_of(written, self._table.functions[name].outcomes)
+        return rows
+
+    def _probes_of(self, functions: Iterable[str]) -> list[Probe]:
+        known = self._table.functions
+        return [Probe(name, at) for name in functions for at in range(len(known[name].outcomes))]
+
+    def _probe(self, session: Session, probe: Probe, replay: Replay | None) -> Signature | None:
+        """What one probe gives; None where the code is not written, or ends the process."""
+        try:
+            session.begin_case(replay)
+            return observe_one(probe.function, probe.at, session.environment)
+        except (Stopped, InternalError):
+            return None
+
+    def _row_of_unsteady(self, function: str, session: Session) -> Row:
+        """Probe a function again, more often: what it draws by chance may have agreed by chance."""
+        try:
+            session.begin_case()
+            return row_in(function, session.environment, self._table)
+        except (Stopped, InternalError):
+            return ()
+
+
+def _read(assignment: Assignment) -> Table:
+    """The table; an assignment without one gives no hints."""
+    path = assignment.root / "student_template" / "check" / FILE
+    if not path.exists():
+        return Table({}, {}, {})
+    try:
+        return read_table(path)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise AssignmentError(f"{path} cannot be read ({error}): run `autograder release`.") from None

@@ -1,0 +1,269 @@
+"""Starts the zygote and, through it, one process for each student's file."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from ..assignment import Limits
+from ..errors import GraderError
+from ..sandbox.confinement import WallPlan
+from ..sandbox.limits import WorkerLimits
+from ..sandbox.wire import Channel, Closed, TooLate, WireError
+from .isolation import SECRET, IsolationLevel, LaunchOption, violations, ways
+
+START_SECONDS = 600
+_CREDENTIALS = struct.Struct("3i")
+"""What the kernel says of who sent a message: the process's number, as it is called here, user and group."""
+
+_CPUCLOCK_SCHED = 2
+"""With a process's number, the clock of its processor time."""
+
+ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MALLOC_ARENA_MAX": "1",  # else each thread takes 64 MB of address space, and one that gets none hangs
+    "MALLOC_MMAP_THRESHOLD_": str(2**20),  # set at all, it keeps freed memory from piling up
+    "PYTHONHASHSEED": "0",  # an order of sets that is the same in every run; `python -I` would ignore it
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "MPLBACKEND": "agg",  # nobody sees a window
+    "PATH": "/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+}
+
+
+@dataclass(frozen=True)
+class End:
+    """How a student's process ended.
+
+    Attributes:
+        status: its exit status; minus the signal's number where a signal ended it.
+        cpu_seconds: the processor time it had used, that of its threads included.
+    """
+
+    status: int
+    cpu_seconds: float
+
+
+class Launcher:
+    """The grader's end of the zygote's control socket.
+
+    Datagrams are whole or not at all, so several grading processes share one launcher.
+
+    Attributes:
+        refusals: why no stronger tier could be built, a line each.
+    """
+
+    def __init__(self, control: socket.socket, tier: IsolationLevel) -> None:
+        self._control = control
+        self.tier = tier
+        self.refusals: tuple[str, ...] = ()
+        self._count = 0
+
+    def spawn(self, seconds: int | None = None) -> Process:
+        """Fork a fresh student process.
+
+        Args:
+            seconds: of processor time that it may use; those of a whole submission where it is left out.
+        """
+        self._count += 1
+        key = f"{os.getpid()}-{self._count}"
+        ours, theirs = socket.socketpair()
+        status, status_write = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        status.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+        try:
+            request = json.dumps({"spawn": key, "seconds": seconds}).encode()
+            socket.send_fds(self._control, [request], [theirs.fileno(), status_write.fileno()])
+        except OSError as error:
+            raise GraderError(f"the process that starts students' code is gone: {error}") from None
+        finally:
+            theirs.close()
+            status_write.close()
+        return Process(key, Channel(ours), status, self)
+
+    def quit(self) -> None:
+        """Let the zygote kill every student process and end."""
+        with contextlib.suppress(OSError):
+            self._control.send(b'{"quit": true}')
+
+    def kill(self, key: str) -> None:
+        with contextlib.suppress(OSError):  # a zygote that is gone has taken its children along
+            self._control.send(json.dumps({"kill": key}).encode())
+
+
+class Process:
+    """One student's process, seen from outside."""
+
+    def __init__(self, key: str, channel: Channel, status: socket.socket, launcher: Launcher) -> None:
+        self.key = key
+        self.channel = channel
+        self._status = status
+        self._number: int | None = None
+        self._used = 0.0
+        self._end: End | None = None
+        self._launcher = launcher
+
+    def ended(self, wait: float) -> End | None:
+        """How it ended, or None when it has not after `wait` seconds."""
+        while self._end is None and select.select([self._status], [], [], wait)[0]:
+            text, told, _, _ = self._status.recvmsg(64, socket.CMSG_SPACE(_CREDENTIALS.size))
+            if not text:  # the zygote itself is gone
+                break
+            if self._number is None:  # the first message comes from the process itself
+                self._number = _CREDENTIALS.unpack(told[0][2])[0]
+            else:
+                self._end = End(*json.loads(text))
+        return self._end
+
+    def used(self) -> float:
+        """Processor seconds of it and its threads, so far or, if it has ended, in all."""
+        if end := self.ended(0):
+            return end.cpu_seconds
+        with contextlib.suppress(OSError):  # it has ended, and nobody has told yet
+            if self._number is not None:
+                self._used = time.clock_gettime(~self._number << 3 | _CPUCLOCK_SCHED)
+        return self._used
+
+    def waited(self) -> float | None:
+        """Seconds that a thread of it could have run and had no processor: the most; None if unknown."""
+        if self.ended(0) or self._number is None:
+            return None
+        try:
+            threads = list(Path(f"/proc/{self._number}/task").iterdir())
+            return max(int((thread / "schedstat").read_text().split()[1]) for thread in threads) / 1e9
+        except (OSError, ValueError, IndexError):  # a kernel that does not tell
+            return None
+
+    def kill(self, wait: float) -> End | None:
+        """Kill it, unless it has ended by itself just now, and say how it ended as `ended` does."""
+        self._launcher.kill(self.key)
+        return self.ended(wait)
+
+    def close(self) -> None:
+        """Hang up and forget it; the zygote reaps it in its own time."""
+        self.channel.close()
+        self._status.close()
+        self._launcher.kill(self.key)
+
+
+@contextmanager
+def open_launcher(
+    limits: Limits, *, unconfined: bool = False, only: IsolationLevel | None = None
+) -> Iterator[Launcher]:
+    """Start a zygote behind the strongest wall that this machine can build, for the length of the block.
+
+    Args:
+        unconfined: run student code without any wall; an instructor's explicit choice.
+        only: take this tier or none, for tests.
+
+    Raises:
+        GraderError: if no wall can be built, saying why.
+    """
+    if not SECRET.is_file():
+        raise GraderError(f"{SECRET} is missing: without it, the wall around student code cannot be tried.")
+    refusals = []
+    with contextlib.ExitStack() as stack:
+        for way in ways(unconfined, only):
+            try:
+                launcher = stack.enter_context(_zygote(limits, way))
+                break
+            except GraderError as error:
+                refusals.append(f"{way.tier.value}: {error}")
+        else:
+            raise GraderError(
+                "No wall can be built around student code on this machine, so nothing was graded.\n"
+                + "\n".join(f"  {refusal}" for refusal in refusals)
+                + "\nInstall bubblewrap (apt-get install bubblewrap) or grade on Linux 5.13 or newer."
+            )
+        launcher.refusals = tuple(refusals)
+        yield launcher
+
+
+@contextmanager
+def _zygote(limits: Limits, way: LaunchOption) -> Iterator[Launcher]:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    worker_limits = WorkerLimits(
+        seconds_per_call=limits.seconds_per_call,
+        seconds_per_submission=limits.seconds_per_submission,
+        memory_bytes=limits.memory_mb * 2**20,
+        output_chars=limits.output_kb * 2**10,
+    )
+    with tempfile.TemporaryDirectory(prefix="autograder-") as empty, theirs, ours:
+        home = "/tmp" if way.tier is IsolationLevel.NAMESPACES else empty
+        zygote = subprocess.Popen(
+            [
+                *way.command,
+                sys.executable, "-P", "-s", "-m", "autograder.sandbox.zygote",
+                str(theirs.fileno()), json.dumps(asdict(worker_limits)), json.dumps(asdict(way.plan)),
+            ],
+            cwd=empty,
+            env={**ENVIRONMENT, "HOME": home, "TMPDIR": home},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            pass_fds=[theirs.fileno()],
+        )  # fmt: skip
+        theirs.close()
+        launcher = Launcher(ours, way.tier)
+        try:
+            _await_ready(ours, zygote)
+            if way.tier.confined:
+                _try_wall(launcher, way.plan)
+            yield launcher
+        finally:
+            launcher.quit()  # forked grading processes may hold the socket, too
+            ours.close()
+            _end(zygote)
+
+
+def _try_wall(launcher: Launcher, plan: WallPlan) -> None:
+    """Let a process try, from inside, what student code must not be able to do."""
+    process = launcher.spawn()
+    try:
+        deadline = time.monotonic() + START_SECONDS
+        process.channel.send({"op": "probe", "seq": 0, "secret": str(SECRET)}, deadline=deadline)
+        reply, _ = process.channel.receive(deadline)
+    except (Closed, TooLate, WireError):
+        raise GraderError("a confined process did not answer") from None
+    finally:
+        process.close()
+    if "refused" in reply:
+        raise GraderError(f"a process could not be confined: {reply['refused']}")
+    if not isinstance(tried := reply.get("value"), dict):
+        raise GraderError(f"a confined process could not try the wall: {reply.get('error')}")
+    if found := violations(tried, plan):
+        raise GraderError("the wall has holes: " + "; ".join(found))
+
+
+def _await_ready(control: socket.socket, zygote: subprocess.Popen) -> None:
+    ready, _, _ = select.select([control], [], [], START_SECONDS)
+    answer = control.recv(4096) if ready else b""
+    if not answer:
+        zygote.kill()
+        _, errors = zygote.communicate()
+        raise GraderError(f"the process that loads torch did not start:\n{errors.decode(errors='replace')}")
+    if "refused" in (told := json.loads(answer)):
+        raise GraderError(told["refused"])
+
+
+def _end(zygote: subprocess.Popen) -> None:
+    try:
+        zygote.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        zygote.kill()
+        zygote.wait()
+    if zygote.stderr:
+        zygote.stderr.close()

@@ -1,0 +1,1 @@
+"""Requests that were recorded on the reference are sent ahead."""

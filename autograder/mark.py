@@ -1,0 +1,80 @@
+"""Marks that people gave for short answers, and results with them.
+
+A mark stands for one text of an answer. Whoever gave the same text, but for letter case and white
+space, gets the same mark; a text that changes later needs a new one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from .result import QuestionResult, Result, Status
+
+
+@dataclass(frozen=True)
+class ItemMark:
+    """The points given for one item of the rubric."""
+
+    id: str
+    text: str
+    points: float
+    possible: float
+
+
+@dataclass(frozen=True)
+class Mark:
+    """The points that a person gave for one short answer.
+
+    Attributes:
+        answer: the answer's fingerprint: the mark stands for this text and for no other.
+        possible: what the question was worth when it was marked.
+        comment: for the student.
+    """
+
+    student: str
+    question: str
+    answer: str
+    points: float
+    possible: float
+    items: tuple[ItemMark, ...] = ()
+    comment: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return self.student, self.question, self.answer
+
+
+Marks = Mapping[tuple[str, str, str], Mark]
+"""The marks that count, by student, question and the answer's fingerprint."""
+
+
+def apply_marks(result: Result, marks: Marks) -> Result:
+    """The result with the marks that fit its answers; `graded` once nothing is left to mark."""
+    if result.status not in (Status.GRADED, Status.NEEDS_MARKING):
+        return result
+    questions = tuple(_with_mark(result.student, question, marks) for question in result.questions)
+    is_complete = all(question.points is not None for question in questions)
+    status = Status.GRADED if is_complete else Status.NEEDS_MARKING
+    return replace(result, questions=questions, status=status)
+
+
+def mark_of(student: str, question: QuestionResult, marks: Marks) -> Mark | None:
+    """The mark that fits this answer of this student."""
+    return marks.get((student, question.id, fingerprint(question.answer))) if question.answer else None
+
+
+def _with_mark(student: str, question: QuestionResult, marks: Marks) -> QuestionResult:
+    mark = mark_of(student, question, marks) if question.points is None else None
+    if mark is None:
+        return question
+    # The question may be worth something else by now: the mark is a share of what it was worth.
+    return replace(question, points=round(mark.points * question.possible / mark.possible, 2))
+
+
+def fingerprint(answer: str) -> str:
+    """A digest that is the same for answers that differ in letter case and white space alone."""
+    text = " ".join(unicodedata.normalize("NFC", answer).casefold().split())
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

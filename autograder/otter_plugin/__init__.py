@@ -1,0 +1,1 @@
+"""Grading inside Otter and on Gradescope: the plugin, its kernel, the archive."""

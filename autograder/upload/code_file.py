@@ -1,0 +1,123 @@
+"""Selects the code file of an upload, and asks where it may lie in what cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import PurePath
+
+from ..assignment import Assignment
+from ..check.loading import notebook
+from .contents import Kind, not_python
+from .inspection import File, defined, defines_any, holds_code, is_backup, is_blank, is_unfinished
+from .selection import Selection, first_of, listed, parted, select, which
+from .template_files import HandedOut
+from .template_files import code as code_of
+
+MAX_RIVALS = 20
+"""Other files that are compared to see whether one of them could be meant instead."""
+
+
+def select_code(files: Sequence[File], assignment: Assignment, handed_out: HandedOut) -> Selection:
+    wanted = assignment.code_file
+    named, others = parted([file for file in files if file.is_code], wanted)
+    by_content = [
+        file
+        for file in files
+        if file.kind is Kind.TEXT and not file.is_code and not file.name.lower().endswith((".md", ".markdown"))
+    ]
+
+    def likely(file: File) -> bool:
+        return bool(defined(file.content, assignment))
+
+    choice = select(wanted, named, others, handed_out, likely)
+    if choice.question is None and (choice.content is None or handed_out.holds(choice.content)):
+        found = [file for file in by_content if likely(file) and not handed_out.holds(file.content)]
+        choice = select(wanted, found, [], handed_out, likely) if found else choice
+    if choice.content is None and not choice.question:
+        return Selection(notes=(no_code(assignment),))
+    choice = _beside(choice, others, assignment, handed_out)
+    if choice.content is None or handed_out.holds(choice.content) or defines_any(choice.content, assignment):
+        return choice
+    question = f"{choice.file} {not_python(choice.content)}. Is this the file that is meant?"
+    return Selection(question=question, examples=(choice.file,), may_be_elsewhere=True)
+
+
+def no_code(assignment: Assignment) -> str:
+    return f"No {assignment.code_file} was found, nor another Python file or notebook."
+
+
+def _beside(choice: Selection, others: Sequence[File], assignment: Assignment, handed_out: HandedOut) -> Selection:
+    """The choice, or a question where another file defines at least half as much of what was asked."""
+    if choice.content is None:
+        return choice
+    stem = PurePath(assignment.code_file).stem
+    seen = {code_of(choice.content)}
+    rivals: list[str] = []
+    notes: list[str] = []
+    for file in sorted(others, key=lambda file: stem not in file.name.lower())[:MAX_RIVALS]:
+        if file.problem:
+            notes += [f"{file.problem} It was not graded."] if stem in file.name.lower() else []
+            continue
+        found = defined(file.content, assignment)
+        if not found or code_of(file.content) in seen or handed_out.holds(file.content):
+            continue
+        seen.add(code_of(file.content))
+        if 2 * len(found) >= len(defined(choice.content, assignment)):
+            rivals.append(file.shown)
+        else:
+            names = listed([f"`{name}`" for name in sorted(found)])
+            notes.append(f"{file.shown} defines {names} too; it was not graded.")
+    if rivals:
+        question = which(assignment.code_file, [choice.file, *rivals])
+        return Selection(question=question, examples=(choice.file, *rivals))
+    return replace(choice, notes=(*choice.notes, *first_of(notes)))
+
+
+def lacking(
+    code: Selection,
+    answers: Selection,
+    files: Sequence[File],
+    problems: Sequence[str],
+    assignment: Assignment,
+    handed_out: HandedOut,
+) -> tuple[str, ...]:
+    """What to say where code may lie elsewhere; nothing of answers alone, or of the blank file alone."""
+    if code.question:
+        return ()
+    others = [file for file in files if not is_blank(file, handed_out)]
+    shown = [file.shown for file in others if file.kind is not Kind.DATA]
+    if code.content is None:
+        if not files:
+            return tuple(problems) or ("Nothing was handed in.",)
+        has_code = answers.has_code or holds_code(answers.content or b"", assignment)
+        is_only_answers = answers.content is not None and not has_code
+        rest = [file for file in others if not (file.is_text and is_only_answers) and file.shown != answers.file]
+        if not problems and not answers.question and is_only_answers and not rest:
+            return ()
+        there = listed(shown or [file.shown for file in files])
+        held = [f"{file.shown} is {file.kind.value}." for file in others if file.kind is Kind.PLACEHOLDER]
+        if problems:
+            return (*problems, f"There is: {there}.") if shown else tuple(problems)
+        return (*code.notes, *(first_of(held) or (f"There is: {there}.",)))
+    if handed_out.holds(code.content):
+        elsewhere = [
+            f.shown
+            for f in others
+            if f.kind.may_hold_answers
+            or f.problem
+            or is_backup(f.entry.parts)
+            or (defined(f.content, assignment) and f.shown != code.file)
+        ]
+        return tuple(problems) or ((*code.notes, f"But there is: {listed(elsewhere)}.") if elsewhere else ())
+    if is_unfinished(code.content, assignment):
+        unread = [file.shown for file in others if file.kind.may_hold_code or (file.problem and file.is_code)]
+        if unread:
+            there = f"{code.file} is unfinished, and there is: {listed(unread)}, which cannot be read here."
+            return (there, *problems)
+    return ()
+
+
+def code_names(assignment: Assignment) -> tuple[str, str]:
+    """What the code file is called, and the notebook that may be handed in instead."""
+    return assignment.code_file, assignment.code_file.removesuffix(".py") + notebook.SUFFIX

@@ -1,0 +1,91 @@
+"""What students were given: such files, unchanged, are nobody's work."""
+
+from __future__ import annotations
+
+import codecs
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from ..assignment import Assignment
+from ..check.loading.notebook import UnreadableNotebook, is_notebook, read_notebook
+from ..grading.short_answers import handed_out_words
+
+TEXT_SUFFIXES = (".py", ".md", ".txt", ".ipynb")
+
+
+@dataclass(frozen=True)
+class HandedOut:
+    """The files of student_template/.
+
+    Attributes:
+        texts: the path of each text file, by its parts, and its content as `bare` gives it.
+        words: those that are nobody's answer.
+        paths: those of all files.
+    """
+
+    texts: dict[tuple[str, ...], bytes]
+    words: str = ""
+    paths: frozenset[tuple[str, ...]] = frozenset()
+
+    @cached_property
+    def _lengths(self) -> frozenset[int]:
+        return frozenset(len(parts) for parts in self.paths)
+
+    @cached_property
+    def _contents(self) -> frozenset[bytes]:
+        return frozenset(self.texts.values()) - {b""}
+
+    @cached_property
+    def _code(self) -> frozenset[bytes]:
+        programs = [content for parts, content in self.texts.items() if parts[-1].endswith(".py")]
+        for parts, content in self.texts.items():
+            if is_notebook(parts[-1]):
+                with suppress(UnreadableNotebook):
+                    programs.append(read_notebook(content).source)
+        return frozenset(map(code, programs)) - {b""}
+
+    def holds(self, content: bytes) -> bool:
+        """Whether this content is that of a handed-out file, or its code but for comments and layout."""
+        return self.holds_exactly(content) or code(content) in self._code
+
+    def holds_exactly(self, content: bytes) -> bool:
+        return bare(content) in self._contents
+
+    def is_helper(self, parts: tuple[str, ...], *work: str) -> bool:
+        """Whether a path ends like that of a handed-out file other than those to work on."""
+        return any(parts[-length:] in self.paths and parts[-1] not in work for length in self._lengths)
+
+
+def read_handed_out(assignment: Assignment) -> HandedOut:
+    """Read the handed-out text files."""
+    folder = assignment.root / "student_template"
+    paths = {
+        path.relative_to(folder).parts: path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and _is_ours(path.relative_to(folder))
+    }
+    texts = {parts: bare(path.read_bytes()) for parts, path in paths.items() if path.suffix in TEXT_SUFFIXES}
+    return HandedOut(texts, handed_out_words(assignment), frozenset(paths))
+
+
+def bare(content: bytes) -> bytes:
+    """A text as UTF-8 without what editors change: byte-order mark, line ends, trailing space."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        content = content.decode("utf-16", "replace").encode("utf-8", "replace")
+    lines = content.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+    return b"\n".join(line.rstrip() for line in lines).strip()
+
+
+def code(content: bytes) -> bytes:
+    """The lines of a program without empty ones, comments of their own line, and tabs.
+
+    Only for comparing with what was handed out: it parses nothing that strangers wrote.
+    """
+    lines = (line.expandtabs(4) for line in bare(content).split(b"\n"))
+    return b"\n".join(line for line in lines if line.strip() and not line.lstrip().startswith(b"#"))
+
+
+def _is_ours(path: Path) -> bool:
+    return not any(part.startswith(".") or part == "__pycache__" for part in path.parts)
