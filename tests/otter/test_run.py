@@ -120,7 +120,7 @@ def test_a_notebook_gets_the_same_and_none_of_its_cells_is_run_outside_the_wall(
 IMPORTED = "import pathlib\npathlib.Path({mark!r}).write_text('was here')\n"
 SHADOWED = (
     "otter", "autograder", "files", "check", "embeddings_autograder", "ipykernel_launcher", "ipykernel",
-    "IPython", "jupyter_client", "nbformat", "torch", "numpy", "dill", "pandas", "autograder/otter_kernel",
+    "IPython", "jupyter_client", "nbformat", "torch", "numpy", "dill", "pandas", "autograder/otter_plugin/kernel",
 )  # fmt: skip
 
 
