@@ -8,9 +8,7 @@ from __future__ import annotations
 import functools
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import suppress
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +17,7 @@ import click
 from .errors import GraderError
 from .submission import LAYOUT_NAMES
 
-GOOD, SOME_ARE_LEFT, WRONG_USAGE, STOPPED = 0, 1, 2, 130
+GOOD, SOME_ARE_LEFT, WRONG_USAGE = 0, 1, 2
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -87,6 +85,7 @@ def _grading_options(command: Callable[..., None]) -> Callable[..., None]:
             click.option(
                 "--workers",
                 type=click.IntRange(min=1),
+                default=os.cpu_count() or 1,
                 help="Submissions graded at a time.  [default: one per processor]",
             ),
             click.option(
@@ -134,7 +133,7 @@ def grade(
     only: tuple[str, ...],
     students: tuple[str, ...],
     force: bool,
-    workers: int | None,
+    workers: int,
     cluster: str,
     unconfined: bool,
 ) -> int:
@@ -144,59 +143,13 @@ def grade(
     goes on where it was stopped and skips what has not changed. Exit status: 0 when every submission
     is graded or needs marking, 1 when some are set aside, not graded or in no student's submission.
     """
-    from .assignment import load_assignment
-    from .course.batch.plan import RunOptions, make_plan, select_students
-    from .course.batch.run import Executor, run_plan
-    from .course.gradebook.database import open_gradebook
-    from .course.gradebook.lock import exclusive_lock
-    from .course.intake.uploads import take_in
-    from .course.reports.write import write_reports
-    from .course.students.reconcile import deactivate_moved, merge_origins
-    from .grading.cache_keys import cache_keys
-    from .io.terminal import say, show_results
-    from .result import Status
-    from .upload.overrides import remember
+    from .course import pipeline
+    from .course.batch.plan import RunOptions
+    from .course.batch.run import Executor
 
-    assignment = load_assignment()
-    choice = RunOptions(only, students, force, unconfined)
-    intake = take_in(submissions, assignment, layout=layout, roster=roster, choices=choices, out=out)
-    for text in (intake.summary, *intake.problems):
-        say(text)
-    with exclusive_lock(out), open_gradebook(out) as gradebook:
-        told = {received.student: received.origin for received in intake.received}
-        here = merge_origins(told, gradebook.origins(), has_roster=roster is not None)
-        wanted = select_students(here, choice)
-        found = [replace(one, origin=here[one.student]) for one in intake.received if one.student in wanted]
-        remember(out, intake.chosen)
-        current = cache_keys(assignment)
-        plan = make_plan(found, gradebook, assignment, current, choice)
-        gradebook.save_origins({student: here[student] for student in plan.unchanged})
-        try:
-            ran = run_plan(
-                plan,
-                gradebook,
-                assignment,
-                current,
-                lambda graded: graded.save(gradebook),
-                path=str(submissions.resolve()),
-                machines=Executor(workers or os.cpu_count() or 1, cluster, unconfined),
-            )
-        except BaseException:
-            with suppress(GraderError):  # what was graded can be read, whatever stopped the batch
-                write_reports(out, gradebook, assignment)
-            raise
-        about_others = deactivate_moved(gradebook, here.keys(), out)
-        results = [result for result in write_reports(out, gradebook, assignment) if result.student in wanted]
-    if results:
-        show_results(results, assignment, out)
-    for text in about_others:
-        say(text)
-    if ran.stopped:
-        done = len(plan.unchanged) + ran.done
-        say(f"Stopped: {done:,} of {len(found):,} submissions are graded and kept in {out}.")
-        return STOPPED
-    is_held_up = any(result.status in (Status.SET_ASIDE, Status.NOT_GRADED) for result in results)
-    return SOME_ARE_LEFT if is_held_up or ran.faults or plan.left_out or intake.is_left_over else GOOD
+    intake = pipeline.IntakeOptions(layout, roster, choices)
+    options = RunOptions(only, students, force, unconfined)
+    return pipeline.grade(submissions, out, intake, options, Executor(workers, cluster, unconfined))
 
 
 @main.command(cls=_Command, example="autograder regrade graded --dry-run")
@@ -212,7 +165,7 @@ def regrade(
     only: tuple[str, ...],
     students: tuple[str, ...],
     force: bool,
-    workers: int | None,
+    workers: int,
     cluster: str,
     unconfined: bool,
 ) -> int:
@@ -222,66 +175,13 @@ def regrade(
     --dry-run, the same command without it writes what was found, without grading again. Exit status: 1
     when something could not be graded again; its result stands.
     """
-    from .assignment import load_assignment
-    from .course.batch.plan import RunOptions, make_plan, select_students
-    from .course.batch.run import Executor, Graded, run_plan
-    from .course.gradebook.database import open_gradebook
-    from .course.gradebook.lock import exclusive_lock
-    from .course.history.diff import Change, difference
-    from .course.history.diff_view import say_without_files, show_changes
-    from .course.reports.write import write_reports
-    from .course.students.reconcile import active_students, expect_not_forgotten
-    from .grading.cache_keys import cache_keys
-    from .io.terminal import say
-    from .mark import apply_marks
-    from .submission import SpooledSubmission
+    from .course import pipeline
+    from .course.batch.plan import RunOptions
+    from .course.batch.run import Executor
 
-    assignment = load_assignment()
-    current = cache_keys(assignment)
-    choice = RunOptions(only, students, force, unconfined)
-    changes: list[Change] = []
-    with open_gradebook(out, create=False) as gradebook, exclusive_lock(out):
-        expect_not_forgotten(gradebook, students, out)
-        wanted = sorted(select_students(active_students(gradebook), choice))
-        without_files: list[str] = []
-
-        def kept() -> Iterator[SpooledSubmission]:
-            for student in wanted:
-                if received := gradebook.received(student):
-                    yield received
-                else:
-                    without_files.append(student)
-
-        plan = make_plan(kept(), gradebook, assignment, current, choice)
-        marks = gradebook.marks()
-
-        def keep(graded: Graded) -> None:
-            if graded.before:
-                changes.append(difference(*(apply_marks(r, marks) for r in (graded.before, graded.result))))
-            graded.save_draft(gradebook) if dry_run else graded.save(gradebook)
-
-        ran = run_plan(
-            plan,
-            gradebook,
-            assignment,
-            current,
-            keep,
-            path=str(out.resolve()),
-            machines=Executor(workers or os.cpu_count() or 1, cluster, unconfined),
-        )
-        if not dry_run:
-            write_reports(out, gradebook, assignment)
-    say_without_files(without_files, out)
-    if not plan.tasks:
-        say("There is nothing to grade again.")
-        return SOME_ARE_LEFT if plan.left_out or without_files else GOOD
-    show_changes(changes, all_students=all_students)
-    if ran.stopped:
-        say(f"Stopped: {ran.done:,} of {len(plan.tasks):,} are graded. The same command goes on from there.")
-        return STOPPED
-    if dry_run:
-        say("Nothing is written. The same command without --dry-run writes it, and grades nothing twice.")
-    return SOME_ARE_LEFT if ran.faults or plan.left_out or without_files else GOOD
+    options = RunOptions(only, students, force, unconfined)
+    executor = Executor(workers, cluster, unconfined)
+    return pipeline.regrade(out, options, executor, dry_run=dry_run, show_all=all_students)
 
 
 @main.command(cls=_Command, example="autograder forget graded chen_wei")
@@ -294,32 +194,9 @@ def forget(out: Path, students: tuple[str, ...], undo: bool) -> int:
 
     For who has left the course, or is in OUT under another name, too. Graded again, they count again.
     """
-    from .assignment import load_assignment
-    from .course.gradebook.database import open_gradebook
-    from .course.gradebook.lock import exclusive_lock
-    from .course.reports.write import write_reports
-    from .course.students.directory import Directory, persons_of
-    from .course.students.reconcile import everybody, of_forgotten
-    from .io.terminal import say
-    from .io.text import single_line
+    from .course import pipeline
 
-    assignment = load_assignment()
-    with open_gradebook(out, create=False) as gradebook, exclusive_lock(out):
-        origins = everybody(gradebook)
-        directory = Directory.of(origins)
-        keys = [directory.key_of(student) for student in students]
-        for student, key in zip(students, keys, strict=True):
-            if student != key and len(members := persons_of(key, origins[key])) > 1:
-                who = ", ".join(single_line(person.shown) for person in members)
-                raise GraderError(
-                    f"`{single_line(student)}` is one of {who} in {single_line(key)}: type that for all of them."
-                )
-        gradebook.remember(keys) if undo else gradebook.forget(keys)
-        forgotten = gradebook.forgotten()
-        for student in keys:
-            say(f"{single_line(student)} counts." if undo else of_forgotten(student, forgotten[student], out))
-        write_reports(out, gradebook, assignment)
-    return GOOD
+    return pipeline.forget(out, students, undo=undo)
 
 
 @main.command(cls=_Command, example="autograder history graded chen_wei")
@@ -331,21 +208,9 @@ def history(out: Path, student: str) -> int:
 
     STUDENT is the key, a number, an email address or a name.
     """
-    from .course.gradebook.database import open_gradebook
-    from .course.history.history import show_history
-    from .course.students.directory import Directory
-    from .course.students.reconcile import everybody, of_forgotten
-    from .io.terminal import say
-    from .io.text import single_line
+    from .course import pipeline
 
-    with open_gradebook(out, create=False) as gradebook:
-        key = Directory.of(everybody(gradebook)).key_of(student)
-        if key != student:
-            say(single_line(key))
-        show_history(gradebook.history(key), gradebook.given(key))
-        if status := gradebook.forgotten().get(key):
-            say(of_forgotten(key, status, out))
-    return GOOD
+    return pipeline.history(out, student)
 
 
 @main.command(cls=_Command, example="autograder marks graded --write sheet.csv")
@@ -383,36 +248,12 @@ def marks(
         raise click.UsageError(
             f"Say either --write or --read.\nType, for example: autograder marks {out} --write sheet.csv"
         )
-    from .assignment import load_assignment
-    from .course.gradebook.database import open_gradebook
-    from .course.gradebook.lock import exclusive_lock
-    from .course.marking.read_sheet import read_sheets, summary
-    from .course.marking.write_sheet import write_sheets
-    from .course.reports.write import write_reports
-    from .io.terminal import say
-    from .io.text import pluralize
+    from .course import pipeline
+    from .course.marking.write_sheet import SheetOptions
 
-    assignment = load_assignment()
-    with open_gradebook(out, create=False) as gradebook:
-        if sheet:
-            for path, count in write_sheets(
-                gradebook,
-                assignment,
-                sheet,
-                anonymous=anonymous,
-                markers=markers,
-                question=question,
-                marked_too=marked_too,
-            ):
-                say(f"{path}: {pluralize(count, 'answer')} to mark")
-            return GOOD
-        with exclusive_lock(out):
-            reading = read_sheets(gradebook, assignment, sheets, replace_marks=replace_marks)
-            write_reports(out, gradebook, assignment)
-    for problem in reading.problems:
-        say(problem)
-    say(summary(reading))
-    return SOME_ARE_LEFT if reading.problems else GOOD
+    if sheet:
+        return pipeline.write_marks(out, sheet, SheetOptions(anonymous, markers, question, marked_too))
+    return pipeline.read_marks(out, sheets, replace_marks=replace_marks)
 
 
 @main.command(cls=_Command, example="autograder export graded --to canvas --into Grades.csv")
@@ -455,27 +296,18 @@ def export(
     status: 1 when something was not handed out; each case is named.
     """
     from .assignment import load_assignment
-    from .course.export import PLATFORMS
-    from .course.export import export as hand_back
-    from .course.gradebook.database import open_gradebook
+    from .course import pipeline
     from .course.platforms.export_plan import ExportOptions
-    from .io.terminal import say
-    from .io.text import single_line
+    from .course.platforms.registry import EXPORTS
 
-    if platform not in PLATFORMS:
+    if platform not in EXPORTS:
         raise click.UsageError(
-            f"Say --to one of {', '.join(PLATFORMS)}.\n"
+            f"Say --to one of {', '.join(EXPORTS)}.\n"
             f"Type, for example: autograder export {out} --to canvas --into Grades.csv"
         )
-    wish = ExportOptions(load_assignment(), into, name, grade_column, feedback_column)
-    folder = folder or out / "export"
-    with open_gradebook(out, create=False) as gradebook:
-        handed = hand_back(
-            gradebook, platform, wish, folder, late_file=late_file, provisional=provisional, feedback=feedback
-        )
-    for text in (*handed.said, *handed.problems, *(f"Written: {single_line(str(path))}" for path in handed.files)):
-        say(text)
-    return SOME_ARE_LEFT if handed.problems else GOOD
+    options = ExportOptions(load_assignment(), into, name, grade_column, feedback_column)
+    wished = {"late_file": late_file, "provisional": provisional, "feedback": feedback}
+    return pipeline.hand_back(out, platform, options, folder or out / "export", **wished)
 
 
 @main.command(
@@ -531,20 +363,9 @@ def repack(submissions: Path, folder: Path, layout: str | None, choices: tuple[s
     SUBMISSIONS are what `grade` takes; Otter by itself takes fewer. Exit status: 1 when someone's is not
     written: it is set aside, or holds no code.
     """
-    from .assignment import load_assignment
-    from .course.intake.uploads import take_in
-    from .io.terminal import say
-    from .otter_plugin.repack import repack as pack_again
+    from .course import pipeline
 
-    assignment = load_assignment()
-    intake = take_in(submissions, assignment, layout=layout, choices=choices)
-    for text in (intake.summary, *intake.problems):
-        say(text)
-    is_whole = True
-    for text, is_packed in pack_again(intake, assignment, folder):
-        say(text)
-        is_whole &= is_packed
-    return GOOD if is_whole and not intake.is_left_over else SOME_ARE_LEFT
+    return pipeline.repack(submissions, folder, pipeline.IntakeOptions(layout, None, choices))
 
 
 @main.command(cls=_Command, example="autograder release --check")

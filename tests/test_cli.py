@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 
 import autograder.assignment
 from autograder.cli import main
+from autograder.course import pipeline
 from autograder.course.gradebook.database import open_gradebook
 from autograder.course.intake import uploads
 from autograder.course.intake.spool import Spool
@@ -33,6 +34,7 @@ def run(monkeypatch, tmp_path):
     assignment = make_assignment(tmp_path)
     write_files(assignment)
     monkeypatch.setattr(autograder.assignment, "load_assignment", lambda: assignment)
+    monkeypatch.setattr(pipeline, "load_assignment", lambda: assignment)
 
     def run(*arguments: str) -> Result:
         return CliRunner().invoke(main, arguments)
@@ -66,7 +68,7 @@ def batch(monkeypatch, tmp_path):
 
         received = tuple(map(Spool().keep, found))
         taken = uploads.Intake(received, "plain", "Plain folder of a test")
-        monkeypatch.setattr(uploads, "take_in", lambda path, assignment, **options: taken)
+        monkeypatch.setattr(pipeline, "take_in", lambda path, assignment, **options: taken)
         monkeypatch.setitem(
             sys.modules, "autograder.course.batch.process_pool", types.SimpleNamespace(open_batch=open_batch)
         )
@@ -141,9 +143,9 @@ def test_a_submission_without_a_grade_ends_with_1_and_its_reason(run, batch, sta
 
 def test_an_upload_that_is_in_no_submission_ends_with_1(run, batch, monkeypatch):
     batch(full("ada"))
-    taken = uploads.take_in(Path("in"), None)
+    taken = pipeline.take_in(Path("in"), None)
     taken = replace(taken, problems=("Left out 1 item.",), is_left_over=True)
-    monkeypatch.setattr(uploads, "take_in", lambda path, assignment, **options: taken)
+    monkeypatch.setattr(pipeline, "take_in", lambda path, assignment, **options: taken)
     done = run("grade", "in")
     assert done.exit_code == 1 and "Left out 1 item." in done.stdout
     assert students("graded") == ["ada"]

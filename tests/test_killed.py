@@ -82,7 +82,7 @@ def rows(out: Path) -> dict[int, tuple]:
     except sqlite3.OperationalError:
         return {}
     try:
-        query = "SELECT id, student, digest, status, result, keys, notes, set_aside FROM results"
+        query = "SELECT id, student, digest, status, result, cache_keys, notes, set_aside FROM results"
         return {number: row for number, *row in connection.execute(query)}
     except sqlite3.OperationalError:  # no tables yet
         return {}

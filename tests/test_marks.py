@@ -12,7 +12,7 @@ from autograder.course.gradebook.database import open_gradebook
 from autograder.course.marking.groups import groups
 from autograder.course.marking.read_sheet import read_sheets, summary
 from autograder.course.marking.rubric import load_rubric
-from autograder.course.marking.write_sheet import write_sheets
+from autograder.course.marking.write_sheet import SheetOptions, write_sheets
 from autograder.errors import AssignmentError, GraderError
 from autograder.mark import Mark, apply_marks, fingerprint
 from autograder.result import Status
@@ -138,8 +138,8 @@ def test_identical_answers_are_marked_once_for_all(gradebook, assignment, tmp_pa
 def test_an_anonymous_sheet_names_nobody_and_says_so_each_time_alike(gradebook, assignment, tmp_path):
     hand_in(gradebook, "ada lovelace", "Small tables.")
     hand_in(gradebook, "ben", "Another answer.")
-    write_sheets(gradebook, assignment, tmp_path / "1.csv", anonymous=True)
-    write_sheets(gradebook, assignment, tmp_path / "2.csv", anonymous=True)
+    write_sheets(gradebook, assignment, tmp_path / "1.csv", SheetOptions(anonymous=True))
+    write_sheets(gradebook, assignment, tmp_path / "2.csv", SheetOptions(anonymous=True))
     assert (tmp_path / "1.csv").read_bytes() == (tmp_path / "2.csv").read_bytes()
     assert "ada" not in (tmp_path / "1.csv").read_text()
     assert all(row["students"].startswith("anon-") for row in rows_of(tmp_path / "1.csv"))
@@ -150,7 +150,7 @@ def test_an_anonymous_sheet_names_nobody_and_says_so_each_time_alike(gradebook, 
 def test_markers_share_the_rows_evenly_and_each_row_once(gradebook, assignment, tmp_path):
     for i in range(7):
         hand_in(gradebook, f"s{i}", f"Answer number {i}.", f"Other answer {i}.")
-    written = write_sheets(gradebook, assignment, tmp_path / "sheet.csv", markers=3)
+    written = write_sheets(gradebook, assignment, tmp_path / "sheet.csv", SheetOptions(markers=3))
     assert [(path.name, count) for path, count in written] == [
         ("sheet-1.csv", 6),
         ("sheet-2.csv", 4),
@@ -169,21 +169,21 @@ def test_the_questions_stand_one_after_the_other(gradebook, assignment, tmp_path
 
 def test_one_question_alone_has_its_own_columns_alone(gradebook, assignment, tmp_path):
     hand_in(gradebook, "ada", "Small tables.", "No row.")
-    write_sheets(gradebook, assignment, tmp_path / "sheet.csv", question="too_long")
+    write_sheets(gradebook, assignment, tmp_path / "sheet.csv", SheetOptions(question="too_long"))
     (row,) = rows_of(tmp_path / "sheet.csv")
     assert ERROR in row and SIZES not in row
 
 
 def test_an_unknown_question_is_refused_with_those_that_are(gradebook, assignment, tmp_path):
     with pytest.raises(GraderError, match=r"'lookup' is no short-answer question. These are: tradeoffs, too_long."):
-        write_sheets(gradebook, assignment, tmp_path / "sheet.csv", question="lookup")
+        write_sheets(gradebook, assignment, tmp_path / "sheet.csv", SheetOptions(question="lookup"))
 
 
 def test_a_sheet_that_is_there_is_never_overwritten(gradebook, assignment, tmp_path):
     hand_in(gradebook, "ada", "Small tables.")
     (tmp_path / "sheet-2.csv").write_text("marks of an afternoon")
     with pytest.raises(GraderError, match="there already"):
-        write_sheets(gradebook, assignment, tmp_path / "sheet.csv", markers=2)
+        write_sheets(gradebook, assignment, tmp_path / "sheet.csv", SheetOptions(markers=2))
     assert not (tmp_path / "sheet-1.csv").exists()
 
 
@@ -193,7 +193,7 @@ def test_marked_answers_are_left_out_unless_asked_for(gradebook, assignment, tmp
     read_sheets(gradebook, assignment, [fill(tmp_path / "1.csv", {SIZES: "1", COST: "2", "comment": "=good"})])
     with pytest.raises(GraderError, match="Nothing is left to mark"):
         write_sheets(gradebook, assignment, tmp_path / "2.csv")
-    write_sheets(gradebook, assignment, tmp_path / "2.csv", marked_too=True)
+    write_sheets(gradebook, assignment, tmp_path / "2.csv", SheetOptions(marked_too=True))
     (row,) = rows_of(tmp_path / "2.csv")
     assert (row[SIZES], row[COST], row["points"], row["comment"]) == ("1", "2", "", "'=good")
     reading = read_sheets(gradebook, assignment, [tmp_path / "2.csv"])
@@ -270,7 +270,7 @@ def test_a_mark_given_before_stays_unless_it_is_to_be_replaced(gradebook, assign
 def test_an_answer_that_has_changed_since_gets_no_mark(gradebook, assignment, tmp_path):
     hand_in(gradebook, "ada", "Small tables.")
     hand_in(gradebook, "ben", "Small tables.")
-    write_sheets(gradebook, assignment, tmp_path / "sheet.csv", anonymous=True)
+    write_sheets(gradebook, assignment, tmp_path / "sheet.csv", SheetOptions(anonymous=True))
     hand_in(gradebook, "ada", "Large tables.")
     reading = read_sheets(gradebook, assignment, [fill(tmp_path / "sheet.csv", {"points": "3"})])
     assert [mark.student for mark in reading.marks] == ["ben"]
@@ -353,7 +353,7 @@ def test_a_sheet_with_names_is_answered_with_names_though_a_later_one_had_none(g
     hand_in(gradebook, "ada", "Small tables.")
     write_sheets(gradebook, assignment, tmp_path / "named.csv")
     read_sheets(gradebook, assignment, [fill(tmp_path / "named.csv", {"points": "3"}, to=tmp_path / "3.csv")])
-    write_sheets(gradebook, assignment, tmp_path / "nobody.csv", anonymous=True, marked_too=True)
+    write_sheets(gradebook, assignment, tmp_path / "nobody.csv", SheetOptions(anonymous=True, marked_too=True))
     named = fill(tmp_path / "named.csv", {"points": "5"}, to=tmp_path / "5.csv")
     nameless = fill(tmp_path / "nobody.csv", {"points": "5"})
     (said,) = read_sheets(gradebook, assignment, [named]).problems

@@ -21,6 +21,7 @@ import autograder.assignment
 from autograder.assignment import Assignment, import_file
 from autograder.check.testing.cases import read_cases, run_case
 from autograder.cli import main
+from autograder.course import pipeline
 from autograder.course.gradebook.database import open_gradebook
 from autograder.grading.short_answers import read_answers
 from autograder.mark import Mark, fingerprint
@@ -97,6 +98,7 @@ def here(monkeypatch, tmp_path):
     make_root(tmp_path / "root")
     load = autograder.assignment.load_assignment
     monkeypatch.setattr(autograder.assignment, "load_assignment", lambda: load(tmp_path / "root"))
+    monkeypatch.setattr(pipeline, "load_assignment", lambda: load(tmp_path / "root"))
     here = Here()
     monkeypatch.setitem(
         sys.modules, "autograder.course.batch.process_pool", types.SimpleNamespace(open_batch=here.open)

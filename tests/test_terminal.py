@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from autograder.io.terminal import show_results
+from autograder.course.reports.summary import show_results
 from autograder.result import Result, Status
 from tests.hand_made import NASTY_NAMES, make_assignment
 

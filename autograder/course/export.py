@@ -18,27 +18,10 @@ from ..result import Result, Status
 from .gradebook.database import Gradebook
 from .grades import Grade, Skipped, sort_out, with_remarks
 from .late import LATE_SHEET, ask_how_late, deduct
-from .platforms.canvas import canvas
-from .platforms.export_plan import ExportFiles, ExportOptions, Platform, Zip, shortened
-from .platforms.github_classroom import github_classroom
-from .platforms.gradescope import gradescope
-from .platforms.moodle import lateness, moodle
-from .platforms.nbgrader import nbgrader
-from .platforms.plain_csv import HANDED_BACK, handed_back, plain_csv
+from .platforms.export_plan import ExportFiles, ExportOptions, Zip, shortened
+from .platforms.plain_csv import HANDED_BACK, handed_back
+from .platforms.registry import EXPORTS, PLATFORMS, UNIVERSITY_IDS
 from .results import results_of
-
-PLATFORMS: dict[str, Platform] = {
-    "canvas": canvas,
-    "moodle": moodle,
-    "gradescope": gradescope,
-    "github-classroom": github_classroom,
-    "nbgrader": nbgrader,
-    "csv": plain_csv,
-}
-"""By the names that `--to` takes."""
-
-LATENESS = {"moodle": lateness}
-"""Of the platforms whose own file says how late each student was: what reads it there."""
 
 
 @dataclass(frozen=True)
@@ -76,16 +59,19 @@ def export(
     Raises:
         GraderError: if the platform's file is missing or not what it should be. Nothing is written then.
     """
-    marks, assignment = gradebook.marks(), wish.assignment
+    platform = EXPORTS[to]
+    assert platform.fill is not None
+    marks, assignment, wish = gradebook.marks(), wish.assignment, replace(wish, university_ids=UNIVERSITY_IDS)
     results = (apply_marks(result, marks) for result in gradebook.results())
     grades, left = sort_out(results, gradebook.origins(), assignment, provisional=provisional)
     if not grades:
         raise GraderError(f"There is no grade to hand out. {_left(left) or 'The gradebook is empty.'}")
-    told = LATENESS[to](grades, wish) if assignment.late and to in LATENESS else {}
-    charged = deduct(grades, assignment.late, late_file, told)
+    told = platform.lateness(grades, wish) if assignment.late and platform.lateness else {}
+    tell = {name for name, one in PLATFORMS.items() if one.tells_lateness}
+    charged = deduct(grades, assignment.late, late_file, told, tell)
     if wish.into and wish.into.name.casefold() in (HANDED_BACK, LATE_SHEET):
         raise GraderError(f"{wish.into} is what an export calls a file of its own. Call yours otherwise.")
-    plan = PLATFORMS[to](charged.grades, wish)
+    plan = platform.fill(charged.grades, wish)
     files = _write(plan, folder, wish, gradebook, feedback)
     said = [*plan.said, *_remarks(plan.grades)]
     if told and wish.into:

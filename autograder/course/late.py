@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -27,9 +27,6 @@ _WHO = ("student", "id", "email", "name")
 LATE_SHEET = "late.csv"
 """What the late file is called that an export writes."""
 
-TELLS_LATENESS = ("canvas",)
-"""The layouts that mark what is late: what they do not mark was handed in on time."""
-
 
 @dataclass(frozen=True)
 class LateResult:
@@ -52,6 +49,7 @@ def deduct(
     policy: LatePolicy | None,
     late_file: Path | None = None,
     told_by_platform: Mapping[Person, float | None] | None = None,
+    tell_lateness: Set[str] = frozenset(),
 ) -> LateResult:
     """Deduct what the policy says from every grade that is known to be late.
 
@@ -59,6 +57,7 @@ def deduct(
 
     Args:
         told_by_platform: how late, in seconds, as the platform's own file says; None for "late" alone.
+        tell_lateness: the platforms whose downloads mark what is late: what they do not mark was in time.
 
     Raises:
         GraderError: if there is a late file but no policy, or the file cannot be read.
@@ -82,7 +81,7 @@ def deduct(
     untold: list[Grade] = []
     for grade in grades:
         person = grade.person
-        seconds = told.get(person, told_by_platform.get(person, _seconds(person, policy)))
+        seconds = told.get(person, told_by_platform.get(person, _seconds(person, policy, tell_lateness)))
         if seconds is None:
             (unknown if person.origin.late or person in told_by_platform else untold).append(grade)
         charged.append(
@@ -120,13 +119,13 @@ def counted_days(days: float) -> str:
     return f"{format_points(days)} {'day' if days == 1 else 'days'}"
 
 
-def _seconds(person: Person, policy: LatePolicy) -> float | None:
+def _seconds(person: Person, policy: LatePolicy, tell_lateness: Set[str]) -> float | None:
     """How late, as far as the platform told; None where it did not."""
     origin = person.origin
     submitted = _moment(origin.submitted, policy)
     if submitted is not None and policy.due is not None:
         return (submitted - policy.due).total_seconds()
-    return 0.0 if origin.layout in TELLS_LATENESS and not origin.late else None
+    return 0.0 if origin.layout in tell_lateness and not origin.late else None
 
 
 def _moment(text: str, policy: LatePolicy) -> datetime | None:

@@ -71,7 +71,7 @@ def test_a_machine_with_other_tests_is_refused(assignment, cluster, monkeypatch)
     from autograder.course.batch import dask_cluster as module
 
     other = {"doubling": {"tests": "others"}}
-    monkeypatch.setattr(module, "keys", lambda _: other)
+    monkeypatch.setattr(module, "cache_keys", lambda _: other)
     with (
         pytest.raises(GraderError, match=r"it has other versions of: .*tests"),
         open_cluster(assignment, cluster.scheduler_address),

@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 import autograder.assignment
 from autograder.cli import main
+from autograder.course import pipeline
 from autograder.course.gradebook.database import open_gradebook
 from autograder.result import Status
 
@@ -17,6 +18,7 @@ from autograder.result import Status
 def run(monkeypatch, graded):
     monkeypatch.chdir(graded.folder)
     monkeypatch.setattr(autograder.assignment, "load_assignment", lambda: graded.assignment)
+    monkeypatch.setattr(pipeline, "load_assignment", lambda: graded.assignment)
 
     def run(*arguments: str):
         with open_gradebook(graded.folder / "out") as gradebook:

@@ -66,7 +66,9 @@ def test_without_a_policy_nothing_is_deducted():
 
 
 def test_where_only_late_is_known_nothing_is_deducted_and_the_student_listed():
-    charged = deduct([grade(layout="canvas", late=True), grade(layout="canvas")], LatePolicy(10))
+    charged = deduct(
+        [grade(layout="canvas", late=True), grade(layout="canvas")], LatePolicy(10), tell_lateness={"canvas"}
+    )
     assert [g.total for g in charged.grades] == [80, 80]
     assert [g.person.origin.late for g in charged.unknown] == [True]
     assert charged.untold == ()
@@ -79,7 +81,11 @@ def test_where_not_even_that_is_known_it_is_said():
 
 @pytest.mark.parametrize("layout", ["gradescope", "blackboard", "canvas"])
 def test_when_something_was_handed_in_says_nothing_without_a_due_date(layout):
-    charged = deduct([grade(layout=layout, submitted=after(9 * DAY), late=layout == "canvas")], LatePolicy(10))
+    charged = deduct(
+        [grade(layout=layout, submitted=after(9 * DAY), late=layout == "canvas")],
+        LatePolicy(10),
+        tell_lateness={"canvas"},
+    )
     assert [g.total for g in charged.grades] == [80]
     assert len(charged.unknown) == (layout == "canvas") and len(charged.untold) == (layout != "canvas")
 

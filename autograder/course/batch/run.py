@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...assignment import Assignment, Question
@@ -100,16 +101,20 @@ def run_plan(
     assignment: Assignment,
     cache_keys: CacheKeys,
     keep: Callable[[Graded], None],
-    *,
-    path: str,
-    machines: Executor,
+    path: Path,
+    executor: Executor,
 ) -> RunSummary:
-    """Carry a plan out and say so in the terminal; `keep` gets each result as it comes."""
+    """Carry a plan out and say so in the terminal.
+
+    Args:
+        keep: gets each result as it comes.
+        path: of what is graded, for the gradebook.
+    """
     _say_plan(plan)
     done, faults = 0, []
     try:
         with progress(len(plan.tasks)) as advance:
-            for graded in _grade_tasks(plan.tasks, gradebook, assignment, cache_keys, path, machines):
+            for graded in _grade_tasks(plan.tasks, gradebook, assignment, cache_keys, path, executor):
                 keep(graded)
                 done += not graded.fault
                 if graded.fault:
@@ -128,15 +133,15 @@ def _grade_tasks(
     gradebook: Gradebook,
     assignment: Assignment,
     cache_keys: CacheKeys,
-    path: str,
-    machines: Executor,
+    path: Path,
+    executor: Executor,
 ) -> Iterator[Graded]:
     """Grade, in whatever order submissions get done. What a dry run found already is taken."""
     waiting: dict[frozenset[str], list[Task]] = {}
     shares = cache(partial(_shares, assignment))
     for task in tasks:
         entry = gradebook.entry(task.received.student) if task.base is not None else None
-        if entry and (draft := _draft(task, entry, gradebook, cache_keys, machines.unconfined)):
+        if entry and (draft := _draft(task, entry, gradebook, cache_keys, executor.unconfined)):
             yield Graded(task, draft.result, draft.cache_keys, draft.run, entry.result)
         elif entry and not task.run:
             yield _graded(task, entry.result, entry.run, entry.result, assignment, cache_keys, shares)
@@ -149,14 +154,14 @@ def _grade_tasks(
         run_ids = min(waiting, key=len)  # what runs everything comes last
         group = {task.received.student: task for task in waiting.pop(run_ids)}
         asked = tuple(q for q in assignment.questions if q.id in run_ids or not q.is_code)
-        with machines.open(replace(assignment, questions=asked)) as batch:
+        with executor.open(replace(assignment, questions=asked)) as batch:
             if ahead:
                 wall = f"Wall around their code: {batch.wall.value}"
                 say(f"{pluralize(ahead, 'submission')}, {batch.workers} at a time. {wall}")
                 for refusal in batch.refusals:
                     say(f"No stronger wall could be built. {truncate(single_line(refusal), 500)}")
                 ahead = 0  # that is said once
-            run = gradebook.start_run(path, batch.workers, batch.wall.value)
+            run = gradebook.start_run(str(path), batch.workers, batch.wall.value)
             for fresh in batch.grade(task.received.read() for task in group.values()):
                 task = group[fresh.student]
                 if run_ids != everything and was_stopped(fresh):

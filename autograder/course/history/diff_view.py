@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ...io.terminal import SMALL_BATCH, named, say, short
+from ...io.terminal import MOST_ROWS, named, say, short
 from ...io.text import format_points, pluralize, single_line
 from .diff import Change, Flip
 
@@ -34,7 +34,7 @@ def show_changes(changes: Sequence[Change], *, all_students: bool, console: Cons
         console.print()
     if different:
         order = sorted(different, key=lambda change: (-abs(change.gain), change.student))
-        shown = order if all_students else order[:SMALL_BATCH]
+        shown = order if all_students else order[:MOST_ROWS]
         console.print(_students(shown))
         if len(shown) < len(order):
             say(f"{len(order) - len(shown):,} more change, by less: --all shows them.", console)

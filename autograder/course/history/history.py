@@ -11,11 +11,11 @@ from rich.table import Table
 from rich.text import Text
 
 from ...grading.cache_keys import reasons_for, reasons_said
-from ...io.terminal import COLOURS
 from ...io.text import format_points, pluralize, single_line, truncate
 from ...mark import Mark, apply_marks
 from ...result import Result
 from ..gradebook.records import Entry, MarkEvent
+from ..reports.summary import COLOURS
 from .diff import Change, Flip, difference
 from .diff_view import GAIN, LOSS
 

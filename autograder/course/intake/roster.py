@@ -13,7 +13,7 @@ from ...errors import GraderError
 from ...io.spreadsheet import SEPARATORS, read_sheet
 from ...submission import Member
 from ...upload.listing import printable
-from ..platforms.registry import Upload
+from ..platforms.base import Upload
 from ..students.column_names import (
     EMAILS,
     FIRST,

@@ -19,22 +19,11 @@ from ...upload.inspection import CODE_SUFFIXES
 from ...upload.listing import Entry, Listing, UnreadableError, effective_suffix, meant_stem, printable
 from ...upload.overrides import NOTHING, FileOverrides, option, read_choices, recall, to_type, together
 from ...upload.template_files import HandedOut, read_handed_out
+from ..platforms.base import Platform, Sorted, Upload, left_out
 from ..platforms.download import Download, of_folder, on_disk, open_download, open_inside
-from ..platforms.registry import (
-    LAYOUTS,
-    PLAIN,
-    Layout,
-    Sorted,
-    Upload,
-    assignment_of,
-    is_upload,
-    key_of,
-    left_out,
-    may_be_work,
-    place_of,
-    recognise,
-    upload_of,
-)
+from ..platforms.github_classroom import assignment_of
+from ..platforms.plain_folder import PLAIN, is_upload, key_of, may_be_work, upload_of
+from ..platforms.registry import LAYOUTS, place_of, recognise
 from .roster import match, read_roster
 from .spool import Spool
 
@@ -134,7 +123,7 @@ def take_in(
 class _Found:
     """A download whose layout is known: the folder in it that counts, and its uploads."""
 
-    layout: Layout
+    layout: Platform
     place: Download
     sorted: Sorted
 
@@ -252,7 +241,7 @@ class _Reader:
         files: how many were found.
     """
 
-    layout: Layout
+    layout: Platform
     assignment: Assignment
     handed_out: HandedOut
     choices: FileOverrides

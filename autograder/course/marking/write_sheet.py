@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import dataclass
 from pathlib import Path
 
 from ...assignment import Assignment, Question
@@ -23,15 +24,28 @@ LONGEST_CELL = 30_000
 """Characters; spreadsheets hold no more than 32,767 in a cell."""
 
 
+@dataclass(frozen=True)
+class SheetOptions:
+    """What the instructor asked for.
+
+    Attributes:
+        anonymous: show made-up names, the same ones each time.
+        markers: split among as many sheets.
+        question: only this one.
+        marked_too: write also what is marked already.
+    """
+
+    anonymous: bool = False
+    markers: int = 1
+    question: str | None = None
+    marked_too: bool = False
+
+
 def write_sheets(
     gradebook: Gradebook,
     assignment: Assignment,
     sheet: Path,
-    *,
-    anonymous: bool = False,
-    markers: int = 1,
-    question: str | None = None,
-    marked_too: bool = False,
+    options: SheetOptions = SheetOptions(),
 ) -> list[tuple[Path, int]]:
     """Write what needs marking to `sheet`, or to one sheet per marker (SHEET-1.csv ...).
 
@@ -41,25 +55,29 @@ def write_sheets(
         GraderError: if the question is none of the short answers, a file is there already or
             there is nothing to mark.
     """
-    asked = [q for q in assignment.answer_questions if question in (None, q.id)]
+    asked = [q for q in assignment.answer_questions if options.question in (None, q.id)]
     if not asked:
         ids = ", ".join(q.id for q in assignment.answer_questions) or "none"
-        raise GraderError(f"{question!r} is no short-answer question. These are: {ids}.")
+        raise GraderError(f"{options.question!r} is no short-answer question. These are: {ids}.")
     paths = [sheet]
-    if markers > 1:
-        paths = [sheet.with_name(f"{sheet.stem}-{i}{sheet.suffix}") for i in range(1, markers + 1)]
+    if options.markers > 1:
+        paths = [sheet.with_name(f"{sheet.stem}-{i}{sheet.suffix}") for i in range(1, options.markers + 1)]
     for path in paths:
         if path.exists():
             raise GraderError(f"{path} is there already and may hold marks. Choose another name.")
     if not any(gradebook.results()):
         raise GraderError("No submission is graded yet: run `autograder grade` first.")
-    wanted = [g for g in groups(gradebook, assignment) if g.question in asked and (marked_too or not g.mark)]
+    wanted = [g for g in groups(gradebook, assignment) if g.question in asked and (options.marked_too or not g.mark)]
     if not wanted:
         raise GraderError(
-            "Nothing is left to mark." if marked_too else "Nothing is left to mark; --all writes what is marked."
+            "Nothing is left to mark."
+            if options.marked_too
+            else "Nothing is left to mark; --all writes what is marked."
         )
     students = sorted({student for group in wanted for student in group.students})
-    shown = gradebook.pseudonyms(students) if anonymous else {student: single_line(student) for student in students}
+    shown = (
+        gradebook.pseudonyms(students) if options.anonymous else {student: single_line(student) for student in students}
+    )
     rubric = load_rubric(assignment)
     gradebook.save_sheet_rows(
         SheetRow(

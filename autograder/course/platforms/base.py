@@ -1,4 +1,4 @@
-"""What every platform's layout says of a download, and what is common to them."""
+"""What is said of every platform, and what is common to their downloads."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from pathlib import Path
 from ...io.text import pluralize
 from ...submission import Member
 from ...upload.listing import Entry, Listing, printable
+from ..grades import Grade
+from ..students.directory import Person
 from .download import Download, Item
+from .export_plan import ExportFiles, ExportOptions
 
 
 @dataclass(frozen=True)
@@ -49,23 +52,37 @@ class Sorted:
     left: tuple[Item, ...] = ()
 
 
+def nothing(download: Download) -> Sorted:
+    """What a platform finds that gives no download."""
+    return Sorted((), left=download.items)
+
+
 @dataclass(frozen=True)
-class Layout:
-    """How a platform names what it hands over.
+class Platform:
+    """All that is known of one: how its download is read, how its own file is filled.
 
     Attributes:
-        name: as `--layout` takes it.
-        label: as people call it.
-        pattern: what the names look like, for messages.
+        name: as `--layout` and `--to` take it.
+        label: what people call its download.
+        pattern: what the names in it look like, for messages.
         claims: how many items at the top of a download are named so.
-        sort: sorts a download into uploads.
+        sort: sorts a download into uploads; `nothing` where it gives no download.
+        fill: what goes into its own file; None where grades are not handed back to it.
+        lateness: how late each student was, in seconds, as its own file says; None for "late" alone.
+        tells_lateness: whether it marks what is late, so that what it does not mark was handed in on time.
+        ids_are_local: whether its ids mean nothing elsewhere; those of the university's may stand in
+            another platform's file.
     """
 
     name: str
-    label: str
-    pattern: str
-    claims: Callable[[Download], int]
-    sort: Callable[[Download], Sorted]
+    label: str = ""
+    pattern: str = ""
+    claims: Callable[[Download], int] = lambda download: 0
+    sort: Callable[[Download], Sorted] = nothing
+    fill: Callable[[Sequence[Grade], ExportOptions], ExportFiles] | None = None
+    lateness: Callable[[Sequence[Grade], ExportOptions], dict[Person, float | None]] | None = None
+    tells_lateness: bool = False
+    ids_are_local: bool = True
 
 
 def gathered(files: Sequence[tuple[str, Item]]) -> Callable[[], Listing]:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from ...submission import Member
 from ...upload.listing import Listing, UnreadableError
-from .base import Layout, Sorted, Upload, gathered
+from .base import Platform, Sorted, Upload, gathered
 from .download import Download, Item
 
 LABEL = "Blackboard download"
@@ -89,4 +89,6 @@ def _iso(when: str) -> str:
         return ""
 
 
-BLACKBOARD = Layout("blackboard", LABEL, "{assignment}_{user}_attempt_{yyyy-mm-dd-HH-MM-SS}_{file}", _claims, _sort)
+BLACKBOARD = Platform(
+    "blackboard", LABEL, "{assignment}_{user}_attempt_{yyyy-mm-dd-HH-MM-SS}_{file}", _claims, _sort, ids_are_local=False
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +22,7 @@ class ExportOptions:
         into: the platform's own file, of which a copy is filled.
         name: what the assignment is called on the platform.
         grade_column, feedback_column: where the platform's own names for them are not known.
+        university_ids: the platforms whose students' ids are the university's.
     """
 
     assignment: Assignment
@@ -29,6 +30,7 @@ class ExportOptions:
     name: str = ""
     grade_column: str = ""
     feedback_column: str = ""
+    university_ids: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -64,9 +66,6 @@ class ExportFiles:
     zips: tuple[Zip, ...] = ()
     said: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
-
-
-Platform = Callable[[Sequence[Grade], ExportOptions], ExportFiles]
 
 
 @dataclass

@@ -1,15 +1,22 @@
-"""GitHub Classroom: fills `points_awarded` in its own grades.csv; the repository's name decides."""
+"""GitHub Classroom: a folder per repository, in a folder named after the assignment.
+
+Fills `points_awarded` in its own grades.csv; the repository's name decides.
+"""
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
 from ...io.files import file_names
 from ...io.text import single_line
+from ...submission import Member
 from ..grades import Grade
 from ..students.directory import normalize_id
+from .base import Platform, Sorted, Upload
+from .download import Download
 from .export_plan import (
     ExportFiles,
     ExportOptions,
@@ -21,6 +28,36 @@ from .export_plan import (
     platform_csv,
 )
 from .matching import Row, match
+
+# The download: who handed in what --------------------------------------------------------------
+
+LABEL = "GitHub Classroom download"
+_ROOT = re.compile(r"(?P<assignment>.+)-submissions( ?\(\d+\))?")
+
+
+def assignment_of(download_name: str) -> str:
+    """The assignment that a folder `{assignment}-submissions` is named after; else nothing."""
+    found = _ROOT.fullmatch(download_name)
+    return found["assignment"] if found else ""
+
+
+def _claims(download: Download) -> int:
+    assignment = assignment_of(download.name)
+    repositories = [item for item in download.folders if item.name.startswith(f"{assignment}-")]
+    return len(repositories) if assignment else 0
+
+
+def _sort(download: Download) -> Sorted:
+    uploads = tuple(
+        # Only the roster knows whose a repository is: user names and assignments both hold hyphens.
+        Upload(student=item.name, name=item.name, listing=item.listing, members=(Member(),))
+        for item in download.folders
+    )
+    files = tuple(item for item in download.items if not item.is_folder)
+    return Sorted(uploads, left=files)
+
+
+# The platform's own file, filled --------------------------------------------------------------
 
 
 def github_classroom(grades: Sequence[Grade], wish: ExportOptions) -> ExportFiles:
@@ -47,7 +84,7 @@ def github_classroom(grades: Sequence[Grade], wish: ExportOptions) -> ExportFile
             filling.problems += problems
         else:
             elsewhere += theirs
-    matching = match(elsewhere, rows, "github-classroom", table.name)
+    matching = match(elsewhere, rows, "github-classroom", table.name, wish.university_ids)
     matching.pairs += pairs
     for grade, number in matching.pairs:
         filling.points(number, column, grade.total)
@@ -90,3 +127,14 @@ def _members(grades: Sequence[Grade], rows: Sequence[Row]) -> tuple[list[tuple[G
             key = single_line(grades[0].person.student)
             problems.append(f"{key}: row {row.number + 1} is of the group, but whose extension counts there?")
     return pairs, problems
+
+
+CLASSROOM = Platform(
+    "github-classroom",
+    LABEL,
+    "{assignment}-submissions/{repository}/",
+    _claims,
+    _sort,
+    fill=github_classroom,
+    ids_are_local=False,
+)

@@ -8,15 +8,12 @@ the graded, and no id or address speaks against it. Whatever could be two is nam
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 
 from ...io.text import single_line
 from ..grades import Grade
 from ..students.directory import Person, contradict, name_tokens, normalize_id
-
-OF_THE_UNIVERSITY = ("plain", "gradescope", "github-classroom", "blackboard")
-"""The layouts whose ids come from outside the platform, and so may stand in another's file."""
 
 
 @dataclass(frozen=True)
@@ -50,16 +47,17 @@ class Matching:
     problems: list[str] = field(default_factory=list)
 
 
-def match(grades: Sequence[Grade], rows: Sequence[Row], platform: str, file: str) -> Matching:
+def match(grades: Sequence[Grade], rows: Sequence[Row], platform: str, file: str, university_ids: Set[str]) -> Matching:
     """Match every grade with a row.
 
     Args:
         platform: whose file it is, as the layouts are called.
         file: the file's name, for messages.
+        university_ids: the platforms whose students' ids are the university's.
     """
     own, ids, names = _index(rows, "own"), _index(rows, "ids"), defaultdict(list)
     by_number = {row.number: row for row in rows}
-    alike_ids = _columns_of_numbers(grades, rows)
+    alike_ids = _columns_of_numbers(grades, rows, university_ids)
     for row in rows:
         names[name_tokens(row.name)].append(row.number)
     alike = Counter(name_tokens(name_of(person)) for person in {grade.person for grade in grades})
@@ -74,7 +72,7 @@ def match(grades: Sequence[Grade], rows: Sequence[Row], platform: str, file: str
                 why = f"{key} is {single_line(theirs)}'s in {file}. Is it the file of another course or assignment?"
                 found = []
         else:
-            found = sorted({number for key in ids_of(person) for number in ids[key]})
+            found = sorted({number for key in ids_of(person, university_ids) for number in ids[key]})
             why = f"no row of {file} has this id, email address or name"
             words = name_tokens(name_of(person))
             if not found and words:
@@ -82,7 +80,7 @@ def match(grades: Sequence[Grade], rows: Sequence[Row], platform: str, file: str
                 if found and alike[words] > 1:
                     matching.problems.append(f"{_shown(person)}: {alike[words]} of the graded are so named.")
                     continue
-                if len(found) == 1 and _is_somebody_else(person, by_number[found[0]], alike_ids):
+                if len(found) == 1 and _is_somebody_else(person, by_number[found[0]], alike_ids, university_ids):
                     why = f"row {found[0] + 1} of {file} has this name, but another id or email address"
                     found = []
         if len(found) == 1:
@@ -103,17 +101,17 @@ def match(grades: Sequence[Grade], rows: Sequence[Row], platform: str, file: str
     return matching
 
 
-def ids_of(person: Person) -> set[str]:
+def ids_of(person: Person, university_ids: Set[str]) -> set[str]:
     """What the university knows them by: the email address, and the id if it is no platform's own."""
-    known = {person.member.email, university_id(person)}
+    known = {person.member.email, university_id(person, university_ids)}
     if person.layout == "plain":
         known.add(person.student)
     return {normalize_id(key) for key in known} - {""}
 
 
-def university_id(person: Person) -> str:
+def university_id(person: Person, university_ids: Set[str]) -> str:
     """Their number there; the ids of Canvas and Moodle mean nothing elsewhere."""
-    is_known = person.layout in OF_THE_UNIVERSITY or person.member.is_rosters
+    is_known = person.layout in university_ids or person.member.is_rosters
     return person.member.id if is_known else ""
 
 
@@ -122,22 +120,24 @@ def name_of(person: Person) -> str:
     return person.member.name or (person.student if person.layout == "plain" else "")
 
 
-def _number_of(person: Person) -> str:
+def _number_of(person: Person, university_ids: Set[str]) -> str:
     """The university's number for them, folded; the key of a plain folder may be a name."""
     is_key = person.layout == "plain" and person.member.id == person.student
-    return "" if is_key else normalize_id(university_id(person))
+    return "" if is_key else normalize_id(university_id(person, university_ids))
 
 
-def _columns_of_numbers(grades: Iterable[Grade], rows: Iterable[Row]) -> set[int]:
+def _columns_of_numbers(grades: Iterable[Grade], rows: Iterable[Row], university_ids: Set[str]) -> set[int]:
     """Which of the rows' ids are such as the graded have, too: some of the graded are found by them."""
-    numbers = {_number_of(grade.person) for grade in grades} - {""}
+    numbers = {_number_of(grade.person, university_ids) for grade in grades} - {""}
     return {place for row in rows for place, key in enumerate(row.ids) if normalize_id(key) in numbers}
 
 
-def _is_somebody_else(person: Person, row: Row, alike_ids: set[int]) -> bool:
+def _is_somebody_else(person: Person, row: Row, alike_ids: set[int], university_ids: Set[str]) -> bool:
     """Whether a row that no id or address has found, but the name, has others than this person."""
     has_address = bool(person.member.email) and any("@" in key for key in row.ids)
-    return has_address or (bool(_number_of(person)) and any(row.ids[place].strip() for place in alike_ids))
+    return has_address or (
+        bool(_number_of(person, university_ids)) and any(row.ids[place].strip() for place in alike_ids)
+    )
 
 
 def _index(rows: Iterable[Row], what: str) -> defaultdict[str, list[int]]:

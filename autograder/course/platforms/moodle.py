@@ -1,4 +1,6 @@
-"""Moodle: fills Grade and Feedback comments of the assignment's own grading worksheet.
+"""Moodle: a folder per participant, or files that carry what would be the folder's name.
+
+Fills Grade and Feedback comments of the assignment's own grading worksheet.
 
 Read in Moodle's importer: it finds the participant by the number at the end of `Identifier`, the same
 as in the download's folders; skips a row without a grade; takes a point as the decimal sign whatever
@@ -15,10 +17,68 @@ from html import escape
 from ...errors import GraderError
 from ...io.csv_file import Table
 from ...io.text import escape_control, format_points, single_line
+from ...submission import Member
 from ..grades import Grade
 from ..students.directory import Person, contradict, name_tokens, normalize_id
+from .base import Platform, Sorted, Upload, gathered
+from .download import Download, Item
 from .export_plan import ExportFiles, ExportOptions, GradeWriter, Zip, column_of, differs_in_points, platform_csv
 from .matching import Row, match
+
+# The download: who handed in what --------------------------------------------------------------
+
+LABEL = "Moodle download"
+
+# Moodle takes underscores out of names. The folder may end in an underscore; without folders, the
+# file follows it.
+_NAMED = re.compile(r"(?P<name>[^_]+)_(?P<id>\d+)_assignsubmission_(?P<kind>file|onlinetext)(?P<file>_.*)?", re.S)
+_BLIND = "Participant"
+
+
+def _claims(download: Download) -> int:
+    return sum(bool(_NAMED.fullmatch(item.name)) for item in download.items)
+
+
+def _sort(download: Download) -> Sorted:
+    files: dict[str, list[tuple[str, Item]]] = defaultdict(list)
+    typed: dict[str, str] = {}
+    names: dict[str, str] = {}
+    folders: dict[str, str] = {}
+    others = []
+    for item in download.items:
+        found = _NAMED.fullmatch(item.name)
+        if not found:
+            others.append(item)
+            continue
+        number, file = found["id"], (found["file"] or "").removeprefix("_")
+        names[number] = found["name"]
+        if found["kind"] == "file":
+            folders[number] = item.name if item.is_folder else item.name.removesuffix(file)
+            files[number].append((file, item))
+        else:
+            typed[number] = item.name
+            files[number].append(("text typed into Moodle.html", item))
+    is_blind = _are_blind(names)
+    uploads = []
+    for number, name in names.items():
+        uploads.append(
+            Upload(
+                student=f"{name}_{number}",
+                name=folders.get(number) or typed[number],
+                listing=gathered(files[number]),
+                members=(Member(id=number, name="" if is_blind else name),),
+            )
+        )
+    return Sorted(tuple(uploads), left=tuple(others))
+
+
+def _are_blind(names: dict[str, str]) -> bool:
+    """Whether everybody is called the same: "Participant", or that in the site's language."""
+    different = Counter(names.values())
+    return set(different) == {_BLIND} or (len(different) == 1 and len(names) > 2)
+
+
+# The platform's own file, filled --------------------------------------------------------------
 
 _WORKSHEET = "on the assignment's page in Moodle, Submissions, Actions, Download grading worksheet."
 
@@ -58,7 +118,7 @@ def moodle(grades: Sequence[Grade], wish: ExportOptions) -> ExportFiles:
     filling = GradeWriter(table, most)
     teams = {} if group is None else _teams(table, grades, rows, group)
     single = [grade for grade in grades if grade.person.student not in teams]
-    matching = match(single, rows, "moodle", table.name)
+    matching = match(single, rows, "moodle", table.name, wish.university_ids)
     matching.pairs += [(grade, row) for grade in grades for row in teams.get(grade.person.student, ())]
     _each_row_once(matching.pairs, matching.problems, table)
     for grade, row in matching.pairs:
@@ -184,3 +244,8 @@ def _feedback_file(name: str, participant: str) -> str:
     """Moodle parts the name at the underscores and finds the participant by the second part."""
     kept = re.sub(r'[\x00-\x1f\x7f_/\\:*?"<>|&`\']', " ", name).strip(" .~") or "Participant"
     return f"{escape_control(kept)[:80]}_{participant}_assignfeedback_file_feedback.html"
+
+
+MOODLE = Platform(
+    "moodle", LABEL, "{Full Name}_{id}_assignsubmission_file/{file}", _claims, _sort, fill=moodle, lateness=lateness
+)

@@ -10,6 +10,7 @@ from ...io.files import file_names
 from ...io.text import format_points, single_line
 from ..grades import Grade
 from ..students.directory import Person, normalize_id
+from .base import Platform
 from .export_plan import ExportFiles, ExportOptions, GradeWriter, Zip, fixed_column
 from .matching import Row, match
 from .plain_csv import points_of, table_of
@@ -48,7 +49,7 @@ def nbgrader(grades: Sequence[Grade], wish: ExportOptions) -> ExportFiles:
     raw, penalty, score = (fixed_column(table, column) for column in ("raw_score", "late_submission_penalty", "score"))
     rows_here = _rows(table, wish)
     filling = GradeWriter(table, table.column("max_score"))
-    matching = match(grades, rows_here, "nbgrader", table.name)
+    matching = match(grades, rows_here, "nbgrader", table.name, wish.university_ids)
     for grade, row in matching.pairs:
         filling.points(row, raw, grade.raw)
         filling.points(row, penalty, grade.deduction.points if grade.deduction else 0.0)
@@ -95,3 +96,6 @@ def _made(grade: Grade) -> tuple[str, ...]:
 
 def _student(person: Person) -> str:
     return person.member.id or person.member.email or person.student
+
+
+NBGRADER = Platform("nbgrader", fill=nbgrader)

@@ -13,6 +13,7 @@ from ...io.files import file_names
 from ...io.text import csv_safe, format_points, single_line
 from ..grades import Grade
 from ..students.column_names import EMAILS, FIRST, IDS, LAST, LOGINS, NAMES, normalize_heading
+from .base import Platform
 from .export_plan import ExportFiles, ExportOptions, GradeWriter, Zip, column_of
 from .matching import Row, match
 
@@ -51,7 +52,7 @@ def plain_csv(grades: Sequence[Grade], wish: ExportOptions) -> ExportFiles:
         for row in table.rows
     ]
     filling = GradeWriter(table)
-    matching = match(grades, rows, "csv", table.name)
+    matching = match(grades, rows, "csv", table.name, wish.university_ids)
     for grade, row in matching.pairs:
         filling.points(row, column, grade.total)
         if feedback is not None:
@@ -117,3 +118,6 @@ def file_for_each(grades: Sequence[Grade]) -> list[tuple[Grade, str]]:
     ]
     names = file_names(keys)
     return [(grade, f"{names[key]}.html") for grade, key in zip(grades, keys, strict=True)]
+
+
+CSV = Platform("csv", fill=plain_csv)

@@ -11,7 +11,7 @@ from ...submission import Member
 from ...upload.contents import Kind, kind_by_name, kind_of
 from ...upload.inspection import is_litter
 from ...upload.listing import Listing, UnreadableError, effective_suffix, meant_stem, printable
-from .base import Layout, Sorted, Upload, gathered, with_problem
+from .base import Platform, Sorted, Upload, gathered, with_problem
 from .download import Download, Item
 
 READ_SUFFIXES = (".zip", ".py", ".ipynb")
@@ -143,4 +143,11 @@ def _is_work(item: Item) -> bool:
     return False
 
 
-PLAIN = Layout("plain", "plain folder", "<student>/, <student>.zip, <student>.py or <student>.ipynb", _claims, _sort)
+PLAIN = Platform(
+    "plain",
+    "plain folder",
+    "<student>/, <student>.zip, <student>.py or <student>.ipynb",
+    _claims,
+    _sort,
+    ids_are_local=False,
+)

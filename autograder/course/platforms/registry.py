@@ -1,57 +1,47 @@
-"""The layouts of downloads: one module per platform, and which of them a download has."""
+"""Every platform that there is, and which of them a download comes from."""
 
 from __future__ import annotations
 
 from ...errors import GraderError
-from .base import Layout, Sorted, Upload, left_out
+from .base import Platform
 from .blackboard import BLACKBOARD
-from .canvas_download import CANVAS
-from .classroom_download import CLASSROOM, assignment_of
+from .canvas import CANVAS
 from .download import Download
-from .gradescope_download import GRADESCOPE
-from .moodle_download import MOODLE
-from .plain_folder import PLAIN, is_upload, key_of, may_be_work, upload_of
+from .github_classroom import CLASSROOM
+from .gradescope import GRADESCOPE
+from .moodle import MOODLE
+from .nbgrader import NBGRADER
+from .plain_csv import CSV
+from .plain_folder import PLAIN
 
-__all__ = [
-    "LAYOUTS",
-    "PLAIN",
-    "Layout",
-    "Sorted",
-    "Upload",
-    "assignment_of",
-    "is_upload",
-    "key_of",
-    "left_out",
-    "may_be_work",
-    "place_of",
-    "recognise",
-    "upload_of",
-]
+LAYOUTS = {one.name: one for one in (PLAIN, GRADESCOPE, MOODLE, BLACKBOARD, CANVAS, CLASSROOM)}
+"""Whose downloads are read, by name, in the order in which they are tried: the most telling names first."""
 
-PLATFORMS = (GRADESCOPE, MOODLE, BLACKBOARD, CANVAS, CLASSROOM)
-"""In the order in which they are tried: the most telling names first."""
+EXPORTS = {one.name: one for one in (CANVAS, MOODLE, GRADESCOPE, CLASSROOM, NBGRADER, CSV)}
+"""Whose own files are filled."""
+
+PLATFORMS = LAYOUTS | EXPORTS
+UNIVERSITY_IDS = frozenset(name for name, one in PLATFORMS.items() if not one.ids_are_local)
 
 MOST_FOLDERS = 4
 """Folders in folders that are looked into for a platform's."""
 
-LAYOUTS = {layout.name: layout for layout in (PLAIN, *PLATFORMS)}
 
-
-def recognise(download: Download) -> tuple[Layout, Download] | None:
+def recognise(download: Download) -> tuple[Platform, Download] | None:
     """The platform that made a download, and the folder in it that counts; None if it is plain.
 
     A platform's folder is also found alone inside another folder, as unpacking leaves it, and a
     platform's name counts once most items bear it: instructors keep files of their own beside.
     """
     for place in _places(download):
-        claims = [(layout.claims(place), layout) for layout in PLATFORMS]
+        claims = [(layout.claims(place), layout) for layout in LAYOUTS.values() if layout is not PLAIN]
         most, layout = max(claims, key=lambda claim: claim[0])
         if most and 2 * most >= len(place.items):
             return layout, place
     return None
 
 
-def place_of(layout: Layout, download: Download) -> Download:
+def place_of(layout: Platform, download: Download) -> Download:
     """The folder in a download that `layout` fits.
 
     Raises:

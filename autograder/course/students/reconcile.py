@@ -14,7 +14,7 @@ from ...result import Status
 from ...submission import Member, UploadInfo
 from ..gradebook.database import Gradebook
 from ..gradebook.records import ActiveStatus
-from .directory import Directory
+from .directory import Directory, persons_of
 
 MOST_NAMED = 20
 
@@ -75,6 +75,26 @@ def active_students(gradebook: Gradebook) -> dict[str, UploadInfo | None]:
 def everybody(gradebook: Gradebook) -> dict[str, UploadInfo | None]:
     """The same, also of those who are forgotten."""
     return _handed_over(gradebook, (*gradebook.students(), *gradebook.forgotten()))
+
+
+def change_status(gradebook: Gradebook, students: Iterable[str], out: Path, *, undo: bool) -> list[str]:
+    """Let these students count no more, or again, and say so.
+
+    Raises:
+        GraderError: if one is nobody, may be several, or is a member of a group.
+    """
+    origins = everybody(gradebook)
+    directory = Directory.of(origins)
+    found = {directory.key_of(student): student for student in students}
+    for key, student in found.items():
+        if student != key and len(members := persons_of(key, origins[key])) > 1:
+            who = ", ".join(single_line(person.shown) for person in members)
+            raise GraderError(
+                f"`{single_line(student)}` is one of {who} in {single_line(key)}: type that for all of them."
+            )
+    gradebook.remember(found) if undo else gradebook.forget(found)
+    forgotten = gradebook.forgotten()
+    return [f"{single_line(key)} counts." if undo else of_forgotten(key, forgotten[key], out) for key in found]
 
 
 def of_forgotten(student: str, status: ActiveStatus, out: Path) -> str:

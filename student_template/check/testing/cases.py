@@ -167,8 +167,8 @@ def _student_line(error: Exception) -> str | None:
 
 def _importable_as_check() -> None:
     """Let test files import `check.testing.api` by the name that it has for students, wherever it lies."""
-    api = import_module(".api", __package__)
-    above = str(__package__).rpartition(".")[0]
-    names = {above: "check", str(__package__): "check.testing", api.__name__: "check.testing.api"}
-    for here, name in names.items():
-        sys.modules.setdefault(name, sys.modules[here])
+    import_module(".api", __package__)
+    here = str(__package__).rpartition(".")[0]
+    for name, module in list(sys.modules.items()):
+        if name == here or name.startswith(f"{here}."):
+            sys.modules.setdefault("check" + name.removeprefix(here), module)

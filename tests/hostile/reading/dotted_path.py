@@ -7,8 +7,8 @@ import os
 
 
 def attack():
-    import autograder.check
+    import autograder
 
-    package = os.path.dirname(autograder.check.__file__)
-    with open(f"{package}/../sandbox/.././hidden_tests/../hidden_tests/lookup.py", "rb") as file:
+    package = os.path.dirname(autograder.__file__)
+    with open(f"{package}/sandbox/.././hidden_tests/../hidden_tests/lookup.py", "rb") as file:
         return file.read(500)

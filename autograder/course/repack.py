@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..assignment import Assignment
-from ..course.intake.uploads import Intake
 from ..io.files import file_names, replacing
 from ..io.text import single_line
+from .intake.uploads import Intake
 
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 """The time of every file: the same content gives the same archive."""
