@@ -112,8 +112,13 @@ class Assignment:
         """The question of that id; KeyError if there is none."""
         return {question.id: question for question in self.questions}[question_id]
 
+    @property
+    def template(self) -> Path:
+        """The folder that students get."""
+        return self.root / "student_template"
+
     def public_tests(self, question_id: str) -> Path:
-        return self.root / "student_template" / "tests" / f"{question_id}.py"
+        return self.template / "tests" / f"{question_id}.py"
 
     def hidden_tests(self, question_id: str) -> Path:
         return self.root / "autograder" / "hidden_tests" / f"{question_id}.py"

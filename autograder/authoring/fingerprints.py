@@ -17,13 +17,14 @@ from typing import Any
 
 from .. import misconceptions
 from ..assignment import Assignment, import_file
-from ..check.hints import diagnosis, probes, signatures
+from ..check.hints import diagnosis, probing, signatures
 from ..check.hints.diagnosis import UNSTEADY, Known, Row, Table, is_one_error, observe, read_table, row_of
+from ..check.hints.probing import FOLDER, Probes, read_probes
 from ..check.hints.signatures import Signature
-from ..errors import GraderError
+from ..errors import AssignmentError, GraderError
 from ..misconceptions import Misconception, apply
 
-_MAKERS = (str(module.__file__) for module in (diagnosis, signatures, probes, misconceptions))
+_MAKERS = (str(module.__file__) for module in (diagnosis, signatures, probing, misconceptions))
 _SOURCES = [Path(file).read_text("utf-8") for file in (*_MAKERS, __file__)]
 """As they were when they were imported: whoever edits them meanwhile does not change what runs."""
 
@@ -91,21 +92,23 @@ class Findings:
         return all(records[number] != unsteady for records, number in zip(self.outcomes[function], row, strict=True))
 
 
-def explore(source: str, functions: Sequence[str], mistakes: Sequence[Misconception]) -> Findings:
+def explore(source: str, probes: Probes, mistakes: Sequence[Misconception]) -> Findings:
     """Run the probes of a question's functions on the reference with each mistake and each pair in it.
 
     Args:
         source: the reference's text.
+        probes: those of the question's functions.
     """
+    functions = list(probes)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # mistakes provoke some
         reference, found = Reference(source), Findings()
         right = reference.environment()
-        rights = {name: found.note(name, observe(name, right)) for name in functions}
+        rights = {name: found.note(name, observe(name, probes[name], right)) for name in functions}
         for mistake in mistakes:
             environment = reference.environment(mistake)
             for name in functions:
-                row = found.note(name, observe(name, environment))
+                row = found.note(name, observe(name, probes[name], environment))
                 if row != rights[name]:
                     found.singles[name][mistake.id] = row
         for pair in combinations(mistakes, 2):
@@ -115,7 +118,7 @@ def explore(source: str, functions: Sequence[str], mistakes: Sequence[Misconcept
             environment = _together(reference, *pair) if shared else {}
             for name in shared if environment else ():
                 steady = found.is_steady(name, first) and found.is_steady(name, second)
-                row = found.note(name, observe(name, environment, again=not steady))
+                row = found.note(name, observe(name, probes[name], environment, again=not steady))
                 found.pairs[name][first, second] = row
     return found
 
@@ -156,6 +159,9 @@ def fingerprints(assignment: Assignment, old: Path) -> Table:
 
     Args:
         old: the file with the table of before, which may be missing or broken.
+
+    Raises:
+        AssignmentError: if a function of a question with known mistakes has no probes.
     """
     try:
         before = read_table(old)
@@ -163,12 +169,19 @@ def fingerprints(assignment: Assignment, old: Path) -> Table:
         before = Table({}, {}, {})
     table = Table({}, {}, {})
     source = assignment.reference.read_text("utf-8")
+    probes = read_probes(assignment.template / FOLDER)
     for question in assignment.code_questions:
         path = assignment.root / "solutions" / "misconceptions" / f"{question.id}.py"
         mistakes = import_file(path).MISCONCEPTIONS if path.is_file() else ()
-        functions = [name for name in question.functions if name in probes.PROBES]
+        file = assignment.template / FOLDER / f"{question.id}.py"
+        if mistakes and (missing := [name for name in question.functions if name not in probes]):
+            raise AssignmentError(
+                f"{file}: `{missing[0]}` has no probes, so no known mistake in it would ever be recognised. "
+                "Add it to PROBES there; assignment/README.md says how."
+            )
+        functions = {name: probes[name] for name in question.functions if name in probes}
         table.hints.update((mistake.id, mistake.hint) for mistake in mistakes)
-        table.made_from[question.id] = made_from = _digest(source, functions, mistakes)
+        table.made_from[question.id] = made_from = _digest(source, file, list(functions), mistakes)
         if before.made_from.get(question.id) == made_from:
             table.functions.update((name, before.functions[name]) for name in functions if name in before.functions)
         elif mistakes:
@@ -177,7 +190,7 @@ def fingerprints(assignment: Assignment, old: Path) -> Table:
     return table
 
 
-def _digest(source: str, functions: Sequence[str], mistakes: Sequence[Misconception]) -> str:
+def _digest(source: str, probes: Path, functions: Sequence[str], mistakes: Sequence[Misconception]) -> str:
     """A digest of what a question's part of the table follows from, but for the tools of the probes.
 
     Comments do not count, nor do the words of hints: only which mistakes share one.
@@ -185,6 +198,7 @@ def _digest(source: str, functions: Sequence[str], mistakes: Sequence[Misconcept
     hints = [mistake.hint for mistake in mistakes]
     parts = [*functions, *(str((m.id, m.where, m.edits, hints.index(m.hint))) for m in mistakes)]
     parts += [_without_comments(text) for text in (source, *_SOURCES)]
+    parts += [_without_comments(probes.read_text("utf-8"))] if probes.is_file() else []
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 

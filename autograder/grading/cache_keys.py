@@ -140,13 +140,15 @@ def _reference(assignment: Assignment, questions: Iterable[Question]) -> str:
 
 def _hints(assignment: Assignment, question: Question) -> str:
     """What the table of known mistakes says of the question's functions."""
-    path = assignment.root / "student_template" / "check" / "fingerprints.json"
+    path = assignment.template / "check" / "fingerprints.json"
     if not path.exists():
         return ""
     try:
         table = json.loads(path.read_bytes())
         functions = json.dumps([table["functions"].get(name) for name in question.functions], sort_keys=True)
-        return _print(functions, *(f"{id} {text}" for id, text in table["hints"].items() if id in functions))
+        probes = assignment.template / "probes" / f"{question.id}.py"
+        texts = (f"{id} {text}" for id, text in table["hints"].items() if id in functions)
+        return _print(functions, *texts, probes.read_bytes() if probes.is_file() else "")
     except (ValueError, KeyError, TypeError, AttributeError):
         return _print(path.read_bytes())  # the grader will say what is wrong with it
 

@@ -293,7 +293,7 @@ def _look_for_files(assignment: Assignment) -> None:
         for question in assignment.code_questions
         for path in (assignment.public_tests, assignment.hidden_tests)
     ]
-    template = assignment.root / "student_template" / assignment.answers_file
+    template = assignment.template / assignment.answers_file
     for needed in (assignment.reference, template, *tests):
         if not needed.is_file():
             raise AssignmentError(f"{needed} is missing: assignment.yml asks for it.")

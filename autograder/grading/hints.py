@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from ..assignment import Assignment
 from ..check.hints.diagnosis import (
@@ -89,9 +90,12 @@ class Hints:
         """What one probe gives; None where the code is not written, or ends the process."""
         try:
             session.begin_case(replay)
-            return observe_one(probe.function, probe.at, session.environment)
+            return observe_one(probe.function, self._probe_of(probe), session.environment)
         except (Stopped, InternalError):
             return None
+
+    def _probe_of(self, probe: Probe) -> Callable[..., Any]:
+        return list(self._table.probes[probe.function].values())[probe.at]
 
     def _row_of_unsteady(self, function: str, session: Session) -> Row:
         """Probe a function again, more often: what it draws by chance may have agreed by chance."""
@@ -104,7 +108,7 @@ class Hints:
 
 def _read(assignment: Assignment) -> Table:
     """The table; an assignment without one gives no hints."""
-    path = assignment.root / "student_template" / "check" / FILE
+    path = assignment.template / "check" / FILE
     if not path.exists():
         return Table({}, {}, {})
     try:

@@ -32,7 +32,7 @@ def handed_out_words(assignment: Assignment) -> str:
     Raises:
         OSError, UnreadableNotebook: if one of them cannot be read; a notebook need not be there.
     """
-    folder = assignment.root / "student_template"
+    folder = assignment.template
     prompts = (folder / assignment.answers_file).read_text("utf-8")
     handed_out = folder / "notebooks" / (assignment.code_file.removesuffix(".py") + notebook.SUFFIX)
     return with_notebook(prompts, handed_out.read_bytes() if handed_out.is_file() else None)

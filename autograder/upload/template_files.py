@@ -60,7 +60,7 @@ class HandedOut:
 
 def read_handed_out(assignment: Assignment) -> HandedOut:
     """Read the handed-out text files."""
-    folder = assignment.root / "student_template"
+    folder = assignment.template
     paths = {
         path.relative_to(folder).parts: path
         for path in sorted(folder.rglob("*"))

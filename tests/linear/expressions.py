@@ -52,7 +52,7 @@ class Expression:
 @cache
 def expressions() -> tuple[Expression, ...]:
     """Those of all files, the same one of a file once."""
-    cases._importable_as_check()  # hidden tests import `check`
+    cases.importable_as_check()  # hidden tests import `check`
     found = []
     for folder in FOLDERS:
         for path in sorted((ROOT / folder).rglob("*.py")):

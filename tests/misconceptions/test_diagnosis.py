@@ -12,7 +12,6 @@ import solutions.embeddings as reference
 from autograder.assignment import ROOT
 from autograder.authoring.fingerprints import Reference, explore, known_of
 from autograder.check.hints.diagnosis import FILE, diagnose, hint_for, observe, read_table, row_of
-from autograder.check.hints.probes import PROBES
 from autograder.check.hints.signatures import CELL, UNIT, Signature
 from autograder.errors import GraderError
 from autograder.misconceptions import misconceptions
@@ -58,7 +57,7 @@ def test_every_mistake_is_told_by_its_own_hint_alone(question):
 def test_the_table_is_what_the_library_gives_and_tells_nine_pairs_of_ten(question, capsys):
     library = misconceptions(question)
     functions = ASSIGNMENT.question(question).functions
-    found = explore(SOURCE, functions, library)
+    found = explore(SOURCE, {name: TABLE.probes[name] for name in functions}, library)
     assert {name: known_of(name, found, library) for name in functions} == {
         name: TABLE.functions[name] for name in functions
     }
@@ -178,7 +177,7 @@ def test_no_rounding_error_changes_what_is_told(question):
     for mistake in (None, *misconceptions(question)):
         environment = REFERENCE.environment(*[mistake] if mistake else [])
         for name in ASSIGNMENT.question(question).functions:
-            known, seen = TABLE.functions[name].outcomes, observe(name, environment)
+            known, seen = TABLE.functions[name].outcomes, observe(name, TABLE.probes[name], environment)
             for _ in range(3):
                 assert row_of([perturbed(one, random) for one in seen], known) == row_of(seen, known)
 
@@ -193,7 +192,7 @@ def perturbed(one, random):
 
 
 def test_every_function_has_probes():
-    assert set(PROBES) == set(FUNCTIONS) == set(TABLE.functions)
+    assert set(TABLE.probes) == set(FUNCTIONS) == set(TABLE.functions)
 
 
 def test_the_table_says_nothing_but_digests_and_hints():

@@ -85,7 +85,7 @@ class Auditor:
         }
         self.retries = Retries(assignment, [case for cases in self.cases.values() for case in cases])
         self.users = users(self.source)
-        path = assignment.root / "student_template" / "check" / FINGERPRINTS
+        path = assignment.template / "check" / FINGERPRINTS
         self.table = read_table(path) if path.is_file() else Table({}, {}, {})
 
     def audit(self, only: Sequence[str], watch: Watch) -> Audit:
@@ -128,7 +128,7 @@ class Auditor:
                 yield _Program(name, (id,), (id,), (self.source, path.read_text("utf-8")))
 
     def template(self, ids: Sequence[str]) -> Iterator[_Program]:
-        path = self.assignment.root / "student_template" / self.assignment.code_file
+        path = self.assignment.template / self.assignment.code_file
         yield _Program(None, tuple(ids), tuple(ids), (path.read_text("utf-8"),))
 
     def grade(self, program: _Program) -> Finding:

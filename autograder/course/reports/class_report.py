@@ -174,7 +174,7 @@ def _histogram(graded: Sequence[Result], possible: float) -> list[_Bar]:
 
 
 def _starter(assignment: Assignment) -> bytes:
-    path = assignment.root / "student_template" / assignment.code_file
+    path = assignment.template / assignment.code_file
     return path.read_bytes() if path.is_file() else b""
 
 

@@ -11,7 +11,7 @@ import inspect
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
 from pathlib import Path
@@ -21,7 +21,7 @@ import torch
 
 from ..testing.call_text import unnoted
 from ..testing.cases import Case
-from .probes import ERRORS, PROBES
+from .probing import ERRORS, FOLDER, Probe, Probes, read_probes
 from .signatures import Signature, kind, raised, signature
 
 FILE = "fingerprints.json"
@@ -72,11 +72,13 @@ class Table:
     Attributes:
         made_from: for each question a digest of what its part of the table follows from.
         hints: for each mistake's id what a student should read.
+        probes: those of all functions, which lie in files of their own.
     """
 
     made_from: dict[str, str]
     hints: dict[str, str]
     functions: dict[str, Known]
+    probes: Probes = field(default_factory=dict)
 
     def to_json(self) -> str:
         functions = {
@@ -94,7 +96,7 @@ class Table:
 
 
 def read_table(path: Path) -> Table:
-    """Read what `Table.to_json` wrote.
+    """Read what `Table.to_json` wrote, and the probes of the handed-out folder that it lies in.
 
     Raises:
         OSError, ValueError, KeyError, TypeError, AttributeError: if the file is missing or not as it
@@ -111,7 +113,7 @@ def read_table(path: Path) -> Table:
         )
         for name, known in content["functions"].items()
     }
-    return Table(content["made_from"], content["hints"], functions)
+    return Table(content["made_from"], content["hints"], functions, read_probes(path.parents[1] / FOLDER))
 
 
 def diagnose(functions: Iterable[str], environment: Mapping[str, Any], table: Table) -> tuple[Hint, ...]:
@@ -126,7 +128,7 @@ def diagnose(functions: Iterable[str], environment: Mapping[str, Any], table: Ta
 def row_in(name: str, environment: Mapping[str, Any], table: Table) -> Row:
     """The row of a function; an empty one if nothing is known of it, or it is not written yet."""
     known = table.functions.get(name)
-    seen = observe(name, environment) if known else ()
+    seen = observe(name, table.probes[name], environment) if known else ()
     return row_of(seen, known.outcomes) if known and seen else ()
 
 
@@ -218,26 +220,26 @@ class Adviser:
         return diagnose([name for name in table.functions if name in self.needs], self.environment, table)
 
 
-def observe(name: str, environment: Mapping[str, Any], *, again: bool = True) -> tuple[Signature, ...]:
+def observe(
+    name: str, probes: Mapping[str, Probe], environment: Mapping[str, Any], *, again: bool = True
+) -> tuple[Signature, ...]:
     """The outcomes of a function's probes; none if it, or what they need, is not written yet.
 
     Args:
         again: whether to run the probes a second time, to see that their outcomes are steady. Where
             one is not, all run a few times more, since random numbers may agree by chance.
     """
-    places = range(len(PROBES[name]))
-    seen = [observe_one(name, at, environment, runs=1 + again) for at in places]
+    seen = [observe_one(name, probe, environment, runs=1 + again) for probe in probes.values()]
     if again and any(one is UNSTEADY for one in seen):
-        seen = [observe_one(name, at, environment, runs=2 + MORE) for at in places]
+        seen = [observe_one(name, probe, environment, runs=2 + MORE) for probe in probes.values()]
     return tuple(one for one in seen if one) if all(seen) else ()
 
 
-def observe_one(name: str, at: int, environment: Mapping[str, Any], *, runs: int = 2) -> Signature | None:
-    """The outcome of one probe of a function, by its place; None if what it needs is not written yet.
+def observe_one(name: str, probe: Probe, environment: Mapping[str, Any], *, runs: int = 2) -> Signature | None:
+    """The outcome of one probe of a function; None if what it needs is not written yet.
 
     It is `UNSTEADY` if two of the runs do not give the same.
     """
-    probe = list(PROBES[name].values())[at]
     needs = [environment.get(need) for need in (name, *list(inspect.signature(probe).parameters)[1:])]
     if any(need is None for need in needs):
         return None

@@ -82,7 +82,7 @@ def read_cases(path: Path) -> tuple[Case, ...]:
 
     Raises whatever the file raises when it runs: a broken test file is the grader's fault.
     """
-    _importable_as_check()
+    importable_as_check()
     test_file = ExceptionTestFile.from_file(str(path))
     return tuple(
         Case(
@@ -165,9 +165,10 @@ def _student_line(error: Exception) -> str | None:
     return None
 
 
-def _importable_as_check() -> None:
-    """Let test files import `check.testing.api` by the name that it has for students, wherever it lies."""
+def importable_as_check() -> None:
+    """Let test files and probes import the self-check by the name that it has for students, wherever it lies."""
     import_module(".api", __package__)
+    import_module("..hints.probing", __package__)
     here = str(__package__).rpartition(".")[0]
     for name, module in list(sys.modules.items()):
         if name == here or name.startswith(f"{here}."):
