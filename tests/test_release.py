@@ -91,8 +91,8 @@ def test_what_is_written_by_hand_stays(copy):
 
 
 def test_a_missing_source_is_named(copy):
-    (copy / "assignment" / "handout.md").unlink()
-    with pytest.raises(GraderError, match=r"handout\.md cannot be read"):
+    (copy / "assignment" / "conventions.md").unlink()
+    with pytest.raises(GraderError, match=r"conventions\.md cannot be read"):
         release(copy)
 
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
+from .. import check
 from ..check.terminal.pack import NAME as SUBMISSION
 from ..io.files import replacing
 from ..otter_plugin.autograder_zip import LONG_AGO, autograder_zip
 from .release import TEMPLATE
 
 DIST = "dist"
+
+SELF_CHECK = Path(check.__file__).resolve().parent
+"""Its one home; what is derived for an assignment lies in that assignment's folder."""
 
 
 def archives(root: Path, check: bool = False) -> list[str]:
@@ -45,8 +49,8 @@ def student_zip(root: Path) -> bytes:
     """The content of dist/student_template.zip: the handed-out folder, without what running leaves there."""
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w") as archive:
-        for path in _handed_out(root / TEMPLATE):
-            entry = zipfile.ZipInfo(path.relative_to(root).as_posix(), LONG_AGO)
+        for name, path in _handed_out(root / TEMPLATE):
+            entry = zipfile.ZipInfo(f"{TEMPLATE}/{name}", LONG_AGO)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 3  # whatever system this runs on
             entry.external_attr = 0o644 << 16
@@ -54,12 +58,17 @@ def student_zip(root: Path) -> bytes:
     return written.getvalue()
 
 
-def _handed_out(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.rglob("*")):
-        parts = path.relative_to(folder).parts
-        is_left_over = any(part.startswith(".") or part == "__pycache__" for part in parts)
-        if path.is_file() and not is_left_over and parts != (SUBMISSION,):
-            yield path
+def _handed_out(folder: Path) -> list[tuple[str, Path]]:
+    """The files by their names in the folder, with the self-check, which only this assignment's folder holds."""
+    found = {}
+    for there in (SELF_CHECK, folder):
+        for path in there.rglob("*"):
+            parts = path.relative_to(there.parent if there == SELF_CHECK else there).parts
+            is_left_over = any(part.startswith(".") or part == "__pycache__" for part in parts)
+            is_derived = there == SELF_CHECK and path.suffix == ".json"
+            if path.is_file() and not is_left_over and not is_derived and parts != (SUBMISSION,):
+                found["/".join(parts)] = path
+    return sorted(found.items())
 
 
 ARCHIVES: dict[str, Callable[[Path], bytes]] = {

@@ -76,7 +76,7 @@ def notebook(script: str, name: str) -> bytes:
     return (nbformat.writes(read).rstrip("\n") + "\n").encode()
 
 
-def embeddings_script(assignment: Assignment, stubs: str, handout: str, answers: str) -> str:
+def notebook_script(assignment: Assignment, stubs: str, handout: str, answers: str) -> str:
     """The script of the notebook to work in.
 
     Args:

@@ -15,7 +15,7 @@ from ..errors import GraderError
 from ..grading.error_carried_forward import replaceable
 from ..grading.short_answers import with_notebook
 from .fingerprints import fingerprints
-from .notebooks import embeddings_script, notebook
+from .notebooks import notebook, notebook_script
 
 KEPT_AT_HOME = {"cut.py", ".gitattributes"}
 """Files of assignment/data/ that students do not need."""
@@ -59,7 +59,7 @@ def derived(root: Path) -> dict[str, bytes]:
     assignment = load_assignment(root)
     code = stubs(_text(root / "solutions" / assignment.code_file))
     files = {assignment.code_file: code.encode(), **_notebooks(assignment, code)}
-    files[f"check/{FILE}"] = settings(assignment, files[f"notebooks/{_stem(assignment)}.ipynb"]).to_json().encode()
+    files[f"check/{FILE}"] = settings(assignment, files.get(f"notebooks/{_stem(assignment)}.ipynb")).to_json().encode()
     table = fingerprints(assignment, old=root / TEMPLATE / "check" / FINGERPRINTS)
     files[f"check/{FINGERPRINTS}"] = table.to_json().encode()
     for path in _files(root / "assignment" / "data"):
@@ -67,28 +67,27 @@ def derived(root: Path) -> dict[str, bytes]:
             files[f"data/{path.name}"] = path.read_bytes()
     for path in licences(root):
         files[path.relative_to(root).as_posix()] = _read(path)
-    for name in ("handout.md", "conventions.md"):
-        files[name] = _read(root / "assignment" / name)
-    for text in (files["handout.md"], files["conventions.md"], _read(root / TEMPLATE / "README.md")):
-        for picture in _pictures(text.decode("utf-8")):
+    texts = [root / "assignment" / "conventions.md", *_if_there(root / "assignment" / "handout.md")]
+    files |= {path.name: _read(path) for path in texts}
+    for path in (*texts, *_if_there(root / TEMPLATE / "README.md")):
+        for picture in _pictures(_text(path)):
             files[picture] = _read(root / "assignment" / picture)
     return {name: _without_lost_links(name, content, files) for name, content in files.items()}
 
 
 def _notebooks(assignment: Assignment, code: str) -> dict[str, bytes]:
-    """The notebook to work in and the one to explore in."""
+    """The notebook to work in, which takes its texts from the handout, and the one to explore in, if any."""
     written = assignment.root / "assignment"
-    answers = _text(assignment.root / TEMPLATE / assignment.answers_file)
-    script = embeddings_script(assignment, code, _text(written / "handout.md"), answers)
-    return {
-        f"notebooks/{_stem(assignment)}.ipynb": notebook(script, _stem(assignment)),
-        "notebooks/explore.ipynb": notebook(_text(written / "explore.py"), "explore"),
-    }
+    scripts = {path.stem: _text(path) for path in _if_there(written / "explore.py")}
+    for handout in _if_there(written / "handout.md"):
+        answers = _text(assignment.template / assignment.answers_file)
+        scripts[_stem(assignment)] = notebook_script(assignment, code, _text(handout), answers)
+    return {f"notebooks/{name}.ipynb": notebook(script, name) for name, script in scripts.items()}
 
 
 def licences(root: Path) -> list[Path]:
     """The files with the licences' texts."""
-    return [root / LICENCE, *_files(root / LICENCES)]
+    return [*_if_there(root / LICENCE), *_files(root / LICENCES)]
 
 
 def stubs(solution: str) -> str:
@@ -124,12 +123,12 @@ def settings(assignment: Assignment, handed_out: bytes | None = None) -> Setting
                 earlier={name: earlier[name] for name in question.functions if name in earlier},
             )
         )
-    answers = assignment.root / TEMPLATE / assignment.answers_file
+    template = "".join(map(_text, _if_there(assignment.template / assignment.answers_file)))
     return Settings(
         title=assignment.title,
         code=assignment.code_file,
         answers=assignment.answers_file,
-        answers_template=with_notebook(_text(answers), handed_out),
+        answers_template=with_notebook(template, handed_out),
         seconds_per_case=assignment.limits.seconds_per_call,
         questions=tuple(questions),
     )
@@ -151,7 +150,12 @@ def _read(path: Path) -> bytes:
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.is_file())
+    return sorted(path for path in folder.glob("*") if path.is_file())
+
+
+def _if_there(path: Path) -> list[Path]:
+    """For what an assignment may do without."""
+    return [path] if path.is_file() else []
 
 
 def _pictures(text: str) -> list[str]:

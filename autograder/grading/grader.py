@@ -190,7 +190,7 @@ class Grader:
         return Connection(self._launcher, self._assignment.limits)
 
     def _session(self, source: bytes, connection: Connection, substitutes: Substitutes = NONE) -> closing[Session]:
-        return closing(Session(connection, source, self._names, substitutes))
+        return closing(Session(connection, source, self._names, substitutes, self._assignment.code_file))
 
     def _run_cases(self, session: Session) -> dict[Case, CaseResult]:
         """Public cases of all questions, with their hints, before the first hidden one.
@@ -293,8 +293,9 @@ def _look_for_files(assignment: Assignment) -> None:
         for question in assignment.code_questions
         for path in (assignment.public_tests, assignment.hidden_tests)
     ]
-    template = assignment.template / assignment.answers_file
-    for needed in (assignment.reference, template, *tests):
+    if assignment.answer_questions:
+        tests.append(assignment.template / assignment.answers_file)
+    for needed in (assignment.reference, *tests):
         if not needed.is_file():
             raise AssignmentError(f"{needed} is missing: assignment.yml asks for it.")
 

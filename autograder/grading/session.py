@@ -58,6 +58,7 @@ class Session:
         connection: leads to a process, as soon as there is one.
         source: the file's bytes.
         names: what the assignment asks the file to define.
+        file: what the file is called.
         substitutes: right functions that take the place of some of the file's.
     """
 
@@ -67,11 +68,13 @@ class Session:
         source: bytes,
         names: tuple[str, ...],
         substitutes: Substitutes = NONE,
+        file: str = "embeddings.py",
     ) -> None:
         self._connection = connection
         self._mirror = Mirror(+1, self._stand_in)
         self._source = source
         self._names = names
+        self._code_file = file
         self._substitutes = substitutes
         self._skipped: dict[int, str] = {}
         self._stopped: dict[str, Stopped] = {}
@@ -100,6 +103,7 @@ class Session:
             reached: list[int] = []  # first lines of the statements that were begun
             header = {
                 "op": "load",
+                "file": self._code_file,
                 "names": list(self._names),
                 "skip": list(self._skipped),
                 "substitutes": list(self._substitutes.names),

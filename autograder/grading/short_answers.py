@@ -33,7 +33,7 @@ def handed_out_words(assignment: Assignment) -> str:
         OSError, UnreadableNotebook: if one of them cannot be read; a notebook need not be there.
     """
     folder = assignment.template
-    prompts = (folder / assignment.answers_file).read_text("utf-8")
+    prompts = (folder / assignment.answers_file).read_text("utf-8") if assignment.answer_questions else ""
     handed_out = folder / "notebooks" / (assignment.code_file.removesuffix(".py") + notebook.SUFFIX)
     return with_notebook(prompts, handed_out.read_bytes() if handed_out.is_file() else None)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from otter.generate import OTTER_ENV_NAME
 from otter.generate import main as otter_generate
 
-from ..assignment import Assignment, load_assignment
+from ..assignment import ROOT, Assignment, load_assignment
 from ..authoring.release import licences
 from ..check.testing.cases import read_cases
 from ..errors import AssignmentError
@@ -42,6 +42,7 @@ NOTE_PATH = (
 
 MAKE_COPY = "from autograder.grading.image import image_of, readable; image_of(readable())"
 
+HIDDEN = "autograder/hidden_tests/"
 TEXTS = (".py", ".md", ".txt", ".yml", ".json", ".ipynb")
 
 SETUP = f"""
@@ -80,12 +81,12 @@ def autograder_zip(root: Path) -> bytes:
         stage = Path(name)
         files = test_files(assignment)
         files["otter_config.json"] = json.dumps({"plugins": [PLUGIN]})
-        files["requirements.txt"] = "\n".join(requirements(root))
+        files["requirements.txt"] = "\n".join(requirements())
         for file, text in files.items():
             (stage / file).parent.mkdir(exist_ok=True)
             (stage / file).write_text(text, encoding="utf-8")
-        for path in _needed(assignment):
-            copy = stage / HOUSE / path.relative_to(root)
+        for file, path in _needed(assignment).items():
+            copy = stage / HOUSE / file
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, copy)
         with contextlib.chdir(stage):
@@ -113,24 +114,35 @@ def test_files(assignment: Assignment) -> dict[str, str]:
     return files
 
 
-def requirements(root: Path) -> list[str]:
+def requirements() -> list[str]:
     """What pip is to install beside Otter: what pyproject.toml names, torch without CUDA."""
-    with (root / "pyproject.toml").open("rb") as file:
+    with (ROOT / "pyproject.toml").open("rb") as file:
         named = tomllib.load(file)["project"]["dependencies"]
     others = [text.partition(";")[0].strip() for text in named if not text.startswith("otter-grader")]
     return [f"--extra-index-url {TORCH_FOR_CPU}", *others]
 
 
-def _needed(assignment: Assignment) -> list[Path]:
-    """The files of the repository that it takes to grade a submission."""
-    root = assignment.root
-    folders = (root / "autograder", root / "student_template", root / "assignment" / "data")
-    walks = [walk for folder in folders for walk in os.walk(folder, followlinks=True)]  # a link to check/
-    texts = [path for folder, _, names in walks for path in map(Path(folder).joinpath, names)]
-    texts = [path for path in texts if path.suffix in TEXTS]
-    data = (root / "assignment" / "data").glob("*.npy")
-    named = (root / "assignment" / "assignment.yml", assignment.reference, assignment.substitutes)
-    return sorted(path for path in (*texts, *data, *named, *licences(root)) if path.is_file())
+def _needed(assignment: Assignment) -> dict[str, Path]:
+    """The files that it takes to grade a submission: the machine's, and over them those of the assignment."""
+    found: dict[str, Path] = {}
+    for root, folders in (
+        (ROOT, ("autograder",)),
+        (assignment.root, ("autograder/hidden_tests", "student_template", "assignment/data")),
+    ):
+        for walked, _, names in (walk for folder in folders for walk in os.walk(root / folder, followlinks=True)):
+            paths = [Path(walked) / name for name in names]  # autograder/check is a link
+            found |= {path.relative_to(root).as_posix(): path for path in paths if path.suffix in (*TEXTS, ".npy")}
+    found = {name: path for name, path in found.items() if not name.startswith(HIDDEN) or _is_asked(assignment, path)}
+    named = (assignment.root / "assignment" / "assignment.yml", assignment.reference, assignment.substitutes)
+    for path in (*named, *licences(assignment.root)):
+        if path.is_file():
+            found[path.relative_to(assignment.root).as_posix()] = path
+    return dict(sorted(found.items()))
+
+
+def _is_asked(assignment: Assignment, path: Path) -> bool:
+    """Whether a file of hidden tests is this assignment's."""
+    return path.is_relative_to(assignment.root)
 
 
 def _with_setup(archive: Path) -> bytes:

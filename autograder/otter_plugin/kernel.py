@@ -71,7 +71,7 @@ class CaseRunner:
             self._instead = grader.no_file()
         else:
             try:
-                self._session = Session(self._connection, submission.code, names)
+                self._session = Session(self._connection, submission.code, names, file=assignment.code_file)
                 self._notes = grader.notes(submission.code, self._session)
             except Stopped as stop:
                 self._instead = stop

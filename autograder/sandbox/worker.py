@@ -34,7 +34,6 @@ from .self_test import probe
 from .substitutes import put_in
 from .wire import Blob, Channel, Closed, WireError, unframe
 
-STUDENT_FILE = "embeddings.py"
 """What tracebacks call the student's file, whatever its name was."""
 
 MAX_MESSAGE = 2_000
@@ -94,6 +93,7 @@ class Worker:
         self.output = BoundedOutput(limits.output_chars)
         self.mirror = Mirror(-1, build_plain_module)
         self.namespace: dict[str, Any] = {}
+        self.file = ""
         sys.stdout = sys.stderr = Printed(self.output.add)
         self.defaults = Defaults()
         hide_the_others()
@@ -141,7 +141,7 @@ class Worker:
             message = self.mirror.outgoing()
         except BaseException as error:
             self.defaults.put_back()
-            reply = {"error": describe_error(error)}
+            reply = {"error": describe_error(error, self.file)}
             message = self.changes_in_spite_of_an_error()
         return {**reply, **message.sections, "printed": self.output.take()}, message.blobs
 
@@ -155,9 +155,10 @@ class Worker:
     def load(self, header: dict[str, Any], blobs: list[memoryview]) -> Any:
         """Run the student's file and say which of the names asked for it defines, as what."""
         self.defaults.start_case()
+        self.file = header["file"]
         loaded = load(
             bytes(blobs[0]),
-            STUDENT_FILE,
+            self.file,
             asked=header["names"],
             before=lambda line: self.channel.send({"seq": header["seq"], "at": line}),
             skip=frozenset(header["skip"]),
@@ -245,16 +246,16 @@ def build_plain_module(state: ModuleState, number: int) -> nn.Module:
     return module
 
 
-def describe_error(error: BaseException) -> dict[str, Any]:
+def describe_error(error: BaseException, file: str) -> dict[str, Any]:
     """Say what was raised, in plain data; the text may be anything the student's code made up."""
     try:
         argument = error.args[0] if len(error.args) == 1 else None
         text = with_reason(argument if isinstance(argument, str) else str(error), error)
         walk = list(traceback.walk_tb(error.__traceback__))
-        own = [index for index, (frame, _) in enumerate(walk) if frame.f_code.co_filename == STUDENT_FILE]
+        own = [index for index, (frame, _) in enumerate(walk) if frame.f_code.co_filename == file]
         frames = traceback.StackSummary.extract(iter(walk[own[0] :] if own else ()))
         last = frames[own[-1] - own[0]] if own else None
-        line = f"{place(STUDENT_FILE, last.lineno or 0)}: {last.line}" if last else ""
+        line = f"{place(file, last.lineno or 0)}: {last.line}" if last else ""
         trace = "".join(frames.format()) + f"{type(error).__name__}: {text}"
     except BaseException:
         text, line, trace = "(its message could not be read)", "", ""
@@ -268,7 +269,7 @@ def describe_error(error: BaseException) -> dict[str, Any]:
 
 def too_large(reply: dict[str, Any], error: WireError) -> dict[str, Any]:
     """What is said instead of a reply that no frame can hold."""
-    return {"error": describe_error(error), "printed": reply["printed"]}
+    return {"error": describe_error(error, ""), "printed": reply["printed"]}
 
 
 def clean(text: str, most: int) -> str:

@@ -59,6 +59,9 @@ value = [(["s" * 90_000] * 20,) * 2] * 4_000
 """,
 }
 
+LOAD = {"op": "load", "seq": 1, "file": "embeddings.py", "names": [], "skip": []}
+"""As the grader asks for a student's file to be loaded."""
+
 
 def written(value: Any, known: dict[int, int]) -> int:
     """How many characters a value has at least when it is written out, found without writing it."""
@@ -220,7 +223,7 @@ def test_what_a_process_has_used_that_is_let_go_is_charged(walled: Gate):
 def test_the_kernel_keeps_a_process_to_what_it_was_given(walled: Gate):
     process = walled.launcher.spawn(2)
     deaf = b"import signal\nsignal.signal(signal.SIGXCPU, signal.SIG_IGN)\nwhile True: pass\n"
-    process.channel.send({"op": "load", "seq": 1, "names": [], "skip": []}, [deaf], time.monotonic() + 60)
+    process.channel.send(LOAD, [deaf], time.monotonic() + 60)
     end = process.ended(wait=600)
     process.close()
     assert end is not None and end.status < 0 and 1 < end.cpu_seconds < 4
@@ -229,7 +232,7 @@ def test_the_kernel_keeps_a_process_to_what_it_was_given(walled: Gate):
 def test_what_a_process_has_used_is_told_while_it_runs(walled: Gate):
     process = walled.launcher.spawn()
     loop = b"while True: pass\n"
-    process.channel.send({"op": "load", "seq": 1, "names": [], "skip": []}, [loop], time.monotonic() + 60)
+    process.channel.send(LOAD, [loop], time.monotonic() + 60)
     told = [0.0]
     while told[-1] < 0.5:
         told.append(process.used())

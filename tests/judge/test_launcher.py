@@ -28,7 +28,7 @@ def process(launcher: Launcher):
 
 def load(process: Process, source: bytes) -> None:
     """Begin to load a file; what comes of it is not waited for."""
-    header = {"op": "load", "seq": 1, "names": [], "skip": [], "substitutes": []}
+    header = {"op": "load", "seq": 1, "file": "embeddings.py", "names": [], "skip": [], "substitutes": []}
     process.channel.send(header, [source], time.monotonic() + PATIENCE)
 
 

@@ -7,14 +7,16 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from otter.test_files import test_case as OtterCase
 from otter.test_files.exception_test import ExceptionTestFile
 
 from ..loading.refusals import with_reason
+from ..loading.settings import FILE, read_settings
 from ..loading.source import place
 from . import call_text
 from .comparison import Mismatch, NotAsAsked, raises, unchanged
@@ -160,9 +162,18 @@ def _student_line(error: Exception) -> str | None:
     """The last line of the student's file that the error passed through."""
     frames = traceback.extract_tb(error.__traceback__)
     for frame in reversed(frames):
-        if Path(frame.filename).name in ("embeddings.py", "embeddings.ipynb"):
+        if Path(frame.filename).stem == _code_stem():
             return f"{place(frame.filename, frame.lineno or 0)}: {frame.line}"
     return None
+
+
+@cache
+def _code_stem() -> str:
+    """What the student's file is called, without suffix."""
+    try:
+        return PurePath(read_settings(Path(__file__).resolve().parents[1] / FILE).code).stem
+    except (OSError, ValueError, KeyError, TypeError):
+        return "embeddings"
 
 
 def importable_as_check() -> None:
