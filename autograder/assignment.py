@@ -14,6 +14,7 @@ import yaml
 
 from .errors import AssignmentError
 
+LICENCES = "LICENSES"
 ROOT = Path(__file__).resolve().parent.parent
 """The repository. The install is editable, so nothing secret ever lies in the environment."""
 
@@ -116,6 +117,12 @@ class Assignment:
     def template(self) -> Path:
         """The folder that students get."""
         return self.root / "student_template"
+
+    @property
+    def licences(self) -> list[Path]:
+        """The licence of the code and the texts of all, which an archive that leaves the house brings along."""
+        files = [self.root / "LICENSE", *sorted((self.root / LICENCES).glob("*"))]
+        return [path for path in files if path.is_file()]
 
     def public_tests(self, question_id: str) -> Path:
         return self.template / "tests" / f"{question_id}.py"

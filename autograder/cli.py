@@ -297,8 +297,8 @@ def export(
     """
     from .assignment import load_assignment
     from .course import pipeline
+    from .course.platforms.all_platforms import EXPORTS
     from .course.platforms.export_plan import ExportOptions
-    from .course.platforms.registry import EXPORTS
 
     if platform not in EXPORTS:
         raise click.UsageError(

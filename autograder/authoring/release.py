@@ -7,7 +7,7 @@ from pathlib import Path
 
 from otter.assign.solutions import replace_solutions
 
-from ..assignment import Assignment, load_assignment
+from ..assignment import LICENCES, Assignment, load_assignment
 from ..check.hints.diagnosis import FILE as FINGERPRINTS
 from ..check.loading.settings import FILE, Question, Settings, digest_of
 from ..check.testing.cases import Case, read_cases
@@ -19,9 +19,6 @@ from .notebooks import notebook, notebook_script
 
 KEPT_AT_HOME = {"cut.py", ".gitattributes"}
 """Files of assignment/data/ that students do not need."""
-
-LICENCE, LICENCES = "LICENSE", "LICENSES"
-"""What an archive that leaves the house must bring along: the licence of the code, and the texts of all."""
 
 TEMPLATE = "student_template"
 
@@ -65,7 +62,7 @@ def derived(root: Path) -> dict[str, bytes]:
     for path in _files(root / "assignment" / "data"):
         if path.name not in KEPT_AT_HOME:
             files[f"data/{path.name}"] = path.read_bytes()
-    for path in licences(root):
+    for path in assignment.licences:
         files[path.relative_to(root).as_posix()] = _read(path)
     texts = [root / "assignment" / "conventions.md", *_if_there(root / "assignment" / "handout.md")]
     files |= {path.name: _read(path) for path in texts}
@@ -83,11 +80,6 @@ def _notebooks(assignment: Assignment, code: str) -> dict[str, bytes]:
         answers = _text(assignment.template / assignment.answers_file)
         scripts[_stem(assignment)] = notebook_script(assignment, code, _text(handout), answers)
     return {f"notebooks/{name}.ipynb": notebook(script, name) for name, script in scripts.items()}
-
-
-def licences(root: Path) -> list[Path]:
-    """The files with the licences' texts."""
-    return [*_if_there(root / LICENCE), *_files(root / LICENCES)]
 
 
 def stubs(solution: str) -> str:

@@ -18,9 +18,9 @@ from ..result import Result, Status
 from .gradebook.database import Gradebook
 from .grades import Grade, Skipped, sort_out, with_remarks
 from .late import LATE_SHEET, ask_how_late, deduct
+from .platforms.all_platforms import EXPORTS, PLATFORMS, UNIVERSITY_IDS
 from .platforms.export_plan import ExportFiles, ExportOptions, Zip, shortened
 from .platforms.plain_csv import HANDED_BACK, handed_back
-from .platforms.registry import EXPORTS, PLATFORMS, UNIVERSITY_IDS
 from .results import results_of
 
 

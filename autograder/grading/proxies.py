@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from torch import nn
 
@@ -10,14 +10,19 @@ from ..check.testing.call_text import note_call, note_result
 from ..check.testing.operation_counts import Operations
 from ..sandbox.mirror import ModuleState
 
-if TYPE_CHECKING:
-    from .session import Session
+
+class Caller(Protocol):
+    """What proxies ask of the session that they stand in."""
+
+    def call(self, name: str, target: dict[str, Any], args: tuple, kwargs: dict[str, Any]) -> Any: ...
+
+    def count(self, name: str, target: dict[str, Any], args: tuple, kwargs: dict[str, Any]) -> Operations: ...
 
 
 class StudentFunction:
     """Calls a function of the student's file, across the wall."""
 
-    def __init__(self, session: Session, name: str) -> None:
+    def __init__(self, session: Caller, name: str) -> None:
         self.__name__ = name
         self._session = session
 
@@ -42,7 +47,7 @@ class StudentModule(nn.Module):
     put into other modules like any other; every call runs there.
     """
 
-    _session: Session
+    _session: Caller
     _number: int  # in both sides' mirrors
     _called: str  # what messages call it
 
@@ -106,7 +111,7 @@ class StudentModule(nn.Module):
 class _StudentClass(type):
     """Makes calling the class construct the student's own module."""
 
-    _session: Session
+    _session: Caller
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
         call = note_call(cls.__name__, args, kwargs)
@@ -117,12 +122,12 @@ class _StudentClass(type):
         return result
 
 
-def student_class(session: Session, name: str) -> type:
+def student_class(session: Caller, name: str) -> type:
     """A class that stands in for one of the student's file; its instances are `StudentModule`s."""
     return _StudentClass(name, (StudentModule,), {"_session": session})
 
 
-def student_module(session: Session, number: int, state: ModuleState, cls: type | None) -> nn.Module:
+def student_module(session: Caller, number: int, state: ModuleState, cls: type | None) -> nn.Module:
     """A stand-in for one module; also an instance of the nearest class of torch.nn in its ancestry.
 
     Args:

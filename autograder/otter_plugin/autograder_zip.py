@@ -16,7 +16,6 @@ from otter.generate import OTTER_ENV_NAME
 from otter.generate import main as otter_generate
 
 from ..assignment import ROOT, Assignment, load_assignment
-from ..authoring.release import licences
 from ..check.testing.cases import read_cases
 from ..errors import AssignmentError
 from .plugin import HOUSE, WalledGrading, name_in_otter
@@ -134,7 +133,7 @@ def _needed(assignment: Assignment) -> dict[str, Path]:
             found |= {path.relative_to(root).as_posix(): path for path in paths if path.suffix in (*TEXTS, ".npy")}
     found = {name: path for name, path in found.items() if not name.startswith(HIDDEN) or _is_asked(assignment, path)}
     named = (assignment.root / "assignment" / "assignment.yml", assignment.reference, assignment.substitutes)
-    for path in (*named, *licences(assignment.root)):
+    for path in (*named, *assignment.licences):
         if path.is_file():
             found[path.relative_to(assignment.root).as_posix()] = path
     return dict(sorted(found.items()))

@@ -10,7 +10,7 @@ from unicodedata import normalize
 import pytest
 
 from autograder.course.intake.uploads import take_in
-from autograder.course.platforms.registry import LAYOUTS
+from autograder.course.platforms.all_platforms import LAYOUTS
 from autograder.errors import GraderError
 from autograder.submission import LAYOUT_NAMES, Member
 from tests.platforms import downloads

@@ -26,7 +26,7 @@ from tests.otter.test_run import ASSIGNMENT, assert_alike, mistaken
 
 pytestmark = pytest.mark.soak
 
-README = (ROOT / "README.md").read_text("utf-8")
+README = (ROOT / "autograder" / "README.md").read_text("utf-8")
 LIBRARIES = [misconceptions(question.id) for question in ASSIGNMENT.code_questions]
 BATCH = Path(__file__).parents[1] / "example_batch" / "submissions"
 REFUSED = {

@@ -64,7 +64,7 @@ def test_the_bits_of_the_assignment_are_those_that_the_readme_says():
     result = graded({})
     each, in_sum = (math.ceil(bits(result, outcomes)) for outcomes in ("each", "sum"))
     print(f"each: {each} bits, sum: {in_sum} bits")
-    readme = " ".join((ASSIGNMENT.root / "README.md").read_text(encoding="utf-8").split())
+    readme = " ".join((ASSIGNMENT.root / "autograder" / "README.md").read_text(encoding="utf-8").split())
     assert f"outcomes of {each} bits ({math.ceil(each / 8)} bytes)" in readme
     assert f"`sum` {in_sum} bits ({math.ceil(in_sum / 8)} bytes)" in readme
     assert f"{sum(map(count_of, (q.id for q in ASSIGNMENT.code_questions)))} hidden cases" in readme

@@ -19,11 +19,11 @@ from ...upload.inspection import CODE_SUFFIXES
 from ...upload.listing import Entry, Listing, UnreadableError, effective_suffix, meant_stem, printable
 from ...upload.overrides import NOTHING, FileOverrides, option, read_choices, recall, to_type, together
 from ...upload.template_files import HandedOut, read_handed_out
+from ..platforms.all_platforms import LAYOUTS, place_of, recognise
 from ..platforms.base import Platform, Sorted, Upload, left_out
 from ..platforms.download import Download, of_folder, on_disk, open_download, open_inside
 from ..platforms.github_classroom import assignment_of
 from ..platforms.plain_folder import PLAIN, is_upload, key_of, may_be_work, upload_of
-from ..platforms.registry import LAYOUTS, place_of, recognise
 from .roster import match, read_roster
 from .spool import Spool
 
