@@ -338,4 +338,4 @@ class _Reader:
     def known(self, prefix: str, data: dict[str, Any], *keys: str) -> None:
         for key in data:
             if key not in keys:
-                raise AssignmentError(f"{self.path}: `{prefix}{key}` is no key; these are: {', '.join(keys)}")
+                raise AssignmentError(f"{self.path}: `{prefix}{key}` is not a key; these are: {', '.join(keys)}")

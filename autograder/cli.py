@@ -72,14 +72,14 @@ def _grading_options(command: Callable[..., None]) -> Callable[..., None]:
                 "--only",
                 multiple=True,
                 metavar="QUESTION",
-                help="Grade this question anew, keep the others' results; repeat it.",
+                help="Grade this question again, keep the others' results; may be repeated.",
             ),
             click.option(
                 "--student",
                 "students",
                 multiple=True,
                 metavar="STUDENT",
-                help="Only this one; repeat it.",
+                help="Only this one; may be repeated.",
             ),
             click.option("--force", is_flag=True, help="Grade also what has not changed."),
             click.option(
@@ -120,7 +120,7 @@ def _grading_options(command: Callable[..., None]) -> Callable[..., None]:
     "choices",
     multiple=True,
     metavar="STUDENT=FILE",
-    help="Which file of a set-aside submission counts; repeat it. OUT remembers it.",
+    help="Which file of a set-aside submission counts; may be repeated. OUT remembers it.",
 )
 @_grading_options
 @_says_what_is_wrong
@@ -222,7 +222,7 @@ def history(out: Path, student: str) -> int:
     type=_FILE,
     multiple=True,
     metavar="SHEET.csv",
-    help="Take a filled sheet back; repeat it.",
+    help="Take a filled sheet back; may be repeated.",
 )
 @click.option("--anonymous", is_flag=True, help="Show made-up names, the same ones each time.")
 @click.option("--markers", type=click.IntRange(min=1), default=1, help="Split among as many sheets.")
@@ -354,7 +354,7 @@ def check(folder: Path, arguments: tuple[str, ...]) -> int:
     "choices",
     multiple=True,
     metavar="STUDENT=FILE",
-    help="Which file of a set-aside submission counts; repeat it.",
+    help="Which file of a set-aside submission counts; may be repeated.",
 )
 @_says_what_is_wrong
 def repack(submissions: Path, folder: Path, layout: str | None, choices: tuple[str, ...]) -> int:
@@ -413,7 +413,7 @@ def audit(questions: tuple[str, ...]) -> int:
     ids = [question.id for question in assignment.code_questions]
     for question in questions:
         if question not in ids:
-            raise GraderError(f"`{question}` is no code question; these are: {', '.join(ids)}")
+            raise GraderError(f"`{question}` is not a code question; these are: {', '.join(ids)}")
     found = run_audit(assignment, questions, watch=partial(progress, noun="program"))
     show(found, assignment)
     return SOME_ARE_LEFT if any(found.problems()) else GOOD

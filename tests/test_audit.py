@@ -131,7 +131,7 @@ def test_a_mutant_that_nothing_explains_is_named(problems):
 
 
 def test_records_of_mutants_that_are_none_or_are_caught_are_named(problems):
-    assert "`losses = []` becoming `losses = [0]` is no mutant of the reference any more." in problems
+    assert "`losses = []` becoming `losses = [0]` is not a mutant of the reference any more." in problems
     assert "`return losses` becoming `return None` is caught, so it is not equivalent." in problems
 
 
@@ -162,7 +162,7 @@ def test_the_command_says_what_came_of_it_by_its_exit_status(monkeypatch, spoile
     assert "(counts each pair once) passes every case." in done.stdout
     done = CliRunner().invoke(main, ["audit", "spelling"])
     assert done.exit_code == 2
-    assert "Error: `spelling` is no code question; these are: lookup, one_hot" in done.stderr
+    assert "Error: `spelling` is not a code question; these are: lookup, one_hot" in done.stderr
 
 
 # ---------------------------------------------------------------------------------------- the parts

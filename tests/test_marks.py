@@ -175,7 +175,7 @@ def test_one_question_alone_has_its_own_columns_alone(gradebook, assignment, tmp
 
 
 def test_an_unknown_question_is_refused_with_those_that_are(gradebook, assignment, tmp_path):
-    with pytest.raises(GraderError, match=r"'lookup' is no short-answer question. These are: tradeoffs, too_long."):
+    with pytest.raises(GraderError, match=r"'lookup' is not a short-answer question. These are: tradeoffs, too_long."):
         write_sheets(gradebook, assignment, tmp_path / "sheet.csv", SheetOptions(question="lookup"))
 
 
@@ -212,7 +212,7 @@ def test_marked_answers_are_left_out_unless_asked_for(gradebook, assignment, tmp
         ({SIZES: "4", "points": "7"}, "`points` says 7, but the items add up to 4. Leave one side empty."),
         ({ERROR: "4"}, "`too_long: error (10)` is filled, but the row is one of `tradeoffs`."),
         ({"comment": "nice"}, "there is a comment but no points."),
-        ({"row": "tradeoffs-ffff"}, "`tradeoffs-ffff` is no row that a sheet of this gradebook had."),
+        ({"row": "tradeoffs-ffff"}, "`tradeoffs-ffff` is not a row that a sheet of this gradebook had."),
     ],
 )
 def test_a_wrong_row_is_named_and_not_taken(gradebook, assignment, tmp_path, values, said):
@@ -231,7 +231,7 @@ def test_an_item_that_the_rubric_no_longer_has_is_named(gradebook, assignment, t
     sheet = fill(tmp_path / "sheet.csv", {SIZES: "1"})
     changed = make_assignment(tmp_path, rubric="tradeoffs: {items: [{id: size, points: 1, text: t}]}")
     reading = read_sheets(gradebook, changed, [sheet])
-    assert reading.problems == ("sheet.csv, row 3: `sizes` is no item of the rubric now: size.",)
+    assert reading.problems == ("sheet.csv, row 3: `sizes` is not an item of the rubric now: size.",)
     assert reading.marks == ()
 
 
@@ -372,9 +372,9 @@ def test_where_nothing_is_graded_yet_no_sheet_says_that_all_is_marked(gradebook,
     [
         (b"student,total\nada,3\n", "no column `row`"),
         (b"", "no column `row`"),
-        (b"row,points,comment\n\x81\x8d,1,\n", "is no text that can be read"),
+        (b"row,points,comment\n\x81\x8d,1,\n", "is not a text that can be read"),
         (b"PK\x03\x04 a workbook", "no CSV but a zip or a spreadsheet"),
-        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "it is no text"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "it is not a text"),
     ],
 )
 def test_a_file_that_is_no_sheet_is_refused(gradebook, assignment, tmp_path, content, said):

@@ -330,7 +330,7 @@ def test_one_question_is_graded_only_for_those_who_have_a_result_of_what_they_ha
     ("arguments", "said"),
     [
         (["--student", "bem"], "There is no student `bem` among 3. Similar: cem, ben."),
-        (["--only", "dubling"], "`dubling` is no question. These are: doubling, tripling, why"),
+        (["--only", "dubling"], "`dubling` is not a question. These are: doubling, tripling, why"),
     ],
 )
 @pytest.mark.parametrize("command", [["grade", "in"], ["regrade", "graded"]])

@@ -19,7 +19,7 @@ from .wording import about, outcome_words, short_answer_state
 
 
 def results_json(result: Result, assignment: Assignment, marks: Marks) -> str:
-    """The JSON text. `score` is left out where nothing was graded: our fault is no zero."""
+    """The JSON text. `score` is left out where nothing was graded: our fault is not a zero."""
     result = as_students_see(result, assignment)
     is_graded = result.total is not None
     numbers = {question.id: index for index, question in enumerate(assignment.questions, 1)}

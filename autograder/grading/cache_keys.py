@@ -119,7 +119,7 @@ def _tests(assignment: Assignment, question: Question) -> str:
 def _reference(assignment: Assignment, questions: Iterable[Question]) -> str:
     """Of the reference, what these questions' functions and tests use; comments do not count.
 
-    Whatever is no function or class counts for every question.
+    Whatever is not a function or class counts for every question.
     """
     tree = ast.parse(assignment.reference.read_bytes())
     defined = {n.name: n for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef)}

@@ -58,7 +58,7 @@ def test_losses(train_embeddings, reference):
 
 
 @test_case(
-    name="`train_embeddings` moves `centre` against its gradient. Rows that are no pair's centre stay as they are.",
+    name="`train_embeddings` moves `centre` against its gradient. Rows that are not a pair's centre stay as they are.",
     points=0.8,
     hidden=True,
 )

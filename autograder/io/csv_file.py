@@ -35,7 +35,7 @@ class Table:
         """Read the bytes of a file.
 
         Raises:
-            GraderError: if they are no table: nothing in them, an open quote, a row longer than the header.
+            GraderError: if they are not a table: nothing in them, an open quote, a row longer than the header.
         """
         self.name = name
         self._text, self._encoding = _decoded(data)
@@ -141,7 +141,7 @@ def read_table(path: Path) -> Table:
     """Read a platform's file.
 
     Raises:
-        GraderError: if it cannot be read or is no table.
+        GraderError: if it cannot be read or is not a table.
     """
     return Table(single_line(path.name), read_content(path))
 

@@ -18,7 +18,7 @@ def read_sheet(path: Path, separator: str = "") -> list[list[str]]:
         separator: parts the cells; that which the first line has most of where it is empty.
 
     Raises:
-        GraderError: if the file cannot be read or is no CSV.
+        GraderError: if the file cannot be read or is not a CSV.
     """
     text = _decoded(path, read_content(path))
     first, _, rest = text.partition("\n")
@@ -42,17 +42,17 @@ def read_content(path: Path) -> bytes:
     except OSError as error:
         raise GraderError(f"{path} cannot be read: {error.strerror}.") from None
     if content.startswith(b"PK"):
-        raise GraderError(f"{path} is no CSV but a zip or a spreadsheet. Save it as CSV first.")
+        raise GraderError(f"{path} is not a CSV but a zip or a spreadsheet. Save it as CSV first.")
     return content
 
 
 def _decoded(path: Path, content: bytes) -> str:
     marked = content.startswith((b"\xff\xfe", b"\xfe\xff"))
     if b"\0" in content and not marked:
-        raise GraderError(f"{path} is no CSV: it is no text.")
+        raise GraderError(f"{path} is not a CSV: it is not a text.")
     for encoding in ("utf-16",) if marked else ("utf-8-sig", "cp1252"):
         try:
             return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise GraderError(f"{path} is no text that can be read. Save it as CSV UTF-8 and try again.")
+    raise GraderError(f"{path} is not a text that can be read. Save it as CSV UTF-8 and try again.")

@@ -84,7 +84,7 @@ class CaseRunner:
 
         Raises:
             DoesNotPass: if it does not pass.
-            InternalError: if it is no case that is still to be run, or if a public one comes after a hidden
+            InternalError: if it is not a case that is still to be run, or if a public one comes after a hidden
                 one, whose inputs the student's code could have remembered and could now show.
         """
         wanted = (question_id, title, hidden)

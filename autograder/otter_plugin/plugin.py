@@ -98,7 +98,7 @@ def _understood(listing: Listing, name: str, assignment: Assignment) -> Submissi
         name: of that file, at the top of the listing; may be empty.
 
     Raises:
-        GraderError: with the question, if that is no answer to it.
+        GraderError: with the question, if that is not an answer to it.
     """
     listing = open_nested(listing)
     alone = Listing(tuple(entry for entry in listing.entries if entry.parts == (name,)), listing.problems)

@@ -133,7 +133,7 @@ def parse(text: bytes, body: memoryview) -> Content:
 def _finite(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
-        raise WireError(f"{text[:40]} is no number")
+        raise WireError(f"{text[:40]} is not a number")
     return number
 
 

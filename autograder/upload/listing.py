@@ -101,7 +101,7 @@ def is_junk(parts: tuple[str, ...]) -> bool:
 
 
 def is_nobodys(name: str) -> bool:
-    """Whether a file or folder that lies beside students' work is no student's."""
+    """Whether a file or folder that lies beside students' work is not a student's."""
     return is_junk((name,)) or name.lower() in _OF_TOOLS
 
 

@@ -98,7 +98,7 @@ MISCONCEPTIONS = (
         id="L39",
         where="encode",
         title="gives unknown tokens the id -1",
-        hint="An unknown token gets the id -1, which is no row of any table: plain indexing would "
+        hint="An unknown token gets the id -1, which is not a row of any table: plain indexing would "
         "take the last one. The conventions ask for an error that names the token: look at "
         "what happens when a key is missing.",
         edits=(("vocabulary[token]", "vocabulary.get(token, -1)"),),

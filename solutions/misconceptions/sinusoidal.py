@@ -522,7 +522,7 @@ MISCONCEPTIONS = (
         where="SinusoidalPositions",
         title="grows a persistent buffer when called",
         hint="A call with a longer text changes `state_dict()`, so a saved model depends on what it was "
-        "called with. A cache may grow, but it is no part of what is saved. Look at how the buffer is "
+        "called with. A cache may grow, but it is not part of what is saved. Look at how the buffer is "
         "registered.",
         edits=(
             (_SET_UP, _SET_UP + '        self.register_buffer("rows", sinusoidal_encoding(1, dim, base))\n'),

@@ -174,7 +174,7 @@ MISCONCEPTIONS = (
         id="W39",
         where="nearest_words",
         title="one word too few",
-        hint="There is one answer less than asked for. The word itself is no answer and takes none "
+        hint="There is one answer less than asked for. The word itself is not an answer and takes none "
         "of the places. Look at what is taken off `count`.",
         edits=(("[], count)", "[], count - 1)"),),
     ),

@@ -49,7 +49,7 @@ def test_losses(train_embeddings):
 
 
 @test_case(
-    name="`train_embeddings` moves `centre` against its gradient. Rows that are no pair's centre stay as they are.",
+    name="`train_embeddings` moves `centre` against its gradient. Rows that are not a pair's centre stay as they are.",
     points=0.6,
     hidden=False,
 )

@@ -185,7 +185,7 @@ def test_a_total_that_differs_from_canvas_is_said(class_of):
 
 
 def test_another_file_is_refused_with_where_to_get_the_right_one(class_of):
-    with pytest.raises(GraderError, match="is no gradebook export of Canvas"):
+    with pytest.raises(GraderError, match="is not a gradebook export of Canvas"):
         class_of.export("canvas", "name,points\nAnna,1\n")
     with pytest.raises(GraderError, match="Say with --into which file to fill: in Canvas"):
         class_of.export("canvas")

@@ -288,7 +288,7 @@ def test_feedback_files_are_named_as_moodle_s_importer_reads_them(class_of):
 
 
 def test_what_is_no_worksheet_is_refused(class_of):
-    with pytest.raises(GraderError, match="is no grading worksheet: it has no column Identifier"):
+    with pytest.raises(GraderError, match="is not a grading worksheet: it has no column Identifier"):
         class_of.export("moodle", "Name,Grade\nAnna,\n")
 
 

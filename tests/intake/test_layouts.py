@@ -425,10 +425,10 @@ def test_downloads_in_a_folder_or_a_zip_are_no_students(tmp_path, assignment):
     as_zip(folder / "moodle.zip", downloads.moodle(own))
     (folder / "roster.csv").write_text("id,name\n")
     inside = "canvas.zip, a Canvas download and moodle.zip, a Moodle download. Grade each by itself."
-    with pytest.raises(GraderError, match=f"week3 is no download itself, but holds {inside}"):
+    with pytest.raises(GraderError, match=f"week3 is not a download itself, but holds {inside}"):
         take_in(folder, assignment)
     packed = as_zip(tmp_path / "all.zip", {"canvas.zip": (folder / "canvas.zip").read_bytes()})
-    with pytest.raises(GraderError, match=r"all\.zip is no download itself, but holds canvas\.zip, a Canvas"):
+    with pytest.raises(GraderError, match=r"all\.zip is not a download itself, but holds canvas\.zip, a Canvas"):
         take_in(packed, assignment)
     assert len(take_in(folder, assignment, layout="plain").submissions) == 2
 

@@ -726,7 +726,7 @@ HOSTILE = {
     },
     "a generator's state of a wrong size": {"generators": [[-1, 0]]},
     "the random state of a wrong size": {"random": 0},
-    "the random state that is no number": {"random": [0]},
+    "the random state that is not a number": {"random": [0]},
     "a generator with a number of ours": {"generators": [[4, 3]]},
     "a generator's state that reads beyond its table": {"generators": [[-1, 4]]},
     "the random state that reads beyond its table": {"random": 4},

@@ -126,7 +126,7 @@ class Audit:
         for entry in self.recorded:
             found = [f for f in self.of(Mutant) if isinstance(f.about, Mutant) and entry.is_of(f.about)]
             if not found:
-                yield Problem(f"{FILE}: {entry} is no mutant of the reference any more.")
+                yield Problem(f"{FILE}: {entry} is not a mutant of the reference any more.")
             elif all(finding.lost_at_home for finding in found):
                 yield Problem(f"{FILE}: {entry} is caught, so it is not equivalent.")
 

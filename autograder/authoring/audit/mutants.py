@@ -52,7 +52,7 @@ NAMES = {
 """Names that are easily taken for one another."""
 
 MODULES = ("torch", "nn", "F")
-"""What stands before the dot of a call that is no method's."""
+"""What stands before the dot of a call that is not a method's."""
 
 TYPES = {"annotation", "returns"}
 """Fields that say something to the reader and nothing to Python."""

@@ -91,7 +91,7 @@ def make_plan(
     _check_assignment(gradebook, assignment)
     for question in choice.only:
         if question not in cache_keys:
-            raise GraderError(f"`{single_line(question)}` is no question. These are: {', '.join(cache_keys)}")
+            raise GraderError(f"`{single_line(question)}` is not a question. These are: {', '.join(cache_keys)}")
     tasks, unchanged, left_out = [], [], []
     reasons: dict[str, tuple[str, ...]] = {}
     for received in found:

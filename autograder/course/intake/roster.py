@@ -146,7 +146,7 @@ def match(uploads: Sequence[Upload], roster: Roster, assignment_name: str = "") 
     for upload, members in zip(uploads, found, strict=True):
         for place, one in enumerate(members):
             for row in one.rows:
-                claims[row].add((upload.student, place))  # so that attempts of one student are no rivals
+                claims[row].add((upload.student, place))  # so that attempts of one student are not rivals
     matched: list[Upload] = []
     unknown: dict[str, None] = {}
     ambiguous: dict[str, None] = {}

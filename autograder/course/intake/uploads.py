@@ -71,7 +71,7 @@ def take_in(
     """Take in a platform's download, a plain folder of students, or one submission.
 
     Args:
-        path: a folder or the platform's zip; a zip that is no platform's is one submission.
+        path: a folder or the platform's zip; a zip that is not a platform's is one submission.
         layout: the name of the layout; by itself where it is None.
         roster: a CSV file of the course's students.
         choices: answers to the questions of set-aside submissions, each `STUDENT=FILE`.
@@ -151,7 +151,7 @@ def _opened(path: Path, assignment: Assignment, name: str | None) -> Iterator[_F
                 layout, place = recognise(within) or (PLAIN, download)
                 yield _Found(layout, place, layout.sort(place))
         elif platforms := _platforms_in(download):
-            raise GraderError(f"{path} is no download itself, but holds {platforms}. Grade each by itself.")
+            raise GraderError(f"{path} is not a download itself, but holds {platforms}. Grade each by itself.")
         elif path.is_file():
             if not download.items and not download.problems:
                 raise GraderError(f"{path} is empty: no file was found in it. {_what_to_type(assignment)}")
@@ -357,7 +357,7 @@ class _Reader:
         yield listing
 
     def _unnamed(self, entry: Entry, upload: Upload) -> Entry:
-        """A loose file that is named after its student, which is no mistake, under the name asked for."""
+        """A loose file that is named after its student, which is not a mistake, under the name asked for."""
         names = dict(zip(CODE_SUFFIXES, code_names(self.assignment), strict=True))
         names[".md"] = self.assignment.answers_file
         name = names.get(effective_suffix(entry.name), "")

@@ -67,7 +67,7 @@ def read_sheets(
     changed, the others get the mark.
 
     Raises:
-        GraderError: if a file cannot be read or is no marking sheet.
+        GraderError: if a file cannot be read or is not a marking sheet.
     """
     rubric = load_rubric(assignment)
     handed_out = gradebook.sheet_rows()
@@ -79,11 +79,11 @@ def read_sheets(
         for where, row in rows_of(sheet):
             name = row["row"].strip().removeprefix("'")
             if name not in handed_out:
-                problems.append(f"{where}: `{single_line(name)}` is no row that a sheet of this gradebook had.")
+                problems.append(f"{where}: `{single_line(name)}` is not a row that a sheet of this gradebook had.")
                 continue
             question_id = handed_out[name].question
             if question_id not in rubric:
-                problems.append(f"{where}: `{question_id}` is no short-answer question now.")
+                problems.append(f"{where}: `{question_id}` is not a short-answer question now.")
                 continue
             try:
                 found = filled_in(row, assignment.question(question_id), rubric[question_id])

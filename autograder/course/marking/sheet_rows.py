@@ -38,7 +38,7 @@ def rows_of(sheet: Path) -> Iterable[tuple[str, dict[str, str]]]:
     missing = [column for column in ("row", "points", "comment") if column not in columns]
     if missing:
         raise GraderError(
-            f"{sheet} is no marking sheet: it has no column `{missing[0]}`. "
+            f"{sheet} is not a marking sheet: it has no column `{missing[0]}`. "
             "Write one with: autograder marks OUT --write SHEET.csv"
         )
     rows = []
@@ -89,7 +89,7 @@ def _entered(row: dict[str, str], question: Question, rubric: Rubric) -> dict[st
         if of != question.id:
             raise ValueError(f"`{single_line(column)}` is filled, but the row is one of `{question.id}`.")
         if item_id not in ids:
-            raise ValueError(f"`{single_line(item_id)}` is no item of the rubric now: {', '.join(sorted(ids))}.")
+            raise ValueError(f"`{single_line(item_id)}` is not an item of the rubric now: {', '.join(sorted(ids))}.")
         entered[item_id] = value
     return entered
 

@@ -52,13 +52,13 @@ def write_sheets(
     Returns: each file written and its number of rows to mark.
 
     Raises:
-        GraderError: if the question is none of the short answers, a file is there already or
+        GraderError: if the question is not one of the short answers, a file is there already or
             there is nothing to mark.
     """
     asked = [q for q in assignment.answer_questions if options.question in (None, q.id)]
     if not asked:
         ids = ", ".join(q.id for q in assignment.answer_questions) or "none"
-        raise GraderError(f"{options.question!r} is no short-answer question. These are: {ids}.")
+        raise GraderError(f"{options.question!r} is not a short-answer question. These are: {ids}.")
     paths = [sheet]
     if options.markers > 1:
         paths = [sheet.with_name(f"{sheet.stem}-{i}{sheet.suffix}") for i in range(1, options.markers + 1)]

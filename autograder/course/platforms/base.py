@@ -44,7 +44,7 @@ class Sorted:
 
     Attributes:
         problems: sentences on what is not as expected.
-        left: what is no part of any upload.
+        left: what is not part of any upload.
     """
 
     uploads: tuple[Upload, ...]
@@ -115,7 +115,7 @@ def with_problem(listing: Callable[[], Listing], problem: str) -> Callable[[], L
 
 
 def left_out(items: Sequence[Item], label: str) -> tuple[str, ...]:
-    """A sentence that names the items which are no part of a download; none if there are none."""
+    """A sentence that names the items which are not part of a download; none if there are none."""
     if not items:
         return ()
     names = ", ".join(printable(item.name) for item in items[:20])

@@ -82,7 +82,7 @@ def _told(listing: Listing) -> tuple[str, str]:
 
 
 def _iso(when: str) -> str:
-    """`2026-03-02-21-47-00` as `2026-03-02T21:47:00`; nothing for what is no time."""
+    """`2026-03-02-21-47-00` as `2026-03-02T21:47:00`; nothing for what is not a time."""
     try:
         return datetime.strptime(when, "%Y-%m-%d-%H-%M-%S").isoformat()
     except ValueError:

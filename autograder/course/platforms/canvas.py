@@ -29,9 +29,9 @@ from .matching import Row, match
 
 LABEL = "Canvas download"
 
-# Canvas drops what is no letter, mark on a letter, digit or underscore from the first part and lowers its
+# Canvas drops what is not a letter, mark on a letter, digit or underscore from the first part and lowers its
 # letters, so that LATE in capitals is never a name's, and takes digits between underscores out of names.
-_NAME = r"(?P<name>[\w\x80-\U0010ffff]*?)"  # for Python, the marks of Hindi or Thai are no part of a word
+_NAME = r"(?P<name>[\w\x80-\U0010ffff]*?)"  # for Python, the marks of Hindi or Thai are not part of a word
 _FILE = re.compile(_NAME + r"(?P<late>_LATE)?_(?P<user>\d+)_(?P<attachment>\d+)_(?P<file>.+)", re.S)
 _ANONYMOUS = re.compile(r"(?P<late>LATE_)?anon_(?P<user>[^\W_]+)_(?P<attachment>\d+)_(?P<file>.+)", re.S)
 _TYPED = re.compile(
@@ -104,7 +104,7 @@ def canvas(grades: Sequence[Grade], wish: ExportOptions) -> ExportFiles:
     own = table.column("ID")
     if own is None or table.column("Section") is None:
         raise GraderError(
-            f"{table.name} is no gradebook export of Canvas: it has no columns ID and Section. "
+            f"{table.name} is not a gradebook export of Canvas: it has no columns ID and Section. "
             "In Canvas, open Grades and choose Export."
         )
     column = _column(table, wish)

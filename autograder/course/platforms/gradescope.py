@@ -153,7 +153,7 @@ def _text(entry: dict[str, Any], key: str) -> str:
 
 
 def _iso(text: str) -> str:
-    """`2026-04-26 17:34:00.861687000 Z` as `2026-04-26T17:34:00+00:00`; nothing for what is no time."""
+    """`2026-04-26 17:34:00.861687000 Z` as `2026-04-26T17:34:00+00:00`; nothing for what is not a time."""
     found = _TIME.fullmatch(text)
     if not found:
         return ""

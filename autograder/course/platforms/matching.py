@@ -102,7 +102,7 @@ def match(grades: Sequence[Grade], rows: Sequence[Row], platform: str, file: str
 
 
 def ids_of(person: Person, university_ids: Set[str]) -> set[str]:
-    """What the university knows them by: the email address, and the id if it is no platform's own."""
+    """What the university knows them by: the email address, and the id if it is not a platform's own."""
     known = {person.member.email, university_id(person, university_ids)}
     if person.layout == "plain":
         known.add(person.student)

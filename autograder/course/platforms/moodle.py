@@ -186,7 +186,7 @@ def _identifier(table: Table) -> int:
         if all(re.fullmatch(r"\D+\d+", value) for value in values):
             column = 0
     if column is None:
-        raise GraderError(f"{table.name} is no grading worksheet: it has no column Identifier. Get it {_WORKSHEET}")
+        raise GraderError(f"{table.name} is not a grading worksheet: it has no column Identifier. Get it {_WORKSHEET}")
     return column
 
 

@@ -16,7 +16,7 @@ from .download import Download, Item
 
 READ_SUFFIXES = (".zip", ".py", ".ipynb")
 UNREAD_SUFFIXES = (".7z", ".bz2", ".gz", ".rar", ".tar", ".tgz", ".xz")
-"""Files that a student may have handed in but that are not read; anything else is no upload."""
+"""Files that a student may have handed in but that are not read; anything else is not an upload."""
 
 _ROLE = re.compile(
     r"(?P<who>.+?)(?: ?[-_.] ?|(?<!_)_+| )(?P<role>(?:embeddings|answers|short[ _-]answers)\b.*)", re.I | re.S
@@ -28,7 +28,7 @@ _OF_A_COURSE = re.compile(
     r"rubric|schedule|slides|solutions?|syllabus|task|template)s?(?![a-z])",
     re.IGNORECASE,
 )
-"""Documents that instructors keep beside what students handed in: such a one alone is no student's."""
+"""Documents that instructors keep beside what students handed in: such a one alone is not a student's."""
 
 _A_COPY = re.compile(r" ?\(\d\)$")
 """What browsers add to the name of a file that is there already."""

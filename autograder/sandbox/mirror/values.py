@@ -172,5 +172,5 @@ class Values:
 def checked_key(value: Any) -> Any:
     """A dict's key or a set's item: no tuple, since thousands of those can share one hash."""
     if isinstance(value, tuple):
-        raise WireError("a tuple is no key")
+        raise WireError("a tuple is not a key")
     return value

@@ -15,7 +15,7 @@ FOLDER = "notebooks"
 """Where the handed-out notebooks lie."""
 
 LARGEST_CODE = 1_000_000
-"""Bytes of a code file that is no notebook."""
+"""Bytes of a code file that is not a notebook."""
 
 
 @dataclass(frozen=True)

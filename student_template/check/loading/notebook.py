@@ -82,7 +82,7 @@ def read_notebook(content: bytes) -> Notebook:
     """Read a notebook of the formats 3 and 4, whatever state it is in; outputs are not looked at.
 
     Raises:
-        UnreadableNotebook: if this is no notebook.
+        UnreadableNotebook: if this is not a notebook.
     """
     lines = [HEADER]
     texts = []
@@ -102,7 +102,7 @@ def read_notebook(content: bytes) -> Notebook:
         elsewhere.append((f"# %% [{name} cell {counts[name]}]", text))
         if kind in ("markdown", "heading", "raw"):
             texts.append(text.strip("\n"))
-    defined = _defined(lines)  # before what follows: a copy in a text is no loss
+    defined = _defined(lines)  # before what follows: a copy in a text is not a loss
     for mark, text in elsewhere:
         if _defined(text.split("\n")) - defined:
             lines += [mark, *_commented(text.split("\n"))]
@@ -114,7 +114,7 @@ def read_code(name: str, content: bytes) -> Notebook:
     """A code file in either form, which its content tells rather than its name.
 
     Raises:
-        UnreadableNotebook: if it can only be meant as a notebook, and is none that can be read.
+        UnreadableNotebook: if it can only be meant as a notebook, and is not one that can be read.
     """
     is_misnamed = is_notebook(name) and _PROGRAM.search(content) and not looks_like_notebook(content)
     if looks_like_notebook(content) or (is_notebook(name) and not is_misnamed):

@@ -1,4 +1,4 @@
-"""Tries: to send a header that is no text.
+"""Tries: to send a header that is not a text.
 Must: the one strict parser refuses it, and the case fails with one sentence.
 Control: naive reader
 """
