@@ -142,7 +142,7 @@ def test_a_lost_heading_is_named_and_is_zero_where_no_text_is_left_over(read):
 
 
 def test_text_under_a_renamed_heading_is_shown_to_the_marker(read):
-    answers = read(f"## tradeoffs\n{OWN}\n## Question 2\nThere is not a row for it in that table.")
+    answers = read(f"## tradeoffs\n{OWN}\n## Question 2\nThere is no row for it in that table.")
     assert points(answers) == [None, None]
     assert answers.questions[1].answer == "There is no row for it in that table."
     assert "heading of this question was not found" in answers.questions[1].note
