@@ -103,10 +103,12 @@ class Wall:
             raise WallError("the kernel does not offer seccomp filters")
         self._ruleset = Ruleset(scoped=Scope.ABSTRACT_UNIX_SOCKET | Scope.SIGNAL)
         for root in self.readable:
-            readable = AccessFS.READ_FILE
-            if Path(root).is_dir():
-                readable |= AccessFS.READ_DIR
-            self._ruleset.allow_path(root, readable)
+            self._ruleset.allow_path(root, AccessFS.READ_FILE)
+        image = Path(self.plan.image) if self.plan.image else None
+        # Not the image itself: where a process begins, there is nothing that it could list.
+        for folder in image.iterdir() if image else map(Path, self.plan.roots):
+            if folder.is_dir():
+                self._ruleset.allow_path(str(folder), AccessFS.READ_DIR)
         self._filter = _system_calls()
         assert self._filter.program  # compiled here, once
 

@@ -66,7 +66,7 @@ for _class in (SinusoidalPositions, LearnedPositions, InputEmbedding):
 PUTS_THEM_BACK_BEFORE_IT_TELLS = """
 from autograder.sandbox.mirror import containers as _containers, memory as _memory
 
-_tell_memory, _tell_containers = _memory.Memory.tell, _containers.Containers.tell
+_tell_memory, _tell_containers = _memory.Memory.collect, _containers.Containers.collect
 
 def _told_memory(self, message):
     for number, storage in self.storages.items():
@@ -76,7 +76,7 @@ def _told_memory(self, message):
 
 def _told_containers(self, message):
     for number, held in self._held.items():
-        container = self._book.containers[number]
+        container = self._registry.containers[number]
         if number > 0 and not container:
             if isinstance(container, dict):
                 half = len(held) // 2
@@ -85,7 +85,7 @@ def _told_containers(self, message):
                 container.extend(held)
     return _tell_containers(self, message)
 
-_memory.Memory.tell, _containers.Containers.tell = _told_memory, _told_containers
+_memory.Memory.collect, _containers.Containers.collect = _told_memory, _told_containers
 _trains = False
 _really_train = train_embeddings
 
@@ -128,7 +128,7 @@ def _other(self, owner, role=_memory.VALUE):
     known = self._at.get(owner.data_ptr())
     if known is None or known < 0:
         return _number_of(self, owner, role)
-    number = self._book.new_number("storage", role)
+    number = self._registry.new_number("storage", role)
     self._add(number, _memory.Storage(owner))
     return number
 
