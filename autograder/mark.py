@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from .result import QuestionResult, Result, Status
+from .result import QuestionResult, Result, Status, rescaled_points
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def _with_mark(student: str, question: QuestionResult, marks: Marks) -> Question
     if mark is None:
         return question
     # The question may be worth something else by now: the mark is a share of what it was worth.
-    return replace(question, points=round(mark.points * question.possible / mark.possible, 2))
+    return replace(question, points=rescaled_points(mark.points, mark.possible, question.possible))
 
 
 def fingerprint(answer: str) -> str:

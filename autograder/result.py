@@ -6,7 +6,7 @@ in the fields named `untrusted`, and is escaped wherever it is shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -136,6 +136,30 @@ def bounded(result: Result, most: int = MOST_SAID) -> Result:
         for question in result.questions
     )
     return replace(result, questions=questions, notes=(*result.notes, note))
+
+
+def rescaled(question: QuestionResult, possible: float, shares: Sequence[float] = ()) -> QuestionResult:
+    """The question's result where it is worth other points now.
+
+    Args:
+        shares: what its cases count, if that is known of all of them: then it is to the last digit as a run
+            would give it.
+    """
+    if question.possible in (possible, 0):
+        return question
+    worth = [case.points * possible / question.possible for case in question.cases]
+    points = None if question.points is None else rescaled_points(question.points, question.possible, possible)
+    if question.cases and len(shares) == len(question.cases):
+        worth = [possible * share / sum(shares) for share in shares]
+        passed = (case.outcome is Outcome.PASSED for case in question.cases)
+        points = round(sum(each for each, is_earned in zip(worth, passed, strict=True) if is_earned), 2)
+    cases = tuple(replace(case, points=each) for case, each in zip(question.cases, worth, strict=True))
+    return replace(question, possible=possible, points=points, cases=cases)
+
+
+def rescaled_points(points: float, was: float, possible: float) -> float:
+    """So many of `was` points, to the cent, of what is possible now."""
+    return round(points * possible / was, 2)
 
 
 def tried_again(cases: Iterable[CaseResult]) -> str:

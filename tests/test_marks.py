@@ -373,7 +373,7 @@ def test_where_nothing_is_graded_yet_no_sheet_says_that_all_is_marked(gradebook,
         (b"student,total\nada,3\n", "no column `row`"),
         (b"", "no column `row`"),
         (b"row,points,comment\n\x81\x8d,1,\n", "is not a text that can be read"),
-        (b"PK\x03\x04 a workbook", "no CSV but a zip or a spreadsheet"),
+        (b"PK\x03\x04 a workbook", "not a CSV but a zip or a spreadsheet"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "it is not a text"),
     ],
 )

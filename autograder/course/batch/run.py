@@ -9,11 +9,11 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...assignment import Assignment, Question
+from ...assignment import Assignment
 from ...grading.cache_keys import CacheKeys, reasons_said
 from ...io.terminal import named, progress, say, short
 from ...io.text import pluralize, single_line, truncate
-from ...result import QuestionResult, Result, Status
+from ...result import Result, Status, rescaled
 from ..gradebook.database import Gradebook
 from ..gradebook.records import Draft, Entry
 from .plan import Plan, Task, keys_after, was_stopped
@@ -206,8 +206,8 @@ def _graded(
         return Graded(task, fresh, after, run, before)
     new, old = ({q.id: q for q in result.questions} for result in (fresh, before))
     questions = tuple(
-        new[question.id] if question.id in task.take else _rescaled(old[question.id], question, shares)
-        for question in assignment.questions
+        new[one.id] if one.id in task.take else rescaled(old[one.id], one.points, shares(one.id) if one.is_code else ())
+        for one in assignment.questions
     )
     unmarked = any(question.points is None for question in questions)
     joined = replace(
@@ -217,23 +217,6 @@ def _graded(
         questions=questions,
     )
     return Graded(task, joined, after, run, before)
-
-
-def _rescaled(result: QuestionResult, question: Question, shares_of: Shares) -> QuestionResult:
-    """The question's result where it is worth other points now, to the last digit as a run would give it."""
-    if result.possible == question.points:
-        return result
-    if not result.cases:
-        return replace(result, possible=question.points)
-    shares = shares_of(question.id)
-    if len(shares) != len(result.cases):  # its tests have changed since, and are not to be run now
-        shares = [case.points for case in result.cases]
-    cases = tuple(
-        replace(case, points=question.points * share / sum(shares))
-        for case, share in zip(result.cases, shares, strict=True)
-    )
-    points = round(sum(case.earned for case in cases), 2)
-    return replace(result, possible=question.points, points=points, cases=cases)
 
 
 def _shares(assignment: Assignment, question_id: str) -> list[float]:

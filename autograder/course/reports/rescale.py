@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ...assignment import Assignment
-from ...result import QuestionResult, Result, Status
+from ...result import Result, Status, rescaled
 
 
 def rescale(result: Result, assignment: Assignment) -> Result:
@@ -15,17 +15,8 @@ def rescale(result: Result, assignment: Assignment) -> Result:
     two places of the reports may differ by that.
     """
     worth = {question.id: question.points for question in assignment.questions}
-    questions = tuple(_scaled(q, worth[q.id]) for q in result.questions if q.id in worth)
+    questions = tuple(rescaled(q, worth[q.id]) for q in result.questions if q.id in worth)
     status = result.status
     if status is Status.NEEDS_MARKING and all(question.points is not None for question in questions):
         status = Status.GRADED
     return replace(result, status=status, possible=assignment.possible, questions=questions)
-
-
-def _scaled(question: QuestionResult, worth: float) -> QuestionResult:
-    if question.possible in (worth, 0):
-        return question
-    factor = worth / question.possible
-    cases = tuple(replace(case, points=case.points * factor) for case in question.cases)
-    points = None if question.points is None else round(question.points * factor, 2)
-    return replace(question, possible=worth, points=points, cases=cases)
