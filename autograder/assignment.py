@@ -54,7 +54,7 @@ class Limits:
     example batch takes 8 s, 14 s on a busy machine, and the slowest call of any 2 s; a right file takes
     less than 1 s, our own part of it 0.2 s. With four to five times that, a slower machine and slower
     loops find room, and one function that hangs leaves its file time for the rest. By the clock it is
-    twice the processor time, for calls as for all of it (`judge.budget`).
+    twice the processor time, for calls as for all of it (`grading.budget`).
     """
 
     seconds_per_call: int = 10

@@ -1,4 +1,4 @@
-"""What grading one submission found: the plain values that the judge passes on.
+"""What grading one submission found: the plain values that grading passes on.
 
 Everything a report shows is read off these. Whatever a student's code printed or raised stands
 in the fields named `untrusted`, and is escaped wherever it is shown.

@@ -26,7 +26,7 @@ _CODE = re.compile(r"`([^`\n]+)`")
 def render(template: Path, **values: Any) -> str:
     """The page that a template makes of `values`.
 
-    Every value a template prints goes through `plain` and is then escaped.
+    Every value a template prints goes through `escape_control` and is then escaped.
     """
     return _environment(template.parent).get_template(template.name).render(values)
 

@@ -1,4 +1,4 @@
-"""Outside the wall: runs the tests on stand-ins for the student's functions and decides.
+"""Outside the wall: runs the tests on proxies for the student's functions and decides.
 
 Raises a GraderError when imported on a system where no wall can be built.
 """

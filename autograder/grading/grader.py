@@ -272,7 +272,7 @@ def attempt(
     """Run one case, from random states that are the same for every submission.
 
     Args:
-        environment: the session's stand-ins, and the reference.
+        environment: the session's proxies, and the reference.
         replay: answers that came already.
     """
     np.random.seed(SEED)

@@ -135,13 +135,15 @@ def _files(roots: tuple[str, ...]) -> Iterator[tuple[str, os.stat_result]]:
 
 def _make(place: Path, files: list[tuple[str, os.stat_result]]) -> None:
     """Copy everything, beside `place` first, so that only what is whole ever stands there."""
+    older = _newest(place.parent)
     draft = tempfile.mkdtemp(dir=place.parent)
     try:
         folders = {draft}
         for path, about in files:
             copy = draft + path
             _make_folders(os.path.dirname(copy), folders)
-            _copy(path, copy, about)
+            if not (older and _linked(older + path, copy, about)):
+                _copy(path, copy, about)
         _make_folders(f"{draft}/dev", folders)
         open(f"{draft}/{_EMPTY}", "x").close()
         os.chmod(f"{draft}/{_EMPTY}", 0o444)
@@ -163,6 +165,25 @@ def _make_folders(folder: str, made: set[str]) -> None:
         _make_folders(os.path.dirname(folder), made)
         os.mkdir(folder)
         made.add(folder)
+
+
+def _newest(folder: Path) -> str:
+    """The image that was made or asked for last; empty if there is none."""
+    found = []
+    for place in folder.iterdir():
+        with contextlib.suppress(OSError):
+            found.append((place.stat().st_mtime, str(place)))
+    return max(found, default=(0.0, ""))[1]
+
+
+def _linked(older: str, copy: str, about: os.stat_result) -> bool:
+    """Take over the copy that another image has of the same file: after a small change, most are."""
+    with contextlib.suppress(OSError):  # there is none, or it is just being removed
+        there = os.stat(older)
+        if (there.st_size, int(there.st_mtime)) == (about.st_size, int(about.st_mtime)):
+            os.link(older, copy)
+            return True
+    return False
 
 
 def _copy(path: str, copy: str, about: os.stat_result) -> None:

@@ -128,7 +128,7 @@ def student_class(session: Caller, name: str) -> type:
 
 
 def student_module(session: Caller, number: int, state: ModuleState, cls: type | None) -> nn.Module:
-    """A stand-in for one module; also an instance of the nearest class of torch.nn in its ancestry.
+    """A proxy for one module; also an instance of the nearest class of torch.nn in its ancestry.
 
     Args:
         cls: the class of the student's file that it is an instance of, if tests know one.

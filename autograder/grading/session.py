@@ -134,7 +134,7 @@ class Session:
         return StudentFile(kinds, tuple(problems), self._printed_in(reply))
 
     def _make_environment(self) -> dict[str, Any]:
-        """Stand-ins by name, as a test takes them."""
+        """Proxies by name, as a test takes them."""
         environment: dict[str, Any] = {}
         for name, kind in self.file.kinds.items():
             if kind == "class":

@@ -33,19 +33,19 @@ def escape_control(text: str) -> str:
 
 
 def single_line(text: str) -> str:
-    """`plain`, on one line: what a name or a title is."""
+    """`escape_control`, on one line: what a name or a title is."""
     return escape_control(text).replace("\n", "\\n").replace("\t", "\\t")
 
 
 def truncate(text: str, limit: int) -> str:
-    """`plain`, at most `limit` characters of it, saying how many were left out."""
+    """`escape_control`, at most `limit` characters of it, saying how many were left out."""
     text = escape_control(text)
     left_out = len(text) - limit
     return text if left_out <= 0 else f"{text[:limit]} ... ({left_out:,} more characters)"
 
 
 def csv_safe(text: str, show: Callable[[str], str] = escape_control) -> str:
-    """`plain` (or `line`), as a cell that no spreadsheet takes for a formula."""
+    """`escape_control` (or `single_line`), as a cell that no spreadsheet takes for a formula."""
     shown = _FORMULA_WITHIN.sub(r"\1'", show(text))
     return "'" + shown if text.startswith(_FORMULA) or shown.startswith(_FORMULA) else shown
 

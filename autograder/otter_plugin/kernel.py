@@ -1,6 +1,6 @@
-"""What happens in Otter's kernel: the tests run on stand-ins for the student's functions.
+"""What happens in Otter's kernel: the tests run on proxies for the student's functions.
 
-The cell that `otter_plugin` wrote calls `begin`. The cases in autograder.zip's test files are made by
+The cell that the plugin wrote calls `begin`. The cases in autograder.zip's test files are made by
 `case`, so that Otter runs each as the grader does. The student's code runs in one process and once: a
 second run would tell a first one's hidden cases from its own, and could show them.
 """

@@ -2,7 +2,7 @@
 
 Otter would run the student's file in the kernel that runs the tests. Instead, the plugin takes
 everything that the student handed in out of Otter's reach and hands Otter a notebook of its own,
-whose one cell puts stand-ins for the student's functions into the kernel (`otter_kernel`). Otter then
+whose one cell puts proxies for the student's functions into the kernel (`kernel.py`). Otter then
 runs the tests on these as it always does, and the plugin says of each case what a student should read.
 
 Where anything fails that is not the student's fault, it raises: Otter then writes no results, and

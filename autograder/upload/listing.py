@@ -132,7 +132,7 @@ def effective_suffix(name: str) -> str:
 
 
 def meant_stem(name: str) -> str:
-    """A file's name without the suffix that `meant_suffix` gives and what follows it."""
+    """A file's name without the suffix that `effective_suffix` gives and what follows it."""
     return name[: name.lower().rindex(effective_suffix(name))] if effective_suffix(name) else name
 
 

@@ -1,4 +1,4 @@
-"""`equal` takes every number that counts as one, and nothing that only looks like it."""
+"""`assert_equal` takes every number that counts as one, and nothing that only looks like it."""
 
 import numpy as np
 import pytest

@@ -1,6 +1,6 @@
 """Tries to pass a note from one submission to the next, and says what of the wall makes it possible.
 
-`python -m tests.hostile.notes TIER SECRET` prints one JSON object; TIER is a `Tier`'s name. It is a
+`python -m tests.hostile.notes TIER SECRET` prints one JSON object; TIER is an `IsolationLevel`'s name. It is a
 program of its own so that it can be run as another user, too.
 """
 

@@ -12,6 +12,8 @@ from autograder.errors import GraderError
 from autograder.grading import image
 from autograder.grading.isolation import SECRET
 
+NAMES = ("module.py", "other.py")
+
 
 @pytest.fixture
 def caches(monkeypatch, tmp_path) -> Path:
@@ -56,6 +58,18 @@ def test_what_is_the_same_is_copied_once_and_what_changed_again(caches, library)
     (library / "module.py").write_text("x = 100\n")
     second = image.image_of((str(library),))
     assert second != first and sorted(map(str, caches.iterdir())) == sorted([first, second])
+
+
+def test_after_a_change_the_copies_of_all_other_files_are_shared(caches, library):
+    (library / "other.py").write_text("y = 2\n")
+    first = image.image_of((str(library),))
+    image.image_of.cache_clear()
+    (library / "module.py").write_text("x = 100\n")
+    second = image.image_of((str(library),))
+    there = {name: [os.stat(f"{place}{library}/{name}").st_ino for place in (first, second)] for name in NAMES}
+    assert there["other.py"][0] == there["other.py"][1] and there["module.py"][0] != there["module.py"][1]
+    assert Path(f"{first}{library}/module.py").read_text() == "x = 1\n"
+    assert Path(f"{second}{library}/module.py").read_text() == "x = 100\n"
 
 
 def test_a_copy_goes_when_it_is_old_and_no_process_uses_it(caches, library):

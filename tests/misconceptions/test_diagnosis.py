@@ -12,7 +12,8 @@ import solutions.embeddings as reference
 from autograder.assignment import ROOT
 from autograder.authoring.fingerprints import Reference, explore, known_of
 from autograder.check.hints.diagnosis import FILE, diagnose, hint_for, observe, read_table, row_of
-from autograder.check.hints.signatures import CELL, UNIT, Signature
+from autograder.check.hints.signatures import Signature
+from autograder.check.testing.tolerances import CELL, UNIT
 from autograder.errors import GraderError
 from autograder.misconceptions import misconceptions
 from tests.in_process import ASSIGNMENT, CODE_QUESTIONS, FUNCTIONS, namespace

@@ -1,4 +1,4 @@
-"""Otter's own classes run autograder.zip's tests on stand-ins as the grader runs the original ones.
+"""Otter's own classes run autograder.zip's tests on proxies as the grader runs the original ones.
 
 What happens in the kernel, without a kernel: so many submissions can be compared.
 """

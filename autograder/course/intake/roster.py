@@ -39,7 +39,7 @@ class Row:
 
     Attributes:
         identifiers: numbers, user names and addresses, by any of which an upload may name them.
-        names: the full name in every order of its parts, as `squeezed` gives it.
+        names: the full name in every order of its parts, as `normalize_heading` gives it.
         logins: the user names alone.
     """
 

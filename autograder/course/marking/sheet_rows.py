@@ -59,7 +59,7 @@ def filled_in(row: dict[str, str], question: Question, rubric: Rubric) -> Filled
         items.append(None if points is None else ItemMark(item.id, item.text, points, item.points))
     comment = row["comment"].strip()
     if csv_safe(comment[1:]) == comment:
-        comment = comment[1:]  # the apostrophe that `cell` puts before what looks like a formula
+        comment = comment[1:]  # the apostrophe that `csv_safe` puts before what looks like a formula
     total = _points(row["points"], question.points, "`points`")
     if all(item is None for item in items):
         if total is None and comment:

@@ -25,7 +25,7 @@ LAST = ("lastname", "surname", "familyname", "last", "nachname")
 GROUPS = ("group", "groupname", "team")
 REPOSITORIES = ("studentrepositoryname", "repository", "repositoryname")
 KNOWN = (*IDS, *LOGINS, *EMAILS, *NAMES, *FIRST, *LAST, *GROUPS, *REPOSITORIES)
-"""All of them, `squeezed`; of each kind the surest first."""
+"""All of them, as `normalize_heading` gives them; of each kind the surest first."""
 
 
 def normalize_heading(text: str) -> str:

@@ -25,7 +25,7 @@ class Mirror:
 
     Args:
         sign: +1 on the grader's side, -1 on the student's: the sign of the numbers it gives.
-        make_module: builds a module for a state that came in, or a stand-in for it.
+        make_module: builds a module for a state that came in, or a proxy for it.
         exported: the classes of the student's file by name, for `ModuleState.exported`.
 
     Attributes:

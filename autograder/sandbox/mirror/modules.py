@@ -73,7 +73,7 @@ class Modules:
 
     Args:
         describe: gives a module's state.
-        make: builds a module for a state that came in, or a stand-in for it.
+        make: builds a module for a state that came in, or a proxy for it.
     """
 
     def __init__(

@@ -120,7 +120,7 @@ def diagnose(functions: Iterable[str], environment: Mapping[str, Any], table: Ta
     """The known mistakes in the functions of these names, a question's; none in a right function.
 
     Args:
-        environment: a student's functions by name, or stand-ins for them.
+        environment: a student's functions by name, or proxies for them.
     """
     return explain({name: row_in(name, environment, table) for name in functions}, table)
 

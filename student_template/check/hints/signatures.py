@@ -19,9 +19,7 @@ from typing import Any
 import numpy as np
 import torch
 
-UNIT = 0.01
-CELL = 0.02
-"""Cells are 0.0002 wide around zero, and two hundredths of the number itself beyond `UNIT`."""
+from ..testing.tolerances import CELL, UNIT
 
 NUMBER = "#"
 

@@ -13,6 +13,7 @@ import torch
 
 from .call_text import call_of, show
 from .differences import difference
+from .tolerances import ABSOLUTE, RELATIVE
 
 MOST_NUMBERS, MOST_WORDS = 12, 60
 """What the message of an exception that must quote something may hold: whoever lists all quotes nothing."""
@@ -42,7 +43,7 @@ def require(condition: bool, message: str) -> None:
 
 
 def assert_close(
-    got: Any, expected: torch.Tensor, *, atol: float | torch.Tensor = 1e-5, of: str = "the result"
+    got: Any, expected: torch.Tensor, *, atol: float | torch.Tensor = ABSOLUTE, of: str = "the result"
 ) -> None:
     """Demand a tensor of `expected`'s shape, dtype and values.
 
@@ -75,8 +76,8 @@ def assert_close(
     raise Mismatch("\n  ".join(filter(None, (message, difference(got, expected, wrong)))), got)
 
 
-def is_close(got: Any, expected: torch.Tensor, *, atol: float | torch.Tensor = 1e-5) -> bool:
-    """Whether `same` would be content: for questions that accept one of several right answers."""
+def is_close(got: Any, expected: torch.Tensor, *, atol: float | torch.Tensor = ABSOLUTE) -> bool:
+    """Whether `assert_close` would be content: for questions that accept one of several right answers."""
     if not isinstance(got, torch.Tensor) or got.shape != expected.shape or got.dtype != expected.dtype:
         return False
     return torch.equal(got, expected) or not _differing(got.detach(), expected.detach(), atol).any()
@@ -148,7 +149,7 @@ def _differing(got: torch.Tensor, expected: torch.Tensor, atol: float | torch.Te
     """Which numbers differ by more than the tolerance: a bool tensor of their shape."""
     if not (expected.is_floating_point() or expected.is_complex()):
         return got != expected
-    rtol = max(1e-5, torch.finfo(expected.dtype).eps)
+    rtol = max(RELATIVE, torch.finfo(expected.dtype).eps)
     precise = torch.complex128 if expected.is_complex() else torch.float64
     got, expected = got.to(precise), expected.to(precise)
     return ~((got - expected).abs() <= atol + rtol * expected.abs())  # NaN is never close

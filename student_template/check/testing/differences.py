@@ -7,8 +7,7 @@ from collections.abc import Callable
 
 import torch
 
-TOLERANCE = 1e-4
-"""What counts as equal here, relative to the largest number: coarser than what passes."""
+from .tolerances import EXPLAINED
 
 MOST = 1_000_000
 """Numbers that a result may have to be looked at: a wrong one may be of any size."""
@@ -19,7 +18,7 @@ def difference(got: torch.Tensor, expected: torch.Tensor, wrong: torch.Tensor | 
 
     Args:
         got, expected: tensors of any two shapes and dtypes that are not equal.
-        wrong: which numbers do not pass, of their shape; by `TOLERANCE` where it is not said.
+        wrong: which numbers do not pass, of their shape; by `EXPLAINED` where it is not said.
     """
     got, expected = got.detach(), expected.detach()
     if got.is_complex() or expected.is_complex() or not expected.numel() or got.numel() > MOST:
@@ -34,7 +33,7 @@ def difference(got: torch.Tensor, expected: torch.Tensor, wrong: torch.Tensor | 
     if right.unique().numel() < 3:  # too little to tell a rule from chance
         return ""
     if wrong is None:
-        wrong = (precise - right).abs() > TOLERANCE * float(right.abs().max())
+        wrong = (precise - right).abs() > EXPLAINED * float(right.abs().max())
     kind = next(filter(None, (test(precise, right) for test in OF_VALUES)), "")
     return kind or _partly(wrong) or _rounded(precise, right)
 
@@ -43,7 +42,7 @@ def _equal(one: torch.Tensor, other: torch.Tensor) -> bool:
     if one.shape != other.shape:
         return False
     scale = float(other.abs().max()) if other.numel() else 0.0
-    return bool(((one - other).abs() <= TOLERANCE * scale).all())
+    return bool(((one - other).abs() <= EXPLAINED * scale).all())
 
 
 def _not_finite(got: torch.Tensor) -> str:
@@ -104,7 +103,7 @@ def _factor(got: torch.Tensor, expected: torch.Tensor) -> str:
     factor = float((got * expected).sum() / expected.square().sum())
     if not factor or not _equal(got, factor * expected):
         return ""
-    if abs(factor + 1) < TOLERANCE:
+    if abs(factor + 1) < EXPLAINED:
         return "Every number has the wrong sign."
     return f"Every number is {_named(factor, expected.shape)} times what is expected."
 
@@ -115,7 +114,7 @@ def _named(factor: float, shape: torch.Size) -> str:
         names = {f"sqrt({size})": math.sqrt(size), f"1 / sqrt({size})": 1 / math.sqrt(size)}
         names |= {f"1 / {size}": 1 / size, f"{size}": float(size)}
         for name, value in names.items():
-            if abs(factor - value) < TOLERANCE * value:
+            if abs(factor - value) < EXPLAINED * value:
                 return f"{factor:.3g} = {name}" if name != f"{factor:.3g}" else name
     return f"{factor:.3g}"
 
