@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from autograder.assignment import ROOT
-from autograder.check.testing import cases
+from autograder.check.import_name import importable_as_check
 
 FOLDERS = ("autograder", "student_template/check", "assignment", "solutions")
 """Where the project's own code lies; student_template/check is a copy."""
@@ -52,7 +52,7 @@ class Expression:
 @cache
 def expressions() -> tuple[Expression, ...]:
     """Those of all files, the same one of a file once."""
-    cases.importable_as_check()  # hidden tests import `check`
+    importable_as_check()  # hidden tests import `check`
     found = []
     for folder in FOLDERS:
         for path in sorted((ROOT / folder).rglob("*.py")):

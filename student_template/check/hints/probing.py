@@ -17,7 +17,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from ..testing.cases import importable_as_check
+from ..import_name import importable_as_check
 from ..testing.comparison import quotes
 from .signatures import kind as kind_of_error
 from .signatures import raised, signature

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import inspect
-import sys
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import import_module
 from pathlib import Path, PurePath
 from typing import Any
 
 from otter.test_files import test_case as OtterCase
 from otter.test_files.exception_test import ExceptionTestFile
 
+from ..import_name import importable_as_check
 from ..loading.refusals import with_reason
 from ..loading.settings import FILE, read_settings
 from ..loading.source import place
@@ -174,13 +173,3 @@ def _code_stem() -> str:
         return PurePath(read_settings(Path(__file__).resolve().parents[1] / FILE).code).stem
     except (OSError, ValueError, KeyError, TypeError):
         return "embeddings"
-
-
-def importable_as_check() -> None:
-    """Let test files and probes import the self-check by the name that it has for students, wherever it lies."""
-    import_module(".api", __package__)
-    import_module("..hints.probing", __package__)
-    here = str(__package__).rpartition(".")[0]
-    for name, module in list(sys.modules.items()):
-        if name == here or name.startswith(f"{here}."):
-            sys.modules.setdefault("check" + name.removeprefix(here), module)
