@@ -617,12 +617,12 @@ def burn():
 
 def test_a_file_that_has_used_up_its_time_is_given_up(load):
     session = load(BURNING, limits=replace(LIMITS, seconds_per_submission=3))
-    call_text = 0
+    calls = 0
     with pytest.raises(Stopped, match="used up the submission's time"):
-        while call_text < 20:
+        while calls < 20:
             session.environment["burn"]()
-            call_text += 1
-    assert 1 <= call_text <= 6
+            calls += 1
+    assert 1 <= calls <= 6
     with pytest.raises(Stopped) as caught:
         session.begin_case()
     assert caught.value.outcome is Outcome.BLOCKED
