@@ -134,9 +134,9 @@ def test_a_picture_was_drawn_by_the_script_beside_it_as_it_is_now(picture):
 
 
 def test_every_example_gives_what_the_handout_prints(monkeypatch):
-    from autograder.check.testing import cases
+    from autograder.check.import_name import importable_as_check
 
-    cases._importable_as_check()
+    importable_as_check()
     monkeypatch.setitem(sys.modules, "embeddings", REFERENCE)
     blocks = re.findall(r"```python\n(.*?)```", HANDOUT, flags=re.DOTALL)
     session = doctest.DocTestParser().get_doctest("\n".join(blocks), {}, "handout", "handout.md", 0)

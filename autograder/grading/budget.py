@@ -7,6 +7,9 @@ import time
 BY_THE_CLOCK = 2
 """Seconds by the clock for each second of processor time: that much of the machine others may have."""
 
+LEAST = 0.1
+"""Processor seconds with which nothing is begun: the kernel may end a process so much before its time."""
+
 MAX_BYTES = 2**30
 """Bytes that all replies may have in sum: those of the example batch have 8 MB at most."""
 
@@ -48,4 +51,4 @@ class Budget:
         Args:
             running, received: what the process that still runs has used and sent.
         """
-        return self.left(running) <= 0 or time.monotonic() >= self.until or self._bytes + received > MAX_BYTES
+        return self.left(running) < LEAST or time.monotonic() >= self.until or self._bytes + received > MAX_BYTES

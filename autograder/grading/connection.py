@@ -13,7 +13,7 @@ from ..assignment import Limits
 from ..errors import GraderError
 from ..result import Outcome
 from ..sandbox.wire import Blob, Channel, Closed, Content, TooLate, WireError
-from .budget import Budget
+from .budget import LEAST, Budget
 from .launcher import Launcher, Process
 from .replay.recording import Request
 
@@ -116,7 +116,7 @@ class Connection:
         if self._process is not None:
             running, received = self._process.used(), self._process.channel.received
         if self._budget.is_spent(running, received):
-            if self._budget.left(running) > 0:
+            if self._budget.left(running) >= LEAST:
                 self._note_waiting(self._budget.seconds)
             if self._process is not None:
                 self._end()
