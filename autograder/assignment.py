@@ -14,7 +14,7 @@ import yaml
 
 from .errors import AssignmentError
 
-LICENCES = "LICENSES"
+LICENCES, TEMPLATE = "LICENSES", "student_template"
 ROOT = Path(__file__).resolve().parent.parent
 """The repository. The install is editable, so nothing secret ever lies in the environment."""
 
@@ -116,7 +116,7 @@ class Assignment:
     @property
     def template(self) -> Path:
         """The folder that students get."""
-        return self.root / "student_template"
+        return self.root / TEMPLATE
 
     @property
     def licences(self) -> list[Path]:

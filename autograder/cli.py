@@ -323,13 +323,13 @@ def check(folder: Path, arguments: tuple[str, ...]) -> int:
 
     Exit status: 0 when every check passes, 1 when some do not, 2 when it could not check.
     """
-    from .assignment import ROOT
+    from .assignment import ROOT, TEMPLATE
     from .check.terminal.command import main as run_check
 
     return run_check(
         arguments,
         folder=folder.resolve(),
-        home=ROOT / "student_template",
+        home=ROOT / TEMPLATE,
         program=f"autograder check {folder}",
     )
 

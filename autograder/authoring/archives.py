@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from .. import check
+from ..assignment import TEMPLATE
 from ..check.terminal.pack import NAME as SUBMISSION
 from ..io.files import replacing
 from ..otter_plugin.autograder_zip import LONG_AGO, autograder_zip
-from .release import TEMPLATE
 
 DIST = "dist"
 
@@ -59,15 +59,15 @@ def student_zip(root: Path) -> bytes:
 
 
 def _handed_out(folder: Path) -> list[tuple[str, Path]]:
-    """The files by their names in the folder, with the self-check, which only this assignment's folder holds."""
+    """The files by their names in the folder, with the code of the self-check, which has one home for all."""
+    places = [(SELF_CHECK.parent, path) for path in SELF_CHECK.rglob("*.py")]
+    places += [(folder, path) for path in folder.rglob("*") if path.is_file()]
     found = {}
-    for there in (SELF_CHECK, folder):
-        for path in there.rglob("*"):
-            parts = path.relative_to(there.parent if there == SELF_CHECK else there).parts
-            is_left_over = any(part.startswith(".") or part == "__pycache__" for part in parts)
-            is_derived = there == SELF_CHECK and path.suffix == ".json"
-            if path.is_file() and not is_left_over and not is_derived and parts != (SUBMISSION,):
-                found["/".join(parts)] = path
+    for base, path in places:
+        parts = path.relative_to(base).parts
+        is_left_over = any(part.startswith(".") or part == "__pycache__" for part in parts)
+        if not is_left_over and parts != (SUBMISSION,):
+            found["/".join(parts)] = path
     return sorted(found.items())
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from otter.assign.solutions import replace_solutions
 
-from ..assignment import LICENCES, Assignment, load_assignment
+from ..assignment import LICENCES, TEMPLATE, Assignment, load_assignment
 from ..check.hints.diagnosis import FILE as FINGERPRINTS
 from ..check.loading.settings import FILE, Question, Settings, digest_of
 from ..check.testing.cases import Case, read_cases
@@ -19,8 +19,6 @@ from .notebooks import notebook, notebook_script
 
 KEPT_AT_HOME = {"cut.py", ".gitattributes"}
 """Files of assignment/data/ that students do not need."""
-
-TEMPLATE = "student_template"
 
 
 def release(root: Path, check: bool = False) -> list[str]:
@@ -57,7 +55,7 @@ def derived(root: Path) -> dict[str, bytes]:
     code = stubs(_text(root / "solutions" / assignment.code_file))
     files = {assignment.code_file: code.encode(), **_notebooks(assignment, code)}
     files[f"check/{FILE}"] = settings(assignment, files.get(f"notebooks/{_stem(assignment)}.ipynb")).to_json().encode()
-    table = fingerprints(assignment, old=root / TEMPLATE / "check" / FINGERPRINTS)
+    table = fingerprints(assignment, old=assignment.template / "check" / FINGERPRINTS)
     files[f"check/{FINGERPRINTS}"] = table.to_json().encode()
     for path in _files(root / "assignment" / "data"):
         if path.name not in KEPT_AT_HOME:
@@ -66,7 +64,7 @@ def derived(root: Path) -> dict[str, bytes]:
         files[path.relative_to(root).as_posix()] = _read(path)
     texts = [root / "assignment" / "conventions.md", *_if_there(root / "assignment" / "handout.md")]
     files |= {path.name: _read(path) for path in texts}
-    for path in (*texts, *_if_there(root / TEMPLATE / "README.md")):
+    for path in (*texts, *_if_there(assignment.template / "README.md")):
         for picture in _pictures(_text(path)):
             files[picture] = _read(root / "assignment" / picture)
     return {name: _without_lost_links(name, content, files) for name, content in files.items()}
@@ -168,11 +166,12 @@ def _without_lost_links(name: str, content: bytes, files: dict[str, bytes]) -> b
 
 
 def _left_over(root: Path, wanted: dict[str, bytes]) -> list[Path]:
-    """Files in folders that hold derived files, and modules written there, but are derived no more."""
+    """Files in folders that hold derived files alone, but for modules, and are derived no more."""
     left = []
     for folder in ("check", "data", "figures", "notebooks", LICENCES):
         for path in (root / TEMPLATE / folder).rglob("*"):
             name = path.relative_to(root / TEMPLATE).as_posix()
-            if path.is_file() and name not in wanted and path.suffix not in (".py", ".pyc"):
+            is_written_there = folder in ("check", "notebooks") and path.suffix == ".py"
+            if path.is_file() and name not in wanted and not is_written_there and "__pycache__" not in path.parts:
                 left.append(path)
     return left

@@ -80,7 +80,7 @@ def intake_of(submissions: Path, assignment: Assignment, options: IntakeOptions,
         layout=options.layout,
         roster=options.roster,
         choices=options.overrides,
-        **({"out": out} if out else {}),
+        out=out,
     )
     for text in (intake.summary, *intake.problems):
         say(text)

@@ -15,7 +15,7 @@ from pathlib import Path
 from otter.generate import OTTER_ENV_NAME
 from otter.generate import main as otter_generate
 
-from ..assignment import ROOT, Assignment, load_assignment
+from ..assignment import ROOT, TEMPLATE, Assignment, load_assignment
 from ..check.testing.cases import read_cases
 from ..errors import AssignmentError
 from .plugin import HOUSE, WalledGrading, name_in_otter
@@ -41,7 +41,6 @@ NOTE_PATH = (
 
 MAKE_COPY = "from autograder.grading.image import image_of, readable; image_of(readable())"
 
-HIDDEN = "autograder/hidden_tests/"
 TEXTS = (".py", ".md", ".txt", ".yml", ".json", ".ipynb")
 
 SETUP = f"""
@@ -123,25 +122,24 @@ def requirements() -> list[str]:
 
 def _needed(assignment: Assignment) -> dict[str, Path]:
     """The files that it takes to grade a submission: the machine's, and over them those of the assignment."""
-    found: dict[str, Path] = {}
-    for root, folders in (
-        (ROOT, ("autograder",)),
-        (assignment.root, ("autograder/hidden_tests", "student_template", "assignment/data")),
-    ):
-        for walked, _, names in (walk for folder in folders for walk in os.walk(root / folder, followlinks=True)):
-            paths = [Path(walked) / name for name in names]  # autograder/check is a link
-            found |= {path.relative_to(root).as_posix(): path for path in paths if path.suffix in (*TEXTS, ".npy")}
-    found = {name: path for name, path in found.items() if not name.startswith(HIDDEN) or _is_asked(assignment, path)}
-    named = (assignment.root / "assignment" / "assignment.yml", assignment.reference, assignment.substitutes)
-    for path in (*named, *assignment.licences):
-        if path.is_file():
-            found[path.relative_to(assignment.root).as_posix()] = path
+    root = assignment.root
+    machine = [path for path in _texts(ROOT, "autograder") if "hidden_tests" not in path.parts]
+    found = {path.relative_to(ROOT).as_posix(): path for path in machine}
+    own = [
+        *(path for name in ("autograder/hidden_tests", TEMPLATE, "assignment/data") for path in _texts(root, name)),
+        *(root / "assignment" / "data").glob("*.npy"),
+        *(root / "assignment" / "assignment.yml", assignment.reference, assignment.substitutes),
+        *assignment.licences,
+    ]
+    found |= {path.relative_to(root).as_posix(): path for path in own if path.is_file()}
     return dict(sorted(found.items()))
 
 
-def _is_asked(assignment: Assignment, path: Path) -> bool:
-    """Whether a file of hidden tests is this assignment's."""
-    return path.is_relative_to(assignment.root)
+def _texts(root: Path, folder: str) -> list[Path]:
+    """The texts in a folder, wherever in it: autograder/check is a link, which `rglob` would not follow."""
+    walks = os.walk(root / folder, followlinks=True)
+    paths = [Path(walked) / name for walked, _, names in walks for name in names]
+    return [path for path in paths if path.suffix in TEXTS]
 
 
 def _with_setup(archive: Path) -> bytes:

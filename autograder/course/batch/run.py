@@ -9,11 +9,11 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...assignment import Assignment
+from ...assignment import Assignment, Question
 from ...grading.cache_keys import CacheKeys, reasons_said
 from ...io.terminal import named, progress, say, short
 from ...io.text import pluralize, single_line, truncate
-from ...result import Result, Status, rescaled
+from ...result import QuestionResult, Result, Status, rescaled
 from ..gradebook.database import Gradebook
 from ..gradebook.records import Draft, Entry
 from .plan import Plan, Task, keys_after, was_stopped
@@ -206,8 +206,7 @@ def _graded(
         return Graded(task, fresh, after, run, before)
     new, old = ({q.id: q for q in result.questions} for result in (fresh, before))
     questions = tuple(
-        new[one.id] if one.id in task.take else rescaled(old[one.id], one.points, shares(one.id) if one.is_code else ())
-        for one in assignment.questions
+        new[one.id] if one.id in task.take else _worth_now(old[one.id], one, shares) for one in assignment.questions
     )
     unmarked = any(question.points is None for question in questions)
     joined = replace(
@@ -217,6 +216,13 @@ def _graded(
         questions=questions,
     )
     return Graded(task, joined, after, run, before)
+
+
+def _worth_now(result: QuestionResult, question: Question, shares: Shares) -> QuestionResult:
+    """What stands of a question; its test files are read only where it is worth other points now."""
+    if result.possible == question.points:
+        return result
+    return rescaled(result, question.points, shares(question.id) if question.is_code else ())
 
 
 def _shares(assignment: Assignment, question_id: str) -> list[float]:
