@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 from ..assignment import Assignment
 from ..check.loading import notebook
-from .contents import Kind, not_python
+from .contents import Kind, not_a_program
 from .inspection import File, defined, defines_any, holds_code, is_backup, is_blank, is_unfinished
 from .selection import Selection, first_of, listed, parted, select, which
 from .template_files import HandedOut
@@ -39,7 +39,10 @@ def select_code(files: Sequence[File], assignment: Assignment, handed_out: Hande
     choice = _beside(choice, others, assignment, handed_out)
     if choice.content is None or handed_out.holds(choice.content) or defines_any(choice.content, assignment):
         return choice
-    question = f"{choice.file} {not_python(choice.content)}. Is this the file that is meant?"
+    why = not_a_program(choice.content) or "defines nothing that is asked for"
+    if not not_a_program(choice.content) and holds_code(choice.content, assignment):
+        why = "defines what is asked for only where nobody can call it: inside something else, or behind other text"
+    question = f"{choice.file} {why}. Is this the file that is meant?"
     return Selection(question=question, examples=(choice.file,), may_be_elsewhere=True)
 
 

@@ -103,8 +103,8 @@ def kind_of(name: str, content: bytes) -> Kind:
     return Kind.PLACEHOLDER if is_link and b"def " not in content else Kind.TEXT
 
 
-def not_python(content: bytes) -> str:
-    """What a text is that should define functions and does not; completes "embeddings.py ..."."""
+def not_a_program(content: bytes) -> str:
+    """What a text is that is no program; completes "embeddings.py ...", and is empty of what may be one."""
     text = _start(content)
     if not text.strip("\ufeff \t\r\n\f\0"):
         return "holds nothing but null bytes" if b"\0" in content else "is empty"
@@ -114,7 +114,7 @@ def not_python(content: bytes) -> str:
         return "is a list of changes (a diff), not the file itself"
     if _TRANSCRIPT.search(text):
         return "is what a Python session showed, not a file of Python"
-    return "defines nothing that is asked for"
+    return ""
 
 
 def _kind_of_zip(name: str, content: bytes) -> Kind:

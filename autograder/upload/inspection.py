@@ -10,7 +10,7 @@ from pathlib import PurePath
 from ..assignment import Assignment
 from ..check.loading import notebook
 from ..check.loading.locate import LARGEST_CODE
-from .contents import Kind, kind_by_folder, kind_by_name, kind_of, not_python
+from .contents import Kind, kind_by_folder, kind_by_name, kind_of, not_a_program
 from .listing import OLDER_STATES, Entry, UnreadableError, effective_suffix, meant_stem
 from .template_files import HandedOut, bare
 
@@ -39,8 +39,10 @@ _BACKUP = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _DEFINES = re.compile(rb"[ \t]+(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)")
+_WORD = re.compile(rb"\w+")
 _COMPOUND = re.compile(rb"(?:if|elif|else|try|except|finally|with|for|while)\b")
-_BINDS = re.compile(rb"^(?:from\s.*)?\bimport\s.*|\bexec\(|\bglobals\(|\bsetattr\(|\bvars\(")
+_IMPORTS = re.compile(rb"^[ \t]*from[ \t][^\n]*\bimport\b[ \t]*(\([^)]{0,5000}|[^\n]*)", re.MULTILINE)
+_BINDS = re.compile(rb"\bexec\(|\bglobals\(|\bsetattr\(|\bvars\(")
 """How a program may define something where its text does not show it."""
 
 
@@ -190,15 +192,17 @@ def defines_any(content: bytes, assignment: Assignment) -> bool:
     """
     if defined(content, assignment):
         return True
-    if not_python(content) != "defines nothing that is asked for":
+    if not_a_program(content):
         return False
     names = {name.encode() for question in assignment.code_questions for name in question.functions}
+    if any(b"*" in imported or not names.isdisjoint(_WORD.findall(imported)) for imported in _IMPORTS.findall(content)):
+        return True
     is_named = any(name in content for name in names)
     above = b""  # the last line that begins in the first column
     for line in bare(content).split(b"\n"):
         if line[:1].strip(b" \t#"):
             above = line
-        if _BINDS.search(line) and (is_named or b"*" in line):
+        if is_named and _BINDS.search(line):
             return True
         found = _DEFINES.match(line)
         if found and found[1] in names and _COMPOUND.match(above) and b"__name__" not in above:

@@ -39,6 +39,9 @@ def put(submissions, files: dict[str, str | bytes]) -> None:
 # A notebook by its content ----------------------------------------------------------------------
 
 
+INSIDE = "defines what is asked for only where nobody can call it: inside something else, or behind other text"
+
+
 @pytest.mark.parametrize("answers", [None, ALL_ANSWERS])
 @pytest.mark.parametrize(
     "name, content",
@@ -108,12 +111,17 @@ def test_a_file_known_by_its_content_can_be_chosen(submissions, assignment, name
         ("print('hello')\n", "defines nothing that is asked for"),
         ("Dear Professor,\nplease find my homework below.\n", "defines nothing that is asked for"),
         ("404: Not Found", "defines nothing that is asked for"),
-        ("class A:\n    def encode(self, tokens): pass\n", "defines nothing that is asked for"),
-        ("if __name__ == '__main__':\n    def encode(a, b): pass\n", "defines nothing that is asked for"),
-        ("def main():\n    def encode(a, b): return 1\n", "defines nothing that is asked for"),
-        ("x = 1\n    def encode(a, b):\n        return 1\n", "defines nothing that is asked for"),
-        ("1  def encode(a, b):\n2      return 1\n", "defines nothing that is asked for"),
-        ("> def encode(a, b):\n>     return 1\n", "defines nothing that is asked for"),
+        ("class A:\n    def encode(self, tokens): pass\n", INSIDE),
+        ("if __name__ == '__main__':\n    def encode(a, b): pass\n", INSIDE),
+        ("def main():\n    def encode(a, b): return 1\n", INSIDE),
+        ("x = 1\n    def encode(a, b):\n        return 1\n", INSIDE),
+        (
+            "import marimo\napp = marimo.App()\n\n@app.cell\ndef _():\n    def encode(a, b): return 1\n    return\n",
+            INSIDE,
+        ),
+        ("from torch import nn\n\ndef main():\n    def encode(a, b): return 1\n", INSIDE),
+        ("1  def encode(a, b):\n2      return 1\n", INSIDE),
+        ("> def encode(a, b):\n>     return 1\n", INSIDE),
     ],
 )
 @pytest.mark.parametrize("answers", [{}, {"answers.md": ANSWERS}], ids=["alone", "with answers"])

@@ -25,7 +25,7 @@ from autograder.io.text import csv_safe, escape_control, single_line, truncate
 from autograder.upload.answers_file import select_answers
 from autograder.upload.archive import list_archive
 from autograder.upload.code_file import select_code
-from autograder.upload.contents import kind_of, not_python
+from autograder.upload.contents import kind_of, not_a_program
 from autograder.upload.inspection import defined, defines_any, holds_code, is_unfinished, look
 from autograder.upload.listing import Entry, printable
 from autograder.upload.template_files import bare, code, read_handed_out
@@ -87,7 +87,7 @@ def complete_answers(text: str) -> None:
 def look_at(text: str) -> None:
     """All that intake makes of files of any name."""
     content = text.encode("utf-8", "replace")
-    kind_of("embeddings.py", content), not_python(content), defined(content, ASSIGNMENT)
+    kind_of("embeddings.py", content), not_a_program(content), defined(content, ASSIGNMENT)
     defines_any(content, ASSIGNMENT), holds_code(content, ASSIGNMENT), is_unfinished(content, ASSIGNMENT)
     bare(content), code(content)
     files = [look(entry(name, text))[0] for name in ("embeddings.py", "answers.md", "x.ipynb", "a.html")]
