@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import zipfile
 from dataclasses import replace
@@ -123,6 +124,19 @@ def test_files_whose_names_come_close_are_named_and_left_out(tmp_path):
     packed = pack(SETTINGS, tmp_path)
     assert sorted(packed.misnamed) == names
     assert packed.names == ("embeddings.py", "answers.md")
+
+
+@pytest.mark.parametrize("name", ["untitled.py", "notebooks/explore.ipynb", "week 3.txt", "Document1.docx"])
+def test_what_may_hold_the_missing_work_is_named_under_any_name(tmp_path, name):
+    write(tmp_path, code=UNFINISHED)
+    (tmp_path / "notebooks").mkdir()
+    cell = {"cell_type": "code", "source": "def never(x): return x\n", "outputs": [], "metadata": {}, "id": "a"}
+    is_notebook = name.endswith(".ipynb")
+    (tmp_path / name).write_text(json.dumps({"cells": [cell], "nbformat": 4}) if is_notebook else cell["source"])
+    (tmp_path / "plots.py").write_text("from embeddings import never\ndef draw(): never(1)\n")
+    assert pack(SETTINGS, tmp_path).misnamed == (name,)
+    write(tmp_path)
+    assert pack(SETTINGS, tmp_path).misnamed == ()
 
 
 def test_without_the_code_nobody_is_told_to_hand_in(tmp_path):

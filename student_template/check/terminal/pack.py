@@ -5,6 +5,7 @@ Nothing of the student's is run: a function that is still the stub is seen by it
 
 from __future__ import annotations
 
+import ast
 import codecs
 import zipfile
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from ..loading import libraries, source
 from ..loading.answers import LARGEST_FILE, Answer, Combined, State, combine, find_answers
 from ..loading.locate import FOLDER, stubs, too_large
 from ..loading.notebook import (
+    LARGEST,
     SUFFIX,
     UnreadableNotebook,
     is_notebook,
@@ -37,7 +39,7 @@ class Packed:
     Attributes:
         names: the files in it.
         unfinished: sentences on what is missing or unfinished.
-        misnamed: files that are left out, though their names come close.
+        misnamed: files that are left out, though their names come close or they may hold what is missing.
     """
 
     path: Path
@@ -60,6 +62,9 @@ def pack(settings: Settings, folder: Path) -> Packed:
     contents = {PurePath(name).name: (folder / name).read_bytes() for name in wanted if (folder / name).is_file()}
     contents = {name: without_mark(content) if is_notebook(name) else content for name, content in contents.items()}
     misnamed = tuple(name for file in wanted for name in lookalikes(folder, file))
+    unfinished = tuple(_unfinished(settings, contents))
+    if unfinished:
+        misnamed = tuple(dict.fromkeys((*misnamed, *_elsewhere(settings, folder))))
     if not contents:
         return Packed(path, (), (), misnamed)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -69,7 +74,7 @@ def pack(settings: Settings, folder: Path) -> Packed:
         back = {name: archive.read(name) for name in archive.namelist()}
     if back != contents:
         raise OSError("what was read back is not what was written; is the disk full?")
-    return Packed(path, tuple(back), tuple(_unfinished(settings, back)), misnamed)
+    return Packed(path, tuple(back), unfinished, misnamed)
 
 
 def without_mark(notebook: bytes) -> bytes:
@@ -101,6 +106,29 @@ def lookalikes(folder: Path, wanted: str) -> tuple[str, ...]:
             name for name in found if stem in PurePath(name).name.lower() and name.lower().endswith((*suffixes, ".txt"))
         )
     )
+
+
+def _elsewhere(settings: Settings, folder: Path) -> Iterator[str]:
+    """Files under any name that may hold what is missing: programs that define what is asked for, documents."""
+    wanted = (settings.code, settings.answers)
+    places = [place for place in (folder, folder / FOLDER) if place.is_dir()]
+    files = [file for place in places for file in sorted(place.iterdir()) if file.is_file()]
+    for file in files:
+        name = file.relative_to(folder).as_posix()
+        if name in wanted or file.stat().st_size > LARGEST:
+            continue
+        if name.lower().endswith(DOCUMENTS) or (name.endswith((*CODE_SUFFIXES, ".txt")) and _is_work(settings, file)):
+            yield name
+
+
+def _is_work(settings: Settings, file: Path) -> bool:
+    try:
+        content = read_code(file.name, file.read_bytes()).source
+    except (OSError, UnreadableNotebook):
+        return False
+    statements, _ = source.parse(content, file.name)
+    defined = {one.name for one in statements if isinstance(one, ast.FunctionDef | ast.ClassDef)}
+    return bool(defined.intersection(settings.functions) - stubs(statements))
 
 
 def _unfinished(settings: Settings, contents: dict[str, bytes]) -> Iterator[str]:
