@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from .result import QuestionResult, Result, Status, rescaled_points
@@ -32,6 +32,8 @@ class Mark:
         answer: the answer's fingerprint: the mark stands for this text and for no other.
         possible: what the question was worth when it was marked.
         comment: for the student.
+        replies: to the weak arguments that it holds, for the student.
+        withdrawn: whether it says that the answer has no mark any more.
     """
 
     student: str
@@ -41,6 +43,8 @@ class Mark:
     possible: float
     items: tuple[ItemMark, ...] = ()
     comment: str = ""
+    replies: tuple[str, ...] = ()
+    withdrawn: bool = False
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -49,6 +53,12 @@ class Mark:
 
 Marks = Mapping[tuple[str, str, str], Mark]
 """The marks that count, by student, question and the answer's fingerprint."""
+
+
+def standing(marks: Iterable[Mark]) -> dict[tuple[str, str, str], Mark]:
+    """Of marks, the earliest first, the last of each answer, where it was not withdrawn."""
+    latest = {mark.key: mark for mark in marks}
+    return {key: mark for key, mark in latest.items() if not mark.withdrawn}
 
 
 def apply_marks(result: Result, marks: Marks) -> Result:

@@ -109,8 +109,8 @@ def test_a_draft_counts_for_nothing_and_goes_when_a_result_is_saved(tmp_path):
 def test_a_full_disk_gives_a_sentence_and_what_was_saved_stays(tmp_path):
     with open_gradebook(tmp_path) as gradebook:
         gradebook.save(typical("ada"))
-        (pages,) = next(gradebook._rows("PRAGMA page_count"))
-        next(gradebook._rows(f"PRAGMA max_page_count = {pages}"))  # SQLite then says what it says of a full disk
+        (pages,) = next(gradebook.rows("PRAGMA page_count"))
+        next(gradebook.rows(f"PRAGMA max_page_count = {pages}"))  # SQLite then says what it says of a full disk
         with pytest.raises(GraderError, match=r"full. What was saved before stays: mend that"):
             for number in range(1000):
                 gradebook.save(typical(f"student {number}"), None, Submission("", random.randbytes(5000)))
@@ -202,7 +202,7 @@ def test_origins_come_back_and_the_latest_counts(tmp_path):
         gradebook.save_origins({"bad\udc80": later})
     with open_gradebook(tmp_path, create=False) as gradebook:
         assert gradebook.origins() == {"bad\udc80": later}
-        assert list(gradebook._rows("SELECT count(*) FROM origins")) == [(2,)]
+        assert list(gradebook.rows("SELECT count(*) FROM origins")) == [(2,)]
 
 
 def test_who_is_forgotten_counts_no_more_and_keeps_the_history(tmp_path):

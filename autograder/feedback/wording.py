@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..assignment import Assignment, Question
 from ..io.text import format_points, pluralize
-from ..mark import Mark
+from ..mark import ItemMark, Mark
 from ..result import CaseResult, Outcome, QuestionResult, Result, Status
 from .hidden_outcomes import Summed
 
@@ -83,9 +83,17 @@ def short_answer_state(result: QuestionResult, mark: Mark | None) -> list[str]:
     if result.points is None:
         return [*state, "A person will mark this answer."]
     if mark:
-        state += [f"{format_points(item.points)} of {format_points(item.possible)}: {item.text}" for item in mark.items]
+        state += [
+            f"{format_points(item.points)} of {format_points(item.possible)}{_looked_for(item)}: {item.text}"
+            for item in mark.items
+        ]
+        state += mark.replies
         state += [mark.comment] if mark.comment else []
     return state
+
+
+def _looked_for(item: ItemMark) -> str:
+    return "" if item.points >= item.possible else ", looked for"
 
 
 def next_steps(result: Result, assignment: Assignment, most: int = 3) -> list[Step]:

@@ -17,7 +17,7 @@ from typing import Any
 
 from ...errors import GraderError
 from ...grading.cache_keys import CacheKeys
-from ...mark import Mark
+from ...mark import Mark, standing
 from ...result import Result, Status
 from ...submission import Files, SpooledSubmission, Submission, UploadInfo
 from .records import (
@@ -61,10 +61,10 @@ class Gradebook:
             submissions: the path of what is graded.
             wall: how student code is shut in.
         """
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             cursor = connection.execute(
                 "INSERT INTO runs (started, submissions, workers, wall) VALUES (?, ?, ?, ?)",
-                (_now(), to_ascii(submissions), workers, wall),
+                (now(), to_ascii(submissions), workers, wall),
             )
             return int(cursor.lastrowid or 0)
 
@@ -85,7 +85,7 @@ class Gradebook:
             cache_keys: what the result depends on.
         """
         student = to_ascii(result.student)
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             given: tuple[Any, ...] = ("[]", None)
             if submission:
                 aside = None if submission.set_aside is None else to_ascii(submission.set_aside)
@@ -94,7 +94,7 @@ class Gradebook:
                 connection.execute("INSERT OR IGNORE INTO files VALUES (?, ?, ?)", files)
                 _save_origin(connection, student, submission.origin)
             row = (
-                *(run, _now(), student, result.digest, str(result.status)),
+                *(run, now(), student, result.digest, str(result.status)),
                 *(result_to_json(result), _save_keys(connection, cache_keys or {}), *given, result.seconds),
             )
             connection.execute(
@@ -108,7 +108,7 @@ class Gradebook:
     def entry(self, student: str) -> Entry | None:
         """The latest row of a student."""
         query = f"SELECT {_COLUMNS} FROM results WHERE student = ? ORDER BY id DESC LIMIT 1"
-        for row in self._rows(query, (to_ascii(student),)):
+        for row in self.rows(query, (to_ascii(student),)):
             return _entry(row)
         return None
 
@@ -118,24 +118,24 @@ class Gradebook:
             "SELECT files.digest, notes, set_aside FROM (SELECT * FROM results "
             "WHERE student = ? ORDER BY id DESC LIMIT 1) AS latest LEFT JOIN files USING (digest)"
         )
-        for digest, notes, aside in self._rows(query, (to_ascii(student),)):
+        for digest, notes, aside in self.rows(query, (to_ascii(student),)):
             if digest:
                 return SpooledSubmission(student, digest, partial(self._files, digest), *_given(notes, aside))
         return None
 
     def _files(self, digest: str) -> Files:
-        ((code, answers),) = self._rows("SELECT code, answers FROM files WHERE digest = ?", (digest,))
+        ((code, answers),) = self.rows("SELECT code, answers FROM files WHERE digest = ?", (digest,))
         return _unpacked(code), _unpacked(answers)
 
     def code(self, digest: str) -> bytes | None:
         """The code file of what was graded, by its digest; None if it is not kept."""
-        for (code,) in self._rows("SELECT code FROM files WHERE digest = ?", (digest,)):
+        for (code,) in self.rows("SELECT code FROM files WHERE digest = ?", (digest,)):
             return _unpacked(code)
         return None
 
     def save_draft(self, draft: Draft) -> None:
         """Keep what a dry run found, in place of an earlier draft, until a result is saved."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO drafts VALUES (?, ?, ?, ?)",
                 (
@@ -146,13 +146,13 @@ class Gradebook:
 
     def draft(self, student: str) -> Draft | None:
         query = "SELECT run, result, cache_keys.cache_keys FROM drafts JOIN cache_keys ON digest = drafts.cache_keys"
-        for run, result, cache_keys in self._rows(f"{query} WHERE student = ?", (to_ascii(student),)):
+        for run, result, cache_keys in self.rows(f"{query} WHERE student = ?", (to_ascii(student),)):
             return Draft(run, result_from_json(result), json.loads(cache_keys))
         return None
 
     def questions(self) -> set[str]:
         """The ids of the questions in the result that was saved last, of those that have any."""
-        for (text,) in self._rows("SELECT result FROM results ORDER BY id DESC"):
+        for (text,) in self.rows("SELECT result FROM results ORDER BY id DESC"):
             if result := result_from_json(text).questions:
                 return {question.id for question in result}
         return set()
@@ -160,14 +160,14 @@ class Gradebook:
     def results(self) -> Iterator[Result]:
         """The latest result of every student who counts, by the student's key, as graded (without marks)."""
         query = f"SELECT id FROM results WHERE id IN ({_LATEST}) ORDER BY student COLLATE NOCASE, student"
-        for number in list(self._rows(query)):  # to sort whole results would take the memory of all of them
-            for text, seconds in self._rows("SELECT result, seconds FROM results WHERE id = ?", number):
+        for number in list(self.rows(query)):  # to sort whole results would take the memory of all of them
+            for text, seconds in self.rows("SELECT result, seconds FROM results WHERE id = ?", number):
                 yield replace(result_from_json(text), seconds=seconds)
 
     def history(self, student: str) -> list[Entry]:
         """Every row of one student, the earliest first."""
         query = f"SELECT {_COLUMNS} FROM results WHERE student = ? ORDER BY id"
-        return [_entry(row) for row in self._rows(query, (to_ascii(student),))]
+        return [_entry(row) for row in self.rows(query, (to_ascii(student),))]
 
     def walls(self) -> list[str]:
         """How student code was shut in, for every way behind the latest results."""
@@ -175,7 +175,7 @@ class Gradebook:
             "SELECT DISTINCT wall FROM runs WHERE id IN "
             f"(SELECT run FROM results WHERE id IN ({_LATEST})) ORDER BY wall"
         )
-        return [wall for (wall,) in self._rows(query) if wall]
+        return [wall for (wall,) in self.rows(query) if wall]
 
     def students(self) -> list[str]:
         """The keys of all students who have a result that counts."""
@@ -183,7 +183,7 @@ class Gradebook:
 
     def statuses(self) -> dict[str, Status]:
         """How far the latest result of each student got, by the key, of those who count."""
-        rows = self._rows(f"SELECT student, status FROM results WHERE id IN ({_LATEST}) ORDER BY student")
+        rows = self.rows(f"SELECT student, status FROM results WHERE id IN ({_LATEST}) ORDER BY student")
         return {from_ascii(student): Status(status) for student, status in rows}
 
     def forget(self, students: Iterable[str], instead: str = "") -> None:
@@ -193,7 +193,7 @@ class Gradebook:
             instead: the key under which they count now, if that is the reason.
         """
         forgotten = self.forgotten()
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             for student in students:
                 if student not in forgotten:
                     _save_active_status(connection, to_ascii(student), False, instead)
@@ -201,14 +201,14 @@ class Gradebook:
     def remember(self, students: Iterable[str]) -> None:
         """Let these count, who were forgotten; what they were forgotten for is no reason any more."""
         forgotten = self.forgotten()
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             for student in students:
                 if student in forgotten:
                     _save_active_status(connection, to_ascii(student), True, forgotten[student].instead)
 
     def active_statuses(self) -> dict[str, ActiveStatus]:
         """Whether each student counts of whom that was ever said, by key."""
-        rows = self._rows("SELECT student, saved, counts, instead FROM active_statuses ORDER BY id")
+        rows = self.rows("SELECT student, saved, counts, instead FROM active_statuses ORDER BY id")
         return {from_ascii(s): ActiveStatus(saved, bool(counts), from_ascii(i)) for s, saved, counts, i in rows}
 
     def forgotten(self) -> dict[str, ActiveStatus]:
@@ -220,7 +220,7 @@ class Gradebook:
 
         They count from now on, as what is saved does.
         """
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             for key, origin in origins.items():
                 student = to_ascii(key)
                 _save_origin(connection, student, origin)
@@ -228,65 +228,58 @@ class Gradebook:
 
     def origins(self) -> dict[str, UploadInfo]:
         """How the platform handed over each student's submission, by key: the latest that is known."""
-        rows = self._rows("SELECT student, origin FROM origins ORDER BY id")
+        rows = self.rows("SELECT student, origin FROM origins ORDER BY id")
         return {from_ascii(student): origin_from_json(text) for student, text in rows}
 
     def save_marks(self, marks: Iterable[Mark], source: str = "") -> None:
         """Add marks, all or none; `source` names the sheet they come from."""
-        rows = [
-            (_now(), to_ascii(m.student), m.question, m.answer, json.dumps(asdict(m)), to_ascii(source)) for m in marks
-        ]
-        with self._transaction() as connection:
-            connection.executemany(
-                "INSERT INTO marks (saved, student, question, answer, mark, source) VALUES (?, ?, ?, ?, ?, ?)",
-                rows,
-            )
+        with self.transaction() as connection:
+            insert_marks(connection, marks, source)
 
     def marks(self) -> dict[tuple[str, str, str], Mark]:
         """The latest mark of each student's answer, for every text of it that was marked."""
-        marks = (mark_from_json(text) for (text,) in self._rows("SELECT mark FROM marks ORDER BY id"))
-        return {mark.key: mark for mark in marks}
+        return standing(mark_from_json(text) for (text,) in self.rows("SELECT mark FROM marks ORDER BY id"))
 
     def given(self, student: str) -> list[MarkEvent]:
         """Every mark that a student's answers ever got, the earliest first."""
-        rows = self._rows("SELECT saved, source, mark FROM marks WHERE student = ? ORDER BY id", (to_ascii(student),))
+        rows = self.rows("SELECT saved, source, mark FROM marks WHERE student = ? ORDER BY id", (to_ascii(student),))
         return [MarkEvent(saved, from_ascii(source), mark_from_json(text)) for saved, source, text in rows]
 
     def pseudonyms(self, students: Iterable[str]) -> dict[str, str]:
         """A random name for each student, the same one whenever it is asked for."""
         students = list(students)
-        known = {from_ascii(s): p for s, p in self._rows("SELECT student, pseudonym FROM pseudonyms")}
+        known = {from_ascii(s): p for s, p in self.rows("SELECT student, pseudonym FROM pseudonyms")}
         taken = set(known.values())
         fresh = {}
         for student in dict.fromkeys(students):
             if student not in known:
                 fresh[student] = _new_pseudonym(taken)
                 taken.add(fresh[student])
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             connection.executemany("INSERT INTO pseudonyms VALUES (?, ?)", [(to_ascii(s), p) for s, p in fresh.items()])
         return {student: (known | fresh)[student] for student in students}
 
     def save_sheet_rows(self, rows: Iterable[SheetRow]) -> None:
         """Remember what marking sheets show, so that reading one back can tell what has changed."""
         values = [(row.row, row.question, row.answer, json.dumps(row.shown)) for row in rows]
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             connection.executemany("INSERT OR REPLACE INTO sheet_rows VALUES (?, ?, ?, ?)", values)
 
     def sheet_rows(self) -> dict[str, SheetRow]:
         """All rows that marking sheets ever showed, by their name."""
         return {
             row: SheetRow(row, question, answer, tuple((student, name) for student, name in json.loads(shown)))
-            for row, question, answer, shown in self._rows("SELECT * FROM sheet_rows")
+            for row, question, answer, shown in self.rows("SELECT * FROM sheet_rows")
         }
 
-    def _rows(self, query: str, values: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    def rows(self, query: str, values: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
         try:
             yield from self._connection.execute(query, values)
         except sqlite3.Error as error:
             raise GraderError(f"The gradebook {self.path} cannot be read: {error}.") from None
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> Iterator[sqlite3.Connection]:
         try:
             with self._connection:
                 yield self._connection
@@ -322,6 +315,12 @@ def open_gradebook(out: Path, *, create: bool = True) -> Iterator[Gradebook]:
         connection.close()
 
 
+def insert_marks(connection: sqlite3.Connection, marks: Iterable[Mark], source: str) -> None:
+    rows = [(now(), to_ascii(m.student), m.question, m.answer, json.dumps(asdict(m)), to_ascii(source)) for m in marks]
+    query = "INSERT INTO marks (saved, student, question, answer, mark, source) VALUES (?, ?, ?, ?, ?, ?)"
+    connection.executemany(query, rows)
+
+
 def _save_keys(connection: sqlite3.Connection, cache_keys: CacheKeys) -> str | None:
     """Thousands of results depend on the same: that is written once, and its digest stands for it."""
     if not cache_keys:
@@ -339,7 +338,7 @@ def _save_origin(connection: sqlite3.Connection, student: str, origin: UploadInf
     text = json.dumps(asdict(origin))
     query = "SELECT origin FROM origins WHERE student = ? ORDER BY id DESC LIMIT 1"
     if connection.execute(query, (student,)).fetchone() != (text,):
-        row = (_now(), student, text)
+        row = (now(), student, text)
         connection.execute("INSERT INTO origins (saved, student, origin) VALUES (?, ?, ?)", row)
 
 
@@ -350,7 +349,7 @@ def _let_count(connection: sqlite3.Connection, student: str) -> None:
 
 
 def _save_active_status(connection: sqlite3.Connection, student: str, counts: bool, instead: str) -> None:
-    row = (_now(), student, counts, to_ascii(instead))
+    row = (now(), student, counts, to_ascii(instead))
     connection.execute("INSERT INTO active_statuses (saved, student, counts, instead) VALUES (?, ?, ?, ?)", row)
 
 
@@ -395,5 +394,5 @@ def _unpacked(content: bytes | None) -> bytes | None:
     return None if content is None else zlib.decompress(content)
 
 
-def _now() -> str:
+def now() -> str:
     return datetime.now(UTC).isoformat(timespec="microseconds")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from typing import Any
 
 from ...grading.cache_keys import CacheKeys
@@ -66,6 +67,54 @@ class MarkEvent:
     saved: str
     sheet: str
     mark: Mark
+
+
+class RatingKind(StrEnum):
+    """What a marker did with an answer."""
+
+    MARKED = "marked"
+    SETTLED = "settled"  # where markers differed: this counts, whatever they gave
+    UNDONE = "undone"  # takes back an earlier one, which `undoes` names
+    FLAGGED = "flagged"  # a colleague should look at it
+    UNFLAGGED = "unflagged"
+    PROPOSED = "proposed"  # a program's: it counts for nothing until a person takes it
+
+
+@dataclass(frozen=True)
+class Rating:
+    """What one marker did with one answer, in the browser; a row of a journal of its own.
+
+    Attributes:
+        marker: who.
+        answer: the answer's fingerprint.
+        items: what each item of the rubric earns.
+        replies: the weak arguments that were ticked.
+        comment: for the student; of what is flagged, for the colleague.
+        rubric: the version of the rubric by which it was marked.
+        seconds: how long the answer was looked at.
+        undoes: the number of the rating that is taken back.
+        request: names what the browser sent, so that what it sends again is not saved again.
+        id: the row's number, 0 before it is saved.
+        saved: when, in UTC.
+    """
+
+    marker: str
+    question: str
+    answer: str
+    kind: RatingKind
+    items: tuple[ItemMark, ...] = ()
+    replies: tuple[str, ...] = ()
+    comment: str = ""
+    rubric: str = ""
+    seconds: float | None = None
+    undoes: int = 0
+    request: str = ""
+    id: int = 0
+    saved: str = ""
+
+    @property
+    def points(self) -> float:
+        return round(sum(item.points for item in self.items), 2)
 
 
 @dataclass(frozen=True)
@@ -130,7 +179,20 @@ def origin_from_json(text: str) -> UploadInfo:
 
 def mark_from_json(text: str) -> Mark:
     data = json.loads(text)
-    return Mark(**data | {"items": tuple(ItemMark(**item) for item in data["items"])})
+    read = {"items": tuple(ItemMark(**item) for item in data["items"]), "replies": tuple(data.get("replies", ()))}
+    return Mark(**data | read)
+
+
+def rating_to_json(rating: Rating) -> str:
+    """What has no column of its own."""
+    columns = ("marker", "question", "answer", "kind", "request", "id", "saved")
+    return json.dumps({key: value for key, value in asdict(rating).items() if key not in columns})
+
+
+def rating_from_json(text: str, **columns: Any) -> Rating:
+    data = json.loads(text)
+    read = {"items": tuple(ItemMark(**item) for item in data["items"]), "replies": tuple(data["replies"])}
+    return Rating(**columns, **data | read)
 
 
 def to_ascii(value: str) -> str:

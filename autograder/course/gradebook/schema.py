@@ -8,7 +8,7 @@ from pathlib import Path
 from ...errors import GraderError
 
 FILE_NAME = "gradebook.sqlite"
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 DRAFTS_OF_NOW = 6
 """Earlier versions kept drafts otherwise. They only save work, and are let go."""
 
@@ -50,6 +50,11 @@ CREATE TABLE IF NOT EXISTS pseudonyms (student TEXT PRIMARY KEY, pseudonym TEXT 
 CREATE TABLE IF NOT EXISTS sheet_rows (
     row TEXT PRIMARY KEY, question TEXT NOT NULL, answer TEXT NOT NULL, shown TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS ratings (
+    id INTEGER PRIMARY KEY, request TEXT NOT NULL UNIQUE, saved TEXT NOT NULL, marker TEXT NOT NULL,
+    question TEXT NOT NULL, answer TEXT NOT NULL, kind TEXT NOT NULL, rating TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS rubrics (version TEXT PRIMARY KEY, question TEXT NOT NULL, rubric TEXT NOT NULL);
 """
 
 _ADDED_COLUMNS = {

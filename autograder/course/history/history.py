@@ -12,7 +12,7 @@ from rich.text import Text
 
 from ...grading.cache_keys import reasons_for, reasons_said
 from ...io.text import format_points, pluralize, single_line, truncate
-from ...mark import Mark, apply_marks
+from ...mark import Mark, apply_marks, standing
 from ...result import Result
 from ..gradebook.records import Entry, MarkEvent
 from ..reports.summary import COLOURS
@@ -51,7 +51,7 @@ def events(entries: Sequence[Entry], given: Sequence[MarkEvent]) -> Iterator[Eve
         given: every mark that the student's answers ever got.
     """
     order: list[Entry | MarkEvent] = sorted([*entries, *given], key=lambda one: one.saved)
-    marks: dict[tuple[str, str, str], Mark] = {}
+    marks: list[Mark] = []
     entry: Entry | None = None
     before: Result | None = None
     # The marks of one sheet are one event.
@@ -61,10 +61,10 @@ def events(entries: Sequence[Entry], given: Sequence[MarkEvent]) -> Iterator[Eve
             what, entry = _what_changed(entry, last), last
         else:
             what = f"marked by hand ({single_line(str(key))})"
-            marks |= {one.mark.key: one.mark for one in together if isinstance(one, MarkEvent)}
+            marks += [one.mark for one in together if isinstance(one, MarkEvent)]
         if entry is None:
             continue
-        result = apply_marks(entry.result, marks)
+        result = apply_marks(entry.result, standing(marks))
         change = difference(before, result) if before else None
         if last is entry or (change and not change.is_none):
             yield Event(last.saved, what, result, change)
