@@ -40,7 +40,7 @@ _COLUMNS = (
     "id, run, saved, result, (SELECT cache_keys FROM cache_keys WHERE digest = results.cache_keys), "
     "notes, set_aside, seconds"
 )
-_LATEST = (
+LATEST = (
     "SELECT max(id) FROM results WHERE student NOT IN (SELECT student FROM active_statuses "
     "WHERE id IN (SELECT max(id) FROM active_statuses GROUP BY student) AND NOT counts) GROUP BY student"
 )
@@ -159,7 +159,7 @@ class Gradebook:
 
     def results(self) -> Iterator[Result]:
         """The latest result of every student who counts, by the student's key, as graded (without marks)."""
-        query = f"SELECT id FROM results WHERE id IN ({_LATEST}) ORDER BY student COLLATE NOCASE, student"
+        query = f"SELECT id FROM results WHERE id IN ({LATEST}) ORDER BY student COLLATE NOCASE, student"
         for number in list(self.rows(query)):  # to sort whole results would take the memory of all of them
             for text, seconds in self.rows("SELECT result, seconds FROM results WHERE id = ?", number):
                 yield replace(result_from_json(text), seconds=seconds)
@@ -172,8 +172,7 @@ class Gradebook:
     def walls(self) -> list[str]:
         """How student code was shut in, for every way behind the latest results."""
         query = (
-            "SELECT DISTINCT wall FROM runs WHERE id IN "
-            f"(SELECT run FROM results WHERE id IN ({_LATEST})) ORDER BY wall"
+            f"SELECT DISTINCT wall FROM runs WHERE id IN (SELECT run FROM results WHERE id IN ({LATEST})) ORDER BY wall"
         )
         return [wall for (wall,) in self.rows(query) if wall]
 
@@ -183,7 +182,7 @@ class Gradebook:
 
     def statuses(self) -> dict[str, Status]:
         """How far the latest result of each student got, by the key, of those who count."""
-        rows = self.rows(f"SELECT student, status FROM results WHERE id IN ({_LATEST}) ORDER BY student")
+        rows = self.rows(f"SELECT student, status FROM results WHERE id IN ({LATEST}) ORDER BY student")
         return {from_ascii(student): Status(status) for student, status in rows}
 
     def forget(self, students: Iterable[str], instead: str = "") -> None:

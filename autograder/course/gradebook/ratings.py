@@ -1,4 +1,5 @@
-"""The journal of marking in the browser: who did what with which answer, and the rubrics it was done by."""
+"""What marking in the browser asks of the gradebook: the journal of who did what with which answer, the
+rubrics by which, and whether anything is new."""
 
 from __future__ import annotations
 
@@ -8,14 +9,20 @@ from dataclasses import replace
 from typing import Any
 
 from ...mark import Mark
-from .database import Gradebook, insert_marks, now
-from .records import Rating, RatingKind, from_ascii, rating_from_json, rating_to_json, to_ascii
+from ...result import Result
+from .database import LATEST, Gradebook, insert_marks, now
+from .records import Rating, RatingKind, from_ascii, rating_from_json, rating_to_json, result_from_json, to_ascii
 
 _COLUMNS = "id, request, saved, marker, question, answer, kind, rating"
 
 
-def save_ratings(gradebook: Gradebook, ratings: Iterable[Rating], marks: Iterable[Mark] = ()) -> list[Rating]:
+def save_ratings(
+    gradebook: Gradebook, ratings: Iterable[Rating], marks: Iterable[Mark] = (), source: str = ""
+) -> list[Rating]:
     """Add ratings, and the marks that follow from them, in one transaction: all or none.
+
+    Args:
+        source: what the history says of the marks.
 
     Returns:
         The ratings, numbered and dated.
@@ -31,7 +38,6 @@ def save_ratings(gradebook: Gradebook, ratings: Iterable[Rating], marks: Iterabl
             query = "INSERT INTO ratings (request, saved, marker, question, answer, kind, rating) VALUES"
             cursor = connection.execute(f"{query} (?, ?, ?, ?, ?, ?, ?)", row)
             saved.append(replace(rating, id=int(cursor.lastrowid or 0)))
-        source = saved[0].marker if saved else ""
         insert_marks(connection, marks, source)
     return saved
 
@@ -55,6 +61,23 @@ def save_rubric(gradebook: Gradebook, version: str, question: str, rubric: Mappi
 def read_rubrics(gradebook: Gradebook) -> dict[str, Any]:
     """Every rubric by which anything was marked, by its version."""
     return {version: json.loads(text) for version, text in gradebook.rows("SELECT version, rubric FROM rubrics")}
+
+
+def has_changed(gradebook: Gradebook, seen: int) -> int | None:
+    """A number that is another whenever another program has written; None if it is still the one that was `seen`."""
+    ((version,),) = gradebook.rows("PRAGMA data_version")
+    return None if version == seen else int(version)
+
+
+def latest_rows(gradebook: Gradebook) -> dict[str, int]:
+    """The number of the latest result of every student who counts."""
+    rows = gradebook.rows(f"SELECT student, id FROM results WHERE id IN ({LATEST}) ORDER BY student COLLATE NOCASE")
+    return {from_ascii(student): number for student, number in rows}
+
+
+def result_of_row(gradebook: Gradebook, number: int) -> Result:
+    ((text,),) = gradebook.rows("SELECT result FROM results WHERE id = ?", (number,))
+    return result_from_json(text)
 
 
 def _rating(number: int, request: str, saved: str, marker: str, question: str, answer: str, *rest: str) -> Rating:

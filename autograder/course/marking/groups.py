@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ...assignment import Assignment, Question
-from ...mark import Mark, fingerprint
+from ...mark import Mark, Marks, fingerprint
 from ...result import QuestionResult, Status
 from ..gradebook.database import Gradebook
+from ..gradebook.ratings import latest_rows, result_of_row
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,7 @@ class Group:
 
     Attributes:
         row: the name of its row in a sheet.
+        fingerprint: the answer's.
         mark: the mark it has already, if any.
     """
 
@@ -25,39 +28,62 @@ class Group:
     answer: str
     note: str
     students: tuple[str, ...]
+    fingerprint: str
     mark: Mark | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.question.id, self.fingerprint
+
+
+class AnswerIndex:
+    """The short answers of everybody who counts; of a result that was read before nothing is read again."""
+
+    def __init__(self, gradebook: Gradebook) -> None:
+        self._gradebook = gradebook
+        self._found: dict[str, tuple[int, tuple[tuple[QuestionResult, str], ...]]] = {}
+
+    def refresh(self) -> bool:
+        """Read what is new; whether anything is."""
+        rows = latest_rows(self._gradebook)
+        is_new = {student: row for student, (row, _) in self._found.items()} != rows
+        self._found = {
+            student: known if (known := self._found.get(student)) and known[0] == row else (row, self._answers(row))
+            for student, row in rows.items()
+        }
+        return is_new
+
+    def groups(self, assignment: Assignment, marks: Marks) -> list[Group]:
+        """All answers that a person marks, the same ones together, question by question.
+
+        Within a question they stand in an order that says nothing about who wrote them.
+        """
+        asked = {question.id: place for place, question in enumerate(assignment.questions) if not question.is_code}
+        answers: dict[tuple[str, str], list[tuple[str, QuestionResult]]] = {}
+        for student, (_, found) in self._found.items():
+            for question, print_ in found:
+                if question.id in asked:
+                    answers.setdefault((question.id, print_), []).append((student, question))
+        groups = [_group(assignment.question(key[0]), key[1], given, marks) for key, given in answers.items()]
+        return sorted(groups, key=lambda group: (asked[group.question.id], group.row))
+
+    def _answers(self, row: int) -> tuple[tuple[QuestionResult, str], ...]:
+        result = result_of_row(self._gradebook, row)
+        if result.status not in (Status.GRADED, Status.NEEDS_MARKING):
+            return ()
+        return tuple((q, fingerprint(q.answer)) for q in result.questions if q.points is None and q.answer)
 
 
 def groups(gradebook: Gradebook, assignment: Assignment) -> list[Group]:
-    """All answers that a person marks, the same ones together, question by question.
-
-    Within a question they stand in an order that says nothing about who wrote them.
-    """
-    answers: dict[tuple[str, str], list[tuple[str, QuestionResult]]] = {}
-    for result in gradebook.results():
-        if result.status in (Status.GRADED, Status.NEEDS_MARKING):
-            for question in result.questions:
-                if question.points is None and question.answer:
-                    key = (question.id, fingerprint(question.answer))
-                    answers.setdefault(key, []).append((result.student, question))
-    marks = gradebook.marks()
-    found = []
-    for (question_id, print_), given in answers.items():
-        known = [marks.get((student, question_id, print_)) for student, _ in given]
-        if question_id in {question.id for question in assignment.answer_questions}:
-            found.append(
-                Group(
-                    row=_row_name(question_id, print_),
-                    question=assignment.question(question_id),
-                    answer=given[0][1].answer,
-                    note=given[0][1].note,
-                    students=tuple(student for student, _ in given),
-                    mark=known[0] if all(known) else None,
-                )
-            )
-    order = [question.id for question in assignment.questions]
-    return sorted(found, key=lambda group: (order.index(group.question.id), group.row))
+    """`AnswerIndex.groups`, read once."""
+    index = AnswerIndex(gradebook)
+    index.refresh()
+    return index.groups(assignment, gradebook.marks())
 
 
-def _row_name(question_id: str, print_: str) -> str:
-    return f"{question_id}-{hashlib.sha256(f'{question_id} {print_}'.encode()).hexdigest()[:12]}"
+def _group(question: Question, print_: str, given: Iterable[tuple[str, QuestionResult]], marks: Marks) -> Group:
+    students, results = zip(*given, strict=True)
+    known = [marks.get((student, question.id, print_)) for student in students]
+    row = f"{question.id}-{hashlib.sha256(f'{question.id} {print_}'.encode()).hexdigest()[:12]}"
+    mark = known[0] if all(known) else None
+    return Group(row, question, results[0].answer, results[0].note, students, print_, mark)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +30,17 @@ class Rubric:
 
     items: tuple[Item, ...] = ()
     weak_arguments: tuple[str, ...] = ()
+
+    @property
+    def version(self) -> str:
+        """The same for the same rubric."""
+        return hashlib.sha256(json.dumps(asdict(self)).encode()).hexdigest()[:16]
+
+    def changed_since(self, earlier: Mapping[str, Any]) -> list[str]:
+        """The ids of items that are new, gone or other than in an earlier rubric, as `asdict` gave it."""
+        before = {item["id"]: item for item in earlier["items"]}
+        after = {item.id: asdict(item) for item in self.items}
+        return [item for item in {**before, **after} if before.get(item) != after.get(item)]
 
 
 def load_rubric(assignment: Assignment) -> dict[str, Rubric]:

@@ -1,0 +1,191 @@
+"""What a marker sees of one answer."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from ...assignment import Question
+from ...check.loading.answers import word_count
+from ...io.text import single_line
+from ...mark import ItemMark, fingerprint
+from ..gradebook.database import Gradebook
+from ..gradebook.records import Rating
+from .agreement import Agreement
+from .desk import Desk
+from .formatted import formatted
+from .groups import Group
+from .ledger import shares
+from .numbers import CheckedNumber
+from .passages import Passage
+from .rubric import Item
+from .second_look import SecondLook
+
+MOST_COMMENTS = 5
+LONGEST_COMPARED = 2_000
+"""Words of each of two answers that are compared."""
+
+
+@dataclass(frozen=True)
+class ItemShown:
+    """An item of the rubric; `share` of its points is set, None before anything is."""
+
+    item: Item
+    number: int
+    share: float | None
+
+    @property
+    def choices(self) -> list[tuple[float, float]]:
+        """Each share that a key gives, and its points."""
+        return [(share, round(self.item.points * share, 2)) for share in (0.0, 0.5, 1.0)]
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What a program proposes, and how far it agreed with people on this question so far."""
+
+    name: str
+    items: tuple[ItemMark, ...]
+    shares: Mapping[str, float]
+    replies: tuple[str, ...]
+    comment: str
+    points: float
+    agreement: Agreement | None
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """Another answer that the same student had, with its mark: what stayed, went and came (` `, `-`, `+`)."""
+
+    points: float
+    possible: float
+    shares: Mapping[str, float]
+    pieces: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class AnswerShown:
+    """Everything about one answer.
+
+    Attributes:
+        words: how many there are; amiss: what is to be said of that.
+        students: their names, where those are shown; count: how many gave it.
+        rating: the mark that this marker gave it, if any; of_sheet: the points that a sheet gave it.
+        seen: the number of the last mark there is.
+    """
+
+    group: Group
+    html: Markup
+    words: int
+    amiss: str
+    count: int
+    students: tuple[str, ...]
+    items: tuple[ItemShown, ...]
+    weak: tuple[tuple[str, bool], ...]
+    comment: str
+    comments: tuple[str, ...]
+    rating: Rating | None
+    of_sheet: float | None
+    outdated: tuple[str, ...]
+    flag: Rating | None
+    seen: int
+    proposals: tuple[Proposal, ...]
+    earlier: Earlier | None
+    numbers: tuple[CheckedNumber, ...]
+    passages: tuple[Passage, ...]
+
+    @property
+    def question(self) -> Question:
+        return self.group.question
+
+
+def show(
+    desk: Desk, look: SecondLook, group: Group, marker: str, *, named: bool, start: Rating | None = None
+) -> AnswerShown:
+    """What this marker sees of an answer.
+
+    Args:
+        named: whether to say who gave it.
+        start: the mark that is set at first, if it is not the marker's own.
+    """
+    ledger, rubric = desk.ledger, desk.rubric[group.question.id]
+    own = ledger.ratings(group.key).get(marker)
+    first = start or own
+    given = shares(first) if first else {}
+    return AnswerShown(
+        group=group,
+        html=formatted(group.answer),
+        words=(words := word_count(group.answer)),
+        amiss=amiss(words, group.question),
+        count=len(group.students),
+        students=tuple(map(single_line, group.students)) if named else (),
+        items=tuple(ItemShown(item, at, given.get(item.id)) for at, item in enumerate(rubric.items, 1)),
+        weak=tuple((reply, first is not None and reply in first.replies) for reply in rubric.weak_arguments),
+        comment=first.comment if first else "",
+        comments=tuple(ledger.comments(group.question.id)[:MOST_COMMENTS]),
+        rating=own,
+        of_sheet=group.mark.points if group.mark and not ledger.of(group.key) else None,
+        outdated=tuple(desk.changed_items(own)) if own else (),
+        flag=ledger.flag(group.key),
+        seen=ledger.latest(group.key),
+        proposals=tuple(_proposals(desk, group)),
+        earlier=None if own else _earlier(desk, group),
+        numbers=look.numbers(group),
+        passages=look.passages(group, desk.groups.values()),
+    )
+
+
+def amiss(words: int, question: Question) -> str:
+    """Whether an answer is too short or too long, in words."""
+    fewest, most = question.words or (0, 0)
+    if words < fewest:
+        return f"{fewest - words:,} fewer than {fewest}"
+    return f"{words - most:,} more than {most}" if words > most else ""
+
+
+def _proposals(desk: Desk, group: Group) -> Iterable[Proposal]:
+    proposed = desk.ledger.proposals(group.key)
+    if not proposed:
+        return
+    agreed = dict(next(one for one in desk.progress() if one.question == group.question).proposals)
+    for name, rating in proposed.items():
+        given = (name, rating.items, shares(rating), rating.replies, rating.comment, rating.points)
+        yield Proposal(*given, agreed.get(name))
+
+
+def _earlier(desk: Desk, group: Group) -> Earlier | None:
+    """The answer that one who gives this one had marked before."""
+    for mark in desk.earlier_marks(group):
+        if text := _text_of(desk.gradebook, mark.student, mark.question, mark.answer):
+            earned = {item.id: item.points / item.possible for item in mark.items if item.possible}
+            return Earlier(mark.points, mark.possible, earned, tuple(compare(text, group.answer)))
+    return None
+
+
+def _text_of(gradebook: Gradebook, student: str, question: str, print_: str) -> str:
+    for entry in reversed(gradebook.history(student)):
+        for found in entry.result.questions:
+            if found.id == question and found.answer and fingerprint(found.answer) == print_:
+                return found.answer
+    return ""
+
+
+def compare(old: str, new: str) -> Iterable[tuple[str, str]]:
+    """What stayed, went and came from one text to the other, word by word."""
+    before, after = (re.findall(r"\S+\s*", text)[:LONGEST_COMPARED] for text in (old, new))
+    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+    for _, start, end, other, last in matcher.get_opcodes():
+        if before[start:end] == after[other:last]:
+            yield " ", "".join(after[other:last])
+            continue
+        yield from _piece("-", before[start:end])
+        yield from _piece("+", after[other:last])
+
+
+def _piece(kind: str, words: Sequence[str]) -> Iterable[tuple[str, str]]:
+    if words:
+        yield kind, "".join(words)
