@@ -6,15 +6,33 @@
 #
 # | section | needs these functions of yours |
 # |---|---|
+# {% if defined.lookup_cost %}
 # | 1. What a lookup saves | `lookup_cost` |
+# {% endif %}
+# {% if defined.encode and defined.embedding_lookup %}
 # | 2. Near and far | `encode`, `embedding_lookup` |
+# {% endif %}
+# {% if defined.nearest_words %}
 # | 3. The nearest words | `nearest_words` |
+# {% endif %}
+# {% if defined.analogy and defined.encode and defined.embedding_lookup %}
 # | 4. Analogies | `analogy`, `encode`, `embedding_lookup` |
+# {% endif %}
+# {% if defined.encode and defined.embedding_lookup %}
 # | 5. A map of words | `encode`, `embedding_lookup` |
+# {% endif %}
+# {% if defined.build_vocabulary and defined.encode and defined.new_embedding_table and defined.embedding_lookup and defined.train_embeddings %}
 # | 6. Learned or pre-learned? | `build_vocabulary`, `encode`, `new_embedding_table`, `embedding_lookup`, `train_embeddings` |
+# {% endif %}
+# {% if defined.build_vocabulary and defined.encode and defined.InputEmbedding %}
 # | 7. Order lost and found | `build_vocabulary`, `encode`, `InputEmbedding` |
+# {% endif %}
+# {% if defined.sinusoidal_encoding %}
 # | 8. The sinusoid as a picture | `sinusoidal_encoding` |
+# {% endif %}
+# {% if defined.similarity_by_offset and defined.sinusoidal_encoding and defined.LearnedPositions %}
 # | 9. Alike by distance | `similarity_by_offset`, `sinusoidal_encoding`, `LearnedPositions` |
+# {% endif %}
 #
 # Where a function is not written yet, its cell says so in a sentence, and the others run all the same. When
 # you have changed your file, save it and run the cell again: it takes the new version. (If you write in
@@ -43,6 +61,7 @@ attempt = exploring.Attempt(globals())  # brings your functions, and takes them 
 words, vectors = glove()  # 20,000 words, most frequent first, and their vectors (20000, 50)
 vocabulary = {word: row for row, word in enumerate(words)}
 
+# {% if defined.lookup_cost %}
 # %% [markdown]
 # ## 1. What a lookup saves
 #
@@ -65,7 +84,9 @@ with attempt:
 # billion multiply-adds to find what a lookup finds with none. The bytes differ by 50257 / 768 = 65.4: one
 # row is V numbers long in the one case and D in the other. Try `vocab_size=10, dim=768`: who holds more
 # bytes now?
+# {% endif %}
 
+# {% if defined.encode and defined.embedding_lookup %}
 # %% [markdown]
 # ## 2. Near and far
 #
@@ -89,7 +110,9 @@ with attempt:
 # **What to look for.** The two measures nearly agree, but not quite: *london* is a little nearer to *cat*
 # than *music* is, and yet less alike in direction. Distance sees the length of a row, the cosine does not.
 # And *the* lies nearer to *cat* than *king* does: large differences tell much, small ones little.
+# {% endif %}
 
+# {% if defined.nearest_words %}
 # %% [markdown]
 # ## 3. The nearest words
 #
@@ -107,7 +130,9 @@ with attempt:
 # that is all that these vectors have seen. And *apple* is mostly a maker of telephones and computers: one
 # spelling has one vector, whatever it means in the sentence. A language model mends that in its later
 # layers, which see the sentence.
+# {% endif %}
 
+# {% if defined.analogy and defined.encode and defined.embedding_lookup %}
 # %% [markdown]
 # ## 4. Analogies
 #
@@ -168,7 +193,9 @@ with attempt:
 # %% [markdown]
 # **What to look for.** Most arrows of a map point much the same way: this is why adding and subtracting
 # works at all. They are not equal, and some stray: follow *england* to *london*.
+# {% endif %}
 
+# {% if defined.encode and defined.embedding_lookup %}
 # %% [markdown]
 # ## 5. A map of words
 #
@@ -193,7 +220,9 @@ with attempt:
 # **What to look for.** Each group more or less keeps together, and *farmer* stands among the animals. But
 # about two thirds of the differences are out of sight: two words that touch on the map may be far apart in
 # the other 48 directions. Put in a group of your own and see how the whole map turns.
+# {% endif %}
 
+# {% if defined.build_vocabulary and defined.encode and defined.new_embedding_table and defined.embedding_lookup and defined.train_embeddings %}
 # %% [markdown]
 # ## 6. Learned or pre-learned?
 #
@@ -299,8 +328,13 @@ with attempt:
 # done by the context table. Rows that are good already need not move.
 #
 # This is one tiny example, made so that the groups are clean. With much text of your own, random rows meet
-# every word that matters, and the head start shrinks. Weigh both in [`tradeoffs`](../handout.md).
+# every word that matters, and the head start shrinks.
+# {% if asked.tradeoffs %}
+# Weigh both in [`tradeoffs`](../handout.md).
+# {% endif %}
+# {% endif %}
 
+# {% if defined.build_vocabulary and defined.encode and defined.InputEmbedding %}
 # %% [markdown]
 # ## 7. Order lost and found
 #
@@ -330,7 +364,9 @@ with attempt:
 # middle of both texts, so its row stays. (The position table is fresh: even random rows tell places apart.)
 # Yet the sums are the same even now: each holds every token once and every position once. Adding up throws
 # order away again, whatever was added before.
+# {% endif %}
 
+# {% if defined.sinusoidal_encoding %}
 # %% [markdown]
 # ## 8. The sinusoid as a picture
 #
@@ -347,7 +383,9 @@ with attempt:
 # seems to happen: within 100 positions the slow sines stay near 0 (white) and the slow cosines near 1
 # (blue), side by side. They are there for long texts. Try `sinusoidal_encoding(100, 64, base=100.0)`, and
 # tell `draw_sinusoid` the `base` too.
+# {% endif %}
 
+# {% if defined.similarity_by_offset and defined.sinusoidal_encoding and defined.LearnedPositions %}
 # %% [markdown]
 # ## 9. Alike by distance
 #
@@ -370,11 +408,15 @@ with attempt:
 
 # %% [markdown]
 # **What to look for.** Each learned table begins like the dotted line. Where is MiniLM's curve near the
-# sinusoid's, where is it not, and does it fall steadily? Take the numbers that you need for
-# [`bert_positions`](../handout.md) from `curves`, as in `curves["sinusoid"][50]`.
-#
+# sinusoid's, where is it not, and does it fall steadily?
+# {% if asked.bert_positions %}
+# Take the numbers that you need for [`bert_positions`](../handout.md) from `curves`, as in `curves["sinusoid"][50]`.
+# {% endif %}
+# {% endif %}
+
+# %% [markdown]
 # ## And now
 #
-# Change something, and say beforehand what will happen: other words in section 2, an analogy of your own in
-# section 4, another learning rate in section 6, another `base` in section 8. `python check` tells you
-# whether your functions are right; here you find out what they are good for.
+# Change something, and say beforehand what will happen: other words, an analogy of your own, another
+# learning rate, another `base`. `python check` tells you whether your functions are right; here you find
+# out what they are good for.

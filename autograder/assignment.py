@@ -30,7 +30,8 @@ class Question:
         id: the name that leads through every folder, file, option and column.
         points: what it is worth, after rescaling.
         functions: the names that students define for it; empty for a short answer.
-        builds_on: ids of earlier questions and functions of this one, on which its functions may build.
+        builds_on: ids of earlier questions and functions of this one, on which its functions may build; of a
+            short answer the functions that it speaks of.
         words: the fewest and the most words of a short answer; None for code.
     """
 
@@ -85,7 +86,7 @@ class LatePolicy:
 
 @dataclass(frozen=True)
 class Assignment:
-    """A validated assignment.yml. `questions` holds the enabled ones, in order."""
+    """A validated assignment.yml. `questions` holds the enabled ones, in order, `switched_off` the others."""
 
     title: str
     code_file: str
@@ -96,6 +97,7 @@ class Assignment:
     root: Path
     late: LatePolicy | None = None
     hidden_outcomes: str = "each"
+    switched_off: tuple[Question, ...] = ()
 
     @property
     def possible(self) -> float:
@@ -213,16 +215,18 @@ class _Reader:
         outcomes = data.get("hidden_outcomes") or ("sum" if seen_at_once else "each")
         if outcomes not in OUTCOMES:
             raise self.complaint("hidden_outcomes", f"one of {', '.join(OUTCOMES)}", outcomes)
+        questions, switched_off = self.questions(data.get("questions"), data.get("rescale_to"))
         return Assignment(
             title=self.text("title", data.get("title")),
             code_file=self.text("files.code", files.get("code")),
             answers_file=self.text("files.answers", files.get("answers")),
             hidden_visibility=visibility,
             limits=self.limits(data.get("limits") or {}),
-            questions=self.questions(data.get("questions"), data.get("rescale_to")),
+            questions=questions,
             root=root,
             late=None if data.get("late") is None else self.late(data["late"]),
             hidden_outcomes=outcomes,
+            switched_off=switched_off,
         )
 
     def late(self, data: Any) -> LatePolicy:
@@ -261,25 +265,29 @@ class _Reader:
         self.known("limits.", data, *(field.name for field in fields(Limits)))
         return Limits(**{key: self.whole(f"limits.{key}", value) for key, value in data.items()})
 
-    def questions(self, data: Any, rescale_to: Any) -> tuple[Question, ...]:
+    def questions(self, data: Any, rescale_to: Any) -> tuple[tuple[Question, ...], tuple[Question, ...]]:
+        """Those that are asked, and those that are switched off."""
         if not isinstance(data, list) or not data:
             raise self.complaint("questions", "a list with at least one question", data)
         read = [self.question(f"questions[{index}]", item) for index, item in enumerate(data)]
         ids = [question.id for question, _ in read]
+        functions = [name for question, _ in read for name in question.functions]
         for index, (question, _) in enumerate(read):
             if question.id in ids[:index]:
                 raise self.complaint(f"questions[{index}].id", "a name no other question has", question.id)
             for other in question.builds_on:
-                if other not in (*ids[:index], *question.functions):
+                if other not in ((*ids[:index], *question.functions) if question.is_code else functions):
                     expected = "ids of earlier questions, or functions of its own"
+                    expected = expected if question.is_code else "functions that it speaks of"
                     raise self.complaint(f"questions[{index}].builds_on", expected, other)
         enabled = [question for question, is_enabled in read if is_enabled]
         if not enabled:
             raise self.complaint("questions", "a list with at least one enabled question", "all switched off")
+        switched_off = tuple(question for question, is_enabled in read if not is_enabled)
         if rescale_to is None:
-            return tuple(enabled)
+            return tuple(enabled), switched_off
         points = to_the_cent([question.points for question in enabled], self.positive("rescale_to", rescale_to))
-        return tuple(replace(question, points=p) for question, p in zip(enabled, points, strict=True))
+        return tuple(replace(question, points=p) for question, p in zip(enabled, points, strict=True)), switched_off
 
     def question(self, key: str, data: Any) -> tuple[Question, bool]:
         data = self.mapping(key, data)

@@ -14,7 +14,7 @@ from autograder.assignment import ROOT, Question, load_assignment
 from autograder.check.testing.cases import Case, read_cases
 
 ASSIGNMENT = load_assignment()
-CONVENTIONS = (ROOT / "assignment" / "conventions.md").read_text(encoding="utf-8")
+CONVENTIONS = (ROOT / "student_template" / "conventions.md").read_text(encoding="utf-8")
 SECTIONS = {
     heading.strip("`"): text
     for heading, text in re.findall(r"^## ([^\n]+)\n(.*?)(?=^## |\Z)", CONVENTIONS, re.MULTILINE | re.DOTALL)

@@ -18,7 +18,8 @@ import pytest
 
 from autograder.assignment import ROOT, load_assignment
 from autograder.authoring.archives import ARCHIVES, archives
-from autograder.authoring.release import release, stubs
+from autograder.authoring.release import release
+from autograder.authoring.stubs import stubs
 from autograder.check.loading.answers import State, find_answers
 from autograder.check.loading.notebook import read_notebook
 from autograder.check.loading.settings import FILE, read_settings
@@ -80,10 +81,11 @@ def test_what_is_out_of_date_is_told_and_mended(copy):
 
 
 def test_what_is_written_by_hand_stays(copy):
-    answers = copy / "student_template" / "answers.md"
+    answers = copy / "assignment" / "answers.md"
     answers.write_text(answers.read_text(encoding="utf-8").replace("pros and cons", "merits"), encoding="utf-8")
     (copy / "student_template" / "tests" / "more.py").write_text("name = 'more'\n")
-    assert release(copy) == [  # both hold the text of answers.md
+    assert release(copy) == [  # all hold the text of answers.md
+        "student_template/answers.md",
         f"student_template/check/{FILE}",
         "student_template/notebooks/embeddings.ipynb",
     ]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from .. import check
-from ..assignment import TEMPLATE
+from ..assignment import TEMPLATE, Assignment, load_assignment
 from ..check.terminal.pack import NAME as SUBMISSION
 from ..io.files import replacing
 from ..otter_plugin.autograder_zip import LONG_AGO, autograder_zip
@@ -49,7 +49,7 @@ def student_zip(root: Path) -> bytes:
     """The content of dist/student_template.zip: the handed-out folder, without what running leaves there."""
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w") as archive:
-        for name, path in _handed_out(root / TEMPLATE):
+        for name, path in handed_out(load_assignment(root)):
             entry = zipfile.ZipInfo(f"{TEMPLATE}/{name}", LONG_AGO)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 3  # whatever system this runs on
@@ -58,16 +58,22 @@ def student_zip(root: Path) -> bytes:
     return written.getvalue()
 
 
-def _handed_out(folder: Path) -> list[tuple[str, Path]]:
-    """The files by their names in the folder, with the code of the self-check, which has one home for all."""
+def handed_out(assignment: Assignment) -> list[tuple[str, Path]]:
+    """The files by their names in the folder, with the code of the self-check, which has one home for all.
+
+    Cases and probes of a question that is switched off stay at home.
+    """
+    folder = assignment.template
+    stays = {f"{part}/{question.id}.py" for question in assignment.switched_off for part in ("tests", "probes")}
     places = [(SELF_CHECK.parent, path) for path in SELF_CHECK.rglob("*.py")]
     places += [(folder, path) for path in folder.rglob("*") if path.is_file()]
     found = {}
     for base, path in places:
         parts = path.relative_to(base).parts
         is_left_over = any(part.startswith(".") or part == "__pycache__" for part in parts)
-        if not is_left_over and parts != (SUBMISSION,):
-            found["/".join(parts)] = path
+        name = "/".join(parts)
+        if not is_left_over and name != SUBMISSION and name not in stays:
+            found[name] = path
     return sorted(found.items())
 
 

@@ -11,6 +11,8 @@ import nbformat
 from ..assignment import Assignment, Question
 from ..check.loading.answers import PLACEHOLDER
 from ..errors import GraderError
+from .stubs import GIVEN
+from .texts import anchor
 
 INTRODUCTION = """\
 # {title}
@@ -38,10 +40,15 @@ import otter
 
 grader = otter.Notebook(tests_dir="../tests")"""
 
+COMPLETE = """\
+# Given
+
+This code is complete, and the questions below may use it. Leave it as it is."""
+
 ANSWERS = """\
 # Short answers
 
-Three questions, marked by people. Double-click the line in italics under a prompt, write your answer in its
+Marked by people. Double-click the line in italics under a prompt, write your answer in its
 place, and leave the headings and the quoted prompts as they are. You may as well write in `answers.md`: where
 both hold an answer to a question, `answers.md` counts."""
 
@@ -90,14 +97,16 @@ def notebook_script(assignment: Assignment, stubs: str, handout: str, answers: s
     start, sections = _by_question(stubs)
     imports = start.rpartition('"""')[2].strip("\n")
     cells = [_text(INTRODUCTION.format(title=assignment.title)), _code(SETUP), _code(imports)]
+    if GIVEN in sections:
+        cells += [_text(COMPLETE), _code(sections[GIVEN].strip("\n"))]
     for question in assignment.code_questions:
         if question.id not in sections:
             raise GraderError(f"The code file has no line `# ---- {question.id}` that opens its question.")
         cells.append(_text(_task(question, handout)))
         cells += [_code(part) for part in re.split(r"(?<!\n)\n{3,}(?=\S)", sections[question.id].strip("\n"))]
         cells.append(_code(f'grader.check("{question.id}")'))
-    cells.append(_text(ANSWERS))
-    for question in assignment.answer_questions:
+    for number, question in enumerate(assignment.answer_questions):
+        cells += [_text(ANSWERS)] if number == 0 else []
         cells += [_text(_prompt(question, answers)), _text(f"*{PLACEHOLDER}*")]
     cells.append(_text(LAST))
     return "\n\n".join(cells) + "\n"
@@ -120,19 +129,18 @@ def _by_question(stubs: str) -> tuple[str, dict[str, str]]:
 
 def _task(question: Question, handout: str) -> str:
     """A question's idea and task in short, and where they stand in full."""
-    found = re.search(rf"^## (\d+\. `{question.id}`: .*)\n((?:(?!## ).*\n)*)", handout, re.MULTILINE)
+    found = re.search(rf"^## (`{question.id}`: .*)\n((?:(?!## ).*\n)*)", handout, re.MULTILINE)
     if found is None:
         raise GraderError(f"handout.md has no heading of the question `{question.id}`.")
     heading, section = found.groups()
-    anchor = re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
     paragraphs = section.split("\n\n")
     wanted = [text.strip("\n") for text in paragraphs if text.lstrip().startswith(("**Idea", "**Task"))]
     short = [re.sub(r"(?<=[.?!])\s[^.?!]*:$", "", text) for text in wanted]  # it would lead to a list
     where = (
-        f"With an example and what to mind: [handout.md](handout.md#{anchor}). "
+        f"With an example and what to mind: [handout.md](handout.md#{anchor(heading)}). "
         f"Exactly: [conventions.md](conventions.md#{question.id})."
     )
-    text = "\n\n".join([f"## {heading.partition(' ')[2]}", *short, where])
+    text = "\n\n".join([f"## {heading}", *short, where])
     return re.sub(r"\]\((?!\w+:|#)", "](../", text)
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
-
-from otter.assign.solutions import replace_solutions
 
 from ..assignment import LICENCES, TEMPLATE, Assignment, load_assignment
 from ..check.hints.diagnosis import FILE as FINGERPRINTS
@@ -16,6 +15,8 @@ from ..grading.error_carried_forward import replaceable
 from ..grading.short_answers import with_notebook
 from .fingerprints import fingerprints
 from .notebooks import notebook, notebook_script
+from .stubs import code_file, given_functions
+from .texts import Texts, read
 
 KEPT_AT_HOME = {"cut.py", ".gitattributes"}
 """Files of assignment/data/ that students do not need."""
@@ -50,49 +51,63 @@ def release(root: Path, check: bool = False) -> list[str]:
 
 
 def derived(root: Path) -> dict[str, bytes]:
-    """The content of every derived file, by its path below `student_template/`."""
+    """The content of every derived file, by its path below `student_template/`.
+
+    Raises:
+        GraderError: if one does not follow from assignment.yml, naming its source and the line.
+    """
     assignment = load_assignment(root)
-    code = stubs(_text(root / "solutions" / assignment.code_file))
-    files = {assignment.code_file: code.encode(), **_notebooks(assignment, code)}
-    files[f"check/{FILE}"] = settings(assignment, files.get(f"notebooks/{_stem(assignment)}.ipynb")).to_json().encode()
+    reference = read(assignment.reference)
+    texts = Texts(assignment, given_functions(assignment, reference))
+    for path in _if_there(assignment.template / "README.md"):
+        texts.refuse_mentions(path)
+    code, pages = code_file(assignment, reference), _pages(assignment, texts)
+    answers = pages.get(assignment.answers_file, "")
+    files = {assignment.code_file: code.encode(), **{name: page.encode() for name, page in pages.items()}}
+    files |= _pictures(assignment, pages) | _notebooks(assignment, texts, code, pages)
+    known = settings(assignment, answers, files.get(f"notebooks/{_stem(assignment)}.ipynb"))
+    files[f"check/{FILE}"] = known.to_json().encode()
     table = fingerprints(assignment, old=assignment.template / "check" / FINGERPRINTS)
     files[f"check/{FINGERPRINTS}"] = table.to_json().encode()
     for path in _files(root / "assignment" / "data"):
         if path.name not in KEPT_AT_HOME:
-            files[f"data/{path.name}"] = path.read_bytes()
+            files[f"data/{path.name}"] = _read(path)
     for path in assignment.licences:
         files[path.relative_to(root).as_posix()] = _read(path)
-    texts = [root / "assignment" / "conventions.md", *_if_there(root / "assignment" / "handout.md")]
-    files |= {path.name: _read(path) for path in texts}
-    for path in (*texts, *_if_there(assignment.template / "README.md")):
-        for picture in _pictures(_text(path)):
-            files[picture] = _read(root / "assignment" / picture)
     return {name: _without_lost_links(name, content, files) for name, content in files.items()}
 
 
-def _notebooks(assignment: Assignment, code: str) -> dict[str, bytes]:
-    """The notebook to work in, which takes its texts from the handout, and the one to explore in, if any."""
+def _pages(assignment: Assignment, texts: Texts) -> dict[str, str]:
+    """The texts in Markdown by their names; all but the conventions are optional."""
     written = assignment.root / "assignment"
-    scripts = {path.stem: _text(path) for path in _if_there(written / "explore.py")}
-    for handout in _if_there(written / "handout.md"):
-        answers = _text(assignment.template / assignment.answers_file)
-        scripts[_stem(assignment)] = notebook_script(assignment, code, _text(handout), answers)
+    optional = [path for name in ("handout.md", assignment.answers_file) for path in _if_there(written / name)]
+    return {path.name: texts.render(path) for path in (written / "conventions.md", *optional)}
+
+
+def _pictures(assignment: Assignment, pages: Mapping[str, str]) -> dict[str, bytes]:
+    """The files in figures/ that the texts show or link to, and the README, which is handed out as it stands."""
+    shown = "".join(pages.values())
+    for path in _if_there(assignment.template / "README.md"):
+        shown += read(path)
+    names = set(re.findall(r"(?:\(|src=\")(figures/[\w.-]+)", shown))
+    return {name: _read(assignment.root / "assignment" / name) for name in sorted(names)}
+
+
+def _notebooks(assignment: Assignment, texts: Texts, code: str, pages: Mapping[str, str]) -> dict[str, bytes]:
+    """The notebook to work in, which takes its texts from the handout, and the one to explore in, if any."""
+    scripts = {path.stem: texts.render(path) for path in _if_there(assignment.root / "assignment" / "explore.py")}
+    if "handout.md" in pages:
+        answers = pages.get(assignment.answers_file, "")
+        scripts[_stem(assignment)] = notebook_script(assignment, code, pages["handout.md"], answers)
     return {f"notebooks/{name}.ipynb": notebook(script, name) for name, script in scripts.items()}
 
 
-def stubs(solution: str) -> str:
-    """What students get of the reference: Otter takes out what stands between its markers."""
-    text = "\n".join(replace_solutions(solution.split("\n"), "python"))
-    text = re.sub(r"\n{4,}", "\n\n\n", text)  # the gaps this leaves
-    text = re.sub(r"^((?:from|import) .*)\n\n\n(?=#)", r"\1\n\n", text, flags=re.MULTILINE)
-    return text.strip("\n") + "\n"
-
-
-def settings(assignment: Assignment, handed_out: bytes | None = None) -> Settings:
+def settings(assignment: Assignment, answers: str = "", handed_out: bytes | None = None) -> Settings:
     """What the self-check must know; of the hidden cases only how many there are and their weight.
 
     Args:
-        handed_out: the notebook to work in, whose words are nobody's answer.
+        answers: the text of the handed-out answers file, whose words are nobody's answer.
+        handed_out: the notebook to work in, nor are its.
     """
     questions = []
     earlier = replaceable(assignment)
@@ -113,12 +128,11 @@ def settings(assignment: Assignment, handed_out: bytes | None = None) -> Setting
                 earlier={name: earlier[name] for name in question.functions if name in earlier},
             )
         )
-    template = "".join(map(_text, _if_there(assignment.template / assignment.answers_file)))
     return Settings(
         title=assignment.title,
         code=assignment.code_file,
         answers=assignment.answers_file,
-        answers_template=with_notebook(template, handed_out),
+        answers_template=with_notebook(answers, handed_out),
         seconds_per_case=assignment.limits.seconds_per_call,
         questions=tuple(questions),
     )
@@ -126,10 +140,6 @@ def settings(assignment: Assignment, handed_out: bytes | None = None) -> Setting
 
 def _stem(assignment: Assignment) -> str:
     return assignment.code_file.removesuffix(".py")
-
-
-def _text(path: Path) -> str:
-    return _read(path).decode("utf-8")
 
 
 def _read(path: Path) -> bytes:
@@ -146,11 +156,6 @@ def _files(folder: Path) -> list[Path]:
 def _if_there(path: Path) -> list[Path]:
     """For what an assignment may do without."""
     return [path] if path.is_file() else []
-
-
-def _pictures(text: str) -> list[str]:
-    """The files that a Markdown text shows or links to beside itself, in figures/."""
-    return sorted(set(re.findall(r"(?:\(|src=\")(figures/[\w.-]+)", text)))
 
 
 def _without_lost_links(name: str, content: bytes, files: dict[str, bytes]) -> bytes:

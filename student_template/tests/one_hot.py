@@ -57,7 +57,7 @@ def test_one_hot_refuses_bad_ids(one_hot):
 
 
 @test_case(
-    name="`one_hot_lookup` gives the rows that `embedding_lookup` gives, in shape `(..., D)` for ids of any shape.",
+    name="`one_hot_lookup` gives the rows of `table` that `ids` names, in shape `(..., D)` for ids of any shape.",
     points=0.75,
     hidden=False,
 )
