@@ -137,6 +137,15 @@ class Assignment:
         return self.root / "solutions" / self.code_file
 
     @property
+    def right_variants(self) -> list[Path]:
+        """Files that each define one question's functions; the rest of the program is the reference."""
+        return sorted((self.root / "solutions" / "right_variants").glob("*/*.py"))
+
+    @property
+    def model_answers(self) -> Path:
+        return self.root / "solutions" / self.answers_file
+
+    @property
     def substitutes(self) -> Path:
         return self.root / "solutions" / "substitutes.py"
 

@@ -83,6 +83,14 @@ def _grading_options(command: Callable[..., None]) -> Callable[..., None]:
             ),
             click.option("--force", is_flag=True, help="Grade also what has not changed."),
             click.option(
+                "--known",
+                type=click.Path(path_type=Path, exists=True),
+                multiple=True,
+                metavar="FOLDER",
+                help="Compare the class's work with this, too: public solutions, an earlier term; may be repeated. "
+                "OUT remembers it.",
+            ),
+            click.option(
                 "--workers",
                 type=click.IntRange(min=1),
                 default=os.cpu_count() or 1,
@@ -133,6 +141,7 @@ def grade(
     only: tuple[str, ...],
     students: tuple[str, ...],
     force: bool,
+    known: tuple[Path, ...],
     workers: int,
     cluster: str,
     unconfined: bool,
@@ -149,7 +158,7 @@ def grade(
 
     intake = pipeline.IntakeOptions(layout, roster, choices)
     options = RunOptions(only, students, force, unconfined)
-    return pipeline.grade(submissions, out, intake, options, Executor(workers, cluster, unconfined))
+    return pipeline.grade(submissions, out, intake, options, Executor(workers, cluster, unconfined), known)
 
 
 @main.command(cls=_Command, example="autograder regrade graded --dry-run")
@@ -165,6 +174,7 @@ def regrade(
     only: tuple[str, ...],
     students: tuple[str, ...],
     force: bool,
+    known: tuple[Path, ...],
     workers: int,
     cluster: str,
     unconfined: bool,
@@ -181,7 +191,7 @@ def regrade(
 
     options = RunOptions(only, students, force, unconfined)
     executor = Executor(workers, cluster, unconfined)
-    return pipeline.regrade(out, options, executor, dry_run=dry_run, show_all=all_students)
+    return pipeline.regrade(out, options, executor, known, dry_run=dry_run, show_all=all_students)
 
 
 @main.command(cls=_Command, example="autograder forget graded chen_wei")

@@ -29,7 +29,8 @@ MAY_IMPORT = {
 """Of each room, which others it builds on; `cli` alone imports what it likes."""
 
 COURSE = (
-    *("gradebook", "students", "grades", "platforms", "intake", "batch", "marking", "reports", "history"),
+    *("gradebook", "students", "grades", "platforms", "intake", "batch", "known", "similarity"),
+    *("marking", "reports", "history"),
     *("late", "results", "export", "repack", "pipeline"),
 )
 """The parts of `course`, each of which may import those before it."""

@@ -31,6 +31,7 @@ from .history.diff import Change, difference
 from .history.diff_view import say_without_files, show_changes
 from .history.history import show_history
 from .intake.uploads import Intake, take_in
+from .known import read_known
 from .marking.read_sheet import read_sheets, summary
 from .marking.write_sheet import SheetOptions, write_sheets
 from .platforms.export_plan import ExportOptions
@@ -88,16 +89,27 @@ def intake_of(submissions: Path, assignment: Assignment, options: IntakeOptions,
 
 
 def grade(
-    submissions: Path, out: Path, intake_options: IntakeOptions, options: RunOptions, executor: Executor
+    submissions: Path,
+    out: Path,
+    intake_options: IntakeOptions,
+    options: RunOptions,
+    executor: Executor,
+    known: Sequence[Path] = (),
 ) -> Ending:
     """Grade what was handed in, and write what people read of it.
+
+    Args:
+        known: folders of works to compare the class's with; empty for those that OUT remembers.
 
     Raises:
         GraderError: saying what is wrong with the assignment, the submissions, the options or OUT.
     """
     assignment = load_assignment()
+    works = read_known(known, assignment, out)
     intake = intake_of(submissions, assignment, intake_options, out)
     with exclusive_lock(out), open_gradebook(out) as gradebook:
+        if known:
+            gradebook.save_known(works)
         told = {received.student: received.origin for received in intake.received}
         here = merge_origins(told, gradebook.origins(), has_roster=intake_options.roster is not None)
         wanted = select_students(here, options)
@@ -126,14 +138,26 @@ def grade(
     return _ending(ran, plan, is_left=intake.is_left_over or _is_held_up(results))
 
 
-def regrade(out: Path, options: RunOptions, executor: Executor, *, dry_run: bool, show_all: bool) -> Ending:
+def regrade(
+    out: Path,
+    options: RunOptions,
+    executor: Executor,
+    known: Sequence[Path] = (),
+    *,
+    dry_run: bool,
+    show_all: bool,
+) -> Ending:
     """Grade again what the gradebook keeps, where what a result depends on has changed, and show the difference.
+
+    Args:
+        known: folders of works to compare the class's with; empty for those that OUT remembers.
 
     Raises:
         GraderError: saying what is wrong with the assignment, the options or OUT.
     """
     assignment = load_assignment()
     now = cache_keys(assignment)
+    works = read_known(known, assignment, out)
     changes: list[Change] = []
     without_files: list[str] = []
     with open_gradebook(out, create=False) as gradebook, exclusive_lock(out):
@@ -149,6 +173,8 @@ def regrade(out: Path, options: RunOptions, executor: Executor, *, dry_run: bool
 
         ran = run_plan(plan, gradebook, assignment, now, keep, out.resolve(), executor)
         if not dry_run:
+            if known:
+                gradebook.save_known(works)
             write_reports(out, gradebook, assignment)
     say_without_files(without_files, out)
     if not plan.tasks:

@@ -33,6 +33,9 @@ _TOKEN = re.compile(
 )
 _BROUGHT = re.compile(r"\b(?:def|class|import|from|as)[ \t]+([^\W\d]\w*)")
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
+_NEVER_WITHIN = frozenset(("def", "class", "return"))
+"""What begins a statement, also where an earlier bracket was never closed."""
+
 _PYTHONS = frozenset(keyword.kwlist) | frozenset(dir(builtins))
 
 
@@ -42,11 +45,19 @@ class Source:
 
     Attributes:
         lines: its text; tokens: what is left of it; at: the line of each token, from 0.
+        starts: the places of the tokens with which a statement begins.
     """
 
     lines: tuple[str, ...]
     tokens: tuple[str, ...]
     at: tuple[int, ...]
+    starts: tuple[int, ...]
+
+    @property
+    def statements(self) -> Iterator[tuple[str, ...]]:
+        """The tokens of each statement, however many lines it stands on."""
+        for start, end in zip(self.starts, (*self.starts[1:], None), strict=False):
+            yield self.tokens[start:end]
 
 
 def names_in(starter: bytes) -> frozenset[str]:
@@ -58,7 +69,12 @@ def read_source(code: bytes, given: frozenset[str]) -> Source:
     """Format a file; `given` are the names that no student chose."""
     text = _decoded(code)
     found = list(_tokens(text, given))
-    return Source(tuple(text.split("\n")), tuple(token for token, _ in found), tuple(at for _, at in found))
+    return Source(
+        lines=tuple(text.split("\n")),
+        tokens=tuple(token for token, _, _ in found),
+        at=tuple(at for _, at, _ in found),
+        starts=tuple(place for place, (_, _, is_first) in enumerate(found) if is_first),
+    )
 
 
 def _decoded(code: bytes) -> str:
@@ -66,8 +82,8 @@ def _decoded(code: bytes) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _tokens(text: str, given: frozenset[str]) -> Iterator[tuple[str, int]]:
-    """Each token that counts, with the number of its line."""
+def _tokens(text: str, given: frozenset[str]) -> Iterator[tuple[str, int, bool]]:
+    """Each token that counts, with the number of its line and whether a statement begins with it."""
     line, depth, before, is_first = 0, 0, "", True
     for match in _TOKEN.finditer(text):
         kind, token, at = match.lastgroup, match.group(), line
@@ -76,8 +92,10 @@ def _tokens(text: str, given: frozenset[str]) -> Iterator[tuple[str, int]]:
         if kind == "end":
             is_first = is_first or not depth
         elif kind is not None and not (kind == "text" and is_first and not depth):  # no docstring
+            if token in _NEVER_WITHIN and before != ".":
+                depth, is_first = 0, True
             if kind == "sign":
                 depth = max(0, depth + (token in _OPENING) - (token in _CLOSING))
             is_chosen = kind == "name" and before != "." and token not in given
-            yield TEXT if kind == "text" else CHOSEN if is_chosen else token, at
-            before, is_first = token, False
+            yield TEXT if kind == "text" else CHOSEN if is_chosen else token, at, is_first
+            before, is_first = token, token == ";" and not depth

@@ -28,9 +28,6 @@ from .trials import namespace, not_passed, quiet
 
 __all__ = ["Audit", "audit"]
 
-VARIANTS = "right_variants"
-"""The folder beside the reference that holds right solutions which are written differently."""
-
 Watch = Callable[[int], AbstractContextManager[Callable[[], None]]]
 """Takes how many programs there are; gives what to call after each."""
 
@@ -123,7 +120,7 @@ class Auditor:
 
     def variants(self, ids: Sequence[str]) -> Iterator[_Program]:
         for id in ids:
-            for path in sorted((self.assignment.root / "solutions" / VARIANTS / id).glob("*.py")):
+            for path in (path for path in self.assignment.right_variants if path.parent.name == id):
                 name = path.relative_to(self.assignment.root)
                 yield _Program(name, (id,), (id,), (self.source, path.read_text("utf-8")))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from ...errors import GraderError
 
 FILE_NAME = "gradebook.sqlite"
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 9
 DRAFTS_OF_NOW = 6
 """Earlier versions kept drafts otherwise. They only save work, and are let go."""
 
@@ -47,6 +47,7 @@ CREATE TABLE IF NOT EXISTS marks (
 );
 CREATE INDEX IF NOT EXISTS marks_by_answer ON marks (student, question, answer, id);
 CREATE TABLE IF NOT EXISTS pseudonyms (student TEXT PRIMARY KEY, pseudonym TEXT NOT NULL UNIQUE);
+CREATE TABLE IF NOT EXISTS known (name TEXT PRIMARY KEY, code BLOB, answers BLOB);
 CREATE TABLE IF NOT EXISTS sheet_rows (
     row TEXT PRIMARY KEY, question TEXT NOT NULL, answer TEXT NOT NULL, shown TEXT NOT NULL
 );

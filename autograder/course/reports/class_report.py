@@ -6,7 +6,7 @@ import math
 import shlex
 import statistics
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,16 +15,16 @@ from ...feedback.hidden_outcomes import bits
 from ...feedback.html import pieces, script
 from ...io.text import format_points
 from ...result import Result, Status
+from ..known import KnownWork
+from ..similarity import ANSWERS, CODE
+from .alike import Alike
 from .mistakes import Mistakes
 from .questions import EXAMPLES_PER_CASE, Questions
-from .side_by_side import Block, blocks
-from .similarity import NEARLY, Group, Pair, Similar
 
 TEMPLATES = Path(__file__).parent / "templates"
 BINS = 20
 SHOWN_CASES = 12
 SHOWN_SLOWEST = 10
-SHOWN_GROUPS = 40
 SHOWN_PAIRS = 12
 SHOWN_MISTAKES = 6
 SHOWN_ALIKE = 12
@@ -46,14 +46,6 @@ class _Bar:
         return self.graded + self.provisional
 
 
-@dataclass(frozen=True)
-class _Alike:
-    """Submissions that are alike, and the closest two of them side by side."""
-
-    group: Group
-    blocks: tuple[Block, ...]
-
-
 class Overview:
     """The class, added up result by result: it holds points and a few examples, not every case.
 
@@ -61,12 +53,12 @@ class Overview:
         results: what was added, the points alone.
     """
 
-    def __init__(self, assignment: Assignment) -> None:
+    def __init__(self, assignment: Assignment, known: Iterable[KnownWork] = ()) -> None:
         self._assignment = assignment
         self.results: list[Result] = []
         self._questions = Questions(assignment)
         self._mistakes = Mistakes(assignment)
-        self._similar = Similar(_starter(assignment))
+        self._alike = Alike(assignment, known)
         self._bits = 0.0
 
     def add(self, result: Result, code: bytes | None = None) -> None:
@@ -76,8 +68,7 @@ class Overview:
             self._mistakes.add(result)
             self._questions.add(result)
             self._bits = max(self._bits, bits(result, self._assignment.hidden_outcomes))
-        if code is not None:
-            self._similar.add(result.student, code)
+        self._alike.add(result, code)
 
     def page(
         self,
@@ -101,6 +92,7 @@ class Overview:
         timed = [(result.student, result.seconds) for result in results if result.seconds is not None]
         timed.sort(key=lambda item: -item[1])
         bars = _histogram(graded, assignment.possible)
+        digests = {result.student: result.digest for result in results}
         return pieces(
             TEMPLATES / "report.html",
             title=assignment.title,
@@ -124,14 +116,16 @@ class Overview:
             alike=self._mistakes.unexplained(),
             cases=self._questions.lost(),
             held_up=[result for result in results if result.total is None],
-            groups=self._groups(code_of),
+            alike_code=self._alike.code(lambda student: code_of(digests[student])),
+            alike_answers=list(self._alike.answers()),
             slowest=timed[:SHOWN_SLOWEST],
             usual=statistics.median(seconds for _, seconds in timed) if timed else None,
             script=script(TEMPLATES / "report.js"),
             examples_per_case=EXAMPLES_PER_CASE,
             shown_cases=SHOWN_CASES,
             shown_pairs=SHOWN_PAIRS,
-            nearly=NEARLY,
+            nearly=CODE.nearly,
+            nearly_answers=ANSWERS.nearly,
             shown_mistakes=SHOWN_MISTAKES,
             shown_alike=SHOWN_ALIKE,
             most_alike=MOST_ALIKE,
@@ -140,20 +134,6 @@ class Overview:
             bits=math.ceil(self._bits),
             hidden_outcomes=assignment.hidden_outcomes,
         )
-
-    def _groups(self, code_of: Callable[[str], bytes | None]) -> list[_Alike]:
-        """The submissions that are alike; of the first groups the closest two are laid side by side."""
-        starter = self._similar.read(_starter(self._assignment))
-        digests = {result.student: result.digest for result in self.results}
-
-        def laid_out(pair: Pair) -> tuple[Block, ...]:
-            left, right = (self._similar.read(code_of(digests[one]) or b"") for one in (pair.one, pair.two))
-            return tuple(blocks(left, right, starter))
-
-        return [
-            _Alike(group, laid_out(group.pairs[0]) if at < SHOWN_GROUPS else ())
-            for at, group in enumerate(self._similar.groups())
-        ]
 
 
 def _histogram(graded: Sequence[Result], possible: float) -> list[_Bar]:
@@ -171,11 +151,6 @@ def _histogram(graded: Sequence[Result], possible: float) -> list[_Bar]:
         )
         for i, count in enumerate(counts)
     ]
-
-
-def _starter(assignment: Assignment) -> bytes:
-    path = assignment.template / assignment.code_file
-    return path.read_bytes() if path.is_file() else b""
 
 
 def _reached(totals: Sequence[float]) -> str:

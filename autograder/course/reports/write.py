@@ -11,6 +11,7 @@ from ...io.files import file_names, replacing, write_atomically
 from ...mark import apply_marks
 from ...result import Result
 from ..gradebook.database import Gradebook
+from ..known import known_works
 from .class_report import Overview
 from .grades_csv import grades_csv
 from .rescale import rescale
@@ -30,7 +31,7 @@ def write_reports(out: Path, gradebook: Gradebook, assignment: Assignment) -> li
     marks = gradebook.marks()
     forgotten = gradebook.forgotten()
     names = file_names([*gradebook.students(), *forgotten])
-    overview = Overview(assignment)
+    overview = Overview(assignment, known_works(gradebook, assignment))
     for graded in gradebook.results():
         result = rescale(apply_marks(graded, marks), assignment)
         overview.add(result, gradebook.code(result.digest))

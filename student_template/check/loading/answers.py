@@ -22,6 +22,11 @@ FEWEST_LOOSE = 5
 
 _READ_FROM = re.compile(r"<!-- (read from|look into) ([^\n<>]{1,300}) -->")
 _NUMBERED = re.compile(r"(?:\d{1,2}|[a-z])[.)]\s+")
+_WITHOUT_SPACES = re.compile(
+    "[\u3005-\u3007\u3041-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003ffff]"
+)
+"""Ideographs and kana. Korean has spaces."""
+
 _PLACEHOLDER = re.compile(r"[*_]{0,3}" + re.escape(PLACEHOLDER) + r"[*_]{0,3}", re.IGNORECASE)
 
 
@@ -241,8 +246,16 @@ def _with_headings(text: str, questions: Sequence[Asked]) -> str:
 
 
 def word_count(text: str) -> int:
-    """The number of words; a dash or a table's rule is none."""
-    return sum(any(character.isalnum() for character in part) for part in text.split())
+    """The number of words; a dash or a table's rule is none.
+
+    Chinese and Japanese have no spaces between words: there each character counts, as word processors count.
+    """
+    return sum(any(character.isalnum() for character in part) for part in spaced(text).split())
+
+
+def spaced(text: str) -> str:
+    """The text with spaces around every character of a script that is written without them."""
+    return _WITHOUT_SPACES.sub(r" \g<0> ", text)
 
 
 def _judged(question: Asked, parts: list[str], prompt: str, template: str) -> Answer:
