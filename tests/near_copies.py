@@ -28,7 +28,8 @@ def near_copy(seed: int, text: str = REFERENCE, inserted: float = 0.5) -> str:
     draw = random.Random(seed)
     tree = ast.parse(text)
     stored = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    renamed = {name: f"{name}_{draw.randrange(100)}" for name in sorted(stored - names_in(STARTER))}
+    kept = names_in(STARTER) | {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    renamed = {name: f"{name}_{draw.randrange(100)}" for name in sorted(stored - kept)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Name):
             node.id = renamed.get(node.id, node.id)

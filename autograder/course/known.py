@@ -28,8 +28,16 @@ class KnownWork:
     answers: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_known(folders: Sequence[Path], assignment: Assignment, out: Path) -> dict[str, Files]:
-    """The files of each work in these folders, by a name that says where it is from.
+@dataclass(frozen=True)
+class KnownFiles:
+    """What was read: the files of each work by a name that says where it is from, and what is left out."""
+
+    files: Mapping[str, Files]
+    problems: tuple[str, ...]
+
+
+def read_known(folders: Sequence[Path], assignment: Assignment, out: Path) -> KnownFiles:
+    """Read each work in these folders.
 
     Args:
         folders: each what `grade` takes, such as a folder of public solutions or an earlier term's download, or
@@ -40,14 +48,17 @@ def read_known(folders: Sequence[Path], assignment: Assignment, out: Path) -> di
         GraderError: if one cannot be read, or is this class's own.
     """
     works: dict[str, Files] = {}
+    problems = []
     for folder in folders:
         if folder.resolve() == out.resolve():
             raise GraderError(f"{folder} holds this class's own results. Known works are others'.")
         for work in _works_in(folder, assignment):
-            files = work.files()
-            if any(files):
-                works[f"{folder.name or folder.resolve().name}: {work.student}"] = files
-    return works
+            name = f"{folder.resolve().name}: {work.student}"
+            if any(files := work.files()):
+                works[name] = files
+            else:
+                problems.append(f"{name} is not compared. {work.set_aside or 'It holds neither code nor answers.'}")
+    return KnownFiles(works, tuple(problems))
 
 
 def _works_in(folder: Path, assignment: Assignment) -> Iterator[SpooledSubmission]:
@@ -69,7 +80,7 @@ def known_works(gradebook: Gradebook, assignment: Assignment) -> Iterator[KnownW
         return KnownWork(name, code, {answer.question_id: answer.text for answer in found if answer.state.is_answer})
 
     reference = _bytes(assignment.reference)
-    yield work("the reference", reference, _bytes(assignment.model_answers))
+    yield work("the reference solution", reference, _bytes(assignment.model_answers))
     for path in assignment.right_variants:  # a question's functions: those defined last count
         yield KnownWork(f"the right variant {path.parent.name}/{path.name}", reference + b"\n\n" + path.read_bytes())
     for name, files in gradebook.known():

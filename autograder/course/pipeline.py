@@ -31,7 +31,7 @@ from .history.diff import Change, difference
 from .history.diff_view import say_without_files, show_changes
 from .history.history import show_history
 from .intake.uploads import Intake, take_in
-from .known import read_known
+from .known import KnownFiles, read_known
 from .marking.read_sheet import read_sheets, summary
 from .marking.write_sheet import SheetOptions, write_sheets
 from .platforms.export_plan import ExportOptions
@@ -88,6 +88,14 @@ def intake_of(submissions: Path, assignment: Assignment, options: IntakeOptions,
     return intake
 
 
+def _known_files(folders: Sequence[Path], assignment: Assignment, out: Path) -> KnownFiles:
+    """The works to compare with, and say what of them is left out."""
+    found = read_known(folders, assignment, out)
+    for text in found.problems:
+        say(text)
+    return found
+
+
 def grade(
     submissions: Path,
     out: Path,
@@ -105,11 +113,11 @@ def grade(
         GraderError: saying what is wrong with the assignment, the submissions, the options or OUT.
     """
     assignment = load_assignment()
-    works = read_known(known, assignment, out)
+    works = _known_files(known, assignment, out)
     intake = intake_of(submissions, assignment, intake_options, out)
     with exclusive_lock(out), open_gradebook(out) as gradebook:
         if known:
-            gradebook.save_known(works)
+            gradebook.save_known(works.files)
         told = {received.student: received.origin for received in intake.received}
         here = merge_origins(told, gradebook.origins(), has_roster=intake_options.roster is not None)
         wanted = select_students(here, options)
@@ -157,7 +165,7 @@ def regrade(
     """
     assignment = load_assignment()
     now = cache_keys(assignment)
-    works = read_known(known, assignment, out)
+    works = _known_files(known, assignment, out)
     changes: list[Change] = []
     without_files: list[str] = []
     with open_gradebook(out, create=False) as gradebook, exclusive_lock(out):
@@ -174,7 +182,7 @@ def regrade(
         ran = run_plan(plan, gradebook, assignment, now, keep, out.resolve(), executor)
         if not dry_run:
             if known:
-                gradebook.save_known(works)
+                gradebook.save_known(works.files)
             write_reports(out, gradebook, assignment)
     say_without_files(without_files, out)
     if not plan.tasks:

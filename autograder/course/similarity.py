@@ -60,13 +60,12 @@ class Pair:
     Attributes:
         two: the other student, or the known work's name.
         share: of the lighter one, how much the other has, too.
-        is_same: whether they have the same pieces.
+        is_known: whether the second is a known one.
     """
 
     one: str
     two: str
     share: float
-    is_same: bool = False
     is_known: bool = False
 
 
@@ -116,7 +115,7 @@ def groups(works: Mapping[str, Pieces], known: Mapping[str, Pieces], scale: Scal
     found: dict[int, list[Pair]] = {}
     for one, two, length in zip(*(part.tolist() for part in (*tree.coords, tree.data)), strict=True):
         name = students[two] if two < len(students) else sources[two - len(students)]
-        pair = Pair(students[one], name, 2.0 - length, pieces[one] == pieces[two], two >= len(students))
+        pair = Pair(students[one], name, 2.0 - length, two >= len(students))
         found.setdefault(int(labels[one]), []).append(pair)
     return sorted(map(_group, found.values()), key=lambda group: (-group.pairs[0].share, -len(group.students)))
 
@@ -149,7 +148,7 @@ def _near(pieces: Sequence[Pieces], students: int, nearly: float) -> tuple[np.nd
 
 
 def _group(pairs: list[Pair]) -> Group:
-    pairs = sorted(pairs, key=lambda pair: (-pair.share, not pair.is_same, pair.is_known, pair.one, pair.two))
+    pairs = sorted(pairs, key=lambda pair: (-pair.share, not pair.is_known, pair.one, pair.two))
     students = dict.fromkeys(name for pair in pairs for name in (pair.one, *(() if pair.is_known else (pair.two,))))
     return Group(
         students=tuple(students),
