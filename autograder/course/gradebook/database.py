@@ -136,13 +136,13 @@ class Gradebook:
     def save_known(self, works: Mapping[str, Files]) -> None:
         """Remember works to compare the class's with, by name, in place of those remembered before."""
         rows = [(to_ascii(name), _packed(code), _packed(answers)) for name, (code, answers) in works.items()]
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             connection.execute("DELETE FROM known")
             connection.executemany("INSERT INTO known VALUES (?, ?, ?)", rows)
 
     def known(self) -> Iterator[tuple[str, Files]]:
         """The works that are remembered, by name."""
-        for name, code, answers in self._rows("SELECT name, code, answers FROM known ORDER BY rowid"):
+        for name, code, answers in self.rows("SELECT name, code, answers FROM known ORDER BY rowid"):
             yield from_ascii(name), (_unpacked(code), _unpacked(answers))
 
     def save_draft(self, draft: Draft) -> None:
