@@ -103,5 +103,8 @@ def test_every_function_has_its_place_in_the_conventions(question):
 def test_the_conventions_tell_the_words_and_points_of_a_short_answer(question):
     text = collapsed(SECTIONS["Short answers"])
     fewest, most = question.words
-    assert f"`{question.id}`: {fewest} to {most} words." in text
-    assert f"`{question.id}` ({question.points:g} points):" in text
+    assert f"`{question.id}` ({question.points:g} points): {fewest} to {most} words." in text
+
+
+def test_they_have_at_most_three_thousand_words():
+    assert len(CONVENTIONS.split()) <= 3000

@@ -17,7 +17,6 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined, TemplateError, TemplateSyntaxError
 
 from ..assignment import Assignment, Question
-from ..check.testing.cases import read_cases
 from ..errors import AssignmentError, GraderError
 from ..io.text import format_points
 
@@ -88,7 +87,7 @@ class Texts:
                 question.id: f"{question.words[0]} to {question.words[1]}" for question in everything if question.words
             },
             "link": {question.id: _link(question) for question in everything},
-            "questions": [self._row(question) for question in asked],
+            "questions": [{"id": question.id, "points": format_points(question.points)} for question in asked],
             "code_points": _points(code),
             "answer_points": _points(self.assignment.possible - code),
             "total_points": _points(self.assignment.possible),
@@ -96,20 +95,6 @@ class Texts:
             "answers": [question.id for question in self.assignment.answer_questions],
             "given": sorted(self.given),
             "number": lambda things: NUMBERS[len(things)] if len(things) < len(NUMBERS) else str(len(things)),
-        }
-
-    def _row(self, question: Question) -> dict[str, str]:
-        """What a question is worth, by whether its cases are public."""
-        if not question.is_code:
-            return {"id": question.id, "points": format_points(question.points), "public": "by people", "hidden": ""}
-        files = (self.assignment.public_tests(question.id), self.assignment.hidden_tests(question.id))
-        public, hidden = (sum(case.share for case in read_cases(file)) if file.is_file() else 0 for file in files)
-        worth = question.points / (public + hidden or 1)
-        return {
-            "id": question.id,
-            "points": format_points(question.points),
-            "public": format_points(public * worth),
-            "hidden": format_points(hidden * worth),
         }
 
     def _by_section(self, source: str) -> str:
