@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -12,11 +10,11 @@ from markupsafe import Markup
 from ...assignment import Question
 from ...check.loading.answers import word_count
 from ...io.text import single_line
-from ...mark import ItemMark, fingerprint
-from ..gradebook.database import Gradebook
+from ...mark import ItemMark
 from ..gradebook.records import Rating
 from .agreement import Agreement
 from .desk import Desk
+from .earlier import compare, text_of
 from .formatted import formatted
 from .groups import Group
 from .ledger import shares
@@ -26,8 +24,6 @@ from .rubric import Item
 from .second_look import SecondLook
 
 MOST_COMMENTS = 5
-LONGEST_COMPARED = 2_000
-"""Words of each of two answers that are compared."""
 
 
 @dataclass(frozen=True)
@@ -160,32 +156,7 @@ def _proposals(desk: Desk, group: Group) -> Iterable[Proposal]:
 def _earlier(desk: Desk, group: Group) -> Earlier | None:
     """The answer that one who gives this one had marked before."""
     for mark in desk.earlier_marks(group):
-        if text := _text_of(desk.gradebook, mark.student, mark.question, mark.answer):
+        if text := text_of(desk.gradebook, mark):
             earned = {item.id: item.points / item.possible for item in mark.items if item.possible}
             return Earlier(mark.points, mark.possible, earned, tuple(compare(text, group.answer)))
     return None
-
-
-def _text_of(gradebook: Gradebook, student: str, question: str, print_: str) -> str:
-    for entry in reversed(gradebook.history(student)):
-        for found in entry.result.questions:
-            if found.id == question and found.answer and fingerprint(found.answer) == print_:
-                return found.answer
-    return ""
-
-
-def compare(old: str, new: str) -> Iterable[tuple[str, str]]:
-    """What stayed, went and came from one text to the other, word by word."""
-    before, after = (re.findall(r"\S+\s*", text)[:LONGEST_COMPARED] for text in (old, new))
-    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
-    for _, start, end, other, last in matcher.get_opcodes():
-        if before[start:end] == after[other:last]:
-            yield " ", "".join(after[other:last])
-            continue
-        yield from _piece("-", before[start:end])
-        yield from _piece("+", after[other:last])
-
-
-def _piece(kind: str, words: Sequence[str]) -> Iterable[tuple[str, str]]:
-    if words:
-        yield kind, "".join(words)
