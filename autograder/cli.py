@@ -223,47 +223,151 @@ def history(out: Path, student: str) -> int:
     return pipeline.history(out, student)
 
 
+def _marking_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options for sheets, which `mark` and `marks` share."""
+    for option in reversed(
+        (
+            click.option("--write", "sheet", type=_FILE, metavar="SHEET.csv", help="Write what is to be marked."),
+            click.option(
+                "--read",
+                "files",
+                type=_FILE,
+                multiple=True,
+                metavar="FILE",
+                help="Take back a filled sheet, or a program's proposals (.jsonl); may be repeated.",
+            ),
+            click.option(
+                "--markers",
+                default="",
+                metavar="NAME,NAME",
+                help="Who shares the work: a page, or a sheet, for each; a number will do.",
+            ),
+            click.option("--question", metavar="ID", help="On the sheet: only this question."),
+            click.option("--anonymous", is_flag=True, help="On the sheet: made-up names, the same ones each time."),
+            click.option("--all", "marked_too", is_flag=True, help="On the sheet: also what is marked already."),
+            click.option("--replace", "replace_marks", is_flag=True, help="What is read replaces earlier marks."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+@main.command(cls=_Command, example="autograder mark graded")
+@click.argument("out", type=_FOLDER)
+@_marking_options
+@click.option("--overlap", default="", metavar="N|N%", help="Answers a question that all mark.  [default: 10]")
+@click.option(
+    "--calibration",
+    type=click.IntRange(min=0),
+    help="How many of these all mark before the rest opens.  [default: 5]",
+)
+@click.option("--named", is_flag=True, help="Show who gave an answer.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Serve on this port.  [default: a free one]")
+@click.option("--no-browser", is_flag=True, help="Only print the address.")
+@click.option("--export", "exported", type=_FILE, metavar="FILE.jsonl", help="Write answers, rubric, marks; no names.")
+@click.option("--as", "name", default="", metavar="NAME", help="Whose proposals are read.")
+@_says_what_is_wrong
+def mark(
+    out: Path,
+    sheet: Path | None,
+    files: tuple[Path, ...],
+    markers: str,
+    question: str | None,
+    anonymous: bool,
+    marked_too: bool,
+    replace_marks: bool,
+    overlap: str,
+    calibration: int | None,
+    named: bool,
+    port: int,
+    no_browser: bool,
+    exported: Path | None,
+    name: str,
+) -> int:
+    """Mark the short answers of OUT, in the browser or on sheets.
+
+    Without --write, --read or --export it serves a page on this machine and prints its address. Every mark
+    is saved at once; Ctrl-C ends it. Exit status: 1 when something that was read was not taken; each case
+    is named.
+    """
+    from .course import pipeline
+    from .course.marking.dealing import sharing
+
+    if sum(map(bool, (sheet, files, exported))) > 1:
+        raise click.UsageError(
+            f"Say one of --write, --read and --export.\nType, for example: autograder mark {out} --write sheet.csv"
+        )
+    if exported:
+        return pipeline.export_answers(out, exported)
+    proposals = tuple(file for file in files if file.suffix == ".jsonl")
+    if proposals and (not name or len(proposals) < len(files)):
+        raise click.UsageError(
+            "Proposals are read by themselves, and --as says whose they are.\n"
+            f"Type, for example: autograder mark {out} --read answers.jsonl --as model-x"
+        )
+    if proposals:
+        return pipeline.read_proposals(out, proposals, name)
+    if sheet or files:
+        return _sheets(out, sheet, files, markers, question, anonymous, marked_too, replace_marks)
+    shared = sharing(_names(markers), overlap, calibration)
+    return pipeline.mark(out, shared, named=named, port=port, is_opened=not no_browser)
+
+
 @main.command(cls=_Command, example="autograder marks graded --write sheet.csv")
 @click.argument("out", type=_FOLDER)
-@click.option("--write", "sheet", type=_FILE, metavar="SHEET.csv", help="Write what is to be marked.")
-@click.option(
-    "--read",
-    "sheets",
-    type=_FILE,
-    multiple=True,
-    metavar="SHEET.csv",
-    help="Take a filled sheet back; may be repeated.",
-)
-@click.option("--anonymous", is_flag=True, help="Show made-up names, the same ones each time.")
-@click.option("--markers", type=click.IntRange(min=1), default=1, help="Split among as many sheets.")
-@click.option("--question", metavar="ID", help="Only this question.")
-@click.option("--all", "marked_too", is_flag=True, help="Write also what is marked already.")
-@click.option("--replace", "replace_marks", is_flag=True, help="Let what is read replace earlier marks.")
+@_marking_options
 @_says_what_is_wrong
 def marks(
     out: Path,
     sheet: Path | None,
-    sheets: tuple[Path, ...],
-    anonymous: bool,
-    markers: int,
+    files: tuple[Path, ...],
+    markers: str,
     question: str | None,
+    anonymous: bool,
     marked_too: bool,
     replace_marks: bool,
 ) -> int:
-    """Mark the short answers of OUT by hand: write a sheet, fill it in, read it back.
+    """Mark on sheets, as `autograder mark` does with --write and --read.
 
     Exit status: 1 when something that a sheet says was not taken; each case is named.
     """
-    if (sheet is None) == (not sheets):
+    if (sheet is None) == (not files):
         raise click.UsageError(
-            f"Say either --write or --read.\nType, for example: autograder marks {out} --write sheet.csv"
+            f"Say either --write or --read; `autograder mark {out}` marks in the browser.\n"
+            f"Type, for example: autograder marks {out} --write sheet.csv"
         )
+    return _sheets(out, sheet, files, markers, question, anonymous, marked_too, replace_marks)
+
+
+def _sheets(
+    out: Path,
+    sheet: Path | None,
+    files: tuple[Path, ...],
+    markers: str,
+    question: str | None,
+    anonymous: bool,
+    marked_too: bool,
+    replace_marks: bool,
+) -> int:
     from .course import pipeline
     from .course.marking.write_sheet import SheetOptions
 
     if sheet:
-        return pipeline.write_marks(out, sheet, SheetOptions(anonymous, markers, question, marked_too))
-    return pipeline.read_marks(out, sheets, replace_marks=replace_marks)
+        return pipeline.write_marks(out, sheet, SheetOptions(anonymous, len(_names(markers)), question, marked_too))
+    return pipeline.read_marks(out, files, replace_marks=replace_marks)
+
+
+def _names(markers: str) -> list[str]:
+    """The markers' names; of a number, so many; of nothing, whoever is logged in."""
+    import getpass
+
+    text = markers.strip()
+    if text.isdecimal() and len(text) < 4 and int(text):
+        return [f"marker {number}" for number in range(1, int(text) + 1)]
+    try:
+        return [name.strip() for name in text.split(",") if name.strip()] or [getpass.getuser()]
+    except (OSError, KeyError):  # no name is known
+        return ["marker"]
 
 
 @main.command(cls=_Command, example="autograder export graded --to canvas --into Grades.csv")

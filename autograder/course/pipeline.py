@@ -6,6 +6,7 @@ where a command begins, so that help and usage errors come at once.
 
 from __future__ import annotations
 
+import webbrowser
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -32,6 +33,8 @@ from .history.diff_view import say_without_files, show_changes
 from .history.history import show_history
 from .intake.uploads import Intake, take_in
 from .known import KnownFiles, read_known
+from .marking.dealing import Sharing
+from .marking.exchange import take_proposals, write_answers
 from .marking.read_sheet import read_sheets, summary
 from .marking.write_sheet import SheetOptions, write_sheets
 from .platforms.export_plan import ExportOptions
@@ -257,6 +260,54 @@ def read_marks(out: Path, sheets: Sequence[Path], *, replace_marks: bool) -> End
     for text in (*reading.problems, summary(reading)):
         say(text)
     return Ending.SOMETHING_LEFT if reading.problems else Ending.ALL_DONE
+
+
+def mark(out: Path, sharing: Sharing, *, named: bool, port: int, is_opened: bool) -> Ending:
+    """Serve the page on which short answers are marked, until Ctrl-C; then write what people read.
+
+    While it is open others may grade into OUT: each mark is a transaction, and what is new is taken in.
+    """
+    from .marking.desk import Desk
+    from .marking.guard import open_session
+    from .marking.server import Page, invitation, serve
+
+    assignment = load_assignment()
+    with open_gradebook(out, create=False) as gradebook:
+        desk = Desk(gradebook, assignment, sharing)
+        if not desk.groups:
+            raise GraderError(f"There is nothing to mark in {out}: no short answer waits, and none is marked.")
+        with open_session(out, sharing.markers, port) as (session, listener):
+            for text in invitation(desk, session):
+                say(text)
+            if is_opened:
+                webbrowser.open(session.address(session.seats[0]))
+            serve(Page(desk, session, named=named), listener)
+        with exclusive_lock(out):
+            write_reports(out, gradebook, assignment)
+    say(f"Report: {out / 'report.html'}")
+    return Ending.ALL_DONE
+
+
+def export_answers(out: Path, path: Path) -> Ending:
+    """Write answers, rubric and marks without names."""
+    with open_gradebook(out, create=False) as gradebook:
+        count = write_answers(gradebook, load_assignment(), path)
+    say(f"{path}: {pluralize(count, 'answer')}, without names")
+    return Ending.ALL_DONE
+
+
+def read_proposals(out: Path, paths: Sequence[Path], name: str) -> Ending:
+    """Take in what a program proposes; it counts for nothing until a person takes it."""
+    assignment = load_assignment()
+    problems: list[str] = []
+    with open_gradebook(out, create=False) as gradebook:
+        for path in paths:
+            taken, found = take_proposals(gradebook, assignment, path, name)
+            problems += found
+            say(f"{path}: {pluralize(taken, 'proposal')} by {name} taken in, to be seen beside the answers")
+    for text in problems:
+        say(text)
+    return Ending.SOMETHING_LEFT if problems else Ending.ALL_DONE
 
 
 def hand_back(out: Path, to: str, options: ExportOptions, folder: Path, **wished: Any) -> Ending:

@@ -55,8 +55,9 @@ _SUPERSCRIPT = str.maketrans("\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u
 _RAISED = re.compile(r"10([\u2070\u00b9\u00b2\u00b3\u2074-\u2079]{1,2})")
 _OFFSET_WORD = re.compile(r"(?:offsets?|distances?|lags?|shifts?|gaps?|apart|[kK\u0394]|[\[(|@]|at|bei)\W{0,6}$")
 _COUNTED = re.compile(
-    r"(?:rows?|numbers?|values?|tokens?|dim|columns?|reasons?|positions? in|entries|of the|percent|%|vectors?|x |\u00d7)"
+    r"(?:rows?|numbers?|values?|tokens?|dim|columns?|reasons?|positions? in|entries|of the|vectors?)\b|x |\u00d7"
 )
+_NO_LETTER = re.compile(r"[^a-z0-9]")
 _OF_A_NAME = re.compile(r"[A-Za-z]-$")
 _LIST = re.compile(r"\s*(?:[,;/&|]|and|und|,\s*and|respectively)?\s*")
 _ENDS = re.compile(r"\n\s*\n|[.!?]\s+[A-Z]")
@@ -186,26 +187,32 @@ def _in_threes(text: str, numbers: Sequence[Quoted]) -> list[Quoted]:
     joined: list[Quoted] = []
     for number in numbers:
         last = joined[-1] if joined else None
-        if last and last.is_whole and number.is_whole and number.end - number.start == 3 == len(number.text):
-            if text[last.end : number.start] == " " and last.value < 1000 ** (1 + last.text.count(" ")):
-                whole = last.text + " " + number.text
-                value = last.value * 1000 + number.value
-                joined[-1] = Quoted(whole, last.start, number.end, (value,), last.digits + 3, True)
-                continue
+        if last and _goes_with(text, last, number):
+            value = last.value * 1000 + number.value
+            whole = last.text + " " + number.text
+            joined[-1] = Quoted(whole, last.start, number.end, (value,), last.digits + 3, True)
+            continue
         joined.append(number)
     return joined
 
 
+def _goes_with(text: str, last: Quoted, number: Quoted) -> bool:
+    in_threes = last.is_whole and number.is_whole and len(number.text) == 3 == number.end - number.start
+    return in_threes and text[last.end : number.start] == " " and last.value < 1000 ** (1 + last.text.count(" "))
+
+
 def _named(text: str, known: Sizes) -> list[str]:
-    """The models that the text names; all of them if it names none. Of `GPT-2 medium` and `GPT-2`, the longer."""
-    squeezed = re.sub(r"[^a-z0-9]", "", text.casefold())
-    names = {model: re.sub(r"[^a-z0-9]", "", model.casefold()) for model in known}
-    families = {model: names[model].partition("base")[0].partition("large")[0] for model in known}
+    """The models that the text names, by their whole name or their family's; all of them if it names none."""
+    squeezed = _NO_LETTER.sub("", text.casefold())
+    names = {model: _NO_LETTER.sub("", model.casefold()) for model in known}
+    families = {model: name.partition("base")[0].partition("large")[0] for model, name in names.items()}
+    left, found = squeezed, set()
+    for family in sorted(set(families.values()), key=len, reverse=True):  # `GPT-2` does not name `GPT`
+        if family in left:
+            found.add(family)
+            left = left.replace(family, "|")
     exact = [model for model in known if names[model] in squeezed]
-    loose = [model for model in known if families[model] in squeezed]
-    longer = {other for model in loose for other in loose if other != model and families[other] in families[model]}
-    free = [model for model in loose if families[model] not in {families[one] for one in longer} or model in exact]
-    return list(dict.fromkeys([*exact, *(free or loose)])) or list(known)
+    return list(dict.fromkeys([*exact, *(model for model in known if families[model] in found)])) or list(known)
 
 
 Table = tuple[str, str, tuple[int, int]]
