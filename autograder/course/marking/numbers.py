@@ -59,7 +59,7 @@ _COUNTED = re.compile(
 )
 _NO_LETTER = re.compile(r"[^a-z0-9]")
 _OF_A_NAME = re.compile(r"[A-Za-z]-$")
-_LIST = re.compile(r"\s*(?:[,;/&|]|and|und|,\s*and|respectively)?\s*")
+_LIST = {"", ",", ";", "/", "&", "|", "and", "und", ",and"}
 _ENDS = re.compile(r"\n\s*\n|[.!?]\s+[A-Z]")
 _BREAK = re.compile(r"[;\n]")
 _PAUSE = re.compile(r",|\band\b|\bbut\b|\bwhile\b|\babove\b")
@@ -299,7 +299,7 @@ def _listed(text: str, offsets: Sequence[Quoted], values: Sequence[Quoted]) -> d
 
 def _goes_on(text: str, one: Quoted, two: Quoted) -> bool:
     """Whether two numbers stand in one list."""
-    return bool(_LIST.fullmatch(text[one.end : two.start]))
+    return "".join(text[one.end : two.start].split()) in _LIST
 
 
 def _beside(text: str, value: Quoted, offsets: Sequence[Quoted], values: Sequence[Quoted]) -> Quoted | None:
