@@ -46,7 +46,7 @@ release: .venv/ready ## derive student_template/ and dist/ from assignment/ and 
 	$(AUTOGRADER) release
 
 clean: ## remove what the commands above made
-	rm -rf .venv graded dist *.egg-info .hypothesis .mypy_cache .ruff_cache
+	rm -rf .venv graded dist build *.egg-info .hypothesis .mypy_cache .ruff_cache
 
 .venv/ready: pyproject.toml # what grading needs
 	"$$PYTHON" -c 'import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 14) else "Python 3.11, 3.12 or 3.13 is needed, this is %d.%d: make PYTHON=python3.12 ..." % sys.version_info[:2])'

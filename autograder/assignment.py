@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
@@ -15,8 +16,15 @@ import yaml
 from .errors import AssignmentError
 
 LICENCES, TEMPLATE = "LICENSES", "student_template"
+DISTRIBUTION = "embeddings-autograder"
+"""What pip calls the package."""
+
 ROOT = Path(__file__).resolve().parent.parent
-"""The repository. The install is editable, so nothing secret ever lies in the environment."""
+"""The repository, where the package lies in one. A wheel holds no assignment."""
+
+YML = Path("assignment", "assignment.yml")
+CHOSEN = "AUTOGRADER_ASSIGNMENT"
+"""The variable that holds the assignment's folder, for this process and those that it starts."""
 
 VISIBILITIES = ("hidden", "after_due_date", "after_published", "visible")
 OUTCOMES = ("each", "sum")
@@ -130,7 +138,13 @@ class Assignment:
         return self.template / "tests" / f"{question_id}.py"
 
     def hidden_tests(self, question_id: str) -> Path:
-        return self.root / "autograder" / "hidden_tests" / f"{question_id}.py"
+        return self.root / "assignment" / "hidden_tests" / f"{question_id}.py"
+
+    @property
+    def secret(self) -> Path:
+        """A file that student code must never be able to open, wherever the assignment lies."""
+        files = (self.hidden_tests(question.id) for question in self.code_questions)
+        return next((file for file in files if file.is_file()), self.root / YML)
 
     @property
     def reference(self) -> Path:
@@ -160,13 +174,32 @@ class Assignment:
         return tuple(names)
 
 
-def load_assignment(root: Path = ROOT) -> Assignment:
-    """Read `root`/assignment/assignment.yml.
+def find_root() -> Path:
+    """The assignment's folder: the one chosen, that of this checkout, or the one that one stands in.
+
+    Raises:
+        AssignmentError: if there is none.
+    """
+    if chosen := os.environ.get(CHOSEN):
+        return Path(chosen).resolve()
+    here = Path.cwd()
+    for folder in (ROOT, here, *here.parents):
+        if (folder / YML).is_file():
+            return folder
+    raise AssignmentError(
+        f"There is no {YML} in {here} or above it. Name the folder that holds assignment/, solutions/ and "
+        "student_template/: autograder --assignment FOLDER ..."
+    )
+
+
+def load_assignment(root: Path | None = None) -> Assignment:
+    """Read `root`/assignment/assignment.yml; without a root, that of `find_root`.
 
     Raises:
         AssignmentError: naming the key that is wrong and what was expected there.
     """
-    path = root / "assignment" / "assignment.yml"
+    root = root or find_root()
+    path = root / YML
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:

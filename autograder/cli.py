@@ -14,6 +14,8 @@ from typing import Any
 
 import click
 
+from . import __version__
+from .assignment import CHOSEN
 from .errors import GraderError
 from .submission import LAYOUT_NAMES
 
@@ -56,12 +58,21 @@ class _Command(click.Command):
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="embeddings-autograder")
-def main() -> None:
+@click.version_option(__version__, prog_name="autograder")
+@click.option(
+    "--assignment",
+    type=click.Path(path_type=Path, file_okay=False, exists=True, resolve_path=True),
+    envvar=CHOSEN,
+    metavar="FOLDER",
+    help="Where assignment/, solutions/ and student_template/ lie.  [default: this checkout]",
+)
+def main(assignment: Path | None) -> None:
     """Grade an assignment on token and positional embeddings.
 
     Exit status: 0 when all went well, 1 when something is left to do, 2 for wrong usage.
     """
+    if assignment:
+        os.environ[CHOSEN] = str(assignment)
 
 
 def _grading_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -437,13 +448,13 @@ def check(folder: Path, arguments: tuple[str, ...]) -> int:
 
     Exit status: 0 when every check passes, 1 when some do not, 2 when it could not check.
     """
-    from .assignment import ROOT, TEMPLATE
+    from .assignment import TEMPLATE, find_root
     from .check.terminal.command import main as run_check
 
     return run_check(
         arguments,
         folder=folder.resolve(),
-        home=ROOT / TEMPLATE,
+        home=find_root() / TEMPLATE,
         program=f"autograder check {folder}",
     )
 
@@ -490,11 +501,12 @@ def release(check: bool) -> int:
 
     Nobody commits dist/, so `--check` names an archive only if one is there.
     """
-    from .assignment import ROOT
+    from .assignment import find_root
     from .authoring.archives import archives
     from .authoring.release import release as derive
 
-    paths = [*derive(ROOT, check), *archives(ROOT, check)]
+    root = find_root()
+    paths = [*derive(root, check), *archives(root, check)]
     for path in paths:
         click.echo(f"{'out of date' if check else 'written'}: {path}")
     if not paths:

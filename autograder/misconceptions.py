@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from .assignment import ROOT, import_file
+from .assignment import find_root, import_file
 from .errors import GraderError
 
 
@@ -33,9 +33,9 @@ class Misconception:
     same_as: str = ""
 
 
-def misconceptions(question_id: str, root: Path = ROOT) -> tuple[Misconception, ...]:
+def misconceptions(question_id: str, root: Path | None = None) -> tuple[Misconception, ...]:
     """The known mistakes of one question, from solutions/misconceptions/<question>.py."""
-    return import_file(root / "solutions" / "misconceptions" / f"{question_id}.py").MISCONCEPTIONS
+    return import_file((root or find_root()) / "solutions" / "misconceptions" / f"{question_id}.py").MISCONCEPTIONS
 
 
 def apply(source: str, mistakes: Iterable[Misconception]) -> str:

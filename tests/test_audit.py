@@ -85,9 +85,9 @@ RECORD = """
 def spoiled(tmp_path_factory) -> Path:
     """A copy of what an audit reads, with a case that demands nothing, a wrong variant and wrong records."""
     root = tmp_path_factory.mktemp("assignment")
-    for folder in ("assignment", "solutions", "student_template", "autograder/hidden_tests"):
+    for folder in ("assignment", "solutions", "student_template"):
         shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    for path in (root / "student_template" / "tests", root / "autograder" / "hidden_tests"):
+    for path in (root / "student_template" / "tests", root / "assignment" / "hidden_tests"):
         demand_nothing(path / "learned_vectors.py", CASE)
     (root / VARIANT).write_text(LAZY, "utf-8")
     (root / "solutions" / FILE).write_text(RECORD, "utf-8")

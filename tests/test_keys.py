@@ -79,7 +79,7 @@ def test_a_change_shows_in_its_part_alone_where_it_matters(root, path, old, new,
 
 def test_a_case_counts_for_its_question_and_for_those_that_build_on_it(root):
     before = now(root)
-    file = root / "autograder" / "hidden_tests" / "doubling.py"
+    file = root / "assignment" / "hidden_tests" / "doubling.py"
     file.write_text(file.read_text().replace("points=2", "points=3"))
     assert differences(root, before) == {"doubling": ("tests",), "tripling": ("tests of what it builds on",)}
 

@@ -234,7 +234,7 @@ def test_only_the_question_whose_tests_changed_is_run_with_what_it_builds_on(her
 
 
 def test_what_builds_on_a_changed_question_is_run_too(here):
-    edit("autograder/hidden_tests/doubling.py", "points=2", "points=3")
+    edit("assignment/hidden_tests/doubling.py", "points=2", "points=3")
     run("grade", "in")
     assert here.ran == whole("ada", "ben", "cem")
 
@@ -387,7 +387,7 @@ def test_a_dry_run_of_other_tests_is_not_taken(here):
     make_tripling_easy()
     run("regrade", "graded", "--dry-run")
     edit("student_template/tests/tripling.py", "assert_equal(triple(1), 1 + 2)", "assert_equal(triple(n), 3 * n)")
-    edit("autograder/hidden_tests/tripling.py", "assert_equal(triple(4711), reference.triple(4711))", "pass")
+    edit("assignment/hidden_tests/tripling.py", "assert_equal(triple(4711), reference.triple(4711))", "pass")
     run("regrade", "graded")
     assert totals()["ben"] == 10
 
@@ -436,7 +436,7 @@ def test_marks_given_by_hand_stay_and_count_on_both_sides(here):
 
 
 def test_a_new_case_and_one_that_is_gone_are_shown_as_such(here):
-    edit("autograder/hidden_tests/doubling.py", "works on any number", "works on 4711")
+    edit("assignment/hidden_tests/doubling.py", "works on any number", "works on 4711")
     done = run("regrade", "graded", "--dry-run")
     assert "New case." in done.stdout
     assert "There is no such case any more." in done.stdout
@@ -685,7 +685,7 @@ def test_our_fault_with_a_new_group_leaves_the_older_result(here):
 
 
 def test_a_gradebook_of_another_assignment_is_refused_and_left_alone(here):
-    for path in ("student_template/tests", "autograder/hidden_tests"):
+    for path in ("student_template/tests", "assignment/hidden_tests"):
         for old, new in (("doubling", "adding"), ("tripling", "taking")):
             Path("root", path, f"{old}.py").rename(Path("root", path, f"{new}.py"))
     for old, new in (("doubling", "adding"), ("tripling", "taking"), ("id: why", "id: what")):

@@ -41,7 +41,7 @@ TEXTS = sorted(
 def copy(tmp_path) -> Path:
     """A small copy of the sources, released."""
     shutil.copy(ROOT / "LICENSE", tmp_path)
-    for name in ("assignment", "autograder/hidden_tests", "student_template", "LICENSES"):
+    for name in ("assignment", "student_template", "LICENSES"):
         ignored = shutil.ignore_patterns("__pycache__", "*.npy", "glove_words.txt")
         shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
     (tmp_path / "solutions").mkdir()

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..assignment import Assignment, Question, import_file
+from ..check.data import look_in
 from ..check.hints.diagnosis import Row
 from ..check.loading import notebook
 from ..check.testing.cases import Case, CaseRun, read_cases, run_case
@@ -74,6 +75,7 @@ class Grader:
         self._assignment = assignment
         self._launcher = launcher
         _look_for_files(assignment)
+        look_in(assignment.root / "assignment" / "data")
         self.reference = import_file(assignment.reference)
         self._template = handed_out_words(assignment)
         self.possible = assignment.possible

@@ -16,8 +16,8 @@ from ..sandbox.confinement import WallPlan
 from ..sandbox.self_test import DONE, IMPORT, LIST, READ, SEE
 from .image import PACKAGE, image_of, readable
 
-SECRET = PACKAGE / "hidden_tests" / "__init__.py"
-"""A file that student code must never be able to open; asked for when the wall is tried."""
+SECRET = PACKAGE / "grading" / "grader.py"
+"""A file that student code must never be able to open; asked for when the wall is tried without an assignment."""
 
 
 REFUSALS = frozenset({"EPERM", "EACCES", "EROFS"})

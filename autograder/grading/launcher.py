@@ -161,24 +161,25 @@ class Process:
 
 @contextmanager
 def open_launcher(
-    limits: Limits, *, unconfined: bool = False, only: IsolationLevel | None = None
+    limits: Limits, *, secret: Path = SECRET, unconfined: bool = False, only: IsolationLevel | None = None
 ) -> Iterator[Launcher]:
     """Start a zygote behind the strongest wall that this machine can build, for the length of the block.
 
     Args:
+        secret: a file of the assignment that student code must not be able to read, wherever it lies.
         unconfined: run student code without any wall; an instructor's explicit choice.
         only: take this tier or none, for tests.
 
     Raises:
         GraderError: if no wall can be built, saying why.
     """
-    if not SECRET.is_file():
-        raise GraderError(f"{SECRET} is missing: without it, the wall around student code cannot be tried.")
+    if not secret.is_file():
+        raise GraderError(f"{secret} is missing: without it, the wall around student code cannot be tried.")
     refusals = []
     with contextlib.ExitStack() as stack:
         for way in ways(unconfined, only):
             try:
-                launcher = stack.enter_context(_zygote(limits, way))
+                launcher = stack.enter_context(_zygote(limits, way, secret))
                 break
             except GraderError as error:
                 refusals.append(f"{way.tier.value}: {error}")
@@ -193,7 +194,7 @@ def open_launcher(
 
 
 @contextmanager
-def _zygote(limits: Limits, way: LaunchOption) -> Iterator[Launcher]:
+def _zygote(limits: Limits, way: LaunchOption, secret: Path) -> Iterator[Launcher]:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     worker_limits = WorkerLimits(
         seconds_per_call=limits.seconds_per_call,
@@ -221,7 +222,7 @@ def _zygote(limits: Limits, way: LaunchOption) -> Iterator[Launcher]:
         try:
             _await_ready(ours, zygote)
             if way.tier.confined:
-                _try_wall(launcher, way.plan)
+                _try_wall(launcher, way.plan, secret)
             yield launcher
         finally:
             launcher.quit()  # forked grading processes may hold the socket, too
@@ -229,12 +230,12 @@ def _zygote(limits: Limits, way: LaunchOption) -> Iterator[Launcher]:
             _end(zygote)
 
 
-def _try_wall(launcher: Launcher, plan: WallPlan) -> None:
+def _try_wall(launcher: Launcher, plan: WallPlan, secret: Path) -> None:
     """Let a process try, from inside, what student code must not be able to do."""
     process = launcher.spawn()
     try:
         deadline = time.monotonic() + START_SECONDS
-        process.channel.send({"op": "probe", "seq": 0, "secret": str(SECRET)}, deadline=deadline)
+        process.channel.send({"op": "probe", "seq": 0, "secret": str(secret)}, deadline=deadline)
         reply, _ = process.channel.receive(deadline)
     except (Closed, TooLate, WireError):
         raise GraderError("a confined process did not answer") from None

@@ -8,17 +8,17 @@ import json
 import os
 import shutil
 import tempfile
-import tomllib
 import zipfile
+from importlib import metadata
 from pathlib import Path
 
 from otter.generate import OTTER_ENV_NAME
 from otter.generate import main as otter_generate
 
-from ..assignment import ROOT, TEMPLATE, Assignment, load_assignment
+from ..assignment import DISTRIBUTION, TEMPLATE, Assignment, load_assignment
 from ..check.testing.cases import read_cases
 from ..errors import AssignmentError
-from .plugin import HOUSE, WalledGrading, name_in_otter
+from .plugin import HOUSE, PACKAGE, WalledGrading, name_in_otter
 
 PLUGIN = f"{WalledGrading.__module__}.{WalledGrading.__qualname__}"
 TEST_FILE = """from autograder.otter_plugin.kernel import case
@@ -113,20 +113,19 @@ def test_files(assignment: Assignment) -> dict[str, str]:
 
 
 def requirements() -> list[str]:
-    """What pip is to install beside Otter: what pyproject.toml names, torch without CUDA."""
-    with (ROOT / "pyproject.toml").open("rb") as file:
-        named = tomllib.load(file)["project"]["dependencies"]
-    others = [text.partition(";")[0].strip() for text in named if not text.startswith("otter-grader")]
+    """What pip is to install beside Otter: what the package requires, torch without CUDA."""
+    named = [text.partition(";") for text in metadata.requires(DISTRIBUTION) or ()]
+    others = [name.strip() for name, _, marker in named if "extra" not in marker and "otter-grader" not in name]
     return [f"--extra-index-url {TORCH_FOR_CPU}", *others]
 
 
 def _needed(assignment: Assignment) -> dict[str, Path]:
     """The files that it takes to grade a submission: the machine's, and over them those of the assignment."""
     root = assignment.root
-    machine = [path for path in _texts(ROOT, "autograder") if "hidden_tests" not in path.parts]
-    found = {path.relative_to(ROOT).as_posix(): path for path in machine}
+    house = PACKAGE.parent
+    found = {path.relative_to(house).as_posix(): path for path in _texts(house, PACKAGE.name)}
     own = [
-        *(path for name in ("autograder/hidden_tests", TEMPLATE, "assignment/data") for path in _texts(root, name)),
+        *(path for name in ("assignment/hidden_tests", TEMPLATE, "assignment/data") for path in _texts(root, name)),
         *(root / "assignment" / "data").glob("*.npy"),
         *(root / "assignment" / "assignment.yml", assignment.reference, assignment.substitutes),
         *assignment.licences,

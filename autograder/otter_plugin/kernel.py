@@ -147,7 +147,7 @@ def begin(house: str, folder: str) -> dict[str, Any]:
     torch.set_num_threads(1)
     try:
         assignment = load_assignment(Path(house))
-        launcher = _open.enter_context(open_launcher(assignment.limits))
+        launcher = _open.enter_context(open_launcher(assignment.limits, secret=assignment.secret))
         grader = Grader(assignment, launcher)
         report = _folder / REPORT
 

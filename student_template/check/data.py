@@ -8,9 +8,15 @@ from pathlib import Path
 import numpy as np
 import torch
 
-_HOME = Path(__file__).resolve().parents[1]
-_FOLDERS = (_HOME / "data", _HOME.parent / "assignment" / "data")
-"""Where the data lies: beside `check/`, or where Otter's archive has it."""
+_folders = [Path(__file__).resolve().parents[1] / "data"]
+"""Where the data lies: beside `check/`, unless `look_in` named another folder."""
+
+
+def look_in(folder: Path) -> None:
+    """Take the data from this folder: what grades may lie elsewhere than the assignment."""
+    _folders.insert(0, folder)
+    _glove_words.cache_clear()
+    _numbers.cache_clear()
 
 
 def glove(count: int = 20000) -> tuple[list[str], torch.Tensor]:
@@ -44,7 +50,7 @@ def _numbers(name: str) -> np.ndarray:
 
 
 def _find(name: str) -> Path:
-    for folder in _FOLDERS:
+    for folder in _folders:
         if (folder / name).is_file():
             return folder / name
     raise FileNotFoundError(f"data/{name} is missing: put the handed-out folder `data` beside `check` again")

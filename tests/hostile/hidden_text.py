@@ -16,7 +16,7 @@ def hidden_text() -> frozenset[str]:
     """Lines of code and texts that hidden cases hand over, unless students were given them anyway."""
     public = _given_to_students()
     found: set[str] = set()
-    for path in [*(ROOT / "autograder" / "hidden_tests").glob("*.py"), ROOT / "solutions" / "embeddings.py"]:
+    for path in [*(ROOT / "assignment" / "hidden_tests").glob("*.py"), ROOT / "solutions" / "embeddings.py"]:
         source = path.read_text(encoding="utf-8")
         found |= {text for text in map(str.strip, source.splitlines()) if len(text) >= _SHORTEST_LINE}
         constants = [node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant)]

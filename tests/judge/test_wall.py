@@ -218,9 +218,23 @@ def test_a_wall_with_a_hole_is_refused_by_name(monkeypatch):
         pass
 
 
-def test_a_missing_secret_is_no_closed_one(monkeypatch, tmp_path):
-    monkeypatch.setattr(launcher_module, "SECRET", tmp_path / "nothing")
-    with pytest.raises(GraderError, match="nothing is missing"), open_launcher(LIMITS):
+def test_a_missing_secret_is_no_closed_one(tmp_path):
+    missing = tmp_path / "nothing"
+    with pytest.raises(GraderError, match="nothing is missing"), open_launcher(LIMITS, secret=missing):
+        pass
+
+
+def test_an_assignment_that_lies_where_students_may_read_is_refused(monkeypatch, tmp_path):
+    secret = tmp_path / "library" / "assignment" / "hidden_tests" / "lookup.py"
+    secret.parent.mkdir(parents=True)
+    secret.touch()
+    for folder in (tmp_path, *(tmp_path / "library").rglob("*")):
+        folder.chmod(0o755)
+    roots = (*readable(), str(tmp_path / "library"))
+    way = LaunchOption(IsolationLevel.NO_NAMESPACES, (), WallPlan(roots, image_of(roots) if AS_ROOT else ""))
+    monkeypatch.setattr(launcher_module, "ways", lambda unconfined, only: [way])
+    refused = pytest.raises(GraderError, match="student code could read the hidden tests")
+    with refused, open_launcher(LIMITS, secret=secret):
         pass
 
 

@@ -167,7 +167,7 @@ def test_an_archive_of_another_version_is_refused_by_name(layout):
 
 
 def test_a_link_to_a_hidden_test_is_not_followed(layout):
-    target = layout / "source" / "files" / HOUSE / "autograder" / "hidden_tests" / "lookup.py"
+    target = layout / "source" / "files" / HOUSE / "assignment" / "hidden_tests" / "lookup.py"
     link = layout / "submission" / "embeddings.py"
     link.symlink_to(target)
     with pytest.raises(GraderError, match="links are not followed"):

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ...assignment import Assignment, import_file
+from ...check.data import look_in
 from ...check.hints.diagnosis import FILE as FINGERPRINTS
 from ...check.hints.diagnosis import Table, diagnose, read_table
 from ...check.testing.cases import Case, read_cases
@@ -73,6 +74,7 @@ class Auditor:
 
     def __init__(self, assignment: Assignment) -> None:
         self.assignment = assignment
+        look_in(assignment.root / "assignment" / "data")
         self.source = assignment.reference.read_text("utf-8")
         self.reference = import_file(assignment.reference)
         self.functions = {question.id: question.functions for question in assignment.code_questions}

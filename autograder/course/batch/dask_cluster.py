@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from ...assignment import ROOT, Assignment
+from ...assignment import Assignment, find_root
 from ...errors import GraderError
 from ...grading.cache_keys import CacheKeys, cache_keys, changed
 from ...grading.grader import Grader, not_graded
@@ -143,9 +143,10 @@ class WorkerState:
         torch.set_num_threads(1)
         assignment = job.assignment
         if not assignment.root.is_dir():
-            assignment = replace(assignment, root=ROOT)
+            assignment = replace(assignment, root=find_root())
         _expect_same(job.cache_keys, cache_keys(assignment))
-        self.launcher = self._stack.enter_context(open_launcher(assignment.limits, unconfined=job.unconfined))
+        walled = open_launcher(assignment.limits, secret=assignment.secret, unconfined=job.unconfined)
+        self.launcher = self._stack.enter_context(walled)
         self.grader = Grader(assignment, self.launcher)
         self._name = job.name
 

@@ -113,10 +113,13 @@ def _fork_for_each(requests: BinaryIO, send: Send, tests: Path) -> None:
 
 def _answer(request: dict[str, Any], requests: BinaryIO, send: Send) -> None:
     """Load the student's file and run the cases that are asked for."""
+    from check.data import look_in  # type: ignore[import-not-found]
     from check.hints import diagnosis  # type: ignore[import-not-found]
     from check.loading import defaults, printed, refusals, source
     from check.testing import call_recorder, call_text, cases  # type: ignore[import-not-found]
 
+    home = Path(request["tests"]).parent
+    look_in(home / "data")
     send("started", process=os.getpid())
     _end_with_the_parent(requests)
     prints = _Prints(send)
@@ -162,7 +165,7 @@ def _answer(request: dict[str, Any], requests: BinaryIO, send: Send) -> None:
             return
         known = [(case.title, case.share, case.needs) for case in read]
         send("cases", question=question, cases=known)
-        adviser = diagnosis.Adviser(read, environment, Path(__file__).parents[1].joinpath(diagnosis.FILE))
+        adviser = diagnosis.Adviser(read, environment, home / "check" / diagnosis.FILE)
         for index, case in enumerate(read):
             if [question, index] in request["done"]:
                 continue

@@ -10,5 +10,5 @@ def attack():
     import autograder
 
     package = os.path.dirname(autograder.__file__)
-    with open(f"{package}/sandbox/.././hidden_tests/../hidden_tests/lookup.py", "rb") as file:
+    with open(f"{package}/sandbox/../../assignment/./hidden_tests/../hidden_tests/lookup.py", "rb") as file:
         return file.read(500)

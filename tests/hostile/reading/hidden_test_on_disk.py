@@ -9,4 +9,4 @@ from pathlib import Path
 def attack():
     import autograder.check
 
-    return (Path(autograder.check.__file__).parents[1] / "hidden_tests" / "lookup.py").read_text()[:500]
+    return (Path(autograder.check.__file__).parents[2] / "assignment" / "hidden_tests" / "lookup.py").read_text()[:500]

@@ -13,6 +13,6 @@ def attack():
     sys.modules["check"] = autograder.check
     sys.modules["check.testing.comparison"] = autograder.check.testing.comparison
     sys.modules["check.testing.operation_counts"] = autograder.check.testing.operation_counts
-    import autograder.hidden_tests.lookup as hidden
+    import assignment.hidden_tests.lookup as hidden
 
     return hidden.name

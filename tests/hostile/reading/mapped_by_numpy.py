@@ -11,5 +11,5 @@ import numpy as np
 def attack():
     import autograder.check
 
-    path = Path(autograder.check.__file__).parents[1] / "hidden_tests" / "lookup.py"
+    path = Path(autograder.check.__file__).parents[2] / "assignment" / "hidden_tests" / "lookup.py"
     return bytes(np.memmap(path, mode="r")[:500])

@@ -11,5 +11,5 @@ import torch
 def attack():
     import autograder.check
 
-    path = Path(autograder.check.__file__).parents[1] / "hidden_tests" / "lookup.py"
+    path = Path(autograder.check.__file__).parents[2] / "assignment" / "hidden_tests" / "lookup.py"
     return bytes(torch.from_file(str(path), size=500, dtype=torch.uint8).tolist())

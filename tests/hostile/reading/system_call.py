@@ -12,7 +12,7 @@ from pathlib import Path
 def attack():
     import autograder.check
 
-    path = bytes(Path(autograder.check.__file__).parents[1] / "hidden_tests" / "lookup.py")
+    path = bytes(Path(autograder.check.__file__).parents[2] / "assignment" / "hidden_tests" / "lookup.py")
     libc = ctypes.CDLL(None, use_errno=True)
     descriptor = libc.open(path, os.O_RDONLY)
     if descriptor < 0:

@@ -1,1 +1,0 @@
-"""Cases that only grading runs. Student code must never read this folder."""
