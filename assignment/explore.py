@@ -24,14 +24,21 @@
 # {% if defined.build_vocabulary and defined.encode and defined.new_embedding_table and defined.embedding_lookup and defined.train_embeddings %}
 # | 6. Learned or pre-learned? | `build_vocabulary`, `encode`, `new_embedding_table`, `embedding_lookup`, `train_embeddings` |
 # {% endif %}
+# {% if defined.new_embedding_table and defined.embedding_lookup %}
+# | 7. Which rows move? | `new_embedding_table`, `embedding_lookup` |
+# {% endif %}
 # {% if defined.build_vocabulary and defined.encode and defined.InputEmbedding %}
-# | 7. Order lost and found | `build_vocabulary`, `encode`, `InputEmbedding` |
+# | 8. Order lost and found | `build_vocabulary`, `encode`, `InputEmbedding` |
+# | 9. Who bites whom? | `build_vocabulary`, `encode`, `InputEmbedding` |
 # {% endif %}
 # {% if defined.sinusoidal_encoding %}
-# | 8. The sinusoid as a picture | `sinusoidal_encoding` |
+# | 10. The sinusoid as a picture | `sinusoidal_encoding` |
+# {% endif %}
+# {% if defined.new_embedding_table and defined.sinusoidal_encoding %}
+# | 11. Positions that drown tokens | `new_embedding_table`, `sinusoidal_encoding` |
 # {% endif %}
 # {% if defined.similarity_by_offset and defined.sinusoidal_encoding and defined.LearnedPositions %}
-# | 9. Alike by distance | `similarity_by_offset`, `sinusoidal_encoding`, `LearnedPositions` |
+# | 12. Alike by distance | `similarity_by_offset`, `sinusoidal_encoding`, `LearnedPositions` |
 # {% endif %}
 #
 # Where a function is not written yet, its cell says so in a sentence, and the others run all the same. When
@@ -334,9 +341,52 @@ with attempt:
 # {% endif %}
 # {% endif %}
 
+# {% if defined.new_embedding_table and defined.embedding_lookup %}
+# %% [markdown]
+# ## 7. Which rows move?
+#
+# A table of 12 rows meets two small texts: first the ids 2, 5, 5 and 9, then 2, 7, 7 and 7. After each, an
+# optimizer takes one step.
+#
+# **What do you expect?** Which rows have a gradient after the second text? And which rows move in the second
+# step: the same ones, under every optimizer?
+
+# %%
+with attempt:
+    start = new_embedding_table(12, 16, generator=torch.Generator().manual_seed(0)).detach()  # (12, 16)
+    texts = [torch.tensor([2, 5, 5, 9]), torch.tensor([2, 7, 7, 7])]
+    optimizers = {
+        "SGD": lambda table: torch.optim.SGD([table], lr=0.1),
+        "Adam": lambda table: torch.optim.Adam([table], lr=0.1),
+        "AdamW": lambda table: torch.optim.AdamW([table], lr=0.1, weight_decay=0.1),
+    }
+    lines = {}
+    for name, optimizer_of in optimizers.items():
+        table = nn.Parameter(start.clone())
+        optimizer = optimizer_of(table)
+        for ids in texts:
+            before = table.detach().clone()
+            optimizer.zero_grad()
+            embedding_lookup(table, ids).sum().backward()
+            optimizer.step()
+        lines["gradient of the lookup"] = table.grad.norm(dim=-1)  # (12,)
+        lines[f"moved by {name}"] = (table.detach() - before).norm(dim=-1)  # (12,)
+    output = nn.Parameter(start.clone())
+    F.cross_entropy(start[texts[1]] @ output.T, texts[1]).backward()  # scores (4, 12), one for every row
+    lines["gradient of a softmax"] = output.grad.norm(dim=-1)
+    exploring.draw_moves(lines)
+
+# %% [markdown]
+# **What to look for.** The second text gives rows 2 and 7 a gradient, row 7 three times as much, since it was
+# looked up three times; all other rows get exactly 0. SGD moves just these two. Adam moves rows 5 and 9 as
+# well: it remembers the gradient of the first text. AdamW moves every row a little, because weight decay
+# shrinks them all. And where the table stands at the *output*, below a softmax over all words, every row gets a
+# gradient from every text. So "only rows that are looked up ever change" is true of one line only.
+# {% endif %}
+
 # {% if defined.build_vocabulary and defined.encode and defined.InputEmbedding %}
 # %% [markdown]
-# ## 7. Order lost and found
+# ## 8. Order lost and found
 #
 # *Dog bites man* is no news; *man bites dog* is. Do the rows know?
 #
@@ -364,11 +414,90 @@ with attempt:
 # middle of both texts, so its row stays. (The position table is fresh: even random rows tell places apart.)
 # Yet the sums are the same even now: each holds every token once and every position once. Adding up throws
 # order away again, whatever was added before.
+#
+# ## 9. Who bites whom?
+#
+# Now a model has to know. It reads three words, such as *dog bites man*, and names the one that bites. Its
+# one layer of attention is written out below: queries, keys, scores, weights, a weighted sum. It answers from
+# the place of the verb. A quarter of the word triples is kept back, with both orders of each, for a test.
+#
+# **What do you expect?** What loss can a model reach that sees which words there are, but not their order? And what
+# becomes of the rows that come out of attention when the text is turned round?
+
+
+# %%
+class Reader(nn.Module):
+    """Words, positions, one layer of attention, and the answer from the verb's place."""
+
+    def __init__(self, kind):
+        super().__init__()
+        self.rows = InputEmbedding(12, 32, 3, kind)
+        self.query, self.key, self.value = (nn.Linear(32, 32, bias=False) for _ in range(3))
+        self.answer = nn.Linear(32, 12)
+
+    def attend(self, ids):
+        x = self.rows(ids)  # (B, 3, 32)
+        scores = self.query(x) @ self.key(x).mT / 32**0.5  # (B, 3, 3): every word with every word
+        return x + scores.softmax(dim=-1) @ self.value(x)  # (B, 3, 32)
+
+    def forward(self, ids):
+        return self.answer(self.attend(ids)[:, 1])  # (B, 12): a score for each word
+
+
+with attempt:
+    nouns = ["bear", "boy", "cat", "dog", "girl", "goat", "man", "mouse"]
+    verbs = ["bites", "chases", "feeds", "sees"]
+    words12 = build_vocabulary(nouns + verbs)
+    triples = [(one, verb, other) for one in nouns for other in nouns if one < other for verb in verbs]  # 112
+    both = torch.stack(
+        [torch.stack([encode(triple, words12), encode(triple[::-1], words12)]) for triple in triples]
+    )  # (112, 2, 3)
+    mixed = both[torch.randperm(112, generator=torch.Generator().manual_seed(0))]
+    unseen, seen = mixed[:28].reshape(-1, 3), mixed[28:].reshape(-1, 3)  # (56, 3), (168, 3)
+
+    curves, turned = {}, {}
+    for kind in ("none", "sinusoidal", "learned"):
+        torch.manual_seed(0)
+        reader = Reader(kind)
+        optimizer = torch.optim.Adam(reader.parameters(), lr=0.01)
+        losses = []
+        for _ in range(120):
+            both_losses = [F.cross_entropy(reader(ids), ids[:, 0]) for ids in (seen, unseen)]
+            losses.append([loss.item() for loss in both_losses])
+            optimizer.zero_grad()
+            both_losses[0].backward()  # only the sentences that it is trained on
+            optimizer.step()
+        curves[kind] = list(zip(*losses, strict=True))
+        with torch.no_grad():
+            right = (reader(unseen).argmax(dim=-1) == unseen[:, 0]).double().mean()
+            apart = (reader.attend(unseen).flip(1) - reader.attend(unseen.flip(1))).abs().max()
+            turned[f'positions="{kind}"'] = reader.attend(
+                torch.stack([encode(text, words12) for text in (["dog", "bites", "man"], ["man", "bites", "dog"])])
+            )
+        print(f"{kind:10} loss {losses[-1][0]:.3f}, kept back {losses[-1][1]:.3f}, {right:4.0%} right", end=", ")
+        print(f"turned round, rows differ by up to {apart:.6f}")
+    exploring.draw_losses(
+        {
+            "Sentences trained on": {kind: seen_losses for kind, (seen_losses, _) in curves.items()},
+            "Sentences kept back": {kind: unseen_losses for kind, (_, unseen_losses) in curves.items()},
+        },
+        {"guessing a word: ln 12": math.log(12), "guessing the order: ln 2": math.log(2)},
+    )
+    exploring.draw_order([["dog", "bites", "man"], ["man", "bites", "dog"]], turned)
+
+# %% [markdown]
+# **What to look for.** Without positions the model learns that one of the two nouns must be the biter, and no
+# more: its loss stays at ln 2 = 0.69, a coin thrown between two words. With positions of either kind it falls to
+# 0, on sentences that it never saw, too.
+#
+# The lower picture says why. A line joins two rows that are equal after attention. Without positions,
+# turning the text round turns the rows round and changes nothing in them: the verb's row is the same in both
+# texts, so no layer above can tell them apart. With positions no row is found again.
 # {% endif %}
 
 # {% if defined.sinusoidal_encoding %}
 # %% [markdown]
-# ## 8. The sinusoid as a picture
+# ## 10. The sinusoid as a picture
 #
 # **What do you expect?** Columns 0 and 1 turn once in about 6 positions. How long does a turn take at
 # column 32 of 64? And what will the columns at the right look like?
@@ -385,9 +514,50 @@ with attempt:
 # tell `draw_sinusoid` the `base` too.
 # {% endif %}
 
+# {% if defined.new_embedding_table and defined.sinusoidal_encoding %}
+# %% [markdown]
+# ## 11. Positions that drown tokens
+#
+# A token row of standard deviation 0.02 and a sinusoid of 768 columns are added up. How alike are two
+# *different* tokens at one position then? And one token at two positions? That depends on how long the one
+# part is beside the other.
+#
+# **What do you expect?** Unscaled, the sinusoid is about 35 times as long. Will different tokens look alike?
+
+# %%
+with attempt:
+    tokens = new_embedding_table(100, 768, generator=torch.Generator().manual_seed(0)).detach()  # (100, 768)
+    encoding = sinusoidal_encoding(100, 768)  # (100, 768)
+    unscaled = float(encoding[0].norm() / tokens.norm(dim=-1).mean())
+
+    def alike(rows):
+        """The mean cosine of all pairs of different rows (N, D)."""
+        unit = F.normalize(rows, dim=-1)
+        return float(((unit @ unit.T).sum() - len(rows)) / (len(rows) * (len(rows) - 1)))
+
+    ratios = torch.logspace(-2, 2, 81).tolist()
+    drowning = {
+        "different tokens, one position": [alike(tokens + ratio / unscaled * encoding[50]) for ratio in ratios],
+        "one token, different positions": [alike(tokens[0] + ratio / unscaled * encoding) for ratio in ratios],
+    }
+    marks = {"as they are": unscaled, "tokens times √768": unscaled / 768**0.5}
+    for name, ratio in marks.items():
+        scale = ratio / unscaled
+        print(f"{name:18} position / token = {ratio:5.2f}", end=", ")
+        print(f"different tokens {alike(tokens + scale * encoding[50]):.4f}", end=", ")
+        print(f"one token {alike(tokens[0] + scale * encoding):.4f}")
+    exploring.draw_drowning(ratios, drowning, marks)
+
+# %% [markdown]
+# **What to look for.** At the left positions are too short: one token looks the same wherever it stands. At the
+# right tokens drown: as they are, two different tokens at one position have cosine 0.9992. In between both can be
+# told. There stands the original Transformer, which multiplies its token rows by √D. In section 9 the
+# sinusoid had 32 columns and training was left to find the scale by itself.
+# {% endif %}
+
 # {% if defined.similarity_by_offset and defined.sinusoidal_encoding and defined.LearnedPositions %}
 # %% [markdown]
-# ## 9. Alike by distance
+# ## 12. Alike by distance
 #
 # How alike are two rows that are k positions apart? You can ask this of the sinusoid, of the real table
 # that MiniLM learned, and of a table that has learned nothing.

@@ -6,6 +6,7 @@ readers too; shape, line style or a printed name says the same in black and whit
 
 from __future__ import annotations
 
+import itertools
 import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -26,7 +27,7 @@ except ModuleNotFoundError:
     ) from None
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
-from matplotlib.patches import ConnectionPatch
+from matplotlib.patches import ConnectionPatch, Rectangle
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
@@ -236,6 +237,7 @@ def draw_losses(panels: Mapping[str, Mapping[str, Sequence[float]]], levels: Map
         levels: losses to compare with, by what they stand for; drawn as dotted lines.
     """
     _, row = plt.subplots(1, len(panels), figsize=(9.4, 3.7), sharey=True)
+    lowest = min(min(losses) for lines in panels.values() for losses in lines.values())
     for axes, (title, lines) in zip(row, panels.items(), strict=True):
         for level in levels.values():
             axes.axhline(level, color=GREY, linewidth=1.2, linestyle=(0, (1, 2)))
@@ -250,13 +252,42 @@ def draw_losses(panels: Mapping[str, Mapping[str, Sequence[float]]], levels: Map
             textcoords="offset points", ha="right", va="bottom" if up else "top", fontsize=9.5,
             color="#666666",
         )  # fmt: skip
-    for (start, losses), (colour, _) in zip(lines.items(), STARTS, strict=False):
-        last = (len(losses) - 1, losses[-1])
-        row[-1].annotate(
-            start, last, (8, 0), textcoords="offset points", va="center", color=colour, annotation_clip=False
-        )
     low, high = min(levels.values()), max(levels.values())
-    row[0].set_ylim(low - 0.25 * (high - low), high + 0.3 * (high - low))
+    height = high - low
+    row[0].set_ylim(min(low - 0.25 * height, lowest - 0.08 * height), high + 0.3 * height)
+    heights = _apart([losses[-1] for losses in lines.values()], 0.15 * height)
+    for (start, losses), (colour, _), height in zip(lines.items(), STARTS, heights, strict=False):
+        row[-1].annotate(
+            start, (len(losses) - 1, height), (8, 0), textcoords="offset points", va="center", color=colour,
+            annotation_clip=False,
+        )  # fmt: skip
+    plt.show()
+
+
+def _apart(heights: Sequence[float], least: float) -> list[float]:
+    """The heights, moved up where they would be less than `least` apart; in the order given."""
+    moved = list(heights)
+    for lower, upper in itertools.pairwise(sorted(range(len(moved)), key=moved.__getitem__)):
+        moved[upper] = max(moved[upper], moved[lower] + least)
+    return moved
+
+
+def draw_moves(lines: Mapping[str, torch.Tensor]) -> None:
+    """Draw for each line how much every row of a table was moved or is to move: (V,) numbers, dark where not 0."""
+    rows = len(next(iter(lines.values())))
+    _, axes = plt.subplots(figsize=(9.4, 0.48 * len(lines) + 0.7))
+    for height, (name, numbers) in enumerate(lines.items()):
+        colour = RED if name.startswith("gradient") else BLUE
+        for row, number in enumerate(numbers.tolist()):
+            square = {"facecolor": colour if number else "#EEF1F3", "edgecolor": "white", "linewidth": 2}
+            axes.add_patch(Rectangle((row - 0.5, height - 0.5), 1, 1, **square))
+            text = f"{number:.2g}"
+            axes.text(row, height, text, ha="center", va="center", fontsize=9, color="white" if number else INK)
+    axes.set(xlim=(-0.5, rows - 0.5), ylim=(len(lines) - 0.5, -0.5), xlabel="row of the table")
+    axes.set_xticks(range(rows))
+    axes.set_yticks(range(len(lines)), lines)
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
     plt.show()
 
 
@@ -309,7 +340,7 @@ def draw_order(texts: Sequence[Sequence[str]], rows: Mapping[str, torch.Tensor])
             for edge in range(1, len(text)):
                 axes.axhline(edge - 0.5, color="white", linewidth=4)
         right.yaxis.tick_right()
-        equal = (both[0, :, None] == both[1, None, :]).all(dim=-1).nonzero().tolist()
+        equal = torch.isclose(both[0, :, None], both[1, None, :], atol=1e-5).all(dim=-1).nonzero().tolist()
         left.set_title(f"{title}: {len(equal)} of {len(texts[0])} rows found again")
         for i, j in equal:
             ends = (both.shape[2] - 0.5, i), (-0.5, j)
@@ -340,6 +371,29 @@ def draw_sinusoid(table: torch.Tensor, columns: Sequence[int], base: float = 100
             axes.set_xticklabels([])
         else:
             axes.set_xlabel("position")
+    plt.show()
+
+
+def draw_drowning(ratios: Sequence[float], curves: Mapping[str, Sequence[float]], marks: Mapping[str, float]) -> None:
+    """Draw two mean cosines over the length of a position beside that of a token.
+
+    Args:
+        marks: ratios to point out, by name.
+    """
+    _, axes = plt.subplots(figsize=(9.4, 3.8))
+    for (name, cosines), colour, style in zip(curves.items(), (RED, BLUE), ("-", "--"), strict=True):
+        axes.plot(ratios, cosines, color=colour, linestyle=style, linewidth=2.6)
+        axes.annotate(
+            name, (ratios[-1], cosines[-1]), (8, 0), textcoords="offset points", va="center", color=colour,
+            annotation_clip=False,
+        )  # fmt: skip
+    for name, ratio in marks.items():
+        axes.axvline(ratio, color=GREY, linewidth=1.2, linestyle=(0, (1, 2)))
+        axes.annotate(f"{name}: {ratio:.1f}", (ratio, 1.06), ha="center", fontsize=9.5, color="#666666")
+    axes.set(xscale="log", xlim=(ratios[0], ratios[-1]), ylim=(-0.05, 1.15), ylabel="mean cosine")
+    axes.set_xlabel("length of the position / length of the token row")
+    axes.set_xticks([0.01, 0.1, 1, 10, 100], ["0.01", "0.1", "1", "10", "100"])
+    axes.minorticks_off()
     plt.show()
 
 
