@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from .result import QuestionResult, Result, Status, rescaled_points
@@ -59,6 +59,24 @@ def standing(marks: Iterable[Mark]) -> dict[tuple[str, str, str], Mark]:
     """Of marks, the earliest first, the last of each answer, where it was not withdrawn."""
     latest = {mark.key: mark for mark in marks}
     return {key: mark for key, mark in latest.items() if not mark.withdrawn}
+
+
+def weighed(mark: Mark, items: Sequence[ItemMark], possible: float) -> Mark:
+    """The mark by the rubric of now: each item keeps its fraction, whatever it is worth now.
+
+    What an item that is new would have earned nobody has said: so the points are those of the items that were
+    judged, as a share of what is possible. Where none of these is left, the mark as a whole keeps its share.
+
+    Args:
+        items: the rubric's items as it is now, with what each is worth.
+        possible: what the question is worth now.
+    """
+    judged = {item.id: item.points / item.possible for item in mark.items if item.possible}
+    now = [replace(item, points=round(judged[item.id] * item.possible, 2)) for item in items if item.id in judged]
+    if not now:
+        return replace(mark, points=rescaled_points(mark.points, mark.possible, possible), possible=possible)
+    share = sum(judged[item.id] * item.possible for item in now) / sum(item.possible for item in now)
+    return replace(mark, points=round(share * possible, 2), possible=possible, items=tuple(now))
 
 
 def apply_marks(result: Result, marks: Marks) -> Result:

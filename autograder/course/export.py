@@ -18,6 +18,7 @@ from ..result import Result, Status
 from .gradebook.database import Gradebook
 from .grades import Grade, Skipped, sort_out, with_remarks
 from .late import LATE_SHEET, ask_how_late, deduct
+from .marking.rubric import weighed_now
 from .platforms.all_platforms import EXPORTS, PLATFORMS, UNIVERSITY_IDS
 from .platforms.export_plan import ExportFiles, ExportOptions, Zip, shortened
 from .platforms.plain_csv import HANDED_BACK, handed_back
@@ -61,7 +62,8 @@ def export(
     """
     platform = EXPORTS[to]
     assert platform.fill is not None
-    marks, assignment, wish = gradebook.marks(), wish.assignment, replace(wish, university_ids=UNIVERSITY_IDS)
+    assignment, wish = wish.assignment, replace(wish, university_ids=UNIVERSITY_IDS)
+    marks = weighed_now(gradebook.marks(), assignment)
     results = (apply_marks(result, marks) for result in gradebook.results())
     grades, left = sort_out(results, gradebook.origins(), assignment, provisional=provisional)
     if not grades:
@@ -123,7 +125,7 @@ def _write(plan: ExportFiles, folder: Path, wish: ExportOptions, gradebook: Grad
 def _texts(zipped: Zip, gradebook: Gradebook, assignment: Assignment) -> Iterator[tuple[str, str]]:
     """The archive's files one by one: a class's pages together would not fit into memory."""
     yield from zipped.texts
-    marks = gradebook.marks()
+    marks = weighed_now(gradebook.marks(), assignment)
     entries: dict[str, dict[str, Grade]] = defaultdict(dict)
     for grade, name in zipped.entries:
         here = entries[grade.person.student]

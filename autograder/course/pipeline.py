@@ -36,6 +36,8 @@ from .known import KnownFiles, read_known
 from .marking.dealing import Sharing
 from .marking.exchange import take_proposals, write_answers
 from .marking.read_sheet import read_sheets, summary
+from .marking.rubric import load_rubric, weighed_now
+from .marking.twins import mark_twins, twins_said
 from .marking.write_sheet import SheetOptions, write_sheets
 from .platforms.export_plan import ExportOptions
 from .repack import repack as pack_again
@@ -116,6 +118,7 @@ def grade(
         GraderError: saying what is wrong with the assignment, the submissions, the options or OUT.
     """
     assignment = load_assignment()
+    load_rubric(assignment)  # what is wrong with it is said now, and not when the class is graded
     works = _known_files(known, assignment, out)
     intake = intake_of(submissions, assignment, intake_options, out)
     with exclusive_lock(out), open_gradebook(out) as gradebook:
@@ -138,6 +141,7 @@ def grade(
                 write_reports(out, gradebook, assignment)
             raise
         about_others = deactivate_moved(gradebook, here.keys(), out)
+        about_others += twins_said(mark_twins(gradebook, assignment))
         results = [result for result in write_reports(out, gradebook, assignment) if result.student in wanted]
     if results:
         show_results(results, assignment, out)
@@ -175,7 +179,7 @@ def regrade(
         expect_not_forgotten(gradebook, options.students, out)
         wanted = sorted(select_students(active_students(gradebook), options))
         plan = make_plan(_kept(gradebook, wanted, without_files), gradebook, assignment, now, options)
-        marks = gradebook.marks()
+        marks = weighed_now(gradebook.marks(), assignment)
 
         def keep(graded: Graded) -> None:
             if graded.before:
@@ -186,6 +190,8 @@ def regrade(
         if not dry_run:
             if known:
                 gradebook.save_known(works.files)
+            for text in twins_said(mark_twins(gradebook, assignment)):
+                say(text)
             write_reports(out, gradebook, assignment)
     say_without_files(without_files, out)
     if not plan.tasks:
@@ -257,7 +263,7 @@ def read_marks(out: Path, sheets: Sequence[Path], *, replace_marks: bool) -> End
     with open_gradebook(out, create=False) as gradebook, exclusive_lock(out):
         reading = read_sheets(gradebook, assignment, sheets, replace_marks=replace_marks)
         write_reports(out, gradebook, assignment)
-    for text in (*reading.problems, summary(reading)):
+    for text in (*reading.problems, *summary(reading)):
         say(text)
     return Ending.SOMETHING_LEFT if reading.problems else Ending.ALL_DONE
 

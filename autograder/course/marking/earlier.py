@@ -6,8 +6,10 @@ import difflib
 import re
 from collections.abc import Iterable, Sequence
 
-from ...mark import Mark, fingerprint
+from ...io.text import format_points
+from ...mark import Mark, Marks, fingerprint
 from ..gradebook.database import Gradebook
+from .groups import Group
 
 LONGEST_COMPARED = 2_000
 """Words of each of two answers that are compared."""
@@ -20,6 +22,39 @@ def text_of(gradebook: Gradebook, mark: Mark) -> str:
             if found.id == mark.question and found.answer and fingerprint(found.answer) == mark.answer:
                 return found.answer
     return ""
+
+
+def earlier_answers(gradebook: Gradebook, answers: Iterable[Group], marks: Marks) -> dict[str, str]:
+    """For each answer whose student had a mark for another text: that mark, that text, and what is different now.
+
+    Args:
+        marks: as they count now.
+
+    Returns:
+        The texts, by the answer's row.
+    """
+    before: dict[tuple[str, str], list[Mark]] = {}
+    for mark in marks.values():
+        before.setdefault((mark.student, mark.question), []).append(mark)
+    found = {}
+    for group in answers:
+        if group.mark is None:
+            had = (mark for student in group.students for mark in before.get((student, group.question.id), ()))
+            texts = ((mark, text_of(gradebook, mark)) for mark in had if mark.answer != group.fingerprint)
+            if known := next(((mark, text) for mark, text in texts if text), None):
+                found[group.row] = _said(*known, group.answer)
+    return found
+
+
+def _said(mark: Mark, old: str, new: str) -> str:
+    items = "; ".join(f"{i.id} {format_points(i.points)} of {format_points(i.possible)}" for i in mark.items)
+    points = f"{format_points(mark.points)} of {format_points(mark.possible)}{f' ({items})' if items else ''}"
+    sides = {" ": "{}", "-": "[-{}-]", "+": "{{+{}+}}"}
+    difference = "".join(
+        sides[kind].format(piece.rstrip()) + piece[len(piece.rstrip()) :] for kind, piece in compare(old, new)
+    )
+    comment = f"\nThe comment was: {mark.comment}" if mark.comment else ""
+    return f"Got {points} for:{comment}\n{old}\n\nNow, [-gone-] and {{+new+}}:\n{difference}"
 
 
 def compare(old: str, new: str) -> Iterable[tuple[str, str]]:

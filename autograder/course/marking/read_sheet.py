@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...assignment import Assignment
 from ...io.text import format_points, pluralize, single_line
-from ...mark import Mark, fingerprint
+from ...mark import Mark
 from ..gradebook.database import Gradebook
 from ..gradebook.records import SheetRow
-from .groups import Group, groups
-from .rubric import load_rubric
+from .groups import groups
+from .rubric import load_rubric, weighed_now
 from .sheet_rows import Filled, filled_in, rows_of
 
 MOST_ZEROS = 5
@@ -24,11 +24,12 @@ class Reading:
     """What taking sheets back did.
 
     Attributes:
-        marks: the marks now in the gradebook from these sheets, new ones and changed ones.
+        marks: the marks now in the gradebook from these sheets, new ones and changed ones, that count.
         known: how many marks stood there already, the same.
         empty: how many rows are still unmarked.
         zeros: one sentence for each row that was taken though some of its items are empty.
-        problems: one sentence for each row that was not taken, and why.
+        problems: one sentence for each row that was not taken, or not for everybody, and why.
+        weighed: how many of the marks were given for other points, or by another rubric, than there are now.
     """
 
     marks: tuple[Mark, ...]
@@ -36,6 +37,7 @@ class Reading:
     empty: int
     zeros: tuple[str, ...]
     problems: tuple[str, ...]
+    weighed: int = 0
 
 
 @dataclass(frozen=True)
@@ -44,114 +46,128 @@ class _Entry:
 
     Attributes:
         where: the sheet and the row, for messages.
+        question: the id of the row's question.
         students: whom the sheet names there.
     """
 
     where: str
+    question: str
     filled: Filled
     students: str
 
-    def name(self, handed_out: SheetRow, student: str) -> str:
+    def name(self, handed_out: SheetRow | None, student: str) -> str:
         """A student as this sheet names them; the last one written may have been anonymous, or not."""
-        shown = dict(handed_out.shown)
+        shown = dict(handed_out.shown) if handed_out else {}
         return single_line(student) if single_line(student) in self.students else shown.get(student, "another student")
+
+    def mark(self, student: str, answer: str) -> Mark:
+        filled = self.filled
+        return Mark(student, self.question, answer, filled.points, filled.possible, filled.items, filled.comment)
 
 
 def read_sheets(
     gradebook: Gradebook, assignment: Assignment, sheets: Sequence[Path], *, replace_marks: bool = False
 ) -> Reading:
-    """Take filled sheets back. Every row is taken or named in `problems`.
+    """Take filled sheets back, each by the points and the rubric that it was written for. Every row is taken or
+    named in `problems`.
 
-    A row that is at odds with another or with a mark given before is not taken at all, unless
-    `replace_marks` lets it take the earlier one's place. Of a row whose answer some students have
-    changed, the others get the mark.
+    A row is known by its answer: a sheet of another gradebook of this class is taken, too. One that is at odds
+    with another or with a mark given before is not taken at all, unless `replace_marks` lets it take the earlier
+    one's place. Where a student has changed the answer since, the mark is kept for the earlier text.
 
     Raises:
         GraderError: if a file cannot be read or is not a marking sheet.
     """
-    rubric = load_rubric(assignment)
+    rubrics = load_rubric(assignment)
     handed_out = gradebook.sheet_rows()
     current = {group.row: group for group in groups(gradebook, assignment)}
+    filled, empty, problems = _entries(assignment, sheets, {*handed_out, *current})
+    marks: list[Mark] = []
+    kept: list[Mark] = []
+    zeros: list[str] = []
+    known = 0
+    earlier, counting = gradebook.marks(), set(gradebook.students())
+    before = weighed_now(earlier, assignment)
+    for row, entries in filled.items():
+        first, shown, group = entries[0], handed_out.get(row), current.get(row)
+        if any(entry.filled != first.filled for entry in entries):
+            given = " and ".join(f"{format_points(entry.filled.points)} in {entry.where}" for entry in entries)
+            problems.append(f"{row}: the markers differ ({given}). Agree on one and read it again.")
+            continue
+        gone = [s for s, _ in shown.shown if s in counting and not (group and s in group.students)] if shown else []
+        if gone:
+            problems.append(_changed(first, shown, gone))
+        fresh = {m.key: m for m in (first.mark(s, group.fingerprint) for s in group.students)} if group else {}
+        now = weighed_now(fresh, assignment)
+        conflicts = [key for key in now if key in before and not _is_same(before[key], now[key])]
+        if conflicts and not replace_marks:
+            problems.append(_conflict(first, shown, [(before[key], now[key]) for key in conflicts]))
+            continue
+        new = [key for key in fresh if key in conflicts or key not in before]
+        if first.filled.taken_as_zero and new:
+            empty_items = ", ".join(f"`{item}`" for item in first.filled.taken_as_zero)
+            points = format_points(first.filled.points)
+            zeros.append(f"{first.where}: {empty_items} left empty, taken as 0: {points} points.")
+        known += len(fresh) - len(new)
+        marks += [fresh[key] for key in new]
+        kept += [m for m in (first.mark(s, shown.answer) for s in gone) if m.key not in earlier] if shown else []
+    gradebook.save_marks([*marks, *kept], ", ".join(sheet.name for sheet in sheets))
+    asked = {id_: ({i.id: i.points for i in rubric.items}) for id_, rubric in rubrics.items()}
+    weighed = sum(
+        mark.possible != assignment.question(mark.question).points
+        or bool(mark.items and {i.id: i.possible for i in mark.items} != asked[mark.question])
+        for mark in marks
+    )
+    return Reading(tuple(marks), known, empty, tuple(zeros), tuple(problems), weighed)
+
+
+def _entries(
+    assignment: Assignment, sheets: Sequence[Path], rows: set[str]
+) -> tuple[dict[str, list[_Entry]], int, list[str]]:
+    """What the markers entered by row, how many rows are empty, and a sentence for each that is not right."""
+    rubrics = load_rubric(assignment)
+    entries: dict[str, list[_Entry]] = {}
     problems: list[str] = []
-    filled: dict[str, list[_Entry]] = {}
     empty = 0
     for sheet in sheets:
-        for where, row in rows_of(sheet):
+        read = rows_of(sheet, rubrics)
+        for where, row in read.rows:
             name = row["row"].strip().removeprefix("'")
-            if name not in handed_out:
-                problems.append(f"{where}: `{single_line(name)}` is not a row that a sheet of this gradebook had.")
+            question = name.rpartition("-")[0]
+            if name not in rows:
+                problems.append(f"{where}: `{single_line(name)}` is no answer of this class, and no row of its sheets.")
                 continue
-            question_id = handed_out[name].question
-            if question_id not in rubric:
-                problems.append(f"{where}: `{question_id}` is not a short-answer question now.")
+            if question not in rubrics:
+                problems.append(f"{where}: `{question}` is not a short-answer question now.")
                 continue
+            possible = read.possible(row, question, assignment.question(question).points)
             try:
-                found = filled_in(row, assignment.question(question_id), rubric[question_id])
+                found = filled_in(row, question, read.items.get(question, ()), possible)
             except ValueError as error:
                 problems.append(f"{where}: {error}")
                 continue
             if found is None:
                 empty += 1
             else:
-                filled.setdefault(name, []).append(_Entry(where, found, row.get("students", "")))
-    marks: list[Mark] = []
-    zeros: list[str] = []
-    known = 0
-    earlier, counting = gradebook.marks(), set(gradebook.students())
-    for name, entries in filled.items():
-        first = entries[0]
-        where, mark = first.where, first.filled
-        if any(entry.filled != mark for entry in entries):
-            given = " and ".join(f"{format_points(entry.filled.points)} in {entry.where}" for entry in entries)
-            problems.append(f"{name}: the markers differ ({given}). Agree on one and read it again.")
-            continue
-        problems += _changed(first, handed_out[name], current.get(name), counting)
-        fresh = _marks(current.get(name), mark)
-        conflicts = [m for m in fresh if earlier.get(m.key, m) != m]
-        if conflicts and not replace_marks:
-            problems.append(_conflict(first, handed_out[name], [(earlier[m.key], m) for m in conflicts]))
-            continue
-        if mark.taken_as_zero and any(earlier.get(m.key) != m for m in fresh):
-            empty_items = ", ".join(f"`{item}`" for item in mark.taken_as_zero)
-            zeros.append(f"{where}: {empty_items} left empty, taken as 0: {format_points(mark.points)} points.")
-        known += sum(earlier.get(m.key) == m for m in fresh)
-        marks += [m for m in fresh if earlier.get(m.key) != m]
-    gradebook.save_marks(marks, ", ".join(sheet.name for sheet in sheets))
-    return Reading(tuple(marks), known, empty, tuple(zeros), tuple(problems))
+                entries.setdefault(name, []).append(_Entry(where, question, found, row.get("students", "")))
+    return entries, empty, problems
 
 
-def _marks(group: Group | None, filled: Filled) -> list[Mark]:
-    """The mark of each student who gives this answer now."""
-    if group is None:
-        return []
-    print_ = fingerprint(group.answer)
-    return [
-        Mark(
-            student,
-            group.question.id,
-            print_,
-            filled.points,
-            group.question.points,
-            filled.items,
-            filled.comment,
-        )
-        for student in group.students
-    ]
+def _is_same(one: Mark, other: Mark) -> bool:
+    """Whether a mark and one of a sheet say the same: it has no column for replies, and may have points alone."""
+    return replace(one, replies=(), items=one.items if other.items else ()) == other
 
 
-def _changed(entry: _Entry, handed_out: SheetRow, group: Group | None, counting: Container[str]) -> list[str]:
+def _changed(entry: _Entry, handed_out: SheetRow | None, gone: Sequence[str]) -> str:
     """A sentence on the students that the row showed and whose answer is another now, of those who count."""
-    gone = [s for s, _ in handed_out.shown if s in counting and not (group and s in group.students)]
-    changed = [entry.name(handed_out, student) for student in gone]
-    if not changed:
-        return []
-    return [
-        f"{entry.where}: the answer of {'; '.join(changed)} has changed since the sheet was written, so this "
-        "mark does not stand for it. Write a new sheet for what is left."
-    ]
+    names = "; ".join(entry.name(handed_out, student) for student in gone)
+    return (
+        f"{entry.where}: the answer of {names} has changed since the sheet was written, so this mark does not "
+        "stand for it. It is kept for the earlier text: a new sheet shows both, and what is different."
+    )
 
 
-def _conflict(entry: _Entry, handed_out: SheetRow, pairs: list[tuple[Mark, Mark]]) -> str:
+def _conflict(entry: _Entry, handed_out: SheetRow | None, pairs: list[tuple[Mark, Mark]]) -> str:
     before, fresh = pairs[0]
     shown = entry.name(handed_out, fresh.student)
     who = shown if len(pairs) == 1 else f"{shown} and {len(pairs) - 1} more"
@@ -165,15 +181,20 @@ def _conflict(entry: _Entry, handed_out: SheetRow, pairs: list[tuple[Mark, Mark]
     )
 
 
-def summary(reading: Reading) -> str:
+def summary(reading: Reading) -> list[str]:
     """What was read, in a sentence; before it, what markers may not have meant."""
-    zeros = list(reading.zeros[:MOST_ZEROS])
-    if len(reading.zeros) > len(zeros):
-        zeros.append(f"The same in {pluralize(len(reading.zeros) - len(zeros), 'more row')}.")
-    if zeros:
-        zeros.append("Where that is not meant, fill them in and read the sheet again with --replace.")
-    last = (
+    said = list(reading.zeros[:MOST_ZEROS])
+    if len(reading.zeros) > len(said):
+        said.append(f"The same in {pluralize(len(reading.zeros) - len(said), 'more row')}.")
+    if said:
+        said.append("Where that is not meant, fill them in and read the sheet again with --replace.")
+    if reading.weighed:
+        said.append(
+            f"{pluralize(reading.weighed, 'mark')} given for other points or by another rubric than now: each item "
+            "keeps the share of its points that it was given."
+        )
+    return [
+        *said,
         f"{pluralize(len(reading.marks), 'mark')} taken, {reading.known:,} already there, "
-        f"{pluralize(reading.empty, 'row')} still empty, {pluralize(len(reading.problems), 'problem')}."
-    )
-    return "\n".join([*zeros, last])
+        f"{pluralize(reading.empty, 'row')} still empty, {pluralize(len(reading.problems), 'problem')}.",
+    ]

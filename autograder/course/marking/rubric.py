@@ -13,6 +13,7 @@ import yaml
 
 from ...assignment import Assignment, Question, to_the_cent
 from ...errors import AssignmentError
+from ...mark import ItemMark, Mark, Marks, weighed
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,21 @@ def load_rubric(assignment: Assignment) -> dict[str, Rubric]:
     return {
         question.id: _rubric(path, question, data[question.id]) if question.id in data else Rubric()
         for question in assignment.answer_questions
+    }
+
+
+def weighed_now(marks: Marks, assignment: Assignment) -> dict[tuple[str, str, str], Mark]:
+    """The marks by the rubric and the points of now.
+
+    Raises:
+        AssignmentError: if the rubric cannot be read.
+    """
+    rubrics = load_rubric(assignment)
+    asked = {question.id: question for question in assignment.answer_questions}
+    items = {id_: [ItemMark(i.id, i.text, 0.0, i.points) for i in rubric.items] for id_, rubric in rubrics.items()}
+    return {
+        key: weighed(mark, items[mark.question], asked[mark.question].points) if mark.question in asked else mark
+        for key, mark in marks.items()
     }
 
 

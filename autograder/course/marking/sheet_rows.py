@@ -1,21 +1,43 @@
-"""What stands in a filled sheet, row by row."""
+"""What stands in a filled sheet, row by row, by the points and the rubric that it was written for."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ...assignment import Question
 from ...errors import GraderError
 from ...io.spreadsheet import read_sheet
 from ...io.text import csv_safe, format_points, single_line
 from ...mark import ItemMark
-from .rubric import Rubric
+from .rubric import Item, Rubric
 
 FULL = ("x", "X", "✓")
 """What gives an item its full points."""
+
+POSSIBLE = "of"
+"""The column with what the question was worth when the sheet was written."""
+
+
+@dataclass(frozen=True)
+class FilledSheet:
+    """A sheet that was read.
+
+    Attributes:
+        rows: each row that is not empty, and where it stands, for messages.
+        items: the items of each question, as the sheet has them.
+        guides: the rows that say what to look for, by question.
+    """
+
+    rows: tuple[tuple[str, Mapping[str, str]], ...]
+    items: Mapping[str, tuple[Item, ...]]
+    guides: Mapping[str, Mapping[str, str]]
+
+    def possible(self, row: Mapping[str, str], question: str, otherwise: float) -> float:
+        """What the question was worth when the sheet was written; `otherwise` where the sheet does not say it."""
+        told = _number(row.get(POSSIBLE, "")) or _number(self.guides.get(question, {}).get(POSSIBLE, ""))
+        return told or round(sum(item.points for item in self.items.get(question, ())), 2) or otherwise
 
 
 @dataclass(frozen=True)
@@ -23,17 +45,26 @@ class Filled:
     """What a marker entered in one row.
 
     Attributes:
+        possible: what the question was worth on this sheet.
         taken_as_zero: the items left empty beside others that are not, where `points` does not confirm it.
     """
 
     points: float
+    possible: float
     items: tuple[ItemMark, ...]
     comment: str
     taken_as_zero: tuple[str, ...] = field(default=(), compare=False)
 
 
-def rows_of(sheet: Path) -> Iterable[tuple[str, dict[str, str]]]:
-    """Each row of a sheet and where it stands, for messages; guides and empty lines are left out."""
+def rows_of(sheet: Path, rubrics: Mapping[str, Rubric]) -> FilledSheet:
+    """Read a sheet.
+
+    Args:
+        rubrics: those of now, for the words of items where the sheet has lost them.
+
+    Raises:
+        GraderError: if it cannot be read or is not a marking sheet.
+    """
     columns, *records = read_sheet(sheet) or [[]]
     missing = [column for column in ("row", "points", "comment") if column not in columns]
     if missing:
@@ -41,32 +72,44 @@ def rows_of(sheet: Path) -> Iterable[tuple[str, dict[str, str]]]:
             f"{sheet} is not a marking sheet: it has no column `{missing[0]}`. "
             "Write one with: autograder marks OUT --write SHEET.csv"
         )
-    rows = []
+    rows, guides = [], {}
     for index, record in enumerate(records, 2):  # counted as a spreadsheet does, the header being 1
         row = dict.fromkeys(columns, "") | dict(zip(columns, record, strict=False))
-        is_guide = row["row"].lstrip("'").startswith("#")
-        if not is_guide and any(value.strip() for value in record):
+        name = row["row"].strip().removeprefix("'")
+        if name.startswith("#"):
+            guides[name[1:].strip()] = row
+        elif any(value.strip() for value in record):
             rows.append((f"{sheet.name}, row {index}", row))
-    return rows
+    return FilledSheet(tuple(rows), _items(columns, guides, rubrics), guides)
 
 
-def filled_in(row: dict[str, str], question: Question, rubric: Rubric) -> Filled | None:
+def _items(
+    columns: list[str], guides: Mapping[str, Mapping[str, str]], rubrics: Mapping[str, Rubric]
+) -> dict[str, tuple[Item, ...]]:
+    """The items in the sheet's header, each `question: item (points)`."""
+    found: dict[str, tuple[Item, ...]] = {}
+    for column in columns:
+        question, colon, rest = column.partition(": ")
+        item_id, _, points = rest.removesuffix(")").rpartition(" (")
+        if colon and (worth := _number(points)):
+            known = rubrics[question].items if question in rubrics else ()
+            text = guides.get(question, {}).get(column, "") or next((i.text for i in known if i.id == item_id), item_id)
+            found[question] = (*found.get(question, ()), Item(item_id, worth, _unguarded(text)))
+    return found
+
+
+def filled_in(row: Mapping[str, str], question: str, items: tuple[Item, ...], possible: float) -> Filled | None:
     """What the row holds; None while it is empty. ValueError with a sentence where it is not right."""
-    entered = _entered(row, question, rubric)
-    items = []
-    for item in rubric.items:
-        points = _points(entered.get(item.id, ""), item.points, f"`{item.id}`")
-        items.append(None if points is None else ItemMark(item.id, item.text, points, item.points))
-    comment = row["comment"].strip()
-    if csv_safe(comment[1:]) == comment:
-        comment = comment[1:]  # the apostrophe that `csv_safe` puts before what looks like a formula
-    total = _points(row["points"], question.points, "`points`")
-    if all(item is None for item in items):
+    entered = _entered(row, question)
+    marks = [_item_mark(item, entered.get(item.id, "")) for item in items]
+    comment = _unguarded(row["comment"].strip())
+    total = _points(row["points"], possible)
+    if all(mark is None for mark in marks):
         if total is None and comment:
             raise ValueError("there is a comment but no points.")
-        return None if total is None else Filled(total, (), comment)
+        return None if total is None else Filled(total, possible, (), comment)
     given = tuple(
-        mark or ItemMark(item.id, item.text, 0.0, item.points) for mark, item in zip(items, rubric.items, strict=True)
+        mark or ItemMark(item.id, item.text, 0.0, item.points) for mark, item in zip(marks, items, strict=True)
     )
     added = round(sum(item.points for item in given), 2)
     if total is not None and total != added:
@@ -74,36 +117,58 @@ def filled_in(row: dict[str, str], question: Question, rubric: Rubric) -> Filled
             f"`points` says {format_points(total)}, but the items add up to {format_points(added)}. "
             "Leave one side empty."
         )
-    empty = [item.id for mark, item in zip(items, rubric.items, strict=True) if mark is None]
-    return Filled(added, given, comment, () if total == added else tuple(empty))
+    empty = [item.id for mark, item in zip(marks, items, strict=True) if mark is None]
+    return Filled(added, possible, given, comment, () if total == added else tuple(empty))
 
 
-def _entered(row: dict[str, str], question: Question, rubric: Rubric) -> dict[str, str]:
-    """The items' cells by item id: the points in a column's name may have changed since."""
-    ids = {item.id for item in rubric.items}
+def _entered(row: Mapping[str, str], question: str) -> dict[str, str]:
+    """The items' cells by item id."""
     entered = {}
     for column, value in row.items():
         of, colon, item_id = column.rpartition(" (")[0].partition(": ")
         if not colon or not value.strip():
             continue
-        if of != question.id:
-            raise ValueError(f"`{single_line(column)}` is filled, but the row is one of `{question.id}`.")
-        if item_id not in ids:
-            raise ValueError(f"`{single_line(item_id)}` is not an item of the rubric now: {', '.join(sorted(ids))}.")
+        if of != question:
+            raise ValueError(f"`{single_line(column)}` is filled, but the row is one of `{question}`.")
         entered[item_id] = value
     return entered
 
 
-def _points(text: str, most: float, what: str) -> float | None:
+def _item_mark(item: Item, text: str) -> ItemMark | None:
+    """An item earns all of its points, half or none: so two markers differ in what they saw, not in tenths."""
     text = text.strip()
     if not text:
         return None
-    if text in FULL:
-        return most
-    try:
-        value = float(text.replace(",", "."))
-    except ValueError:
-        value = math.nan
-    if not 0 <= value <= most:
-        raise ValueError(f"{what} should be a number from 0 to {format_points(most)}, but it is {single_line(text)!r}.")
+    value = item.points if text in FULL else _number(text)
+    for points in (item.points, round(item.points / 2, 2), 0.0):
+        if value is not None and abs(value - points) < 0.011:  # a half to the cent may be rounded either way
+            return ItemMark(item.id, item.text, points, item.points)
+    half = format_points(item.points / 2)
+    raise ValueError(
+        f"`{item.id}` should be {format_points(item.points)}, {half} or 0 (all, half or none), "
+        f"but it is {single_line(text)!r}."
+    )
+
+
+def _points(text: str, most: float) -> float | None:
+    text = text.strip()
+    if not text:
+        return None
+    value = most if text in FULL else _number(text)
+    if value is None or not 0 <= value <= most:
+        expected = f"a number from 0 to {format_points(most)}"
+        raise ValueError(f"`points` should be {expected}, but it is {single_line(text)!r}.")
     return round(value, 2)
+
+
+def _number(text: str) -> float | None:
+    try:
+        value = float(text.strip().replace(",", "."))
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def _unguarded(text: str) -> str:
+    """The text without the apostrophe that `csv_safe` puts before what looks like a formula."""
+    return text[1:] if csv_safe(text[1:]) == text else text

@@ -15,10 +15,15 @@ from ...io.text import csv_safe, format_points, single_line, truncate
 from ...mark import Mark, fingerprint
 from ..gradebook.database import Gradebook
 from ..gradebook.records import SheetRow
-from .groups import Group, groups
-from .rubric import Item, Rubric, load_rubric
+from .earlier import earlier_answers
+from .groups import AnswerIndex, Group
+from .rubric import Item, Rubric, load_rubric, weighed_now
+from .sheet_rows import POSSIBLE
 
 FIXED_COLUMNS = ("row", "question", "students", "count", "words", "note", "answer")
+EARLIER = "earlier answer"
+"""The column with what its students had written before, the mark for that, and the difference; only where there is
+any."""
 
 LONGEST_CELL = 30_000
 """Characters; spreadsheets hold no more than 32,767 in a cell."""
@@ -63,11 +68,17 @@ def write_sheets(
     if options.markers > 1:
         paths = [sheet.with_name(f"{sheet.stem}-{i}{sheet.suffix}") for i in range(1, options.markers + 1)]
     for path in paths:
+        if path.suffix.lower() != ".csv":
+            raise GraderError(f"A sheet is a CSV file, which every spreadsheet opens: --write {sheet.stem}.csv")
         if path.exists():
             raise GraderError(f"{path} is there already and may hold marks. Choose another name.")
     if not any(gradebook.results()):
         raise GraderError("No submission is graded yet: run `autograder grade` first.")
-    wanted = [g for g in groups(gradebook, assignment) if g.question in asked and (options.marked_too or not g.mark)]
+    marks = weighed_now(gradebook.marks(), assignment)
+    answers = AnswerIndex(gradebook)
+    answers.refresh()
+    found = [group for group in answers.groups(assignment, marks) if group.question in asked]
+    wanted = [group for group in found if options.marked_too or not group.mark]
     if not wanted:
         raise GraderError(
             "Nothing is left to mark."
@@ -88,18 +99,26 @@ def write_sheets(
         )
         for g in wanted
     )
+    earlier = earlier_answers(gradebook, wanted, marks)
     written = []
     for index, path in enumerate(paths):
         part = [g for q in asked for g in [g for g in wanted if g.question == q][index :: len(paths)]]
-        write_atomically(path, _sheet(part, asked, rubric, shown), "utf-8-sig")
+        write_atomically(path, _sheet(part, asked, rubric, shown, earlier), "utf-8-sig")
         written.append((path, len(part)))
     return written
 
 
-def _sheet(part: list[Group], asked: list[Question], rubric: dict[str, Rubric], shown: dict[str, str]) -> str:
+def _sheet(
+    part: list[Group],
+    asked: list[Question],
+    rubric: dict[str, Rubric],
+    shown: dict[str, str],
+    earlier: dict[str, str],
+) -> str:
     """The CSV text: question by question, each opened by a row that says what to look for."""
+    before = [EARLIER] if any(group.row in earlier for group in part) else []
     items = [(question, item) for question in asked for item in rubric[question.id].items]
-    columns = [*FIXED_COLUMNS, *(column(question, item) for question, item in items), "points", "comment"]
+    columns = [*FIXED_COLUMNS, *before, *(column(*one) for one in items), "points", POSSIBLE, "comment"]
     file = io.StringIO()
     writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
     writer.writeheader()
@@ -119,6 +138,8 @@ def _sheet(part: list[Group], asked: list[Question], rubric: dict[str, Rubric], 
                     "words": word_count(group.answer),
                     "note": csv_safe(group.note),
                     "answer": csv_safe(truncate(group.answer, LONGEST_CELL)),
+                    **({EARLIER: csv_safe(truncate(earlier[group.row], LONGEST_CELL))} if group.row in earlier else {}),
+                    POSSIBLE: format_points(question.points),
                     **_as_marked(question, rubric[question.id], group.mark),
                 }
             )
@@ -137,17 +158,18 @@ def _guide(question: Question, rubric: Rubric) -> dict[str, str]:
         "answer": text,
         **{column(question, item): csv_safe(item.text) for item in rubric.items},
         "points": f"0 to {format_points(question.points)}; empty: the items' sum",
+        POSSIBLE: format_points(question.points),
         "comment": "the student reads this",
     }
 
 
 def _as_marked(question: Question, rubric: Rubric, mark: Mark | None) -> dict[str, str]:
+    """The mark that stands, as its marker would enter it; the items only where they say all of it."""
     if mark is None:
         return {}
-    ids = {item.id for item in rubric.items}
-    if mark.items and all(item.id in ids for item in mark.items):
-        given = {item.id: format_points(item.points) for item in mark.items}
-        cells = {column(question, item): given.get(item.id, "") for item in rubric.items}
+    given = {item.id: item for item in mark.items}
+    if mark.items and given.keys() == {item.id for item in rubric.items}:
+        cells = {column(question, item): format_points(given[item.id].points) for item in rubric.items}
     else:
         cells = {"points": format_points(mark.points)}
     return cells | {"comment": csv_safe(mark.comment)}

@@ -12,6 +12,7 @@ from ...mark import apply_marks
 from ...result import Result
 from ..gradebook.database import Gradebook
 from ..known import known_works
+from ..marking.rubric import weighed_now
 from .class_report import Overview
 from .grades_csv import grades_csv
 from .rescale import rescale
@@ -28,7 +29,7 @@ def write_reports(out: Path, gradebook: Gradebook, assignment: Assignment) -> li
     Returns:
         Everybody's points, by student, without the cases.
     """
-    marks = gradebook.marks()
+    marks = weighed_now(gradebook.marks(), assignment)
     forgotten = gradebook.forgotten()
     names = file_names([*gradebook.students(), *forgotten])
     overview = Overview(assignment, known_works(gradebook, assignment))
