@@ -1,0 +1,173 @@
+"""A class is marked in a real browser, by keys alone, through a killed program and between two markers."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.assignment import load_assignment
+from autograder.cli import main
+from autograder.course.gradebook.database import open_gradebook
+from autograder.course.gradebook.ratings import read_ratings
+from autograder.course.gradebook.records import RatingKind
+from autograder.course.marking.rubric import load_rubric
+from autograder.io.text import format_points
+from tests.browser import chromium, new_page
+
+from .made_class import make_class
+from .served import marked, press, row, serving
+
+ASSIGNMENT = load_assignment()
+QUESTIONS = [question.id for question in ASSIGNMENT.answer_questions]
+RUBRIC = load_rubric(ASSIGNMENT)[QUESTIONS[0]]
+ONE, TWO, THREE, FOUR = (item.points for item in RUBRIC.items[:4])
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as browser:
+        yield browser
+
+
+def events(out: Path, kind: RatingKind) -> list[Any]:
+    with open_gradebook(out, create=False) as gradebook:
+        return [rating for rating in read_ratings(gradebook) if rating.kind is kind]
+
+
+def points_of(page: Any) -> str:
+    return page.locator("#total").inner_text()
+
+
+def test_a_class_is_marked_by_keys_alone_and_nothing_confirmed_is_lost(tmp_path, browser):
+    from playwright.sync_api import expect
+
+    out = make_class(tmp_path / "out", 20)
+    said = "#said"
+    with serving(out) as server:
+        page = new_page(browser, server.addresses[0])
+        expect(page.locator(".answer")).to_be_visible()
+        # All, half, and all again after none; the points add up as they are pressed.
+        press(page, "1", "2", "2", "3", "3", "3", "3")
+        given = ONE + TWO / 2 + THREE
+        assert points_of(page) == format_points(given)
+        first = marked(page)
+        expect(page.locator(said)).to_contain_text(f"Saved: {format_points(given)} points")
+
+        # Undone, the answer is back as it was marked; half of one item more, and it is saved again.
+        press(page, "u")
+        expect(page.locator(said)).to_contain_text("Undone")
+        assert (row(page), points_of(page)) == (first, format_points(given))
+        assert marked(page, "4", "4") == first
+        assert [one.points for one in events(out, RatingKind.MARKED)] == [given, given + FOUR / 2]
+
+        # A flag with a note, and the answer is left for the end.
+        flagged = row(page)
+        press(page, "f")
+        page.keyboard.type("Is this French?")
+        press(page, "Enter")
+        expect(page.locator(said)).to_contain_text("Flagged")
+        assert row(page) != flagged
+
+        # Search, and mark what was found: a weak argument, and a comment that keys insert from then on.
+        press(page, "/")
+        page.keyboard.type("my view, number 7.")
+        expect(page.locator("#found li").first).to_contain_text("tradeoffs")
+        press(page, "Enter")
+        page.wait_for_url("**/answer/**")
+        expect(page.locator(".answer")).to_contain_text("number 7.")
+        press(page, "a", "Shift+Digit1", "c")
+        page.keyboard.type("Name one model.")
+        found = marked(page)
+        assert found.startswith("tradeoffs")
+        press(page, "q")
+        assert page.locator("#comment").input_value() == "Name one model."
+        marked(page, "1")
+
+        # The program is killed; what Enter sends then is kept, and sent once there is one again.
+        confirmed = len(events(out, RatingKind.MARKED))
+        server.kill()
+        lost = row(page)
+        press(page, "2", "Enter")
+        expect(page.locator("#banner")).to_contain_text("No connection")
+        server.start()
+        page.locator(f"main:not(:has(#rubric[data-row='{lost}']))").wait_for(state="attached")
+        expect(page.locator("#banner")).to_be_hidden()
+        assert len(events(out, RatingKind.MARKED)) == confirmed + 1
+
+        last = ""
+        while row(page):
+            last = row(page) or last
+            if row(page) == flagged:
+                expect(page.locator(".notice")).to_contain_text("Is this French?")
+            marked(page, "1")
+        expect(page.locator("h1")).to_contain_text("Nothing is left")
+        assert last.startswith(QUESTIONS[-1])
+        status, report = server.interrupt()
+    assert (status, "report.html" in report) == (0, True)
+
+    with (out / "grades.csv").open(encoding="utf-8-sig") as file:
+        grades = {record["student"]: record for record in csv.DictReader(file)}
+    assert {record["status"] for record in grades.values()} == {"graded"}
+    assert grades["student0007"]["tradeoffs"] == "10"
+    feedback = (out / "feedback" / "student0007.html").read_text("utf-8")
+    assert "Name one model." in feedback and RUBRIC.weak_arguments[0].partition('." ')[2] in feedback
+    assert "Looked for:" in (out / "feedback" / "student0001.html").read_text("utf-8")
+    with pytest.raises(SystemExit) as ended:
+        main(["export", str(out), "--to", "csv"])
+    assert ended.value.code == 0
+    assert "student0007" in (out / "export" / "handed-back.csv").read_text("utf-8-sig")
+
+
+def test_two_markers_share_a_question_and_settle_where_they_differ(tmp_path, browser):
+    from playwright.sync_api import expect
+
+    out = make_class(tmp_path / "out", 9, only=QUESTIONS[:1])
+    with serving(out, "--markers", "anna,ben", "--overlap", "4", "--calibration", "2") as server:
+        anna, ben = (new_page(browser, address) for address in server.addresses)
+        both = {marked(anna, "1", "2") for _ in range(2)}
+        expect(anna.locator("h1")).to_contain_text("Waiting for ben")
+        assert "2 of" not in ben.locator("main").inner_text()  # nothing of what anna gave
+        assert {marked(ben, "1"), marked(ben, "1", "2")} == both
+        anna.locator("#rubric").wait_for()  # the rest has opened, by itself
+        rows: dict[str, set[str]] = {"anna": set(), "ben": set()}
+        while row(anna) or row(ben):
+            for name, page in (("anna", anna), ("ben", ben)):
+                if row(page):
+                    rows[name].add(marked(page, "1", "2"))
+        assert len(rows["anna"] & rows["ben"]) == 2  # all mark four, two of them before the rest
+        assert len(rows["anna"] | rows["ben"]) == 7
+
+        expect(ben.locator("#to-settle")).to_have_text("1")
+        ben.locator("nav").get_by_role("link", name="Settle").click()
+        expect(ben.locator(".given")).to_contain_text("anna")
+        expect(ben.locator(".differs")).to_have_count(1)
+        press(ben, "0", "3")
+        marked(ben)
+        expect(ben.locator("h1")).to_contain_text("Nothing is to be settled")
+        ben.locator("nav").get_by_role("link", name="Progress").click()
+        expect(ben.locator("main")).to_contain_text("9 of 9 different answers marked")
+        expect(ben.locator(".items-table").last).to_contain_text("75 %")  # of the second item
+        server.interrupt()
+    (settled,) = events(out, RatingKind.SETTLED)
+    assert (settled.marker, settled.points) == ("ben", THREE)
+    assert "graded" in (out / "grades.csv").read_text("utf-8-sig")
+    assert "needs marking" not in (out / "grades.csv").read_text("utf-8-sig")
+
+
+def test_a_second_window_is_told_that_the_answer_is_marked(tmp_path, browser):
+    from playwright.sync_api import expect
+
+    out = make_class(tmp_path / "out", 2, only=QUESTIONS[:1])
+    with serving(out) as server:
+        one, other = (new_page(browser, server.addresses[0]) for _ in range(2))
+        assert row(one) == row(other)
+        marked(one, "1")
+        press(other, "2", "2", "Enter")
+        expect(other.locator("#said")).to_contain_text("You have marked this answer meanwhile")
+        assert [rating.points for rating in events(out, RatingKind.MARKED)] == [ONE]
+        marked(other)  # Enter once more
+        assert [rating.points for rating in events(out, RatingKind.MARKED)] == [ONE, TWO / 2]
