@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -100,16 +101,19 @@ class Texts:
     def _by_section(self, source: str) -> str:
         """The template with each question's section made to leave with it, and its lines numbered."""
         owners = {question.id for question in (*self.assignment.questions, *self.assignment.switched_off)}
-        lines, is_open = [], False
+        lines: list[str] = []
+        is_open = False
         for number, line in enumerate(source.split("\n"), 1):
-            before = ""
-            if line.startswith("## "):
-                before, is_open = ("{% endif %}" if is_open else ""), False
-                heading = _OWNED.match(line)
-                owner = heading and (heading[1] or heading[2])
-                if owner in owners:
-                    before, is_open = f"{before}{{% if asked.{owner} %}}", True
-            lines.append(before + line + ("" if line.rstrip().endswith("%}") else f"\0{number}\0"))
+            lines.append(line if line.rstrip().endswith("%}") else f"{line}\0{number}\0")
+            if not line.startswith("## "):
+                continue
+            if is_open:  # it ends before the tags that open around this heading
+                tags = sum(1 for _ in takewhile(lambda above: above.startswith("{% if "), reversed(lines[:-1])))
+                lines[-1 - tags] = "{% endif %}" + lines[-1 - tags]
+            heading = _OWNED.match(line)
+            owner = heading and (heading[1] or heading[2])
+            if is_open := owner in owners:
+                lines[-1] = lines[-1].replace("## ", f"{{% if asked.{owner} %}}## ", 1)
         return "\n".join(lines) + ("{% endif %}" if is_open else "")
 
     @cached_property
