@@ -85,7 +85,7 @@ def test_the_examples_kept_are_those_with_something_to_read(page):
 def test_what_is_to_be_marked_comes_with_the_commands_to_type(page):
     text = words(page(typical("ada")))
     assert "Learned or given tradeoffs 1 to mark The 513th position too_long 0 to mark" in text
-    assert "autograder marks &#39;my graded&#39; --write sheet.csv" in text
+    assert "autograder mark &#39;my graded&#39;" in text
 
 
 def test_means_leave_out_what_is_unmarked(page):

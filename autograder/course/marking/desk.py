@@ -87,15 +87,6 @@ class Desk:
         for rating in read_ratings(self.gradebook, self.ledger.last):
             self.ledger.add(rating)
         self.groups = {group.row: group for group in self._index.groups(self.assignment, self._marks)}
-        # Who hands in an answer that is marked already has its mark at once.
-        fresh = [mark for group in self.groups.values() if not group.mark for mark in self._missing(group)]
-        if fresh:
-            self._keep([], fresh)
-
-    def _missing(self, group: Group) -> list[Mark]:
-        standing = self.ledger.standing(group.key)
-        without = [student for student in group.students if (student, *group.key) not in self._marks]
-        return [_mark(student, group.key, standing) for student in without] if standing else []
 
     # What is marked next ---------------------------------------------------------------------------------
 
@@ -227,8 +218,7 @@ class Desk:
         return replace(now, withdrawn=True) if now else None
 
     def _keep(self, ratings: list[Rating], marks: list[Mark]) -> list[Rating]:
-        source = PAGE + (ratings[0].marker if ratings else "whoever marked the same answer")
-        saved = save_ratings(self.gradebook, ratings, marks, source)
+        saved = save_ratings(self.gradebook, ratings, marks, PAGE + ratings[0].marker)
         for rating in saved:
             self.ledger.add(rating)
         for mark in marks:

@@ -14,8 +14,13 @@ from ...assignment import Assignment
 from ...feedback.hidden_outcomes import bits
 from ...feedback.html import pieces, script
 from ...io.text import format_points
+from ...mark import fingerprint
 from ...result import Result, Status
+from ..gradebook.records import Rating
 from ..known import KnownWork
+from ..marking.ledger import Key, Ledger
+from ..marking.progress import QuestionProgress, progress
+from ..marking.rubric import load_rubric
 from ..similarity import ANSWERS, CODE
 from .alike import Alike
 from .mistakes import Mistakes
@@ -56,6 +61,7 @@ class Overview:
     def __init__(self, assignment: Assignment, known: Iterable[KnownWork] = ()) -> None:
         self._assignment = assignment
         self.results: list[Result] = []
+        self._answers: dict[Key, bool] = {}
         self._questions = Questions(assignment)
         self._mistakes = Mistakes(assignment)
         self._alike = Alike(assignment, known)
@@ -64,6 +70,10 @@ class Overview:
     def add(self, result: Result, code: bytes | None = None) -> None:
         """Add a student; `code` is the file that was graded, if it is known."""
         self.results.append(without_cases(result))
+        for question in result.questions:
+            if question.answer:
+                key = question.id, fingerprint(question.answer)
+                self._answers[key] = self._answers.get(key, True) and question.points is not None
         if result.total is not None:
             self._mistakes.add(result)
             self._questions.add(result)
@@ -76,6 +86,7 @@ class Overview:
         out: str,
         walls: Sequence[str] = (),
         code_of: Callable[[str], bytes | None] = lambda digest: None,
+        ratings: Iterable[Rating] = (),
     ) -> Iterator[str]:
         """One HTML file, piece by piece.
 
@@ -83,6 +94,7 @@ class Overview:
             names: each student's file name in feedback/, without suffix.
             out: the folder, for the commands that the page tells the reader to type.
             walls: how student code was shut in, each way that was used.
+            ratings: the journal of marking in the browser.
             code_of: gives once more the file that `add` was told of, by the result's digest.
         """
         assignment, results = self._assignment, self.results
@@ -111,6 +123,7 @@ class Overview:
             highest=max((bar.count for bar in bars), default=0),
             questions=questions,
             answers=[row for row in questions if not row.question.is_code],
+            marking=self._marking(Ledger(ratings)),
             columns=assignment.questions,
             mistakes=self._mistakes.by_question(),
             alike=self._mistakes.unexplained(),
@@ -134,6 +147,12 @@ class Overview:
             bits=math.ceil(self._bits),
             hidden_outcomes=assignment.hidden_outcomes,
         )
+
+    def _marking(self, ledger: Ledger) -> dict[str, QuestionProgress]:
+        """How far each short answer is marked, and how far markers agree."""
+        rubric = load_rubric(self._assignment)
+        asked = self._assignment.answer_questions
+        return {one.id: progress(one, rubric[one.id], self._answers, ledger) for one in asked}
 
 
 def _histogram(graded: Sequence[Result], possible: float) -> list[_Bar]:
@@ -162,6 +181,6 @@ def _reached(totals: Sequence[float]) -> str:
 
 
 def without_cases(result: Result) -> Result:
-    """The points alone, small enough to keep for a whole class."""
-    questions = tuple(replace(question, cases=(), answer="") for question in result.questions)
+    """The points, and of answers that there is one: small enough to keep for a whole class."""
+    questions = tuple(replace(question, cases=(), answer=question.answer[:1]) for question in result.questions)
     return replace(result, questions=questions)

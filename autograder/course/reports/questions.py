@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ...assignment import Assignment, Question
@@ -90,7 +91,8 @@ class QuestionRow:
 
     @property
     def mean(self) -> float | None:
-        return statistics.fmean(self.points) if self.points else None
+        """Over what is marked; the zeros of who wrote nothing join in once all the others are."""
+        return mean_of(self.points, self.unmarked, self.blank)
 
     @property
     def full(self) -> int:
@@ -119,6 +121,20 @@ class QuestionRow:
     def passed(self) -> list[CaseRow]:
         """The cases that everyone passes."""
         return [row for row in self.cases.values() if not row.lost]
+
+
+def mean_of(points: Sequence[float], unmarked: int, blank: int) -> float | None:
+    """The mean of the points there are, None without any.
+
+    While answers wait, the blank ones are left out: their zeros stand, but beside a few marks they would be
+    the mean.
+
+    Args:
+        blank: how many of the points are the zeros of blank answers.
+    """
+    if not unmarked:
+        return statistics.fmean(points) if points else None
+    return sum(points) / (len(points) - blank) if len(points) > blank else None
 
 
 class Questions:

@@ -15,6 +15,7 @@ from ...assignment import Assignment
 from ...io.terminal import MOST_ROWS, say, short
 from ...io.text import format_points, pluralize, single_line, truncate
 from ...result import Result, Status
+from .questions import mean_of
 
 COLOURS = {
     Status.GRADED: "green",
@@ -74,8 +75,9 @@ def _questions(results: Sequence[Result], assignment: Assignment) -> Table:
     for question in assignment.questions:
         found = [q for result in graded for q in result.questions if q.id == question.id]
         points = [q.points for q in found if q.points is not None]
-        mean = sum(points) / len(points) if points else None
         unmarked = len(found) - len(points)
+        blank = sum(not (question.is_code or q.answer) and q.points is not None for q in found)
+        mean = mean_of(points, unmarked, blank)
         table.add_row(
             question.id,
             format_points(mean) or "-",

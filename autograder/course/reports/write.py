@@ -11,6 +11,7 @@ from ...io.files import file_names, replacing, write_atomically
 from ...mark import apply_marks
 from ...result import Result
 from ..gradebook.database import Gradebook
+from ..gradebook.ratings import read_ratings
 from ..known import known_works
 from ..marking.rubric import weighed_now
 from .class_report import Overview
@@ -44,6 +45,6 @@ def write_reports(out: Path, gradebook: Gradebook, assignment: Assignment) -> li
         (out / "feedback" / f"{names[student]}.html").unlink(missing_ok=True)
     write_atomically(out / "grades.csv", grades_csv(overview.results, assignment))
     with replacing(out / "report.html") as report:
-        for piece in overview.page(names, str(out), gradebook.walls(), gradebook.code):
+        for piece in overview.page(names, str(out), gradebook.walls(), gradebook.code, read_ratings(gradebook)):
             report.write(piece.encode())
     return overview.results
