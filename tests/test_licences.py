@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import io
 import re
+import subprocess
+import sys
 import tomllib
 import zipfile
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
+from autograder import __version__
 from autograder.assignment import ROOT
 from autograder.authoring.archives import ARCHIVES
 from autograder.otter_plugin.plugin import HOUSE
@@ -89,7 +93,14 @@ def test_the_code_s_licence_names_its_holders_and_is_else_the_text_of_its_licenc
     assert words(ROOT / "LICENSE") == ["Copyright", "(c)", "2026,", "the", "maintainers", *template[4:]]
 
 
-@pytest.mark.parametrize("name, top", [("student_template.zip", "student_template/"), ("autograder.zip", "")])
+@pytest.mark.parametrize(
+    "name, top",
+    [
+        ("student_template.zip", "student_template/"),
+        ("instructor.zip", "embeddings_assignment/"),
+        ("autograder.zip", ""),
+    ],
+)
 def test_an_archive_that_is_handed_out_holds_the_licences(name: str, top: str):
     packed = zipfile.ZipFile(io.BytesIO(ARCHIVES[name](ROOT)))
     top = top or next(path for path in packed.namelist() if path.endswith(f"{HOUSE}/LICENSE"))[: -len("LICENSE")]
@@ -100,3 +111,14 @@ def test_an_archive_that_is_handed_out_holds_the_licences(name: str, top: str):
 def test_where_the_data_come_from_names_their_licences():
     sources = (ROOT / "assignment" / "data" / "SOURCES.md").read_text("utf-8")
     assert "LICENSES/PDDL-1.0.txt" in sources and "LICENSES/Apache-2.0.txt" in sources
+
+
+@pytest.mark.skipif(not find_spec("reuse"), reason="reuse is not installed")
+def test_every_file_falls_under_one_of_the_licences():
+    done = subprocess.run([sys.executable, "-m", "reuse", "lint", "--lines"], cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
+
+
+def test_what_cites_the_project_names_its_version():
+    assert f"\nversion: {__version__}\n" in (ROOT / "CITATION.cff").read_text("utf-8")
+    assert f"\n## {__version__}" in (ROOT / "CHANGELOG.md").read_text("utf-8")

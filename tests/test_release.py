@@ -11,11 +11,14 @@ import re
 import shutil
 import sys
 import zipfile
+from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 
 import nbformat
 import pytest
 
+from autograder import __version__
 from autograder.assignment import ROOT, load_assignment
 from autograder.authoring.archives import ARCHIVES, archives
 from autograder.authoring.release import release
@@ -103,8 +106,9 @@ def test_a_missing_source_is_named(copy):
 
 @pytest.fixture
 def for_students_alone(monkeypatch):
-    """Leave the other archive out, which needs the whole repository."""
-    monkeypatch.delitem(ARCHIVES, "autograder.zip")
+    """Leave the others out, which need the whole repository."""
+    for name in ("autograder.zip", "instructor.zip"):
+        monkeypatch.delitem(ARCHIVES, name)
 
 
 @pytest.mark.usefixtures("for_students_alone")
@@ -125,7 +129,7 @@ def test_the_archive_for_students_holds_what_is_handed_out_and_nothing_that_runn
 @pytest.mark.usefixtures("for_students_alone")
 def test_archives_have_the_same_bytes_again_and_are_told_of_when_they_are_there_and_out_of_date(copy):
     assert archives(copy, check=True) == []
-    assert archives(copy) == ["dist/student_template.zip"]
+    assert archives(copy) == ["dist/SHA256SUMS", "dist/student_template.zip"]
     first = (copy / "dist" / "student_template.zip").read_bytes()
     (copy / "dist" / "student_template.zip").unlink()
     os.utime(copy / "student_template" / "README.md")
@@ -133,7 +137,30 @@ def test_archives_have_the_same_bytes_again_and_are_told_of_when_they_are_there_
     assert (copy / "dist" / "student_template.zip").read_bytes() == first
     assert archives(copy) == archives(copy, check=True) == []
     (copy / "student_template" / "README.md").write_text("# Other\n")
-    assert archives(copy, check=True) == ["dist/student_template.zip"]
+    assert archives(copy, check=True) == ["dist/SHA256SUMS", "dist/student_template.zip"]
+
+
+@pytest.mark.usefixtures("for_students_alone")
+def test_checksums_are_those_of_the_archives_and_each_archive_says_its_version(copy):
+    archives(copy)
+    dist = copy / "dist"
+    digest = sha256((dist / "student_template.zip").read_bytes()).hexdigest()
+    assert (dist / "SHA256SUMS").read_text() == f"{digest}  student_template.zip\n"
+    with zipfile.ZipFile(dist / "student_template.zip") as archive:
+        assert archive.comment.decode() == f"embeddings-autograder {__version__}"
+
+
+def test_the_instructors_archive_is_a_whole_assignment_and_the_students_holds_no_part_of_its_secrets():
+    both = {
+        name: set(zipfile.ZipFile(BytesIO(ARCHIVES[name](ROOT))).namelist())
+        for name in ("instructor.zip", "student_template.zip")
+    }
+    own = {name.removeprefix("embeddings_assignment/") for name in both["instructor.zip"]}
+    assert {"assignment/assignment.yml", "assignment/hidden_tests/lookup.py", "solutions/embeddings.py"} <= own
+    assert both["student_template.zip"] <= own
+    secret = {name for name in own if name.startswith(("solutions/", "assignment/hidden_tests/"))}
+    stems = {Path(name).name for name in secret if name.endswith((".yml", "substitutes.py"))}
+    assert stems and not stems & {Path(name).name for name in both["student_template.zip"]}
 
 
 # The notebooks ----------------------------------------------------------------------------------

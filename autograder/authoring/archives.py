@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from hashlib import sha256
 from pathlib import Path
 
 from .. import check
 from ..assignment import TEMPLATE, Assignment, load_assignment
 from ..check.terminal.pack import NAME as SUBMISSION
 from ..io.files import replacing
-from ..otter_plugin.autograder_zip import LONG_AGO, autograder_zip
+from ..otter_plugin.autograder_zip import LONG_AGO, VERSION, autograder_zip
 
 DIST = "dist"
+CHECKSUMS = "SHA256SUMS"
+"""What `sha256sum --check` reads."""
+
+INSTRUCTORS = "embeddings_assignment"
+"""The folder in the instructor's archive."""
 
 SELF_CHECK = Path(check.__file__).resolve().parent
 """Its one home; what is derived for an assignment lies in that assignment's folder."""
@@ -28,14 +34,14 @@ def archives(root: Path, check: bool = False) -> list[str]:
     Returns:
         The paths, below `root`, that were (or with `check`, are) out of date, sorted.
     """
+    there = [name for name in ARCHIVES if not check or (root / DIST / name).is_file()]
+    wanted = {name: ARCHIVES[name](root) for name in there}
+    lines = [f"{sha256(content).hexdigest()}  {name}\n" for name, content in sorted(wanted.items())]
+    wanted |= {CHECKSUMS: "".join(lines).encode()} if wanted else {}
     stale = []
-    for name, pack in ARCHIVES.items():
+    for name, content in wanted.items():
         path = root / DIST / name
-        is_there = path.is_file()
-        if check and not is_there:
-            continue
-        content = pack(root)
-        if is_there and path.read_bytes() == content:
+        if path.is_file() and path.read_bytes() == content:
             continue
         stale.append(f"{DIST}/{name}")
         if not check:
@@ -47,10 +53,28 @@ def archives(root: Path, check: bool = False) -> list[str]:
 
 def student_zip(root: Path) -> bytes:
     """The content of dist/student_template.zip: the handed-out folder, without what running leaves there."""
+    return _zipped({f"{TEMPLATE}/{name}": path for name, path in handed_out(load_assignment(root))})
+
+
+def instructor_zip(root: Path) -> bytes:
+    """The content of dist/instructor.zip: the folder for `--assignment`, with hidden tests and solutions."""
+    files = {path.relative_to(root).as_posix(): path for path in load_assignment(root).licences}
+    for part in ("assignment", "solutions", TEMPLATE):
+        for path in (root / part).rglob("*"):
+            name = path.relative_to(root)
+            if path.is_file() and not any(piece.startswith((".", "__pycache__")) for piece in name.parts):
+                files[name.as_posix()] = path
+    files |= {f"{TEMPLATE}/{name}": path for name, path in handed_out(load_assignment(root))}
+    return _zipped({f"{INSTRUCTORS}/{name}": path for name, path in files.items()})
+
+
+def _zipped(files: Mapping[str, Path]) -> bytes:
+    """An archive with the version in its comment, and nothing in it that differs from run to run."""
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w") as archive:
-        for name, path in handed_out(load_assignment(root)):
-            entry = zipfile.ZipInfo(f"{TEMPLATE}/{name}", LONG_AGO)
+        archive.comment = VERSION
+        for name, path in sorted(files.items()):
+            entry = zipfile.ZipInfo(name, LONG_AGO)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 3  # whatever system this runs on
             entry.external_attr = 0o644 << 16
@@ -79,6 +103,7 @@ def handed_out(assignment: Assignment) -> list[tuple[str, Path]]:
 
 ARCHIVES: dict[str, Callable[[Path], bytes]] = {
     "autograder.zip": autograder_zip,
+    "instructor.zip": instructor_zip,
     "student_template.zip": student_zip,
 }
 """What packs each archive of dist/."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from .. import __version__
 from ..assignment import Assignment, Question
 from ..io.text import escape_control, single_line
 from ..mark import Mark, Marks, mark_of
@@ -32,6 +33,7 @@ def results_json(result: Result, assignment: Assignment, marks: Marks) -> str:
         "visibility": "visible",
         "tests": [],
         "extra_data": {
+            "autograder": __version__,
             "student": result.student,
             "status": str(result.status),
             "unconfined": result.unconfined,

@@ -15,6 +15,7 @@ from pathlib import Path
 from otter.generate import OTTER_ENV_NAME
 from otter.generate import main as otter_generate
 
+from .. import __version__
 from ..assignment import DISTRIBUTION, TEMPLATE, Assignment, load_assignment
 from ..check.testing.cases import read_cases
 from ..errors import AssignmentError
@@ -30,6 +31,9 @@ name = "{name}"
 """How a test file begins. What its cases do stands in the grader's own test files, once."""
 
 TORCH_FOR_CPU = "https://download.pytorch.org/whl/cpu"
+VERSION = f"{DISTRIBUTION} {__version__}".encode()
+"""The comment of every archive."""
+
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 """The time of every file: the same content gives the same archive."""
 
@@ -145,6 +149,7 @@ def _with_setup(archive: Path) -> bytes:
     """The archive with our lines in its scripts, and nothing in it that differs from run to run."""
     written = io.BytesIO()
     with zipfile.ZipFile(archive) as old, zipfile.ZipFile(written, "w") as new:
+        new.comment = VERSION
         for name in sorted(old.namelist()):
             entry = zipfile.ZipInfo(name, LONG_AGO)
             entry.compress_type = zipfile.ZIP_DEFLATED
