@@ -37,7 +37,7 @@ SOURCES = (
 def make_root(root: Path) -> Path:
     """Write the assignment below `root`."""
     small_assignment.make(root)
-    (root / "assignment").mkdir()
+    (root / "assignment").mkdir(exist_ok=True)
     (root / "assignment" / "assignment.yml").write_text(YAML)
     (root / "student_template" / "answers.md").write_text(ANSWERS)
     return root
