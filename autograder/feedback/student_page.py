@@ -22,11 +22,14 @@ class _Line:
     """What a student may see of one case.
 
     Attributes:
+        earned, points: what it gave, and what it is worth.
         hints: one for each known mistake; again: whether all of them stand above, in the same question.
     """
 
     title: str
     hidden: bool
+    earned: float
+    points: float
     outcome: Outcome
     words: str
     message: str
@@ -105,6 +108,8 @@ def _line(case: CaseResult) -> _Line:
     return _Line(
         case.title,
         case.hidden,
+        case.earned,
+        case.points,
         case.outcome,
         words,
         message,

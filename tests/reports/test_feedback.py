@@ -94,12 +94,12 @@ def test_a_function_that_is_not_there_is_named_once_beside_its_check(read):
     text = read(result("ada", code(LOOKUP, missing, case(Outcome.NOT_ATTEMPTED, hidden=True))))
     assert text.count("encode is not defined in your file") == 1
     assert "Ids have any shape (encode is not defined in your file)" in text
-    assert "This ran only when it was graded: ○ Ids have any shape (not written yet)" in text
+    assert "This ran only when it was graded: ○ 0 of 2 Ids have any shape (not written yet)" in text
 
 
 def test_what_fails_comes_before_what_passes_and_that_is_named_too(read):
     text = read(result("ada", code(LOOKUP, case(title="Right"), case(Outcome.FAILED, title="Wrong"))))
-    assert "✗ Wrong (does not pass) 1 check that passes ✓ Right" in text
+    assert "✗ 0 of 2 Wrong (does not pass) 1 check that passes ✓ 2 of 2 Right" in text
 
 
 def test_the_message_and_hint_of_a_passed_case_are_not_shown(read):

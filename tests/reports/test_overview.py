@@ -8,7 +8,7 @@ import pytest
 
 from autograder.course.reports.class_report import BINS, EXAMPLES_PER_CASE, Overview
 from autograder.result import Outcome, Result, Status
-from tests.hand_made import LOOKUP, case, code, make_assignment, result, typical
+from tests.hand_made import LOOKUP, TRADEOFFS, answer, case, code, make_assignment, result, typical
 
 
 @pytest.fixture
@@ -32,7 +32,9 @@ def words(page: str) -> str:
 
 def test_the_statuses_are_counted(page):
     text = words(page(typical("ada"), typical("ben"), Result("cem", Status.NOT_GRADED, "d", 40, fault="no memory")))
-    assert "3 submissions 0 graded 2 needs marking 0 set aside 1 not graded 16 mean of 40 16 median" in text
+    assert (
+        "3 submissions 0 graded 2 needs marking 0 set aside 1 not graded 16 mean of 30 marked so far 16 median" in text
+    )
 
 
 def test_who_was_not_graded_stands_there_with_the_reason(page):
@@ -93,6 +95,28 @@ def test_means_leave_out_what_is_unmarked(page):
     assert "Rows of a table 4 of 8" in text
     assert "Learned or given unmarked" in text
     assert "The 513th position 0 of 10" in text
+
+
+def test_no_question_that_nobody_marked_has_a_mean_though_blank_answers_have_their_0(page):
+    text = words(page(typical("ada"), result("ben", answer(TRADEOFFS, points=0.0))))
+    assert "Learned or given unmarked" in text
+
+
+def test_until_all_are_marked_the_mean_is_that_of_the_marked_and_then_that_of_all(page):
+    marked, blank = result("ada", answer(TRADEOFFS, "Small.", 8)), result("ben", answer(TRADEOFFS, points=0.0))
+    assert "Learned or given 8 of 10" in words(page(marked, blank, result("cem", answer(TRADEOFFS, "Large."))))
+    assert "Learned or given 4 of 10" in words(page(marked, blank))
+
+
+def test_the_mean_of_the_class_leaves_out_questions_that_are_still_being_marked(page):
+    done = result("ada", code(LOOKUP, case(), case()), answer(TRADEOFFS, "Small.", 10))
+    waits = result("ben", code(LOOKUP, case()), answer(TRADEOFFS, "Large."))
+    assert "3 mean of 8 marked so far 3 median 2 to 4 from lowest to highest" in words(page(done, waits))
+    assert "14 mean of 18 marked so far" in words(page(done))
+
+
+def test_where_nothing_at_all_is_marked_there_is_no_mean_of_the_class(page):
+    assert "mean of" not in words(page(result("ada", answer(TRADEOFFS, "Small.")))).partition("Totals")[0]
 
 
 def test_an_empty_gradebook_makes_a_page(page):

@@ -216,8 +216,8 @@ def test_without_the_script_the_table_is_whole_and_its_form_hidden(write):
 
 
 def test_a_mark_reaches_every_report(write):
-    item = ItemMark("sizes", "Names both sizes", 4, 4)
-    mark = Mark("ada", "tradeoffs", fingerprint("Small tables are cheap to learn."), 7, 10, (item,), "Name a model.")
+    items = (ItemMark("sizes", "Names both sizes", 4, 4), ItemMark("cost", "What learning costs", 3, 6))
+    mark = Mark("ada", "tradeoffs", fingerprint("Small tables are cheap to learn."), 7, 10, items, "Name a model.")
     out = write(typical("ada"), marks=(mark,))
     (row,) = csv.DictReader((out / "grades.csv").open(newline=""))
     assert (row["status"], row["total"], row["tradeoffs"]) == ("graded", "23", "7")

@@ -6,7 +6,7 @@ import math
 import shlex
 import statistics
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -99,8 +99,9 @@ class Overview:
         """
         assignment, results = self._assignment, self.results
         graded = [result for result in results if result.total is not None]
-        totals = [result.total for result in graded if result.total is not None]
         questions = self._questions.rows()
+        settled = {row.question.id: row.question.points for row in questions if row.count and not row.unmarked}
+        totals = [_total(result, settled) for result in graded] if settled else []
         timed = [(result.student, result.seconds) for result in results if result.seconds is not None]
         timed.sort(key=lambda item: -item[1])
         bars = _histogram(graded, assignment.possible)
@@ -118,6 +119,7 @@ class Overview:
             counts=[(status, sum(result.status is status for result in results)) for status in Status],
             mean=statistics.mean(totals) if totals else None,
             median=statistics.median(totals) if totals else None,
+            settled=round(sum(settled.values()), 2),
             provisional=sum(result.status is Status.NEEDS_MARKING for result in graded),
             bars=bars,
             highest=max((bar.count for bar in bars), default=0),
@@ -155,6 +157,11 @@ class Overview:
         return {one.id: progress(one, rubric[one.id], self._answers, ledger) for one in asked}
 
 
+def _total(result: Result, questions: Collection[str]) -> float:
+    """The points in these questions; in those that are still being marked, totals cannot be compared."""
+    return round(sum(q.points for q in result.questions if q.points is not None and q.id in questions), 2)
+
+
 def _histogram(graded: Sequence[Result], possible: float) -> list[_Bar]:
     """Bars of equal width from 0 to `possible`; the full total belongs to the last one."""
     width = possible / BINS
@@ -181,6 +188,6 @@ def _reached(totals: Sequence[float]) -> str:
 
 
 def without_cases(result: Result) -> Result:
-    """The points, and of answers that there is one: small enough to keep for a whole class."""
+    """The points alone, small enough to keep for a whole class; of an answer, whether there is one."""
     questions = tuple(replace(question, cases=(), answer=question.answer[:1]) for question in result.questions)
     return replace(result, questions=questions)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ...assignment import Assignment, Question
@@ -63,14 +62,14 @@ class QuestionRow:
 
     Attributes:
         points: what each student has who has any; unmarked: how many answers wait for a mark.
-        blank: how many handed in no answer; always 0 for code.
+        judged: the same without those who handed in no answer: they have their 0 before anybody marks.
         cases: in the order in which they run.
     """
 
     question: Question
     points: list[float] = field(default_factory=list)
+    judged: list[float] = field(default_factory=list)
     unmarked: int = 0
-    blank: int = 0
     cases: dict[tuple[str, bool], CaseRow] = field(default_factory=dict)
 
     def add(self, student: str, found: QuestionResult) -> None:
@@ -78,7 +77,8 @@ class QuestionRow:
             self.unmarked += 1
         else:
             self.points.append(found.points)
-            self.blank += not (self.question.is_code or found.answer)
+            if self.question.is_code or found.answer:
+                self.judged.append(found.points)
         for case in found.cases:
             key = case.title, case.hidden
             if key not in self.cases:
@@ -91,8 +91,9 @@ class QuestionRow:
 
     @property
     def mean(self) -> float | None:
-        """Over what is marked; the zeros of who wrote nothing join in once all the others are."""
-        return mean_of(self.points, self.unmarked, self.blank)
+        """Of all, once nobody waits for a mark; until then of what was judged."""
+        points = self.judged if self.unmarked else self.points
+        return statistics.fmean(points) if points else None
 
     @property
     def full(self) -> int:
@@ -109,7 +110,12 @@ class QuestionRow:
     @property
     def marked(self) -> int:
         """Answers that a person gave points for."""
-        return len(self.points) - self.blank
+        return len(self.judged)
+
+    @property
+    def blank(self) -> int:
+        """How many handed in no answer; always 0 for code."""
+        return len(self.points) - len(self.judged)
 
     @property
     def lost(self) -> list[CaseRow]:
@@ -121,20 +127,6 @@ class QuestionRow:
     def passed(self) -> list[CaseRow]:
         """The cases that everyone passes."""
         return [row for row in self.cases.values() if not row.lost]
-
-
-def mean_of(points: Sequence[float], unmarked: int, blank: int) -> float | None:
-    """The mean of the points there are, None without any.
-
-    While answers wait, the blank ones are left out: their zeros stand, but beside a few marks they would be
-    the mean.
-
-    Args:
-        blank: how many of the points are the zeros of blank answers.
-    """
-    if not unmarked:
-        return statistics.fmean(points) if points else None
-    return sum(points) / (len(points) - blank) if len(points) > blank else None
 
 
 class Questions:

@@ -15,7 +15,7 @@ from ...assignment import Assignment
 from ...io.terminal import MOST_ROWS, say, short
 from ...io.text import format_points, pluralize, single_line, truncate
 from ...result import Result, Status
-from .questions import mean_of
+from .questions import Questions
 
 COLOURS = {
     Status.GRADED: "green",
@@ -65,23 +65,21 @@ def _students(results: Sequence[Result], assignment: Assignment) -> Table:
 
 
 def _questions(results: Sequence[Result], assignment: Assignment) -> Table:
-    """The mean of each question over those who have points for it."""
+    """The mean of each question, as the report has it, and how many wait for a mark."""
     table = Table(box=None, padding=(0, 1), header_style="dim")
     table.add_column("question", no_wrap=True)
     table.add_column("mean", justify="right", no_wrap=True)
     table.add_column("of", justify="right", no_wrap=True)
     table.add_column("", no_wrap=True)
-    graded = [result for result in results if result.total is not None]
-    for question in assignment.questions:
-        found = [q for result in graded for q in result.questions if q.id == question.id]
-        points = [q.points for q in found if q.points is not None]
-        unmarked = len(found) - len(points)
-        blank = sum(not (question.is_code or q.answer) and q.points is not None for q in found)
-        mean = mean_of(points, unmarked, blank)
+    questions = Questions(assignment)
+    for result in results:
+        if result.total is not None:
+            questions.add(result)
+    for row in questions.rows():
         table.add_row(
-            question.id,
-            format_points(mean) or "-",
-            format_points(question.points),
-            Text(f"{pluralize(unmarked, 'answer')} to mark" if unmarked else "", style="yellow"),
+            row.question.id,
+            format_points(row.mean) or "-",
+            format_points(row.question.points),
+            Text(f"{pluralize(row.unmarked, 'answer')} to mark" if row.unmarked else "", style="yellow"),
         )
     return table
