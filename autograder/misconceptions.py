@@ -23,6 +23,10 @@ class Misconception:
             and where to look. It teaches and never hands over the line to type.
         edits: pairs of a text that stands exactly once in `where`, and what takes its place.
         same_as: the id of a mistake that computes the same and shares its hint.
+        sentence: how the sentence of the conventions begins that its values violate, where that is not
+            the first that speaks of them: this is what the mistake costs.
+        gives_nothing: why nothing that the function gives could be used, where the mistake costs more
+            than six tenths of its question.
     """
 
     id: str
@@ -31,11 +35,14 @@ class Misconception:
     hint: str
     edits: tuple[tuple[str, str], ...]
     same_as: str = ""
+    sentence: str = ""
+    gives_nothing: str = ""
 
 
 def misconceptions(question_id: str, root: Path | None = None) -> tuple[Misconception, ...]:
-    """The known mistakes of one question, from solutions/misconceptions/<question>.py."""
-    return import_file((root or find_root()) / "solutions" / "misconceptions" / f"{question_id}.py").MISCONCEPTIONS
+    """The known mistakes of one question, from solutions/misconceptions/<question>.py if there is one."""
+    path = (root or find_root()) / "solutions" / "misconceptions" / f"{question_id}.py"
+    return import_file(path).MISCONCEPTIONS if path.is_file() else ()
 
 
 def apply(source: str, mistakes: Iterable[Misconception]) -> str:

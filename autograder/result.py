@@ -44,6 +44,8 @@ class CaseResult:
         untrusted: what the student's code raised and printed, for instructors.
         carried: the earlier functions that do not pass, so that the case was tried again on right ones,
             where it passes: an error carried forward costs once.
+        despite: the ids of the known mistakes by whose values it was judged, where it passes: one mistake
+            costs once. Its hint is that of the mistakes then.
     """
 
     title: str
@@ -54,6 +56,7 @@ class CaseResult:
     hint: str = ""
     untrusted: str = ""
     carried: tuple[str, ...] = ()
+    despite: tuple[str, ...] = ()
 
     @property
     def earned(self) -> float:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import misconceptions
-from ..assignment import Assignment, import_file
+from ..assignment import Assignment
 from ..check.hints import diagnosis, probing, signatures
 from ..check.hints.diagnosis import UNSTEADY, Known, Row, Table, is_one_error, observe, read_table, row_of
 from ..check.hints.probing import FOLDER, Probes, read_probes
@@ -171,8 +171,7 @@ def fingerprints(assignment: Assignment, old: Path) -> Table:
     source = assignment.reference.read_text("utf-8")
     probes = read_probes(assignment.template / FOLDER)
     for question in assignment.code_questions:
-        path = assignment.root / "solutions" / "misconceptions" / f"{question.id}.py"
-        mistakes = import_file(path).MISCONCEPTIONS if path.is_file() else ()
+        mistakes = misconceptions.misconceptions(question.id, assignment.root)
         file = assignment.template / FOLDER / f"{question.id}.py"
         if mistakes and (missing := [name for name in question.functions if name not in probes]):
             raise AssignmentError(

@@ -15,8 +15,9 @@ from dataclasses import dataclass, replace
 from ..assignment import Assignment
 from ..result import CaseResult, Outcome, QuestionResult, Result, tried_again
 
-WAYS = len(Outcome) + 1
-"""How many ways for a case to end students can tell apart: one is to pass on a right earlier function."""
+WAYS = len(Outcome) + 2
+"""How many ways for a case to end students can tell apart: it may also pass on a right earlier function, or by
+the values of a known mistake."""
 
 
 @dataclass(frozen=True, slots=True)

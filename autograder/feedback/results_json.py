@@ -91,8 +91,8 @@ def _case(index: str, question: Question, case: CaseResult, visibility: str) -> 
     passed = case.outcome is Outcome.PASSED
     how = outcome_words(case) if isinstance(case, Summed) else str(case.outcome).capitalize()
     output = [] if passed else [f"{how}."]
-    output += [f"It {outcome_words(case)}."] if case.carried else []
-    output += [case.hint]
+    output += [f"It {outcome_words(case)}."] if case.carried or case.despite else []
+    output += [] if case.despite else [case.hint]
     output += [] if case.hidden or passed else [case.message]
     return {
         "number": index,
@@ -109,6 +109,7 @@ def _case(index: str, question: Question, case: CaseResult, visibility: str) -> 
             "hidden": case.hidden,
             "hint": case.hint,
             "carried": list(case.carried),
+            "despite": list(case.despite),
         },
     }
 

@@ -14,7 +14,7 @@ from ..mark import Mark, Marks, mark_of
 from ..result import CaseResult, Outcome, QuestionResult, Result, Status
 from .hidden_outcomes import as_students_see
 from .html import TEMPLATES, render
-from .wording import about, checks, next_steps, outcome_words
+from .wording import about, checks, cost_of_mistakes, next_steps, outcome_words
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,7 @@ class _Part:
     question: Question
     result: QuestionResult
     checks: str
+    mistakes: list[str]
     lines: tuple[_Line, ...]
     mark: Mark | None
 
@@ -89,7 +90,14 @@ def _part(result: Result, found: QuestionResult, assignment: Assignment, marks: 
     except KeyError:
         return None  # it was switched off after this was graded
     lines = tuple(_each_hint_once(map(_line, found.cases)))
-    return _Part(question, found, checks(found.cases), lines, mark_of(result.student, found, marks))
+    return _Part(
+        question,
+        found,
+        checks(found.cases),
+        cost_of_mistakes(found.cases),
+        lines,
+        mark_of(result.student, found, marks),
+    )
 
 
 def _each_hint_once(lines: Iterable[_Line]) -> Iterator[_Line]:

@@ -35,7 +35,29 @@ def outcome_words(case: CaseResult) -> str:
         return f"{format_points(case.got)} of {_points(case.points)}"
     if case.carried:
         return f"passes on a right {' and '.join(f'`{name}`' for name in case.carried)}"
+    if case.despite:
+        return f"counts: its values are those of {_mistakes(case)} told here, which costs once"
     return _OUTCOMES[case.outcome]
+
+
+def cost_of_mistakes(cases: Iterable[CaseResult]) -> list[str]:
+    """What each known mistake costs that more checks see than it costs."""
+    seen: dict[str, list[CaseResult]] = {}
+    for case in cases:
+        if case.hint:
+            seen.setdefault(case.hint, []).append(case)
+    sentences = []
+    for alike in seen.values():
+        once = next((case for case in alike if case.despite), None)
+        if once:
+            lost = sum(case.points - case.earned for case in alike)
+            what = _mistakes(once).capitalize()
+            sentences.append(f"{what}, seen by {pluralize(len(alike), 'check')}: costs {format_points(lost)}.")
+    return sentences
+
+
+def _mistakes(case: CaseResult) -> str:
+    return "one mistake" if len(case.despite) == 1 else f"{len(case.despite)} mistakes"
 
 
 def about(result: Result) -> list[str]:

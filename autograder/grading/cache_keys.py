@@ -28,7 +28,7 @@ POINTS = "points"
 """The part whose change needs no run: points are scaled."""
 
 _PACKAGE = Path(__file__).parents[1]
-_GRADER = ("result.py", "check", "grading", "sandbox")
+_GRADER = ("result.py", "misconceptions.py", "check", "grading", "sandbox")
 _LIBRARIES = ("torch", "numpy", "gensim", "otter-grader")
 
 
@@ -93,6 +93,7 @@ def _code_parts(assignment: Assignment, question: Question) -> Parts:
         "tests of what it builds on": _print(*(_tests(assignment, other) for other in earlier)),
         "reference": _reference(assignment, [question, *earlier]),
         **_substitutes(assignment, question),
+        **_known_mistakes(assignment, question),
         "limits": _print(json.dumps(asdict(assignment.limits)), assignment.code_file),
         "hints": _hints(assignment, question),
     }
@@ -104,6 +105,12 @@ def _substitutes(assignment: Assignment, question: Question) -> Parts:
     if not question.builds_on or not path.is_file():
         return {}
     return {"right functions to build on": _print(path.read_bytes())}
+
+
+def _known_mistakes(assignment: Assignment, question: Question) -> Parts:
+    """The mistakes by whose values a case may be judged, if any are known."""
+    path = assignment.root / "solutions" / "misconceptions" / f"{question.id}.py"
+    return {"known mistakes": _print(path.read_bytes())} if path.is_file() else {}
 
 
 def _answer_parts(assignment: Assignment, question: Question) -> Parts:

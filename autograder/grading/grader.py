@@ -13,9 +13,10 @@ import numpy as np
 
 from ..assignment import Assignment, Question, import_file
 from ..check.data import look_in
-from ..check.hints.diagnosis import Row
+from ..check.hints.diagnosis import Row, hint_for
 from ..check.loading import notebook
 from ..check.testing.cases import Case, CaseRun, read_cases, run_case
+from ..check.testing.comparison import judged_by
 from ..errors import AssignmentError
 from ..result import CaseResult, Outcome, QuestionResult, Result, Status, tried_again
 from ..sandbox.mirror import SEED
@@ -24,6 +25,7 @@ from .budget import Budget
 from .connection import Connection, InternalError, Stopped
 from .error_carried_forward import NONE, Retries, Substitutes
 from .hints import Hints
+from .known_mistakes import KnownMistakes, Presumed, judge_by
 from .launcher import Launcher
 from .replay.memo import MemoizedRunner
 from .replay.recording import Replay
@@ -90,7 +92,9 @@ class Grader:
                 raise AssignmentError(f"`{question_id}` has no case that could earn its points.")
         self._retries = Retries(assignment, self.cases)
         self._judged = MemoizedRunner(self._judge)
+        self._judged_once_more = MemoizedRunner(self._judge_presumed)
         self._hints = Hints(assignment)
+        self._known_mistakes = KnownMistakes(assignment, self._cases, self.reference)
         self._rehearse()
 
     def grade(self, submission: Submission) -> Result:
@@ -208,15 +212,39 @@ class Grader:
         return done
 
     def hinted(self, done: dict[Case, CaseResult], session: Session, rows: dict[str, Row]) -> dict[Case, CaseResult]:
-        """Results with hints beside the failed ones; `rows` keeps how functions did on their probes."""
+        """Results with hints beside the failed ones; what one mistake alone makes fail costs once.
+
+        Args:
+            rows: keeps how functions did on their probes.
+        """
         failed = [case for case, result in done.items() if result.outcome is Outcome.FAILED]
-        hints = self._hints.beside(failed, session, rows)
-        return done | {case: replace(done[case], hint=hint) for case, hint in hints.items()}
+        hints = self._hints.found(failed, session, rows) if failed else ()
+        presumed = []
+        for case in failed:
+            own = [hint for hint in hints if hint.function in case.needs]
+            mistakes = tuple(dict.fromkeys(hint.mistake for hint in own))
+            done = done | {case: replace(done[case], hint=hint_for(case.needs, own))}
+            if self._known_mistakes.values(case, mistakes) is not None:
+                presumed.append(Presumed(case, mistakes))
+                self._judged_once_more.expect(presumed[-1], self._judged.script(case))
+        is_hidden = any(case.hidden for case in failed)
+        again = self._judged_once_more.verdicts(session, presumed, one_by_one=is_hidden)
+        return done | {
+            one.case: replace(result, untrusted="", hint=done[one.case].hint, despite=one.mistakes)
+            for one, result in again.items()
+            if result.outcome is Outcome.PASSED
+        }
 
     def _judge(self, session: Session, case: Case, replay: Replay | None) -> CaseResult:
         """Run one case."""
         environment = {**session.environment, "reference": self.reference}
         return self.case_result(case, attempt(session, case, environment, replay), session.printed)
+
+    def _judge_presumed(self, session: Session, presumed: Presumed, replay: Replay | None) -> CaseResult:
+        """Run one case and judge it by the values of known mistakes."""
+        values = self._known_mistakes.values(presumed.case, presumed.mistakes)
+        with judged_by(judge_by(values or ())):
+            return self._judge(session, presumed.case, replay)
 
     @property
     def cases(self) -> tuple[Case, ...]:

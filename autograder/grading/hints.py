@@ -10,10 +10,10 @@ from ..assignment import Assignment
 from ..check.hints.diagnosis import (
     FILE,
     UNSTEADY,
+    Hint,
     Row,
     Table,
     explain,
-    hint_for,
     observe_one,
     read_table,
     row_in,
@@ -52,22 +52,20 @@ class Hints:
         """Run all probes on the reference."""
         self._probed.rehearse(session, self._probes_of(self._table.functions))
 
-    def beside(self, failed: Iterable[Case], session: Session, rows: dict[str, Row]) -> dict[Case, str]:
-        """What to say beside each failed case, which may be nothing.
+    def found(self, failed: Iterable[Case], session: Session, rows: dict[str, Row]) -> tuple[Hint, ...]:
+        """The known mistakes in the functions of failed cases.
 
         Args:
             rows: how functions did that were probed before; those that are probed now are added.
         """
-        failed = list(failed)
         needed = {name for case in failed for name in case.needs}
         fresh = [name for name in self._table.functions if name in needed and name not in rows]
         rows |= dict.fromkeys(fresh, ()) | self._rows(fresh, session)
-        hints = [
+        return tuple(
             hint
             for question in self._questions
             for hint in explain({name: rows.get(name, ()) for name in question.functions}, self._table)
-        ]
-        return {case: hint_for(case.needs, hints) for case in failed}
+        )
 
     def _rows(self, functions: list[str], session: Session) -> dict[str, Row]:
         """How functions do on their probes; an empty row where that cannot be found out."""

@@ -45,6 +45,9 @@ NOTE_PATH = (
 
 MAKE_COPY = "from autograder.grading.image import image_of, readable; image_of(readable())"
 
+OWN = ("assignment/hidden_tests", "solutions/misconceptions", TEMPLATE, "assignment/data")
+"""Folders of the assignment that grading reads."""
+
 TEXTS = (".py", ".md", ".txt", ".yml", ".json", ".ipynb")
 
 SETUP = f"""
@@ -129,7 +132,7 @@ def _needed(assignment: Assignment) -> dict[str, Path]:
     house = PACKAGE.parent
     found = {path.relative_to(house).as_posix(): path for path in _texts(house, PACKAGE.name)}
     own = [
-        *(path for name in ("assignment/hidden_tests", TEMPLATE, "assignment/data") for path in _texts(root, name)),
+        *(path for name in OWN for path in _texts(root, name)),
         *(root / "assignment" / "data").glob("*.npy"),
         *(root / "assignment" / "assignment.yml", assignment.reference, assignment.substitutes),
         *assignment.licences,

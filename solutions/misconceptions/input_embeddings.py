@@ -48,6 +48,7 @@ MISCONCEPTIONS = (
             (_SINUSOIDAL, '"learned": lambda: SinusoidalPositions(dim),'),
             (_LEARNED, '"sinusoidal": lambda: LearnedPositions(max_positions, dim),'),
         ),
+        gives_nothing="With either name the module is the other one, parameters included.",
     ),
     Misconception(
         id="I5",
@@ -204,6 +205,7 @@ MISCONCEPTIONS = (
             (_TOKENS, _TOKENS.replace("= new", "= [new") + "]"),
             (_RETURN, _RETURN.replace("self.tokens", "self.tokens[0]")),
         ),
+        gives_nothing="Without its token table among the parameters no value of it can be asked for.",
     ),
     Misconception(
         id="I20",
@@ -223,6 +225,7 @@ MISCONCEPTIONS = (
         title="a vocabulary of `max_positions` rows",
         hint="The token table has one row per position instead of one per token. Look at the two sizes.",
         edits=((_TOKENS, "self.tokens = new_embedding_table(max_positions, dim)"),),
+        gives_nothing="Its token table has no row for most of the tokens.",
     ),
     Misconception(
         id="I22",

@@ -15,6 +15,10 @@ UPDATE = f"""gradients = torch.autograd.grad(loss, tables)
         with torch.no_grad():
             {LOOP}"""
 
+LOSSES = "`train_embeddings` gives a list with the loss of every step"
+CENTRE = "`train_embeddings` moves `centre`"
+CONTEXT = "`train_embeddings` moves `context`"
+FURTHER = "`train_embeddings` goes down the gradient of the new tables"
 
 MISCONCEPTIONS = (
     # loss
@@ -149,6 +153,7 @@ MISCONCEPTIONS = (
                 SCORES + f"\n        {LOSS}\n        {NOTE}",
             ),
         ),
+        sentence=LOSSES,
     ),
     Misconception(
         "V14",
@@ -157,6 +162,7 @@ MISCONCEPTIONS = (
         "The losses are tensors. Each should be a Python number, which can be printed and "
         "keeps no tensor alive. Look at what turns a tensor of one number into a number.",
         ((NOTE, "losses.append(loss.detach())"),),
+        sentence=LOSSES,
     ),
     Misconception(
         "V15",
@@ -165,6 +171,7 @@ MISCONCEPTIONS = (
         "Only one loss comes back. Each step has its own, from the first to the last, so that "
         "one can see whether they fall. Collect them.",
         (("return losses", "return losses[-1] if losses else []"),),
+        sentence=LOSSES,
     ),
     Misconception(
         "V16",
@@ -173,6 +180,7 @@ MISCONCEPTIONS = (
         "Nothing comes back. The tables are trained in place, and the losses of all steps are "
         "the result. Look at the end of the function.",
         (("return losses", "return None"),),
+        sentence=LOSSES,
     ),
     Misconception(
         "V17",
@@ -180,6 +188,7 @@ MISCONCEPTIONS = (
         "a tensor of losses",
         "The losses come as a tensor. The conventions ask for a list of Python numbers. Look at what is returned.",
         (("return losses", "return torch.tensor(losses)"),),
+        sentence=LOSSES,
     ),
     Misconception(
         "V18",
@@ -188,6 +197,7 @@ MISCONCEPTIONS = (
         "There is one loss more than there are steps. The loss after the last update belongs "
         "to no step. Count what goes into the list.",
         (("return losses", "return losses + losses[-1:]"),),
+        sentence=LOSSES,
     ),
     Misconception(
         id="V19",
@@ -204,6 +214,7 @@ MISCONCEPTIONS = (
         "`context` stays as it was. The loss depends on both tables, so both have a gradient "
         "and both move. Look at what your update goes over.",
         ((TABLES, "tables = (centre.weight,)"),),
+        sentence=CONTEXT,
     ),
     Misconception(
         "V21",
@@ -212,6 +223,7 @@ MISCONCEPTIONS = (
         "`centre` stays as it was. The loss depends on both tables, so both have a gradient "
         "and both move. Look at what your update goes over.",
         ((TABLES, "tables = (context.weight,)"),),
+        sentence=CENTRE,
     ),
     Misconception(
         id="V22",
@@ -229,6 +241,7 @@ MISCONCEPTIONS = (
                 "            context.weight -= learning_rate * torch.autograd.grad(later, context.weight)[0]",
             ),
         ),
+        sentence=CONTEXT,
     ),
     Misconception(
         id="V23",
@@ -236,6 +249,7 @@ MISCONCEPTIONS = (
         title="goes up the gradient",
         hint="The loss rises. The gradient points to where the loss grows, so the tables move the other way.",
         edits=((MOVE, "table += learning_rate * gradient"),),
+        sentence=CENTRE,
     ),
     Misconception(
         "V24",
@@ -244,6 +258,7 @@ MISCONCEPTIONS = (
         "The learning rate makes no difference: the tables move by the whole gradient. It "
         "says which part of it is one step. Look for where the argument is used.",
         ((MOVE, "table -= gradient"),),
+        sentence=CENTRE,
     ),
     Misconception(
         "V25",
@@ -253,6 +268,7 @@ MISCONCEPTIONS = (
         "pairs. The mean in the loss divides by that number already. Look for a second "
         "division.",
         ((MOVE, MOVE + " / len(pairs)"),),
+        sentence=CENTRE,
     ),
     Misconception(
         "V26",
@@ -261,6 +277,7 @@ MISCONCEPTIONS = (
         "The first step is right and later ones get smaller and smaller. A shrinking learning "
         "rate is a method of its own. Here it is the same in all steps.",
         ((MOVE, MOVE + " / (1 + len(losses))"),),
+        sentence=FURTHER,
     ),
     Misconception(
         "V27",
@@ -270,6 +287,7 @@ MISCONCEPTIONS = (
         "is cut down. That is a method of its own. Here a step is the learning rate times the "
         "gradient as it is.",
         ((MOVE, "table -= learning_rate * gradient / max(1.0, 10 * float(gradient.norm()))"),),
+        sentence=CENTRE,
     ),
     Misconception(
         "V28",
@@ -286,6 +304,7 @@ MISCONCEPTIONS = (
             ),
             (UPDATE, "optimizer.zero_grad()\n        loss.backward()\n        optimizer.step()"),
         ),
+        sentence=CENTRE,
     ),
     Misconception(
         "V29",
@@ -302,6 +321,7 @@ MISCONCEPTIONS = (
             ),
             (UPDATE, "optimizer.zero_grad()\n        loss.backward()\n        optimizer.step()"),
         ),
+        sentence=FURTHER,
     ),
     Misconception(
         "V30",
@@ -311,6 +331,7 @@ MISCONCEPTIONS = (
         "decay. Plain gradient descent moves by learning rate times gradient alone. Look at "
         "the optimizer's settings.",
         ((MOVE, "table -= learning_rate * (gradient + 0.01 * table)"),),
+        sentence=CENTRE,
     ),
     Misconception(
         "V31",
@@ -320,6 +341,7 @@ MISCONCEPTIONS = (
         "gradients that the step before left. Clear them before each step, the first one "
         "included, for the caller may have left some, too.",
         ((GRADIENTS, "loss.backward()\n        gradients = [table.grad for table in tables]"),),
+        sentence=FURTHER,
     ),
     Misconception(
         "V32",
@@ -340,6 +362,7 @@ MISCONCEPTIONS = (
         "Nothing moves. The gradients are cleared after `backward` made them and before the step uses them. "
         "Put the three in the right order.",
         ((UPDATE, UPDATE.replace("learning_rate * gradient", "learning_rate * torch.zeros_like(gradient)")),),
+        gives_nothing="The tables stay as they were: what is asked for is their movement.",
     ),
     Misconception(
         "V34",
@@ -396,6 +419,7 @@ MISCONCEPTIONS = (
         "All rows come out with length 1. Some methods do that, but here a step is the learning rate times "
         "the gradient and nothing else.",
         ((MOVE, MOVE + "\n                table /= table.norm(dim=-1, keepdim=True)"),),
+        sentence=CENTRE,
     ),
     Misconception(
         "V39",

@@ -16,10 +16,11 @@ from typing import Any
 from ...assignment import Assignment, import_file
 from ...check.data import look_in
 from ...check.hints.diagnosis import FILE as FINGERPRINTS
-from ...check.hints.diagnosis import Table, diagnose, read_table
+from ...check.hints.diagnosis import Hint, Table, diagnose, read_table
 from ...check.testing.cases import Case, read_cases
 from ...errors import GraderError
 from ...grading.error_carried_forward import Retries
+from ...grading.known_mistakes import KnownMistakes
 from ...misconceptions import Misconception, apply, misconceptions
 from ...sandbox.substitutes import put_in
 from .equivalents import equivalents
@@ -83,6 +84,7 @@ class Auditor:
             for id in self.functions
         }
         self.retries = Retries(assignment, [case for cases in self.cases.values() for case in cases])
+        self.known_mistakes = KnownMistakes(assignment, self.cases, self.reference)
         self.users = users(self.source)
         path = assignment.template / "check" / FINGERPRINTS
         self.table = read_table(path) if path.is_file() else Table({}, {}, {})
@@ -139,8 +141,18 @@ class Auditor:
         lost = {id: tuple(not_passed(self.cases[id], environment)) for id in program.touched}
         passed_again = set(self.passed_again(program, [case for cases in lost.values() for case in cases]))
         lost = {id: tuple(case for case in cases if case not in passed_again) for id, cases in lost.items()}
-        hints = () if isinstance(program.about, Mutant) else self.hints(program.homes, environment)
-        return Finding(program.about, program.homes, lost, hints)
+        if isinstance(program.about, Mutant):
+            return Finding(program.about, program.homes, lost)
+        hints = self.hints(program.homes, environment)
+        despite = tuple(self.despite(hints, [case for id in program.homes for case in lost.get(id, ())], environment))
+        return Finding(program.about, program.homes, lost, tuple(hint.mistake for hint in hints), despite)
+
+    def despite(self, hints: Sequence[Hint], lost: Sequence[Case], environment: Mapping[str, Any]) -> Iterator[Case]:
+        """Of the cases that a program lost, those that count since one mistake costs once."""
+        for case in lost:
+            mistakes = tuple(dict.fromkeys(hint.mistake for hint in hints if hint.function in case.needs))
+            if self.known_mistakes.holds(case, mistakes, environment):
+                yield case
 
     def passed_again(self, program: _Program, lost: Sequence[Case]) -> Iterator[Case]:
         """Of the cases that a program lost, those that pass on right earlier functions."""
@@ -150,10 +162,10 @@ class Auditor:
             still_lost = not_passed(cases, {**names, "reference": self.reference})
             yield from (case for case in cases if case not in still_lost)
 
-    def hints(self, ids: Sequence[str], environment: Mapping[str, Any]) -> tuple[str, ...]:
+    def hints(self, ids: Sequence[str], environment: Mapping[str, Any]) -> tuple[Hint, ...]:
         """The mistakes that the diagnosis takes a program's functions for."""
         functions = [name for id in ids for name in self.functions[id]]
-        return tuple(hint.mistake for hint in diagnose(functions, environment, self.table))
+        return diagnose(functions, environment, self.table)
 
     def homes(self, where: str) -> tuple[str, ...]:
         """The question of a function, or all questions that use a helper; none if nothing does."""

@@ -13,7 +13,7 @@ from ...assignment import Assignment
 from ...io.text import pluralize
 from ...misconceptions import Misconception
 from .equivalents import FILE
-from .findings import Audit, Finding
+from .findings import MOST_COST, MOST_MEDIAN, Audit, Finding
 from .mutants import Mutant, diff
 
 
@@ -58,6 +58,8 @@ def _table(audit: Audit) -> Table:
     table.add_column("\nquestion", no_wrap=True)
     for heading in (
         "known\ncaught",
+        "cost\nmedian",
+        "\nmost",
         "else-\nwhere",  # a mistake that loses points in another question
         "hints\nastray",
         "right\nkept",
@@ -82,6 +84,7 @@ def _cells(audit: Audit, question: str) -> list[Text]:
     idle = sum(len(audit.idle(id)) for id in audit.cases if id == (question or id))
     return [
         _of(_caught(mistakes), mistakes, is_good=_caught(mistakes) == len(mistakes)),
+        *_costs(audit, question),
         _count(elsewhere, "red"),
         _count(sum(bool(audit.astray(finding)) for finding in (*mistakes, *variants)), "red"),
         _of(len(variants) - _caught(variants), variants, is_good=not _caught(variants)),
@@ -89,6 +92,19 @@ def _cells(audit: Audit, question: str) -> list[Text]:
         _count(recorded, ""),
         _count(surviving, "red"),
         _count(idle, "yellow"),
+    ]
+
+
+def _costs(audit: Audit, question: str) -> list[Text]:
+    """What known mistakes cost, of their question's points; the most without those that give nothing."""
+    mistakes = audit.of(Misconception, question)
+    if not mistakes:
+        return [_count(0, "")] * 2
+    middle = audit.median_cost(question)
+    most = max((audit.cost(f) for f in mistakes if not getattr(f.about, "gives_nothing", "")), default=0.0)
+    return [
+        Text(f"{value:.0%}", style="green" if value <= bound else "red")
+        for value, bound in ((middle, MOST_MEDIAN), (most, MOST_COST))
     ]
 
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 from ...check.testing.cases import Case
 from ...misconceptions import Misconception
 from .equivalents import FILE, Equivalent
 from .mutants import Mutant
+
+MOST_COST, MOST_MEDIAN = 0.6, 0.2
+"""What one known mistake may cost of its question, and what half of them may."""
 
 
 @dataclass(frozen=True)
@@ -21,12 +25,14 @@ class Finding:
         homes: the questions that it belongs to: one, or all that share a helper.
         lost: the cases that it lost, by question; only questions that it can touch are there.
         hints: the ids of the mistakes that it is taken for; mutants are not asked.
+        despite: the cases among the lost that count all the same, by a known mistake's values.
     """
 
     about: Misconception | Mutant | Path | None
     homes: tuple[str, ...]
     lost: Mapping[str, tuple[Case, ...]]
     hints: tuple[str, ...] = ()
+    despite: tuple[Case, ...] = ()
 
     @property
     def lost_at_home(self) -> tuple[Case, ...]:
@@ -77,6 +83,15 @@ class Audit:
         own = finding.about.hint if isinstance(finding.about, Misconception) else None
         return [id for id in finding.hints if texts.get(id) != own or own is None]
 
+    def cost(self, finding: Finding) -> float:
+        """Which part of its question's points a mistake costs."""
+        costs = sum(case.share for case in finding.lost_at_home if case not in finding.despite)
+        return costs / sum(case.share for id in finding.homes for case in self.cases[id])
+
+    def median_cost(self, question: str = "") -> float:
+        """What half of the known mistakes cost at most."""
+        return median(map(self.cost, self.of(Misconception, question)))
+
     def survivors(self, question: str = "") -> list[Finding]:
         """The mutants that pass every case and are not recorded as equivalent."""
         alive = [finding for finding in self.of(Mutant, question) if not finding.lost_at_home]
@@ -102,6 +117,7 @@ class Audit:
                 yield Problem(f"{said} passes every case.")
             for case in finding.lost_elsewhere:
                 yield Problem(f"{said} does not pass a case of `{case.question}`: {case.title}")
+        yield from self._about_costs()
         for finding in self.of(Path):
             for case in finding.lost_at_home:
                 yield Problem(f"{case.question}: {_name(finding)} does not pass a case: {case.title}")
@@ -116,6 +132,21 @@ class Audit:
             assert isinstance(mutant, Mutant)
             yield Problem(f"{finding.homes[0]}: a mutant passes every case: {mutant}", mutant)
         yield from self._about_records()
+
+    def _about_costs(self) -> Iterator[Problem]:
+        """Where one mistake costs more than once."""
+        for finding in self.of(Misconception):
+            costs, about = self.cost(finding), finding.about
+            if costs > MOST_COST and isinstance(about, Misconception) and not about.gives_nothing:
+                yield Problem(
+                    f"{finding.homes[0]}: {_name(finding)} costs {costs:.0%} of its question: {MOST_COST:.0%} is the most, "
+                    "unless its `gives_nothing` says why nothing that it gives could be used."
+                )
+        for question in self.cases:
+            if self.of(Misconception, question) and (half := self.median_cost(question)) > MOST_MEDIAN:
+                yield Problem(
+                    f"{question}: half of the known mistakes cost {half:.0%} of it or more: {MOST_MEDIAN:.0%} is the most."
+                )
 
     def _not_lost(self, finding: Finding) -> Iterator[Case]:
         for id in finding.homes:

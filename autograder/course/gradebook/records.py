@@ -205,5 +205,5 @@ def from_ascii(value: str) -> str:
 
 
 def _case(data: dict[str, Any]) -> CaseResult:
-    carried = tuple(data.get("carried", ()))  # results of older versions lack it
-    return CaseResult(**data | {"outcome": Outcome(data["outcome"]), "carried": carried})
+    lists = {name: tuple(data.get(name, ())) for name in ("carried", "despite")}  # results of older versions lack them
+    return CaseResult(**data | {"outcome": Outcome(data["outcome"])} | lists)

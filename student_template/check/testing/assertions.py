@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from .call_text import show
-from .comparison import assert_close, assert_equal, require
+from .comparison import assert_close, assert_equal, compares_values, require
 
 Answers = Sequence[tuple[str, float]]
 """Words and their cosines, best first."""
@@ -57,6 +57,7 @@ def assert_gradients(
     assert_close(learned.grad, torch.zeros_like(table).index_add(0, ids, upstream), of="the table's gradient")
 
 
+@compares_values
 def assert_answers(got: Any, expected: Answers) -> None:
     """Demand the expected words in their order, each in a tuple with its cosine as a number."""
     require(isinstance(got, list), f"the answers should be a list, but are a {type(got).__name__}")
@@ -71,6 +72,7 @@ def assert_answers(got: Any, expected: Answers) -> None:
         require(abs(cosine - right) < 2e-5, f"the cosine of {show(word)} should be {right}, but is {cosine:.6f}")
 
 
+@compares_values
 def assert_losses(got: Any, expected: Sequence[float]) -> None:
     """Demand a list of numbers, one loss for each step."""
     require(isinstance(got, list), f"the losses should be a list, but are a {type(got).__name__}")

@@ -42,6 +42,13 @@ class Case:
     needs: tuple[str, ...]
     body: OtterCase
 
+    @property
+    def is_about_values(self) -> bool:
+        """Whether its title speaks of values: a case of errors or purity demands right ones, too."""
+        function = self.body.test_func
+        named = {id(function.__globals__.get(name)) for name in function.__code__.co_names}
+        return named.isdisjoint((id(raises), id(unchanged)))
+
 
 @dataclass(frozen=True)
 class CaseRun:
@@ -132,13 +139,8 @@ def _undefined(name: str) -> Callable[..., None]:
 
 
 def _is_its_point(case: Case, error: Mismatch) -> bool:
-    """Whether the title of a case speaks of this error.
-
-    A case of errors or purity demands a right value first, of which its title says nothing.
-    """
-    function = case.body.test_func
-    named = {id(function.__globals__.get(name)) for name in function.__code__.co_names}
-    return isinstance(error, NotAsAsked) or named.isdisjoint((id(raises), id(unchanged)))
+    """Whether the title of a case speaks of this error."""
+    return isinstance(error, NotAsAsked) or case.is_about_values
 
 
 def _with_call(call: str, message: str) -> str:

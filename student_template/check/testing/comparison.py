@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import copy
+import functools
 import numbers
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -36,12 +37,49 @@ class NotAsAsked(Mismatch):
     """A call raises what it should not, or nothing where it should, or changes what is not its own."""
 
 
+Compare = Callable[..., None]
+Judge = Callable[[Compare, Any, Any, dict[str, Any]], None]
+"""Takes a comparison, what came, what is right and the comparison's options; raises what it would."""
+
+_judges: list[Judge] = []
+
+
+@contextmanager
+def judged_by(judge: Judge) -> Iterator[None]:
+    """Let `judge` decide on every value that the block compares.
+
+    So the grader tells whether a function that makes a known mistake is right in everything else.
+    """
+    _judges.append(judge)
+    try:
+        yield
+    finally:
+        _judges.pop()
+
+
+def compares_values(compare: Compare) -> Compare:
+    """Make a comparison of what came with what is right one that a judge can decide on."""
+
+    @functools.wraps(compare)
+    def compared(got: Any, expected: Any, **how: Any) -> None:
+        if not _judges:
+            return compare(got, expected, **how)
+        judge = _judges.pop()  # what a comparison is made of is not judged once more
+        try:
+            return judge(compare, got, expected, how)
+        finally:
+            _judges.append(judge)
+
+    return compared
+
+
 def require(condition: bool, message: str) -> None:
     """Raise `Mismatch` with `message`, a sentence for the student, unless `condition` holds."""
     if not condition:
         raise Mismatch(message)
 
 
+@compares_values
 def assert_close(
     got: Any, expected: torch.Tensor, *, atol: float | torch.Tensor = ABSOLUTE, of: str = "the result"
 ) -> None:
@@ -83,6 +121,7 @@ def is_close(got: Any, expected: torch.Tensor, *, atol: float | torch.Tensor = A
     return torch.equal(got, expected) or not _differing(got.detach(), expected.detach(), atol).any()
 
 
+@compares_values
 def assert_equal(got: Any, expected: Any, *, of: str = "the result") -> None:
     """Demand a plain Python value (number, string, list, dict ...) that equals `expected`.
 
@@ -91,6 +130,22 @@ def assert_equal(got: Any, expected: Any, *, of: str = "the result") -> None:
     """
     if not _equals(got, expected):
         raise Mismatch(f"{of} is not as expected\n  expected {show(expected)}\n  got      {show(got)}", got)
+
+
+def is_alike(got: Any, expected: Any, *, atol: float | torch.Tensor = ABSOLUTE) -> bool:
+    """Whether two values are of one kind and equal but for rounding: tensors, numbers, texts, lists, dicts."""
+    if isinstance(expected, torch.Tensor):
+        return is_close(got, expected, atol=atol)
+    if isinstance(expected, float | int) and type(expected) is not bool:
+        near = ABSOLUTE * (1 + abs(expected))
+        return isinstance(got, numbers.Real) and abs(float(got) - expected) <= near
+    if type(got) is not type(expected):
+        return False
+    if isinstance(expected, dict):
+        return got.keys() == expected.keys() and all(is_alike(got[key], expected[key]) for key in expected)
+    if isinstance(expected, list | tuple):
+        return len(got) == len(expected) and all(map(is_alike, got, expected))
+    return bool(got == expected)
 
 
 @contextmanager
