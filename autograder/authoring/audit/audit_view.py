@@ -58,8 +58,7 @@ def _table(audit: Audit) -> Table:
     table.add_column("\nquestion", no_wrap=True)
     for heading in (
         "known\ncaught",
-        "cost\nmedian",
-        "\nmost",
+        "cost %\nhalf max",  # of a question's points: what half of the mistakes cost at most, and all
         "else-\nwhere",  # a mistake that loses points in another question
         "hints\nastray",
         "right\nkept",
@@ -84,7 +83,7 @@ def _cells(audit: Audit, question: str) -> list[Text]:
     idle = sum(len(audit.idle(id)) for id in audit.cases if id == (question or id))
     return [
         _of(_caught(mistakes), mistakes, is_good=_caught(mistakes) == len(mistakes)),
-        *_costs(audit, question),
+        _costs(audit, question),
         _count(elsewhere, "red"),
         _count(sum(bool(audit.astray(finding)) for finding in (*mistakes, *variants)), "red"),
         _of(len(variants) - _caught(variants), variants, is_good=not _caught(variants)),
@@ -95,17 +94,15 @@ def _cells(audit: Audit, question: str) -> list[Text]:
     ]
 
 
-def _costs(audit: Audit, question: str) -> list[Text]:
-    """What known mistakes cost, of their question's points; the most without those that give nothing."""
+def _costs(audit: Audit, question: str) -> Text:
+    """What known mistakes cost of their question; the most without those that give nothing."""
     mistakes = audit.of(Misconception, question)
     if not mistakes:
-        return [_count(0, "")] * 2
+        return _count(0, "")
     middle = audit.median_cost(question)
     most = max((audit.cost(f) for f in mistakes if not getattr(f.about, "gives_nothing", "")), default=0.0)
-    return [
-        Text(f"{value:.0%}", style="green" if value <= bound else "red")
-        for value, bound in ((middle, MOST_MEDIAN), (most, MOST_COST))
-    ]
+    is_good = middle <= MOST_MEDIAN and most <= MOST_COST
+    return Text(f"{100 * middle:.0f} {100 * most:.0f}", style="green" if is_good else "red")
 
 
 def _caught(findings: list[Finding]) -> int:

@@ -86,7 +86,8 @@ class Audit:
     def cost(self, finding: Finding) -> float:
         """Which part of its question's points a mistake costs."""
         costs = sum(case.share for case in finding.lost_at_home if case not in finding.despite)
-        return costs / sum(case.share for id in finding.homes for case in self.cases[id])
+        possible = sum(case.share for id in finding.homes for case in self.cases.get(id, ()))
+        return costs / possible if possible else 0.0
 
     def median_cost(self, question: str = "") -> float:
         """What half of the known mistakes cost at most."""
@@ -139,13 +140,14 @@ class Audit:
             costs, about = self.cost(finding), finding.about
             if costs > MOST_COST and isinstance(about, Misconception) and not about.gives_nothing:
                 yield Problem(
-                    f"{finding.homes[0]}: {_name(finding)} costs {costs:.0%} of its question: {MOST_COST:.0%} is the most, "
-                    "unless its `gives_nothing` says why nothing that it gives could be used."
+                    f"{finding.homes[0]}: {_name(finding)} costs {costs:.0%} of its question: {MOST_COST:.0%} is the "
+                    "most, unless its `gives_nothing` says why nothing that it gives could be used."
                 )
         for question in self.cases:
             if self.of(Misconception, question) and (half := self.median_cost(question)) > MOST_MEDIAN:
                 yield Problem(
-                    f"{question}: half of the known mistakes cost {half:.0%} of it or more: {MOST_MEDIAN:.0%} is the most."
+                    f"{question}: half of the known mistakes cost {half:.0%} of it or more: {MOST_MEDIAN:.0%} is "
+                    "the most."
                 )
 
     def _not_lost(self, finding: Finding) -> Iterator[Case]:
