@@ -17,7 +17,6 @@ import click
 from . import __version__
 from .assignment import CHOSEN
 from .errors import GraderError
-from .submission import LAYOUT_NAMES
 
 GOOD, SOME_ARE_LEFT, WRONG_USAGE = 0, 1, 2
 
@@ -40,6 +39,32 @@ def _says_what_is_wrong(command: Callable[..., int]) -> Callable[..., None]:
         sys.exit(status)
 
     return run
+
+
+class _PlatformName(click.ParamType):
+    """The name of a platform in one of the registry's tables, which is imported only where it is needed."""
+
+    name = "platform"
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        from .course.platforms import all_platforms
+
+        return tuple(getattr(all_platforms, self.table))
+
+    def get_missing_message(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
+        return f"One of {', '.join(self.names)}."
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
+        return f"[{'|'.join(self.names)}]"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return (
+            value if value in self.names else self.fail(f"{value!r} is not one of {', '.join(self.names)}.", param, ctx)
+        )
 
 
 class _Command(click.Command):
@@ -130,7 +155,8 @@ def _grading_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--output", "out", type=_FOLDER, default=Path("graded"), show_default=True, help="Where the results go.")
 @click.option(
     "--layout",
-    type=click.Choice(LAYOUT_NAMES),
+    "platform",
+    type=_PlatformName("LAYOUTS"),
     help="How SUBMISSIONS are laid out, where that is not recognised.",
 )
 @click.option("--roster", type=_FILE, metavar="ROSTER.csv", help="The course's students; names who is missing.")
@@ -146,7 +172,7 @@ def _grading_options(command: Callable[..., None]) -> Callable[..., None]:
 def grade(
     submissions: Path,
     out: Path,
-    layout: str | None,
+    platform: str | None,
     roster: Path | None,
     choices: tuple[str, ...],
     only: tuple[str, ...],
@@ -167,7 +193,7 @@ def grade(
     from .course.batch.plan import RunOptions
     from .course.batch.run import Executor
 
-    intake = pipeline.IntakeOptions(layout, roster, choices)
+    intake = pipeline.IntakeOptions(platform, roster, choices)
     options = RunOptions(only, students, force, unconfined)
     return pipeline.grade(submissions, out, intake, options, Executor(workers, cluster, unconfined), known)
 
@@ -386,8 +412,9 @@ def _names(markers: str) -> list[str]:
 @click.option(
     "--to",
     "platform",
-    metavar="PLATFORM",
-    help="canvas, moodle, gradescope, github-classroom, nbgrader or csv.",
+    type=_PlatformName("EXPORTS"),
+    required=True,
+    help="Whose file is filled.",
 )
 @click.option("--into", type=_FILE, metavar="FILE.csv", help="The platform's own file; a copy of it is filled.")
 @click.option("--assignment", "name", default="", metavar="NAME", help="What the assignment is called there.")
@@ -405,7 +432,7 @@ def _names(markers: str) -> list[str]:
 @_says_what_is_wrong
 def export(
     out: Path,
-    platform: str | None,
+    platform: str,
     into: Path | None,
     name: str,
     grade_column: str,
@@ -422,14 +449,8 @@ def export(
     """
     from .assignment import load_assignment
     from .course import pipeline
-    from .course.platforms.all_platforms import EXPORTS
     from .course.platforms.export_plan import ExportOptions
 
-    if platform not in EXPORTS:
-        raise click.UsageError(
-            f"Say --to one of {', '.join(EXPORTS)}.\n"
-            f"Type, for example: autograder export {out} --to canvas --into Grades.csv"
-        )
     options = ExportOptions(load_assignment(), into, name, grade_column, feedback_column)
     wished = {"late_file": late_file, "provisional": provisional, "feedback": feedback}
     return pipeline.hand_back(out, platform, options, folder or out / "export", **wished)
@@ -471,7 +492,8 @@ def check(folder: Path, arguments: tuple[str, ...]) -> int:
 )
 @click.option(
     "--layout",
-    type=click.Choice(LAYOUT_NAMES),
+    "platform",
+    type=_PlatformName("LAYOUTS"),
     help="How SUBMISSIONS are laid out, where that is not recognised.",
 )
 @click.option(
@@ -482,7 +504,7 @@ def check(folder: Path, arguments: tuple[str, ...]) -> int:
     help="Which file of a set-aside submission counts; may be repeated.",
 )
 @_says_what_is_wrong
-def repack(submissions: Path, folder: Path, layout: str | None, choices: tuple[str, ...]) -> int:
+def repack(submissions: Path, folder: Path, platform: str | None, choices: tuple[str, ...]) -> int:
     """Write a zip for each of SUBMISSIONS that a plain `otter run` takes.
 
     SUBMISSIONS are what `grade` takes; Otter by itself takes fewer. Exit status: 1 when someone's is not
@@ -490,7 +512,7 @@ def repack(submissions: Path, folder: Path, layout: str | None, choices: tuple[s
     """
     from .course import pipeline
 
-    return pipeline.repack(submissions, folder, pipeline.IntakeOptions(layout, None, choices))
+    return pipeline.repack(submissions, folder, pipeline.IntakeOptions(platform, None, choices))
 
 
 @main.command(cls=_Command, example="autograder release --check")

@@ -6,9 +6,6 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-LAYOUT_NAMES = ("plain", "gradescope", "moodle", "blackboard", "canvas", "github-classroom")
-"""The layouts of what is handed over, as `--layout` takes them and origins name them."""
-
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -31,7 +28,7 @@ class UploadInfo:
     """How a platform handed a submission over: what it takes to hand the grade back.
 
     Attributes:
-        layout: the platform's name, such as "canvas"; "plain" for a folder of students.
+        platform: its name, such as "canvas"; "plain" for a folder of students.
         upload: the folder's or file's name as the platform wrote it.
         members: the students who handed it in together; most often one.
         late: whether the platform marked it as late.
@@ -39,7 +36,7 @@ class UploadInfo:
         others: earlier attempts, by the names of their uploads.
     """
 
-    layout: str
+    platform: str
     upload: str
     members: tuple[Member, ...]
     late: bool = False

@@ -19,7 +19,7 @@ from .gradebook.database import Gradebook
 from .grades import Grade, Skipped, sort_out, with_remarks
 from .late import LATE_SHEET, ask_how_late, deduct
 from .marking.rubric import weighed_now
-from .platforms.all_platforms import EXPORTS, PLATFORMS, UNIVERSITY_IDS
+from .platforms.all_platforms import EXPORTS, PLATFORMS, SHARING_IDS
 from .platforms.export_plan import ExportFiles, ExportOptions, Zip, shortened
 from .platforms.plain_csv import HANDED_BACK, handed_back
 from .results import results_of
@@ -62,10 +62,10 @@ def export(
     """
     platform = EXPORTS[to]
     assert platform.fill is not None
-    assignment, wish = wish.assignment, replace(wish, university_ids=UNIVERSITY_IDS)
+    assignment = wish.assignment
     marks = weighed_now(gradebook.marks(), assignment)
     results = (apply_marks(result, marks) for result in gradebook.results())
-    grades, left = sort_out(results, gradebook.origins(), assignment, provisional=provisional)
+    grades, left = sort_out(results, gradebook.origins(), assignment, provisional=provisional, sharing_ids=SHARING_IDS)
     if not grades:
         raise GraderError(f"There is no grade to hand out. {_left(left) or 'The gradebook is empty.'}")
     told = platform.lateness(grades, wish) if assignment.late and platform.lateness else {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 
 from ..assignment import Assignment
@@ -90,16 +90,19 @@ def sort_out(
     assignment: Assignment,
     *,
     provisional: bool = False,
+    sharing_ids: Set[str] = frozenset(),
 ) -> tuple[list[Grade], list[Skipped]]:
     """The grades to hand out, and the submissions that get none.
 
     Args:
         provisional: hand out also what still needs marking, with the points there are.
+        sharing_ids: the platforms whose ids are the university's.
     """
     grades, left = [], []
     for result in results:
         if result.status is Status.GRADED or (provisional and result.status is Status.NEEDS_MARKING):
-            grades += grades_of(result, persons_of(result.student, origins.get(result.student)), assignment)
+            persons = persons_of(result.student, origins.get(result.student), sharing_ids)
+            grades += grades_of(result, persons, assignment)
         else:
             left.append(Skipped(result.student, str(result.status)))
     return grades, left

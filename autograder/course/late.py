@@ -125,7 +125,7 @@ def _seconds(person: Person, policy: LatePolicy, tell_lateness: Set[str]) -> flo
     submitted = _moment(origin.submitted, policy)
     if submitted is not None and policy.due is not None:
         return (submitted - policy.due).total_seconds()
-    return 0.0 if origin.layout in tell_lateness and not origin.late else None
+    return 0.0 if origin.platform in tell_lateness and not origin.late else None
 
 
 def _moment(text: str, policy: LatePolicy) -> datetime | None:

@@ -68,12 +68,12 @@ class IntakeOptions:
     """How submissions are to be read.
 
     Attributes:
-        layout: the platform whose download it is, where that is not to be recognised.
+        platform: the platform whose download it is, where that is not to be recognised.
         roster: the course's students.
         overrides: STUDENT=FILE, of submissions whose file is not clear.
     """
 
-    layout: str | None = None
+    platform: str | None = None
     roster: Path | None = None
     overrides: tuple[str, ...] = ()
 
@@ -83,7 +83,7 @@ def intake_of(submissions: Path, assignment: Assignment, options: IntakeOptions,
     intake = take_in(
         submissions,
         assignment,
-        layout=options.layout,
+        platform=options.platform,
         roster=options.roster,
         choices=options.overrides,
         out=out,

@@ -29,10 +29,13 @@ class _Cell:
 
 
 class Table:
-    """The rows of a CSV file. Row 0 is the header; rows and columns count from 0."""
+    """The rows of a CSV file. Row 0 is the header, if no title stands above; rows and columns count from 0."""
 
-    def __init__(self, name: str, data: bytes) -> None:
+    def __init__(self, name: str, data: bytes, heading: str = "") -> None:
         """Read the bytes of a file.
+
+        Args:
+            heading: what a column is called; whatever stands above the row with it is a title.
 
         Raises:
             GraderError: if they are not a table: nothing in them, an open quote, a row longer than the header.
@@ -41,12 +44,14 @@ class Table:
         self._text, self._encoding = _decoded(data)
         self.separator = max(SEPARATORS, key=lambda separator: _width(self._text, separator))
         self._records = list(_records(name, self._text, self.separator))
+        headings = (i for i, record in enumerate(self._records) if heading in (cell.value.strip() for cell in record))
+        self._top = next(headings, 0) if heading else 0
         self._set: dict[tuple[int, int], str] = {}
         self._added: list[Mapping[int, str]] = []
         if not self._records or not any(self.header):
             raise GraderError(f"{name} is empty. Download it from the platform once more.")
         for index, record in enumerate(self._records):
-            if len(record) > len(self.header):
+            if index > self._top and len(record) > len(self.header):
                 raise GraderError(
                     f"{name}, row {index + 1} has {len(record)} cells, the header has {len(self.header)}. "
                     "Which cell belongs to which column is not clear, so nothing was written. "
@@ -55,12 +60,17 @@ class Table:
 
     @cached_property
     def header(self) -> list[str]:
-        return [cell.value.strip() for cell in self._records[0]] if self._records else []
+        return [cell.value.strip() for cell in self._records[self._top]] if self._records else []
+
+    @property
+    def title(self) -> str:
+        """What stands in the first cell above the header; empty if nothing does."""
+        return self._records[0][0].value.strip() if self._top else ""
 
     @property
     def rows(self) -> range:
         """The numbers of the rows below the header that hold anything."""
-        return range(1, len(self._records))
+        return range(self._top + 1, len(self._records))
 
     def value(self, row: int, column: int) -> str:
         """What a cell says now; empty where a short row has none."""
@@ -137,13 +147,13 @@ def _quoted(value: str) -> str:
     return '"' + value.replace('"', '""') + '"'
 
 
-def read_table(path: Path) -> Table:
-    """Read a platform's file.
+def read_table(path: Path, heading: str = "") -> Table:
+    """Read a platform's file; one of its columns is called `heading`, if a title may stand above.
 
     Raises:
         GraderError: if it cannot be read or is not a table.
     """
-    return Table(single_line(path.name), read_content(path))
+    return Table(single_line(path.name), read_content(path), heading)
 
 
 def _decoded(data: bytes) -> tuple[str, str]:

@@ -1,11 +1,14 @@
-"""Lists a zip file in memory: nothing is extracted, no size in a header is believed."""
+"""Lists an archive in memory: nothing is extracted, no size in a header is believed."""
 
 from __future__ import annotations
 
+import gzip
 import io
 import stat
+import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import IO
 
 from .listing import (
@@ -15,81 +18,115 @@ from .listing import (
     environments,
     in_environment,
     in_order,
+    is_archive,
     is_junk,
     is_relevant,
     printable,
 )
+from .tar_file import TooManyHeadersError, tar_members
 
-MAX_DIRECTORY_BYTES = 8_000_000
-"""Of a zip's table of contents: about 80,000 files."""
 
-MAX_NESTED_DIRECTORY_BYTES = 1_000_000
-"""Of the table of contents of a zip inside an upload."""
+@dataclass(frozen=True)
+class ArchiveLimits:
+    """How much of an archive is looked at.
+
+    Attributes:
+        directory: bytes of the table of contents; a zip takes some hundred for a file, a tar 512 or more.
+        unpacked: bytes that a compressed tar may have, of which none can be skipped.
+    """
+
+    directory: int
+    unpacked: int = 100_000_000
+
+
+UPLOAD = ArchiveLimits(8_000_000)
+"""Of what a student handed in: about 80,000 files in a zip, 16,000 in a tar."""
+
+NESTED = ArchiveLimits(1_000_000)
+"""Of an archive inside an upload."""
+
+DOWNLOAD = ArchiveLimits(32_000_000, 2_000_000_000)
+"""Of a platform's."""
 
 MAX_DEPTH = 50
 """Folders in folders; names can be made of tens of thousands of them."""
 
 MAX_NESTED_BYTES = 100_000_000
-"""Of the zips inside an upload together."""
+"""Of the archives inside an upload together."""
 
 MAX_NESTED = 10
-"""Zips inside an upload that are opened."""
+"""Archives inside an upload that are opened."""
 
+_IN_MEMORY = 10_000_000
+_GZIP = b"\x1f\x8b"
 _READ_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # zipfile bounds no other's output
 _ENCRYPTED = 0x1  # bits of an entry's flags
 _IS_UTF8 = 0x800
 
 
-def list_archive(stream: IO[bytes], name: str, max_directory: int | None = None) -> Listing:
-    """List the zip in `stream`, which must stay open as long as its entries are read.
+@dataclass(frozen=True)
+class _Member:
+    """What an archive has under one name."""
+
+    name: str
+    read: Callable[[int], bytes]
+    is_folder: bool = False
+    is_link: bool = False
+
+
+def list_archive(stream: IO[bytes], name: str, limits: ArchiveLimits | None = None) -> Listing:
+    """List the archive in `stream`, which must stay open as long as its entries are read.
 
     An archive that cannot be opened, and entries that point out of it or are links, are problems.
     """
-    name = printable(name)
-    try:
-        bounded = _Bounded(stream, max_directory or MAX_DIRECTORY_BYTES)
-        archive = zipfile.ZipFile(bounded)
-        bounded.opening = False
-    except _TooLongError:
-        return Listing(problems=(f"{name} lists more files than are looked through.",))
-    except Exception:  # zipfile raises whatever its parsing runs into
-        return Listing(problems=(f"{name} is damaged, cut short or no zip file: it cannot be opened.",))
-    entries: list[Entry] = []
+    name, limits = printable(name), limits or UPLOAD
+    is_tar = is_archive(name) and not name.lower().endswith(".zip")
+    noun = "tar archive" if is_tar else "zip file"
+    members: list[tuple[_Member, tuple[str, ...]]] = []
     problems: list[str] = []
-    members = [(info, inside, _parts(inside)) for info in archive.infolist() if (inside := _name(info))]
-    too_deep = [inside for _, inside, parts in members if len(parts) > MAX_DEPTH]
+    try:
+        found = _tar(stream, name, limits) if is_tar else _zip(stream, name, limits)
+        members += ((member, _parts(member.name)) for member in found)
+    except (_TooLongError, TooManyHeadersError):
+        return Listing(problems=(f"{name} lists more files than are looked through.",))
+    except UnreadableError as error:
+        return Listing(problems=(str(error),))
+    except Exception:  # zipfile and gzip raise whatever their parsing runs into
+        if not members:
+            return Listing(problems=(f"{name} is damaged, cut short or no {noun}: it cannot be opened.",))
+        problems.append(f"{name} is damaged or cut short: what follows {printable(members[-1][0].name)} is not read.")
+    entries: list[Entry] = []
+    too_deep = [member.name for member, parts in members if len(parts) > MAX_DEPTH]
     if too_deep:
         problems.append(f"{printable(too_deep[0])} in {name} lies more than {MAX_DEPTH} folders deep: not read.")
-        members = [member for member in members if len(member[2]) <= MAX_DEPTH]
-    found = environments(parts for _, _, parts in members)
-    for info, inside, parts in members:
-        is_folder = not parts or inside.endswith(("/", "\\"))
+        members = [(member, parts) for member, parts in members if len(parts) <= MAX_DEPTH]
+    own = environments(parts for _, parts in members)
+    for member, parts in members:
         within = tuple(part for part in parts if part != "..")
-        if is_folder or is_junk(within) or in_environment(parts, found):
+        if not parts or member.is_folder or is_junk(within) or in_environment(parts, own):
             continue
-        shown = printable("/".join(parts))
-        if ".." in parts or _is_absolute(inside):
+        if ".." in parts or _is_absolute(member.name):
             if is_relevant(parts[-1]):
-                problems.append(f"{printable(inside)} in {name} points outside the zip: not read.")
-        elif stat.S_ISLNK(info.external_attr >> 16):
-            problems.append(f"{shown} in {name} is a link, and links are not followed.")
+                problems.append(f"{printable(member.name)} in {name} points outside the {noun.split()[0]}: not read.")
+        elif member.is_link:
+            problems.append(f"{printable('/'.join(parts))} in {name} is a link, and links are not followed.")
         else:
-            entries.append(Entry(parts, _reader(archive, info, f"{shown} in {name}")))
+            entries.append(Entry(parts, member.read))
     return Listing(in_order(entries), tuple(problems))
 
 
 def open_nested(listing: Listing) -> Listing:
-    """Put in place of the zips of a listing what they hold; zips inside those stay closed."""
+    """Put in place of the archives of a listing what they hold; archives inside those stay closed."""
     entries: list[Entry] = []
     problems = list(listing.problems)
     opened, room = 0, MAX_NESTED_BYTES
     for entry in listing.entries:
-        if not entry.name.lower().endswith(".zip"):
+        if not is_archive(entry.name):
             entries.append(entry)
             continue
         opened += 1
         if opened > MAX_NESTED:
-            problems.append(f"More than {MAX_NESTED} zips were handed in; the rest was not opened.")
+            problems.append(f"More than {MAX_NESTED} archives were handed in; the rest was not opened.")
             break
         try:
             content = entry.read(room)
@@ -97,18 +134,35 @@ def open_nested(listing: Listing) -> Listing:
             problems.append(str(error))
             continue
         room -= len(content)
-        inner = list_archive(io.BytesIO(content), entry.shown, MAX_NESTED_DIRECTORY_BYTES).within(entry.name)
+        inner = list_archive(io.BytesIO(content), entry.shown, NESTED).within(entry.name)
         folder = entry.parts[:-1]
         problems += inner.problems
         if inner.problems and not inner.entries:
             entries.append(entry)  # what is in it stays unknown
         for nested in inner.entries:
-            if nested.name.lower().endswith(".zip"):
-                problems.append(f"{nested.shown} is a zip in a zip in what was handed in: not opened.")
+            if is_archive(nested.name):
+                problems.append(f"{nested.shown} is an archive in an archive in what was handed in: not opened.")
             else:
                 uploaded = "/".join((entry.uploaded, *nested.parts[1:])) if entry.uploaded else ""
                 entries.append(Entry((*folder, *nested.parts), nested.read, uploaded))
     return Listing(tuple(entries), tuple(problems))
+
+
+# Zips --------------------------------------------------------------------------------------------
+
+
+def _zip(stream: IO[bytes], archive_name: str, limits: ArchiveLimits) -> Iterator[_Member]:
+    bounded = _Bounded(stream, limits.directory)
+    archive = zipfile.ZipFile(bounded)
+    bounded.opening = False
+    for info in archive.infolist():
+        if name := _name(info):
+            yield _Member(
+                name,
+                _reader(archive, info, f"{printable('/'.join(_parts(name)))} in {archive_name}"),
+                name.endswith(("/", "\\")),
+                stat.S_ISLNK(info.external_attr >> 16),
+            )
 
 
 class _TooLongError(Exception):
@@ -173,3 +227,51 @@ def _parts(name: str) -> tuple[str, ...]:
 
 def _is_absolute(name: str) -> bool:
     return name.startswith(("/", "\\")) or name[1:2] == ":"
+
+
+# Tars --------------------------------------------------------------------------------------------
+
+
+def _tar(stream: IO[bytes], archive_name: str, limits: ArchiveLimits) -> Iterator[_Member]:
+    is_packed = stream.read(len(_GZIP)) == _GZIP
+    stream.seek(0)
+    plain = _unpacked(stream, archive_name, limits.unpacked) if is_packed else stream
+    for member in tar_members(plain, limits.directory):
+        shown = f"{printable('/'.join(_parts(member.name)))} in {archive_name}"
+        read = _part(plain, member.start, member.size, shown) if member.is_file else _unreadable(shown)
+        yield _Member(member.name, read, member.is_folder, member.is_link)
+
+
+def _unpacked(stream: IO[bytes], name: str, most: int) -> IO[bytes]:
+    """What a compressed file holds: in memory, or if it is long in a temporary file that nobody else sees.
+
+    Raises:
+        UnreadableError: if that is longer than `most` bytes.
+    """
+    plain = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 (whoever may read it keeps it open)
+    with gzip.GzipFile(fileobj=stream) as packed:
+        while chunk := packed.read(1 << 20):
+            if plain.tell() + len(chunk) > most:
+                raise UnreadableError(f"{name} holds more than {most:,} bytes: it is not opened.")
+            plain.write(chunk)
+    return plain
+
+
+def _part(stream: IO[bytes], start: int, size: int, shown: str) -> Callable[[int], bytes]:
+    def read(limit: int) -> bytes:
+        if size > limit:
+            raise UnreadableError(f"{shown} is larger than {limit:,} bytes.")
+        stream.seek(start)
+        content = stream.read(size)
+        if len(content) < size:
+            raise UnreadableError(f"{shown} is damaged or cut short.")
+        return content
+
+    return read
+
+
+def _unreadable(shown: str) -> Callable[[int], bytes]:
+    def read(limit: int) -> bytes:
+        raise UnreadableError(f"{shown} is not a regular file.")
+
+    return read

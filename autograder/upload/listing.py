@@ -9,7 +9,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
-RELEVANT_SUFFIXES = (".py", ".md", ".txt", ".markdown", ".ipynb", ".zip")
+ARCHIVE_SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz")
+"""Of the archives that are opened."""
+
+RELEVANT_SUFFIXES = (".py", ".md", ".txt", ".markdown", ".ipynb", *ARCHIVE_SUFFIXES)
 """What a student's work can be in; only of such files do we say that they were not read."""
 
 LONGEST_NAME = 80
@@ -128,7 +131,14 @@ def is_relevant(name: str) -> bool:
 def effective_suffix(name: str) -> str:
     """A file's suffix in small letters; that of embeddings.py.txt, as Windows makes it, is .py."""
     suffixes = PurePath(name.lower()).suffixes
+    if suffixes[-2:] == [".tar", ".gz"]:
+        return ".tar.gz"
     return suffixes[-2] if suffixes[-2:] in ([".py", ".txt"], [".md", ".txt"]) else "".join(suffixes[-1:])
+
+
+def is_archive(name: str) -> bool:
+    """Whether a file of this name is opened."""
+    return effective_suffix(name) in ARCHIVE_SUFFIXES
 
 
 def meant_stem(name: str) -> str:

@@ -106,7 +106,7 @@ def graded(tmp_path) -> Graded:
 
 @pytest.fixture
 def origin() -> Callable[..., UploadInfo]:
-    def origin(layout: str, upload: str, *members: tuple[str, ...], **more: object) -> UploadInfo:
-        return UploadInfo(layout, upload, tuple(Member(*member) for member in members), **more)  # type: ignore[arg-type]
+    def origin(platform: str, upload: str, *members: tuple[str, ...], **more: object) -> UploadInfo:
+        return UploadInfo(platform, upload, tuple(Member(*member) for member in members), **more)  # type: ignore[arg-type]
 
     return origin

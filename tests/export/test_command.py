@@ -48,8 +48,8 @@ def test_an_unknown_platform_says_which_there_are(run, graded, arguments):
     graded.add("ada", 12)
     done = run(*arguments)
     assert done.exit_code == 2
-    assert "Say --to one of canvas, moodle, gradescope, github-classroom, nbgrader, csv." in done.stderr
-    assert "Type, for example: autograder export out --to canvas --into Grades.csv" in done.stderr
+    assert "ne of canvas, moodle, gradescope, github-classroom, brightspace, sakai, nbgrader, csv." in done.stderr
+    assert "Type, for example: autograder export graded --to canvas --into Grades.csv" in done.stderr
 
 
 def test_the_platforms_own_file_is_not_written_over(run, graded):

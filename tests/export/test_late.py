@@ -17,7 +17,7 @@ DAY = 86400
 
 def grade(raw: float = 80, student: str = "ada", **origin: object) -> Grade:
     member = Member("7", "Ada Lovelace", "ada@example.edu")
-    made = UploadInfo(**{"layout": "plain", "upload": student, "members": (member,), **origin})  # type: ignore[arg-type]
+    made = UploadInfo(**{"platform": "plain", "upload": student, "members": (member,), **origin})  # type: ignore[arg-type]
     return Grade(persons_of(student, made)[0], raw, 100)
 
 
@@ -67,7 +67,7 @@ def test_without_a_policy_nothing_is_deducted():
 
 def test_where_only_late_is_known_nothing_is_deducted_and_the_student_listed():
     charged = deduct(
-        [grade(layout="canvas", late=True), grade(layout="canvas")], LatePolicy(10), tell_lateness={"canvas"}
+        [grade(platform="canvas", late=True), grade(platform="canvas")], LatePolicy(10), tell_lateness={"canvas"}
     )
     assert [g.total for g in charged.grades] == [80, 80]
     assert [g.person.origin.late for g in charged.unknown] == [True]
@@ -79,15 +79,15 @@ def test_where_not_even_that_is_known_it_is_said():
     assert len(charged.untold) == 1 and charged.unknown == ()
 
 
-@pytest.mark.parametrize("layout", ["gradescope", "blackboard", "canvas"])
-def test_when_something_was_handed_in_says_nothing_without_a_due_date(layout):
+@pytest.mark.parametrize("platform", ["gradescope", "blackboard", "canvas"])
+def test_when_something_was_handed_in_says_nothing_without_a_due_date(platform):
     charged = deduct(
-        [grade(layout=layout, submitted=after(9 * DAY), late=layout == "canvas")],
+        [grade(platform=platform, submitted=after(9 * DAY), late=platform == "canvas")],
         LatePolicy(10),
         tell_lateness={"canvas"},
     )
     assert [g.total for g in charged.grades] == [80]
-    assert len(charged.unknown) == (layout == "canvas") and len(charged.untold) == (layout != "canvas")
+    assert len(charged.unknown) == (platform == "canvas") and len(charged.untold) == (platform != "canvas")
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_the_due_date_says_how_late_where_the_platform_tells_when(submitted, tot
 )
 def test_a_late_file_says_how_late(tmp_path, text):
     (tmp_path / "late.csv").write_text(text, "utf-8")
-    charged = deduct([grade(layout="canvas", late=True)], LatePolicy(10, due=DUE), tmp_path / "late.csv")
+    charged = deduct([grade(platform="canvas", late=True)], LatePolicy(10, due=DUE), tmp_path / "late.csv")
     assert charged.grades[0].total == 60
     assert charged.unknown == () and charged.problems == ()
 

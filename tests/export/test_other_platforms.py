@@ -393,19 +393,19 @@ def with_all_names(to: str) -> bytes | None:
     return file.getvalue().encode("utf-8", "replace")
 
 
-@pytest.mark.parametrize("layout", ["plain", "canvas", "moodle", "gradescope", "github-classroom", "blackboard"])
+@pytest.mark.parametrize("platform", ["plain", "canvas", "moodle", "gradescope", "github-classroom", "blackboard"])
 @pytest.mark.parametrize("to", OWN)
-def test_no_name_that_a_student_can_have_does_any_harm(graded, origin, to, layout):
+def test_no_name_that_a_student_can_have_does_any_harm(graded, origin, to, platform):
     for number, name in enumerate(NASTY_NAMES):
         upload = f"{name}_{number}_{900 + number}_assignsubmission_file_"
-        graded.add(name, 5, origin(layout, upload, (f"{number}", name, "" if number % 2 else name)))
+        graded.add(name, 5, origin(platform, upload, (f"{number}", name, "" if number % 2 else name)))
     graded.export(to, with_all_names(to), feedback=True)
     for path in (graded.folder / "out" / "export").iterdir():
         if path.suffix == ".zip":
             with zipfile.ZipFile(path) as archive:
                 names = archive.namelist()
                 assert archive.testzip() is None
-            assert len(names) >= len(NASTY_NAMES) / 2 or (to == "canvas" and layout != "canvas")
+            assert len(names) >= len(NASTY_NAMES) / 2 or (to == "canvas" and platform != "canvas")
             assert len({name.casefold() for name in names}) == len(names)
             parts = [part for name in names for part in name.split("/")]
             assert not [part for part in parts if part in ("", ".", "..") or not part.isprintable()]

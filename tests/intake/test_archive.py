@@ -9,6 +9,7 @@ import stat
 import struct
 import zipfile
 import zlib
+from dataclasses import replace
 
 import pytest
 
@@ -73,7 +74,7 @@ def test_a_zip_in_a_folder_is_opened(submissions, one):
 
 def test_a_zip_two_levels_down_is_not_opened(hand_in):
     found = hand_in(zipped({"a.zip": zipped({"b.zip": zipped(BOTH)})}))
-    assert found.set_aside == f"a.zip/b.zip is a zip in a zip in what was handed in: not opened. {WHERE}"
+    assert found.set_aside == f"a.zip/b.zip is an archive in an archive in what was handed in: not opened. {WHERE}"
 
 
 def test_a_packed_copy_that_differs_is_set_aside(hand_in):
@@ -147,7 +148,7 @@ def test_a_nested_bomb_is_not_unpacked(hand_in, monkeypatch):
 def test_many_nested_zips_are_not_all_opened(hand_in, monkeypatch):
     monkeypatch.setattr(archive, "MAX_NESTED", 2)
     found = hand_in(zipped({f"{i}.zip": zipped({"notes.txt": ""}) for i in range(4)}))
-    assert "More than 2 zips were handed in; the rest was not opened." in found.set_aside
+    assert "More than 2 archives were handed in; the rest was not opened." in found.set_aside
 
 
 @pytest.mark.parametrize(
@@ -180,7 +181,7 @@ def test_ten_thousand_python_files_without_the_right_name_get_a_sentence(hand_in
 
 
 def test_a_table_of_contents_too_long_is_not_read(hand_in, monkeypatch):
-    monkeypatch.setattr(archive, "MAX_DIRECTORY_BYTES", 1000)
+    monkeypatch.setattr(archive, "UPLOAD", replace(archive.UPLOAD, directory=1000))
     found = hand_in(zipped({f"{i}.txt": "" for i in range(100)}))
     assert found.set_aside.startswith("ada.zip lists more files than are looked through.")
 

@@ -6,6 +6,7 @@ import shlex
 
 import pytest
 
+from autograder.course.intake.uploads import take_in
 from autograder.upload import inspection, selection
 
 from .conftest import ANSWERS, HANDED_OUT, OTHER_WORK, PROMPTS, STUB, WORK, is_this, write
@@ -144,9 +145,10 @@ def test_two_differing_answers_files_are_set_aside(submissions, one):
     )
 
 
-def test_a_question_lists_only_a_few_of_many_files(submissions, one):
+def test_a_question_lists_only_a_few_of_many_files(submissions, assignment):
     write(submissions / "ada", {f"{i}/embeddings.py": f"{WORK}# {i}" for i in range(9)})
-    question = one().set_aside
+    (found,) = take_in(submissions, assignment, platform="plain").submissions
+    question = found.set_aside
     assert "0/embeddings.py, 1/embeddings.py, 2/embeddings.py, 3/embeddings.py and 5 more." in question
     assert "--choose ada=7/embeddings.py and 1 more" in question
 

@@ -15,7 +15,7 @@ import pytest
 from autograder.assignment import Assignment
 from autograder.course.intake.uploads import take_in
 from autograder.errors import GraderError
-from autograder.submission import LAYOUT_NAMES
+from autograder.course.platforms.all_platforms import LAYOUTS
 from tests.platforms import downloads
 from tests.platforms.downloads import as_folder, as_zip
 from tests.platforms.people import PEOPLE
@@ -150,10 +150,10 @@ def damaged_download(folder: Path, assignment: Assignment, seed: int) -> None:
     roster = folder / "roster.csv"
     roster.write_bytes(mutated(b"ID,Name\n4711,Ada Lovelace\n4712,Zo\xc3\xab\n", b"a,b\n", draw))
     before = everything(folder)
-    for layout in (None, draw.choice(LAYOUT_NAMES)):
+    for platform in (None, draw.choice(LAYOUTS)):
         with stopped_after(LIMIT):
             try:
-                taken = take_in(path, assignment, layout=layout, roster=draw.choice((None, roster)))
+                taken = take_in(path, assignment, platform=platform, roster=draw.choice((None, roster)))
             except GraderError as sentence:
                 assert str(sentence)
                 continue

@@ -10,9 +10,9 @@ from unicodedata import normalize
 import pytest
 
 from autograder.course.intake.uploads import take_in
-from autograder.course.platforms.all_platforms import LAYOUTS
+from autograder.course.platforms.all_platforms import DOWNLOADS
 from autograder.errors import GraderError
-from autograder.submission import LAYOUT_NAMES, Member
+from autograder.submission import Member
 from tests.platforms import downloads
 from tests.platforms.downloads import Files, as_folder, as_zip
 from tests.platforms.people import PEOPLE, Person
@@ -63,6 +63,17 @@ BUILT = {
     "moodle, flat": (lambda work: downloads.moodle(work, spelling="flat"), "Moodle download"),
     "moodle, blind": (downloads.moodle_blind, "Moodle download"),
     "github-classroom": (downloads.github_classroom, "GitHub Classroom download"),
+    "brightspace": (downloads.brightspace, "Brightspace download"),
+    "brightspace, flat": (lambda work: downloads.brightspace(work, flat=True), "Brightspace download"),
+    "sakai": (downloads.sakai, "Sakai download"),
+    "sakai, in Japanese": (lambda work: downloads.sakai(work, attachments="提出物の添付ファイル"), "Sakai download"),
+    "teams": (downloads.teams, "Teams download"),
+    "ilias": (downloads.ilias, "ILIAS download"),
+    "ilias, without times": (lambda work: downloads.ilias(work, when=""), "ILIAS download"),
+    "openolat": (downloads.openolat, "OpenOLAT download"),
+    "schoology": (downloads.schoology, "Schoology download"),
+    "nbgrader, exchange": (downloads.nbgrader_exchange, "Folder of nbgrader"),
+    "nbgrader, collected": (downloads.nbgrader, "Folder of nbgrader"),
 }
 
 
@@ -70,13 +81,13 @@ BUILT = {
 def test_a_download_is_recognised_and_everybody_gets_their_own_work(take, platform):
     build, label = BUILT[platform]
     taken = take(build(own))
-    assert taken.layout == platform.partition(",")[0]
-    files = 3 if taken.layout == "github-classroom" else 2
+    assert taken.platform == platform.partition(",")[0]
+    files = 3 if taken.platform in ("github-classroom", "nbgrader", "sakai") else 2
     assert taken.summary == f"{label}, {files * len(PEOPLE)} files, {len(PEOPLE)} students"
     assert [found.set_aside for found in taken.submissions] == [None] * len(PEOPLE)
     assert sorted(found.code for found in taken.submissions) == sorted(map(own_code, PEOPLE))
     assert {found.answers for found in taken.submissions} == {ANSWERS.encode()}
-    assert all(found.origin.layout == taken.layout for found in taken.submissions)
+    assert all(found.origin.platform == taken.platform for found in taken.submissions)
     assert taken.problems == ()
 
 
@@ -87,8 +98,7 @@ def test_a_plain_folder_is_still_one(submissions, assignment):
 
 
 def test_every_layout_that_can_be_forced_is_there():
-    assert tuple(LAYOUTS) == LAYOUT_NAMES
-    assert {platform.partition(",")[0] for platform in BUILT} | {"plain"} == set(LAYOUT_NAMES)
+    assert {platform.partition(",")[0] for platform in BUILT} | {"plain", "google-drive"} == set(DOWNLOADS)
 
 
 # Canvas ------------------------------------------------------------------------------------------
@@ -108,6 +118,7 @@ def test_canvas_tells_a_number_a_squeezed_name_and_lateness(take):
             "davisjrsammy_4717",
             "madonna_4718",
             "शर्माप्रिया_4720",
+            "李伟_4721",
         ]
     )
     assert [student for student, origin in found.items() if origin.late] == [
@@ -130,7 +141,7 @@ def test_names_with_marks_are_recognised_however_a_system_spells_them(take, form
 def test_files_of_a_plain_folder_that_are_dated_are_no_canvas_download(submissions, assignment):
     files = {f"{name}_2026_03_02.py": WORK.encode() for name in ("ada l", "ben-m", "cem.n")}
     taken = take_in(as_folder(submissions, files), assignment)
-    assert len(taken.submissions) == 3 and taken.layout == "plain"
+    assert len(taken.submissions) == 3 and taken.platform == "plain"
 
 
 def test_canvas_without_names_tells_a_code_and_lateness(take):
@@ -176,7 +187,7 @@ def test_a_zip_handed_in_on_canvas_is_opened_and_one_inside_it_is_not(take):
     found = {found.student: found for found in taken.submissions}
     assert found["obrienséan_4711"].code == WORK.encode()
     assert found["vanderbergmüllerzoë_4712"].set_aside == (
-        "hw 3.zip/hw/submission.zip is a zip in a zip in what was handed in: not opened. "
+        "hw 3.zip/hw/submission.zip is an archive in an archive in what was handed in: not opened. "
         + where_is("vanderbergmüllerzoë_4712")
     )
 
@@ -383,24 +394,28 @@ def test_a_layout_can_be_forced(submissions, assignment):
     for i in range(9):
         files[f"note {i}.py"] = b""
     path = as_folder(submissions, files)
-    assert take_in(path, assignment).layout == "plain"
-    taken = take_in(path, assignment, layout="canvas")
+    assert take_in(path, assignment).platform == "plain"
+    taken = take_in(path, assignment, platform="canvas")
     assert [found.student for found in taken.submissions] == ["obrienséan_4711"]
 
 
 def test_a_zip_of_plain_folders_is_a_class_when_it_is_said(submissions, assignment):
     path = as_zip(submissions / "class.zip", in_root(downloads.plain(own)))
-    assert [found.student for found in take_in(path, assignment).submissions] == ["class"]
-    taken = take_in(path, assignment, layout="plain")
+    with pytest.raises(GraderError) as question:
+        take_in(path, assignment)
+    assert "Is it a class? Then type --layout plain, which gives 10 students: dlevi, madonna" in str(question.value)
+    (one,) = take_in(path, assignment, platform="single").submissions
+    assert one.student == "class" and "Which file is meant" in one.set_aside
+    taken = take_in(path, assignment, platform="plain")
     assert [found.student for found in taken.submissions] == sorted(person.login for person in PEOPLE)
 
 
-@pytest.mark.parametrize("layout", [name for name in LAYOUT_NAMES if name != "plain"])
-def test_a_layout_that_does_not_fit_says_what_it_looks_for(submissions, assignment, layout):
+@pytest.mark.parametrize("platform", [name for name in DOWNLOADS if name != "plain"])
+def test_a_layout_that_does_not_fit_says_what_it_looks_for(submissions, assignment, platform):
     path = as_folder(submissions, downloads.plain(own))
     with pytest.raises(GraderError) as problem:
-        take_in(path, assignment, layout=layout)
-    assert LAYOUTS[layout].pattern in str(problem.value)
+        take_in(path, assignment, platform=platform)
+    assert DOWNLOADS[platform].pattern in str(problem.value)
     assert "Leave --layout away, or say another: plain, gradescope" in str(problem.value)
 
 
@@ -408,7 +423,7 @@ def test_a_damaged_zip_of_a_platform_says_so(submissions, assignment):
     path = as_zip(submissions / "download.zip", downloads.canvas(own))
     path.write_bytes(path.read_bytes()[:-40])
     with pytest.raises(GraderError, match=r"download\.zip is damaged, cut short or no zip file"):
-        take_in(path, assignment, layout="canvas")
+        take_in(path, assignment, platform="canvas")
 
 
 def test_nothing_is_written_anywhere(submissions, assignment, tmp_path: Path):
@@ -430,7 +445,7 @@ def test_downloads_in_a_folder_or_a_zip_are_no_students(tmp_path, assignment):
     packed = as_zip(tmp_path / "all.zip", {"canvas.zip": (folder / "canvas.zip").read_bytes()})
     with pytest.raises(GraderError, match=r"all\.zip is not a download itself, but holds canvas\.zip, a Canvas"):
         take_in(packed, assignment)
-    assert len(take_in(folder, assignment, layout="plain").submissions) == 2
+    assert len(take_in(folder, assignment, platform="plain").submissions) == 2
 
 
 def test_a_platforms_zip_beside_students_is_a_students(tmp_path, assignment):

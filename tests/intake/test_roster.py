@@ -128,10 +128,10 @@ def test_a_repository_that_several_share_is_their_groups(take):
     assert taken.summary.endswith("2 files, 2 students in 1 submission")
 
 
-@pytest.mark.parametrize("layout", ["canvas", "moodle", "plain"])
-def test_an_upload_of_a_groups_name_is_all_its_members(take, layout):
+@pytest.mark.parametrize("platform", ["canvas", "moodle", "plain"])
+def test_an_upload_of_a_groups_name_is_all_its_members(take, platform):
     team = Person("77", "", "", "Les Éléphants, 3", "Les Éléphants, 3")
-    files = getattr(downloads, layout)(own, [team])
+    files = getattr(downloads, platform)(own, [team])
     rows = [(p.number, p.name, "Les Éléphants, 3") for p in PEOPLE[:3]]
     taken = take(files, table("id,name,group", *rows))
     assert taken.submissions[0].origin.members == tuple(Member(p.number, p.name, is_rosters=True) for p in PEOPLE[:3])

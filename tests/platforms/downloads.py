@@ -115,6 +115,105 @@ def github_classroom(work: Work, people: Sequence[Person] = PEOPLE) -> Files:
     }
 
 
+def brightspace(
+    work: Work, people: Sequence[Person] = PEOPLE, when: str = "12 March, 2026 1012 AM", flat: bool = False
+) -> Files:
+    """A folder per attempt, or flat; and Brightspace's own list."""
+    between = " - " if flat else "/"
+    files = {
+        f"6{person.number}-4477 - {person.name} - {when}{between}{name}": content
+        for person in people
+        for name, content in work(person).items()
+    }
+    return {"index.html": b"<html><body>Submissions</body></html>", **files}
+
+
+def sakai(work: Work, people: Sequence[Person] = PEOPLE, attachments: str = "Submission attachment(s)") -> Files:
+    """The assignment's folder, with the grades and a folder per student."""
+    files: Files = {f"{ASSIGNMENT}/grades.csv": b'"Homework 3","Points"\n'}
+    for person in people:
+        sortable = person.sortable if "," in person.sortable else f"{person.sortable},"
+        folder = f"{ASSIGNMENT}/{sortable}({person.login})"
+        files |= {
+            f"{folder}/timestamp.txt": b"20260302214700000",
+            f"{folder}/comments.txt": b"",
+            f"{folder}/{sortable}({person.login})_submissionText.html": b"",
+            f"{folder}/feedbackText.html": b"",
+            f"{folder}/Feedback Attachment(s)/embeddings.py": b"def encode():\n    pass  # as the marker returned it\n",
+        }
+        files |= {f"{folder}/{attachments}/{name}": content for name, content in work(person).items()}
+    return files
+
+
+def google_drive(work: Work, people: Sequence[Person] = PEOPLE) -> Files:
+    """Flat; a name that is there already is numbered."""
+    files: Files = {}
+    for person in people:
+        for name, content in work(person).items():
+            stem, dot, suffix = name.rpartition(".")
+            numbers = (f" ({number})" if number else "" for number in range(len(people)))
+            paths = (f"{ASSIGNMENT}/{person.name} - {stem}{number}{dot}{suffix}" for number in numbers)
+            files[next(path for path in paths if path not in files)] = content
+    return files
+
+
+def teams(work: Work, people: Sequence[Person] = PEOPLE, version: int = 1) -> Files:
+    """The second of a name is numbered."""
+    names = [person.name for person in people]
+    files: Files = {"Working files/nobody.txt": b""}
+    for place, person in enumerate(people):
+        numbered = "(1)" if person.name in names[:place] else ""
+        folder = f"Submitted files/{person.name}{numbered}/{ASSIGNMENT}/Version {version}"
+        files |= {f"{folder}/{name}": content for name, content in work(person).items()}
+    return files
+
+
+def ilias(work: Work, people: Sequence[Person] = PEOPLE, when: str = "20260302214700_", team: str = "") -> Files:
+    """Names are in ASCII; `team` is the folder of the members' folders."""
+    files: Files = {f"{ASSIGNMENT}/{ASSIGNMENT}.xlsx": b"PK"}
+    for person in people:
+        folder = f"{ASSIGNMENT}/Abgaben/{team}{_in_ascii(person)}_{person.number}"
+        files |= {f"{folder}/{when}{name}": content for name, content in work(person).items()}
+    return files
+
+
+def openolat(work: Work, people: Sequence[Person] = PEOPLE, step: str = "2_submissions") -> Files:
+    files: Files = {}
+    for person in people:
+        folder = f"Homework_2026-03-20/{_in_ascii(person)}"
+        files[f"{folder}/1_task/embeddings.py"] = b"def encode():\n    pass  # as it was handed out\n"
+        files |= {f"{folder}/{step}/{name}": content for name, content in work(person).items()}
+    return files
+
+
+def schoology(
+    work: Work, people: Sequence[Person] = PEOPLE, revision: int = 1, late: frozenset[str] = frozenset()
+) -> Files:
+    files: Files = {}
+    for person in people:
+        time = "Late" if person.number in late else "On Time"
+        folder = f"{person.sortable} - {person.number}/Revision {revision} - {time}"
+        files |= {f"{folder}/{name}": content for name, content in work(person).items()}
+    return files
+
+
+def nbgrader_exchange(work: Work, people: Sequence[Person] = PEOPLE, when: str = "2026-03-02 21:47:00") -> Files:
+    return {
+        f"inbound/{person.login}+ps2+{when}.123456 UTC+ab12/{name}": content
+        for person in people
+        for name, content in {**work(person), "timestamp.txt": f"{when}.123456 UTC".encode()}.items()
+    }
+
+
+def nbgrader(work: Work, people: Sequence[Person] = PEOPLE, assignment: str = "ps2") -> Files:
+    """What was collected, in the course's folder."""
+    files: Files = {f"source/{assignment}/embeddings.ipynb": b"{}", "gradebook.db": b""}
+    for person in people:
+        for name, content in {**work(person), "timestamp.txt": b"2026-03-02 21:47:00.123456 UTC"}.items():
+            files[f"submitted/{person.login}/{assignment}/{name}"] = content
+    return files
+
+
 def plain(work: Work, people: Sequence[Person] = PEOPLE) -> Files:
     return {f"{person.login}/{name}": content for person in people for name, content in work(person).items()}
 
@@ -151,6 +250,13 @@ def _without_mark(packed: bytes) -> bytes:
         while (start := packed.find(signature, start + 1)) >= 0:
             changed[start + place] &= ~0x08
     return bytes(changed)
+
+
+def _in_ascii(person: Person) -> str:
+    """A folder's name without accents, and with an underscore for each byte of other letters."""
+    name = unicodedata.normalize("NFKD", f"{person.last}_{person.first}_{person.login}")
+    kept = (character for character in name if not unicodedata.combining(character))
+    return "".join(character if character.isascii() else "_" * len(character.encode()) for character in kept)
 
 
 def _in_a_word(character: str) -> bool:

@@ -42,6 +42,7 @@ PEOPLE = (
     Person("4717", "0080129", "Sammy", "Davis, Jr.", "sdavis"),
     Person("4718", "0080130", "Madonna", "", "madonna"),
     Person("4720", "0080132", "प्रिया", "शर्मा", "psharma"),  # vowels that are marks, and no letters
+    Person("4721", "0080133", "伟", "李", "wli"),
 )
 
 ABSENT = Person("4719", "0080131", "Jens Åge", "Sørensen", "jasorensen")

@@ -13,8 +13,8 @@ ANN = Member("7", "Ann Li", "ann@example.org")
 BO = Member("8", "Bo Ek", "bo@example.org")
 
 
-def origin(*members: Member, layout: str = "moodle", upload: str = "an upload") -> UploadInfo:
-    return UploadInfo(layout, upload, members)
+def origin(*members: Member, platform: str = "moodle", upload: str = "an upload") -> UploadInfo:
+    return UploadInfo(platform, upload, members)
 
 
 @pytest.mark.parametrize("has_roster", [True, False])
@@ -48,7 +48,7 @@ def test_a_team_keeps_the_members_of_the_roster_until_another_roster_has_others(
 
 def test_nothing_is_known_from_another_platform_or_of_another_key():
     now = {"key": origin(Member("7")), "bare": None}
-    for known in ({"key": origin(ANN, layout="canvas")}, {"other": origin(ANN)}):
+    for known in ({"key": origin(ANN, platform="canvas")}, {"other": origin(ANN)}):
         assert merge_origins(now, known, has_roster=False) == now
 
 
@@ -90,7 +90,7 @@ def test_two_older_ones_of_a_name_are_not_guessed_to_be_one_newer():
 
 
 def test_numbers_of_another_platform_say_nothing():
-    assert find_moved({"a": origin(ANN)}, {"b": origin(Member("7"), layout="canvas")}) == {}
+    assert find_moved({"a": origin(ANN)}, {"b": origin(Member("7"), platform="canvas")}) == {}
 
 
 def test_who_left_a_group_is_told_from_who_stays():

@@ -173,6 +173,8 @@ def result_from_json(text: str) -> Result:
 def origin_from_json(text: str) -> UploadInfo:
     data = json.loads(text)
     data.pop("seconds_late", None)  # no platform tells it; older gradebooks hold it empty
+    if "layout" in data:  # as older versions called it
+        data["platform"] = data.pop("layout")
     members = tuple(Member(**member) for member in data["members"])
     return UploadInfo(**data | {"members": members, "others": tuple(data["others"])})
 

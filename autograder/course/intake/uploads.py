@@ -1,4 +1,4 @@
-"""Takes in a download: finds its layout and its uploads, and turns each into a submission."""
+"""Takes in a download: finds its platform and its uploads, and turns each into a submission."""
 
 from __future__ import annotations
 
@@ -16,14 +16,24 @@ from ...upload.archive import list_archive, open_nested
 from ...upload.choose import asks_where, choose, why_not
 from ...upload.code_file import code_names
 from ...upload.inspection import CODE_SUFFIXES
-from ...upload.listing import Entry, Listing, UnreadableError, effective_suffix, meant_stem, printable
+from ...upload.listing import (
+    ARCHIVE_SUFFIXES,
+    Entry,
+    Listing,
+    UnreadableError,
+    effective_suffix,
+    is_archive,
+    meant_stem,
+    printable,
+)
 from ...upload.overrides import NOTHING, FileOverrides, option, read_choices, recall, to_type, together
 from ...upload.template_files import HandedOut, read_handed_out
-from ..platforms.all_platforms import LAYOUTS, place_of, recognise
+from ..platforms.all_platforms import DOWNLOADS, SINGLE, place_of, recognise
 from ..platforms.base import Platform, Sorted, Upload, left_out
 from ..platforms.download import Download, of_folder, on_disk, open_download, open_inside
 from ..platforms.github_classroom import assignment_of
 from ..platforms.plain_folder import PLAIN, is_upload, key_of, may_be_work, upload_of
+from .class_or_one import ask_if_a_class, classes_in
 from .roster import match, read_roster
 from .spool import Spool
 
@@ -34,7 +44,7 @@ class Intake:
 
     Attributes:
         received: what students handed in, sorted by student.
-        layout: the layout's name, as `--layout` takes it.
+        platform: the platform's name, as `--layout` takes it.
         summary: what was recognised, such as "Canvas download, 212 files, 198 students".
         problems: sentences for the instructor on what belongs to no submission, and on the roster.
         is_left_over: whether something that may be a student's work is in no submission.
@@ -42,7 +52,7 @@ class Intake:
     """
 
     received: tuple[SpooledSubmission, ...]
-    layout: str
+    platform: str
     summary: str
     problems: tuple[str, ...] = ()
     is_left_over: bool = False
@@ -63,7 +73,7 @@ def take_in(
     path: Path,
     assignment: Assignment,
     *,
-    layout: str | None = None,
+    platform: str | None = None,
     roster: Path | None = None,
     choices: Sequence[str] = (),
     out: Path | None = None,
@@ -72,19 +82,20 @@ def take_in(
 
     Args:
         path: a folder or the platform's zip; a zip that is not a platform's is one submission.
-        layout: the name of the layout; by itself where it is None.
+        platform: the name of the platform; by itself where it is None.
         roster: a CSV file of the course's students.
         choices: answers to the questions of set-aside submissions, each `STUDENT=FILE`.
         out: the folder of the results, which remembers earlier answers.
 
     Raises:
-        GraderError: if there is nothing to grade, the layout does not fit, the roster cannot be
+        GraderError: if there is nothing to grade, the platform does not fit, the roster cannot be
             read, or an answer names nobody, or no file that there is.
     """
-    with _opened(path, assignment, layout) as found:
+    handed_out = read_handed_out(assignment)
+    with _opened(path, assignment, handed_out, platform) as found:
         uploads: Sequence[Upload] = found.sorted.uploads
         left = found.sorted.left
-        problems = [*found.place.problems, *found.sorted.problems, *left_out(left, found.layout.label)]
+        problems = [*found.place.problems, *found.sorted.problems, *left_out(left, found.platform.label)]
         if not uploads:
             raise GraderError(f"{path.resolve()} holds no submissions. {_what_to_type(assignment)}")
         if roster:
@@ -94,17 +105,17 @@ def take_in(
         typed = read_choices(choices, _names(uploads))
         names = {upload.name for upload in uploads}
         chosen = together(recall(out) if out else {}, typed, lambda file: _kind(file, names))
-        reader = _Reader(found.layout, assignment, read_handed_out(assignment), chosen, typed, names)
+        reader = _Reader(found.platform, assignment, handed_out, chosen, typed, names)
         uploads, questions = _parted(uploads, chosen)
         received = reader.read(uploads, questions)
     members = {
-        member if member != Member() else upload.student
+        _identity(member) or (upload.student, member.name)
         for upload in uploads
         for member in upload.members or (Member(),)
     }
     summary = ", ".join(
         (
-            found.layout.label[0].upper() + found.layout.label[1:],
+            found.platform.label[0].upper() + found.platform.label[1:],
             pluralize(reader.files, "file"),
             pluralize(len(members), "student"),
         )
@@ -113,7 +124,7 @@ def take_in(
         summary += f" in {pluralize(len(received), 'submission')}"
     to_remember = {student: chosen[student] for student in typed}
     is_left_over = bool(found.place.problems) or any(map(may_be_work, left))
-    return Intake(tuple(received), found.layout.name, summary, tuple(problems), is_left_over, to_remember)
+    return Intake(tuple(received), found.platform.name, summary, tuple(problems), is_left_over, to_remember)
 
 
 # What lies there ---------------------------------------------------------------------------------
@@ -121,50 +132,54 @@ def take_in(
 
 @dataclass(frozen=True)
 class _Found:
-    """A download whose layout is known: the folder in it that counts, and its uploads."""
+    """A download whose platform is known: the folder in it that counts, and its uploads."""
 
-    layout: Platform
+    platform: Platform
     place: Download
     sorted: Sorted
 
 
 @contextmanager
-def _opened(path: Path, assignment: Assignment, name: str | None) -> Iterator[_Found]:
+def _opened(path: Path, assignment: Assignment, handed_out: HandedOut, name: str | None) -> Iterator[_Found]:
     """Find out what lies at `path`; its files can be read as long as this is open."""
     if not path.exists():
         raise GraderError(f"There is no {path}. {_what_to_type(assignment)}")
     path = path.resolve()  # also gives `.` a name
-    if path.is_file() and effective_suffix(path.name) not in (".zip", *CODE_SUFFIXES):
+    if path.is_file() and effective_suffix(path.name) not in (*ARCHIVE_SUFFIXES, *CODE_SUFFIXES):
         raise GraderError(f"{path} is neither a folder nor a zip nor a .py or .ipynb file. {_what_to_type(assignment)}")
-    if name is None and _is_one(path, assignment):
+    if name == SINGLE or (path.is_file() and effective_suffix(path.name) in CODE_SUFFIXES):
         yield _one(path, assignment)
         return
     with open_download(path) as download:
         if name is not None:
-            layout, place = LAYOUTS[name], place_of(LAYOUTS[name], download)
-            yield _Found(layout, place, layout.sort(place))
+            platform, place = DOWNLOADS[name], place_of(DOWNLOADS[name], download)
+            yield _Found(platform, place, platform.sort(place))
         elif recognised := recognise(download):
-            layout, place = recognised
-            yield _Found(layout, place, layout.sort(place))
+            platform, place = recognised
+            yield _Found(platform, place, platform.sort(place))
+        elif _is_one(download, assignment):
+            ask_if_a_class(path, download, assignment, handed_out)
+            yield _one(path, assignment)
         elif inside := _only_zip(download):
             with open_download(inside) as within:
-                layout, place = recognise(within) or (PLAIN, download)
-                yield _Found(layout, place, layout.sort(place))
+                platform, place = recognise(within) or (PLAIN, download)
+                yield _Found(platform, place, platform.sort(place))
         elif platforms := _platforms_in(download):
             raise GraderError(f"{path} is not a download itself, but holds {platforms}. Grade each by itself.")
         elif path.is_file():
             if not download.items and not download.problems:
                 raise GraderError(f"{path} is empty: no file was found in it. {_what_to_type(assignment)}")
+            ask_if_a_class(path, place_of(PLAIN, download), assignment, handed_out)
             yield _one(path, assignment)
         else:
-            yield _Found(PLAIN, download, PLAIN.sort(download))
+            found = PLAIN.sort(download)
+            classes = classes_in(path, download, assignment, handed_out)
+            yield _Found(PLAIN, download, replace(found, problems=(*found.problems, *classes)))
 
 
-def _is_one(path: Path, assignment: Assignment) -> bool:
-    """Whether it can only be one submission."""
-    return (path.is_file() and effective_suffix(path.name) in CODE_SUFFIXES) or any(
-        (path / name).is_file() for name in code_names(assignment)
-    )
+def _is_one(download: Download, assignment: Assignment) -> bool:
+    """Whether the file asked for lies at its top."""
+    return any(item.name in code_names(assignment) and not item.is_folder for item in download.items)
 
 
 def _one(path: Path, assignment: Assignment) -> _Found:
@@ -178,7 +193,7 @@ def _platforms_in(download: Download) -> str:
     """The downloads that a folder or zip holds, named, where it holds nothing else to grade; else empty."""
     named = []
     for item in filter(is_upload, download.items):
-        if item.is_folder or effective_suffix(item.name) != ".zip":
+        if item.is_folder or not is_archive(item.name):
             return ""
         try:
             with open_inside(item) as inside:
@@ -194,7 +209,7 @@ def _platforms_in(download: Download) -> str:
 def _only_zip(download: Download) -> Path | None:
     """The zip in a folder that holds nothing else: the platform's, as it was downloaded, perhaps."""
     paths = [item.path for item in download.items]
-    return paths[0] if len(paths) == 1 and paths[0] and effective_suffix(paths[0].name) == ".zip" else None
+    return paths[0] if len(paths) == 1 and paths[0] and is_archive(paths[0].name) else None
 
 
 def _what_to_type(assignment: Assignment) -> str:
@@ -241,7 +256,7 @@ class _Reader:
         files: how many were found.
     """
 
-    layout: Platform
+    platform: Platform
     assignment: Assignment
     handed_out: HandedOut
     choices: FileOverrides
@@ -259,7 +274,7 @@ class _Reader:
         for student, attempts in by_student.items():
             question = questions.get(student)
             read[student] = self.spool.keep(self._aside(attempts, question) if question else self._student(attempts))
-        for alike in _alike(list(read)):
+        for alike in _alike(by_student):
             self._part(alike, by_student, read)
         return [read[student] for student in sorted(read)]
 
@@ -279,10 +294,11 @@ class _Reader:
             return
         options = {key: option(key, uploads[key][-1].name) for key in alike}
         for key in others:
+            is_told = not uploads[key][0].namesake
+            why = "The names differ in capital letters alone" if is_told else "Their files bear one name"
             question = (
-                f"Are {' and '.join(map(printable, alike))} one student? The names differ in capital letters "
-                f"alone. If they are, choose what counts: {options[key]}. "
-                f"If not, choose each: {' '.join(options.values())}."
+                f"Are {' and '.join(map(printable, alike))} one student? {why}. If they are, choose what counts: "
+                f"{options[key]}. If not, choose each: {' '.join(options.values())}."
             )
             read[key] = self.spool.keep(self._aside(uploads[key], question))
 
@@ -294,12 +310,12 @@ class _Reader:
             return self._attempt(chosen[-1], [upload for upload in uploads if upload is not chosen[-1]])
         if len(uploads) == 1:
             return self._attempt(uploads[0], [])
-        if len({upload.submitted for upload in uploads} - {""}) < len(uploads):
+        if len({(upload.attempt, upload.submitted) for upload in uploads} - {(0, "")}) < len(uploads):
             names = " and ".join(printable(upload.name) for upload in uploads)
             question = f"Which upload is meant? {names} are of one student."
             self._refuse_files(uploads)
             return self._aside(uploads, f"{question} {to_type(student, uploads[0].name)}")
-        *earlier, latest = sorted(uploads, key=lambda upload: upload.submitted)
+        *earlier, latest = sorted(uploads, key=lambda upload: (upload.attempt, upload.submitted))
         found = self._attempt(latest, earlier)
         is_chosen = NOTHING in self.choices.get(student, ())
         is_asked = found.set_aside and asks_where(self.assignment) not in found.set_aside
@@ -311,8 +327,8 @@ class _Reader:
                     f"that can be read, but an earlier one does: {printable(before[0].name)}. Which is meant?"
                 )
                 return self._aside(uploads, f"{question} {to_type(student, before[0].name)}")
-        when = latest.submitted.replace("T", " at ")
-        note = f"{len(uploads)} attempts were handed in; the latest, of {when}, was graded."
+        which = f"of {latest.submitted.replace('T', ' at ')}" if latest.submitted else f"number {latest.attempt}"
+        note = f"{len(uploads)} attempts were handed in; the latest, {which}, was graded."
         return replace(found, notes=(note, *found.notes))
 
     def _attempt(self, upload: Upload, others: Sequence[Upload]) -> Submission:
@@ -345,14 +361,14 @@ class _Reader:
     def _listed(self, upload: Upload) -> Iterator[Listing]:
         path = upload.path
         try:
-            if path and path.is_file() and not path.is_symlink() and effective_suffix(path.name) == ".zip":
+            if path and path.is_file() and not path.is_symlink() and is_archive(path.name):
                 with path.open("rb") as stream:
                     yield list_archive(stream, path.name)
                 return
             listing = upload.listing()
         except OSError as error:
             listing = Listing(problems=(f"{printable(upload.name)} cannot be read: {error.strerror}.",))
-        if self.layout is PLAIN:
+        if self.platform is PLAIN:
             listing = replace(listing, entries=tuple(self._unnamed(entry, upload) for entry in listing.entries))
         yield listing
 
@@ -371,7 +387,7 @@ class _Reader:
     def _origin(self, upload: Upload, others: Sequence[Upload]) -> UploadInfo:
         names = (other.name for other in others)
         return UploadInfo(
-            layout=self.layout.name,
+            platform=self.platform.name,
             upload=upload.name,
             members=upload.members,
             late=upload.late,
@@ -419,9 +435,9 @@ def _identity(member: Member) -> str:
     return member.id or member.email.casefold()
 
 
-def _alike(students: list[str]) -> list[list[str]]:
-    """The students whose keys would be one file's name where capital letters do not count."""
+def _alike(uploads: Mapping[str, Sequence[Upload]]) -> list[list[str]]:
+    """The students who may be one: their keys differ in capital letters alone, or the platform cannot tell."""
     groups: dict[str, list[str]] = defaultdict(list)
-    for student in students:
-        groups[student.casefold()].append(student)
+    for student, (first, *_) in uploads.items():
+        groups[(first.namesake or student).casefold()].append(student)
     return [group for group in groups.values() if len(group) > 1]

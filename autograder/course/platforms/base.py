@@ -24,6 +24,8 @@ class Upload:
         name: what the platform called it.
         listing: the files, named as the student named them.
         submitted: when, in ISO 8601; where uploads of one key all have it, they are attempts.
+        attempt: its number, where the platform counts attempts instead.
+        namesake: a name that students of other keys have, too, where nothing tells whether they are one.
         earlier: attempts that the platform names but does not hand over.
         path: of the folder or file on the disk that is all of the upload, if there is one.
     """
@@ -34,6 +36,8 @@ class Upload:
     members: tuple[Member, ...] = ()
     late: bool = False
     submitted: str = ""
+    attempt: int = 0
+    namesake: str = ""
     earlier: tuple[str, ...] = ()
     path: Path | None = None
 
@@ -102,6 +106,51 @@ def gathered(files: Sequence[tuple[str, Item]]) -> Callable[[], Listing]:
         return Listing(tuple(entries), tuple(problems))
 
     return listing
+
+
+Rename = Callable[[tuple[str, ...]], tuple[str, ...] | None]
+
+
+def renamed(item: Item, rename: Rename) -> Callable[[], Listing]:
+    """The listing of a folder, its files under the paths that their student gave; None leaves one out."""
+
+    def listing() -> Listing:
+        found = item.listing()
+        paths = ((entry, rename(entry.parts)) for entry in found.entries)
+        return replace(found, entries=tuple(replace(entry, parts=parts) for entry, parts in paths if parts))
+
+    return listing
+
+
+def below(item: Item, *folders: str) -> Callable[[], Listing]:
+    """The listing of a folder in a folder."""
+    depth = len(folders)
+    return renamed(item, lambda parts: parts[depth:] if parts[:depth] == folders else None)
+
+
+def first_parts(item: Item) -> list[tuple[str, ...]]:
+    """Where the files of a folder lie, as far as two folders down, each place once."""
+    return list(dict.fromkeys(entry.parts[:2] for entry in item.listing().entries)) if item.is_folder else []
+
+
+def login_and_name(folder: str) -> tuple[str, str] | None:
+    """Login and full name from `{Last}_{First}_{login}`, as platforms write it that know ASCII alone; else None.
+
+    Letters that they do not know become underscores. Then only the login is certain.
+    """
+    parts = folder.split("_")
+    if len(parts) > 2 and all(parts[:3]):
+        return "_".join(parts[2:]), f"{parts[1]} {parts[0]}"
+    return (parts[-1], "") if len(parts) > 2 and parts[-1] else None
+
+
+def sort_each(download: Download, uploads_of: Callable[[Item], Sequence[Upload]]) -> Sorted:
+    """The uploads of each item; an item of which there are none is left."""
+    found = [(item, uploads_of(item)) for item in download.items]
+    return Sorted(
+        tuple(upload for _, uploads in found for upload in uploads),
+        left=tuple(item for item, uploads in found if not uploads),
+    )
 
 
 def with_problem(listing: Callable[[], Listing], problem: str) -> Callable[[], Listing]:

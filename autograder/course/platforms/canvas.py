@@ -18,11 +18,20 @@ from ...errors import GraderError
 from ...io.csv_file import Table
 from ...io.text import single_line
 from ...submission import Member
+from ...upload.listing import ARCHIVE_SUFFIXES
 from ..grades import Grade
-from ..students.directory import normalize_id
 from .base import Platform, Sorted, Upload, gathered
 from .download import Download, Item
-from .export_plan import ExportFiles, ExportOptions, GradeWriter, Zip, differs_in_points, platform_csv
+from .export_plan import (
+    ExportFiles,
+    ExportOptions,
+    GradeWriter,
+    Zip,
+    differs_in_points,
+    in_path,
+    platform_csv,
+    titled_column,
+)
 from .matching import Row, match
 
 # The download: who handed in what --------------------------------------------------------------
@@ -79,7 +88,7 @@ def _sort(download: Download) -> Sorted:
 
 def _upload(user: str, name: str, late: bool, files: list[tuple[str, Item]]) -> Upload:
     # Feedback goes back under the name of an attachment, best that of the work itself.
-    first = min(files, key=lambda found: not found[0].lower().endswith((".py", ".ipynb", ".zip")))
+    first = min(files, key=lambda found: not found[0].lower().endswith((".py", ".ipynb", *ARCHIVE_SUFFIXES)))
     is_anonymous = user.startswith("anon_")
     return Upload(
         student=user if is_anonymous else f"{name}_{user}",
@@ -127,7 +136,7 @@ def canvas(grades: Sequence[Grade], wish: ExportOptions) -> ExportFiles:
         for grade in grades
         if _is_anonymous(grade)
     ]
-    matching = match(named, rows, "canvas", table.name, wish.university_ids)
+    matching = match(named, rows, "canvas", table.name)
     excused = {row for _, row in matching.pairs if table.value(row, column).strip().casefold() == "ex"}
     filling.problems += [
         f"{single_line(grade.person.shown)}: excused in Canvas (EX), so nothing is written."
@@ -163,25 +172,13 @@ def _column(table: Table, wish: ExportOptions) -> int:
         and not _NO_ASSIGNMENT.search(name)
         and not (possible and "read only" in table.value(possible, i))
     ]
-    asked = wish.name or wish.grade_column
-    if asked:
-        found = [i for i in candidates if normalize_id(asked) in _names_of(table.header[i])]
-    else:
-        found = [i for i in candidates if normalize_id(wish.assignment.title) in _names_of(table.header[i])]
-        found = found or (candidates if len(candidates) == 1 else [])
-    if len(found) != 1:
-        names = ", ".join(repr(single_line(table.header[i])) for i in found or candidates) or "none"
-        raise GraderError(
-            f"Which column of {table.name} is the assignment's? Name it with --assignment, best with the "
-            f"number behind it. {'These are so called' if found else 'These are there'}: {names}."
-        )
-    return found[0]
+    return titled_column(table, {i: _names_of(table.header[i]) for i in candidates}, wish)
 
 
 def _names_of(header: str) -> set[str]:
     """What a column may be called: "Embeddings (4711)", "Embeddings" or 4711."""
     title, _, number = header.rpartition(" (")
-    return {normalize_id(header), normalize_id(title), number.rstrip(")")}
+    return {header, title, number.rstrip(")")}
 
 
 def _is_no_student(table: Table, row: int) -> bool:
@@ -194,13 +191,13 @@ def _is_no_student(table: Table, row: int) -> bool:
 
 def _is_anonymous(grade: Grade) -> bool:
     person = grade.person
-    return person.layout == "canvas" and person.origin.upload.startswith(("anon_", "LATE_anon_"))
+    return person.platform == "canvas" and person.origin.upload.startswith(("anon_", "LATE_anon_"))
 
 
 def _comment_file(grade: Grade) -> str | None:
     """The upload's name up to the ids, by which Canvas finds the submission that a file comments on."""
     parts = grade.person.origin.upload.split("_")
-    if grade.person.layout != "canvas":
+    if grade.person.platform != "canvas":
         return None
     if _is_anonymous(grade):
         end = parts.index("anon") + 3
@@ -209,7 +206,7 @@ def _comment_file(grade: Grade) -> str | None:
         end = numbers[1] + 1 if len(numbers) > 1 else 0
     if not 0 < end <= len(parts):
         return None
-    return re.sub(r"[/\\]", "-", single_line("_".join([*parts[:end], "feedback.html"])))
+    return in_path("_".join([*parts[:end], "feedback.html"]))
 
 
 CANVAS = Platform(

@@ -11,15 +11,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from ...errors import GraderError
-from ...upload.archive import MAX_NESTED_BYTES, list_archive
+from ...upload.archive import DOWNLOAD, MAX_NESTED_BYTES, list_archive
 from ...upload.folder import file_reader, list_folder
-from ...upload.listing import Entry, Listing, UnreadableError, is_nobodys, printable
-
-MAX_DIRECTORY_BYTES = 32_000_000
-"""Of the table of contents of a platform's zip: about 300,000 files."""
+from ...upload.listing import Entry, Listing, UnreadableError, is_nobodys, meant_stem, printable
 
 
 @dataclass(frozen=True)
@@ -82,8 +79,8 @@ def open_download(path: Path) -> Iterator[Download]:
             yield of_folder(path)
             return
         with path.open("rb") as stream:
-            listing = list_archive(stream, path.name, MAX_DIRECTORY_BYTES)
-            yield _of_entries(path.stem, listing)
+            listing = list_archive(stream, path.name, DOWNLOAD)
+            yield _of_entries(meant_stem(path.name), listing)
     except OSError as error:
         raise GraderError(f"{path} cannot be read: {error.strerror}.") from None
 
@@ -101,7 +98,7 @@ def open_inside(item: Item) -> Iterator[Download]:
         return
     for entry in item.listing().entries:
         stream = io.BytesIO(entry.read(MAX_NESTED_BYTES))
-        yield _of_entries(PurePath(item.name).stem, list_archive(stream, item.name, MAX_DIRECTORY_BYTES))
+        yield _of_entries(meant_stem(item.name), list_archive(stream, item.name, DOWNLOAD))
         return
     raise UnreadableError(f"{printable(item.name)} cannot be opened.")
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from ...errors import GraderError
 from ...io.csv_file import Table, read_table
 from ...io.text import format_points, pluralize, single_line
 from ..grades import Grade
+from ..students.directory import normalize_id
 from .matching import Matching
 
 
@@ -22,7 +24,6 @@ class ExportOptions:
         into: the platform's own file, of which a copy is filled.
         name: what the assignment is called on the platform.
         grade_column, feedback_column: where the platform's own names for them are not known.
-        university_ids: the platforms whose students' ids are the university's.
     """
 
     assignment: Assignment
@@ -30,7 +31,6 @@ class ExportOptions:
     name: str = ""
     grade_column: str = ""
     feedback_column: str = ""
-    university_ids: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -116,15 +116,18 @@ def shortened(names: Iterable[str], most: int = 20) -> str:
     return ("; " if any("," in name for name in names[:most]) else ", ").join(names[:most]) + more
 
 
-def platform_csv(wish: ExportOptions, what: str) -> Table:
+def platform_csv(wish: ExportOptions, what: str, heading: str = "") -> Table:
     """The platform's own file.
+
+    Args:
+        heading: of a column that it has, where a title may stand above the headings.
 
     Raises:
         GraderError: if the instructor named none, saying where the platform gives it.
     """
     if wish.into is None:
         raise GraderError(f"Say with --into which file to fill: {what}")
-    return read_table(wish.into)
+    return read_table(wish.into, heading)
 
 
 def column_of(table: Table, wished: str, option: str, *names: str) -> int:
@@ -140,6 +143,44 @@ def column_of(table: Table, wished: str, option: str, *names: str) -> int:
             f"{table.name} has no column {asked}. Name it with {option}; the columns are: {_header(table)}."
         )
     return column
+
+
+def titled_column(table: Table, titles: Mapping[int, Collection[str]], wish: ExportOptions) -> int:
+    """The column of the assignment, of which the platform's file may have many.
+
+    Args:
+        titles: what each column may be called.
+
+    Raises:
+        GraderError: if none is so called or several are, naming those there are.
+    """
+    asked = normalize_id(wish.name or wish.grade_column or wish.assignment.title)
+    found = [i for i, names in titles.items() if asked in map(normalize_id, names)]
+    if not found and len(titles) == 1 and not (wish.name or wish.grade_column):
+        found = list(titles)
+    if len(found) != 1:
+        names = ", ".join(repr(single_line(table.header[i])) for i in found or titles) or "none"
+        raise GraderError(
+            f"Which column of {table.name} is the assignment's? Name it with --assignment, as the file does. "
+            f"{'These are so called' if found else 'These are there'}: {names}."
+        )
+    return found[0]
+
+
+def page_beside_upload(
+    grades: Iterable[Grade], platform: str, page: str = "feedback.html"
+) -> tuple[tuple[Grade, str], ...]:
+    """A page for each grade, in the folder that the platform handed over, which is where it takes pages back."""
+    return tuple(
+        (grade, f"{in_path(grade.person.origin.upload)}/{page}")
+        for grade in grades
+        if grade.person.platform == platform
+    )
+
+
+def in_path(name: str) -> str:
+    """A name as a part of a path in a zip."""
+    return re.sub(r"[/\\]", "-", single_line(name))
 
 
 def fixed_column(table: Table, name: str) -> int:

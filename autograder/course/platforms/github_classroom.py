@@ -84,7 +84,7 @@ def github_classroom(grades: Sequence[Grade], wish: ExportOptions) -> ExportFile
             filling.problems += problems
         else:
             elsewhere += theirs
-    matching = match(elsewhere, rows, "github-classroom", table.name, wish.university_ids)
+    matching = match(elsewhere, rows, "github-classroom", table.name)
     matching.pairs += pairs
     for grade, number in matching.pairs:
         filling.points(number, column, grade.total)
@@ -112,7 +112,7 @@ def github_classroom(grades: Sequence[Grade], wish: ExportOptions) -> ExportFile
 
 def _repository(grade: Grade) -> str:
     origin = grade.person.origin
-    return normalize_id(Path(origin.upload).name) if origin.layout == "github-classroom" else ""
+    return normalize_id(Path(origin.upload).name) if origin.platform == "github-classroom" else ""
 
 
 def _members(grades: Sequence[Grade], rows: Sequence[Row]) -> tuple[list[tuple[Grade, int]], list[str]]:

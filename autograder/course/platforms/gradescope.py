@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,6 @@ from ..students.directory import Person
 from .base import Platform, Sorted, Upload, gathered, with_problem
 from .download import Download, Item
 from .export_plan import ExportFiles, ExportOptions, Zip, shortened
-from .matching import university_id
 from .plain_csv import file_for_each, points_of, table_of
 
 # The download: who handed in what --------------------------------------------------------------
@@ -182,14 +181,14 @@ def gradescope(grades: Sequence[Grade], wish: ExportOptions) -> ExportFiles:
     ]
     index: dict[str, set[str]] = defaultdict(set)
     for grade, name in entries:
-        for key in _keys(grade.person, wish.university_ids):
+        for key in _keys(grade.person):
             index[key].add(name)
     ambiguous = sorted(key for key, files in index.items() if len(files) > 1)
-    nameless = [grade for grade in grades if not _keys(grade.person, wish.university_ids)]
+    nameless = [grade for grade in grades if not _keys(grade.person)]
     rows = (
         (
             grade.person.member.email,
-            university_id(grade.person, wish.university_ids),
+            grade.person.university_id,
             grade.person.member.name or grade.person.student,
             Path(grade.person.origin.upload).name,
             *points_of(grade),
@@ -233,14 +232,14 @@ def gradescope(grades: Sequence[Grade], wish: ExportOptions) -> ExportFiles:
     )
 
 
-def _keys(person: Person, university_ids: Set[str]) -> list[str]:
+def _keys(person: Person) -> list[str]:
     """What Gradescope's submission_metadata.json may say of this student, or of the submission."""
     name = Path(person.origin.upload).name
     number = name.removeprefix("submission_")
     return [
-        *([f"submission {number}"] if person.layout == "gradescope" and number != name else []),
+        *([f"submission {number}"] if person.platform == "gradescope" and number != name else []),
         *([f"email {person.member.email.strip().casefold()}"] if person.member.email.strip() else []),
-        *([f"sid {sid}"] if (sid := university_id(person, university_ids).strip().casefold()) else []),
+        *([f"sid {sid}"] if (sid := person.university_id.strip().casefold()) else []),
     ]
 
 

@@ -8,7 +8,7 @@ the graded, and no id or address speaks against it. Whatever could be two is nam
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ...io.text import single_line
@@ -47,17 +47,16 @@ class Matching:
     problems: list[str] = field(default_factory=list)
 
 
-def match(grades: Sequence[Grade], rows: Sequence[Row], platform: str, file: str, university_ids: Set[str]) -> Matching:
+def match(grades: Sequence[Grade], rows: Sequence[Row], platform: str, file: str) -> Matching:
     """Match every grade with a row.
 
     Args:
-        platform: whose file it is, as the layouts are called.
+        platform: whose file it is, by name.
         file: the file's name, for messages.
-        university_ids: the platforms whose students' ids are the university's.
     """
     own, ids, names = _index(rows, "own"), _index(rows, "ids"), defaultdict(list)
     by_number = {row.number: row for row in rows}
-    alike_ids = _columns_of_numbers(grades, rows, university_ids)
+    alike_ids = _columns_of_numbers(grades, rows)
     for row in rows:
         names[name_tokens(row.name)].append(row.number)
     alike = Counter(name_tokens(name_of(person)) for person in {grade.person for grade in grades})
@@ -65,14 +64,14 @@ def match(grades: Sequence[Grade], rows: Sequence[Row], platform: str, file: str
     matching = Matching()
     for grade in grades:
         person, by_name = grade.person, False
-        if person.layout == platform and person.member.id and not person.member.is_rosters:
+        if person.platform == platform and person.member.id and not person.member.is_rosters:
             found, key = own[normalize_id(person.member.id)], f"the id {single_line(person.member.id)}"
             why = f"no row of {file} has {key}"
             if len(found) == 1 and contradict(theirs := by_number[found[0]].name, person.member.name):
                 why = f"{key} is {single_line(theirs)}'s in {file}. Is it the file of another course or assignment?"
                 found = []
         else:
-            found = sorted({number for key in ids_of(person, university_ids) for number in ids[key]})
+            found = sorted({number for key in ids_of(person) for number in ids[key]})
             why = f"no row of {file} has this id, email address or name"
             words = name_tokens(name_of(person))
             if not found and words:
@@ -80,7 +79,7 @@ def match(grades: Sequence[Grade], rows: Sequence[Row], platform: str, file: str
                 if found and alike[words] > 1:
                     matching.problems.append(f"{_shown(person)}: {alike[words]} of the graded are so named.")
                     continue
-                if len(found) == 1 and _is_somebody_else(person, by_number[found[0]], alike_ids, university_ids):
+                if len(found) == 1 and _is_somebody_else(person, by_number[found[0]], alike_ids):
                     why = f"row {found[0] + 1} of {file} has this name, but another id or email address"
                     found = []
         if len(found) == 1:
@@ -101,43 +100,35 @@ def match(grades: Sequence[Grade], rows: Sequence[Row], platform: str, file: str
     return matching
 
 
-def ids_of(person: Person, university_ids: Set[str]) -> set[str]:
+def ids_of(person: Person) -> set[str]:
     """What the university knows them by: the email address, and the id if it is not a platform's own."""
-    known = {person.member.email, university_id(person, university_ids)}
-    if person.layout == "plain":
+    known = {person.member.email, person.university_id}
+    if person.platform == "plain":
         known.add(person.student)
     return {normalize_id(key) for key in known} - {""}
 
 
-def university_id(person: Person, university_ids: Set[str]) -> str:
-    """Their number there; the ids of Canvas and Moodle mean nothing elsewhere."""
-    is_known = person.layout in university_ids or person.member.is_rosters
-    return person.member.id if is_known else ""
-
-
 def name_of(person: Person) -> str:
     """Their name; where the platform told none, the key of a plain folder may be one."""
-    return person.member.name or (person.student if person.layout == "plain" else "")
+    return person.member.name or (person.student if person.platform == "plain" else "")
 
 
-def _number_of(person: Person, university_ids: Set[str]) -> str:
+def _number_of(person: Person) -> str:
     """The university's number for them, folded; the key of a plain folder may be a name."""
-    is_key = person.layout == "plain" and person.member.id == person.student
-    return "" if is_key else normalize_id(university_id(person, university_ids))
+    is_key = person.platform == "plain" and person.member.id == person.student
+    return "" if is_key else normalize_id(person.university_id)
 
 
-def _columns_of_numbers(grades: Iterable[Grade], rows: Iterable[Row], university_ids: Set[str]) -> set[int]:
+def _columns_of_numbers(grades: Iterable[Grade], rows: Iterable[Row]) -> set[int]:
     """Which of the rows' ids are such as the graded have, too: some of the graded are found by them."""
-    numbers = {_number_of(grade.person, university_ids) for grade in grades} - {""}
+    numbers = {_number_of(grade.person) for grade in grades} - {""}
     return {place for row in rows for place, key in enumerate(row.ids) if normalize_id(key) in numbers}
 
 
-def _is_somebody_else(person: Person, row: Row, alike_ids: set[int], university_ids: Set[str]) -> bool:
+def _is_somebody_else(person: Person, row: Row, alike_ids: set[int]) -> bool:
     """Whether a row that no id or address has found, but the name, has others than this person."""
     has_address = bool(person.member.email) and any("@" in key for key in row.ids)
-    return has_address or (
-        bool(_number_of(person, university_ids)) and any(row.ids[place].strip() for place in alike_ids)
-    )
+    return has_address or (bool(_number_of(person)) and any(row.ids[place].strip() for place in alike_ids))
 
 
 def _index(rows: Iterable[Row], what: str) -> defaultdict[str, list[int]]:

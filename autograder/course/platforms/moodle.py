@@ -118,7 +118,7 @@ def moodle(grades: Sequence[Grade], wish: ExportOptions) -> ExportFiles:
     filling = GradeWriter(table, most)
     teams = {} if group is None else _teams(table, grades, rows, group)
     single = [grade for grade in grades if grade.person.student not in teams]
-    matching = match(single, rows, "moodle", table.name, wish.university_ids)
+    matching = match(single, rows, "moodle", table.name)
     matching.pairs += [(grade, row) for grade in grades for row in teams.get(grade.person.student, ())]
     _each_row_once(matching.pairs, matching.problems, table)
     for grade, row in matching.pairs:
@@ -160,7 +160,7 @@ def lateness(grades: Sequence[Grade], wish: ExportOptions) -> dict[Person, float
     told: dict[Person, float | None] = {}
     for person in (grade.person for grade in grades):
         row = rows.get(person.member.id)
-        if row is None or person.layout != "moodle" or person.member.is_rosters or not person.member.id:
+        if row is None or person.platform != "moodle" or person.member.is_rosters or not person.member.id:
             continue
         theirs = "" if name is None else table.value(row, name)
         submitted = _SUBMITTED.match(table.value(row, status).strip())
@@ -220,7 +220,7 @@ def _teams(table: Table, grades: Sequence[Grade], rows: Sequence[Row], group: in
         participant = by_number.get(person.member.id)
         is_a_person = participant and name_tokens(participant.name) == name_tokens(person.member.name)
         members = groups.get(normalize_id(person.member.name)) if person.member.name else None
-        if person.layout == "moodle" and members and not is_a_person:
+        if person.platform == "moodle" and members and not is_a_person:
             teams[person.student] = members
     return teams
 

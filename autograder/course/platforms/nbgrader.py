@@ -1,19 +1,94 @@
-"""nbgrader: fills the rows of an assignment in `nbgrader export`'s table, or writes such a table."""
+"""nbgrader: what its exchange received, or what it collected; a folder per student, under the user name.
+
+Fills the rows of an assignment in `nbgrader export`'s table, or writes such a table.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from datetime import datetime
 
 from ...errors import GraderError
 from ...io.csv_file import Table, read_table
 from ...io.files import file_names
 from ...io.text import format_points, single_line
+from ...submission import Member
+from ...upload.listing import UnreadableError, printable
 from ..grades import Grade
 from ..students.directory import Person, normalize_id
-from .base import Platform
+from .base import Platform, Sorted, Upload, below, first_parts, sort_each
+from .download import Download, Item
 from .export_plan import ExportFiles, ExportOptions, GradeWriter, Zip, fixed_column
 from .matching import Row, match
 from .plain_csv import points_of, table_of
+
+# The download: who handed in what --------------------------------------------------------------
+
+LABEL = "folder of nbgrader"
+SUBMITTED = "submitted"
+"""The folder of what was collected: `submitted/{student}/{assignment}/`, with the time in a file beside."""
+
+_RECEIVED = re.compile(r"(?P<student>[^+]+)\+(?P<assignment>[^+]+)\+(?P<when>[^+]+)(?:\+[^+]*)?", re.DOTALL)
+_TIMESTAMP = "timestamp.txt"
+_SHORT = 1_000
+"""Bytes of a time."""
+
+
+def _claims(download: Download) -> int:
+    received = sum(item.is_folder and bool(_RECEIVED.fullmatch(item.name)) for item in download.items)
+    if received or download.name.casefold() == SUBMITTED:
+        return received or sum(bool(_collected(item)) for item in download.items)
+    collected = [names for item in download.items if (names := _collected(item))]
+    return len(collected) if len(collected) > 1 and all(names == collected[0] for names in collected) else 0
+
+
+def _collected(item: Item) -> list[str]:
+    """The assignments in a student's folder: folders with nbgrader's own file in them."""
+    return sorted(parts[0] for parts in first_parts(item) if parts[1:] == (_TIMESTAMP,))
+
+
+def _sort(download: Download) -> Sorted:
+    assignments = sorted({name for item in download.items for name in _collected(item)})
+    if len(assignments) > 1 and not any(_RECEIVED.fullmatch(item.name) for item in download.items):
+        first = printable(assignments[0])
+        raise GraderError(
+            f"{printable(download.name)} holds several assignments: {', '.join(map(printable, assignments))}. Grade a "
+            f"copy with one, which is made there by: mkdir one && cp -r --parents */{first} one"
+        )
+    return sort_each(download, _uploads)
+
+
+def _uploads(item: Item) -> list[Upload]:
+    received = _RECEIVED.fullmatch(item.name) if item.is_folder else None
+    if received:
+        student, when = received["student"], _iso(received["when"])
+        return [Upload(student, item.name, item.listing, (Member(student),), submitted=when)]
+    return [
+        Upload(item.name, f"{item.name}/{name}", below(item, name), (Member(item.name),), submitted=_time(item, name))
+        for name in _collected(item)
+    ]
+
+
+def _time(item: Item, assignment: str) -> str:
+    for entry in item.listing().entries:
+        if entry.parts == (assignment, _TIMESTAMP):
+            try:
+                return _iso(entry.read(_SHORT).decode("utf-8", "replace"))
+            except UnreadableError:
+                break
+    return ""
+
+
+def _iso(when: str) -> str:
+    """`2026-03-12 10:11:05.123456 UTC` as `2026-03-12T10:11:05.123456+00:00`; nothing for what is not a time."""
+    try:
+        return datetime.fromisoformat(when.strip().replace(" UTC", "+00:00")).isoformat()
+    except ValueError:
+        return ""
+
+
+# The platform's own file, filled --------------------------------------------------------------
 
 COLUMNS = (
     "assignment",
@@ -49,7 +124,7 @@ def nbgrader(grades: Sequence[Grade], wish: ExportOptions) -> ExportFiles:
     raw, penalty, score = (fixed_column(table, column) for column in ("raw_score", "late_submission_penalty", "score"))
     rows_here = _rows(table, wish)
     filling = GradeWriter(table, table.column("max_score"))
-    matching = match(grades, rows_here, "nbgrader", table.name, wish.university_ids)
+    matching = match(grades, rows_here, "nbgrader", table.name)
     for grade, row in matching.pairs:
         filling.points(row, raw, grade.raw)
         filling.points(row, penalty, grade.deduction.points if grade.deduction else 0.0)
@@ -98,4 +173,12 @@ def _student(person: Person) -> str:
     return person.member.id or person.member.email or person.student
 
 
-NBGRADER = Platform("nbgrader", fill=nbgrader)
+NBGRADER = Platform(
+    "nbgrader",
+    LABEL,
+    "inbound/{student}+{assignment}+{time}/{file} or submitted/{student}/{assignment}/{file}",
+    _claims,
+    _sort,
+    fill=nbgrader,
+    ids_are_local=False,
+)

@@ -10,12 +10,12 @@ from contextlib import suppress
 from ...submission import Member
 from ...upload.contents import Kind, kind_by_name, kind_of
 from ...upload.inspection import is_litter
-from ...upload.listing import Listing, UnreadableError, effective_suffix, meant_stem, printable
+from ...upload.listing import ARCHIVE_SUFFIXES, Listing, UnreadableError, effective_suffix, meant_stem, printable
 from .base import Platform, Sorted, Upload, gathered, with_problem
 from .download import Download, Item
 
-READ_SUFFIXES = (".zip", ".py", ".ipynb")
-UNREAD_SUFFIXES = (".7z", ".bz2", ".gz", ".rar", ".tar", ".tgz", ".xz")
+READ_SUFFIXES = (*ARCHIVE_SUFFIXES, ".py", ".ipynb")
+UNREAD_SUFFIXES = (".7z", ".bz2", ".gz", ".rar", ".xz")
 """Files that a student may have handed in but that are not read; anything else is not an upload."""
 
 _ROLE = re.compile(

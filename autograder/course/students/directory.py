@@ -6,7 +6,7 @@ import difflib
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 
 from ...errors import GraderError
@@ -23,16 +23,18 @@ class Person:
 
     Attributes:
         student: the submission's key in the gradebook.
+        university_id: the university's number or name for them; empty where only the platform's own id is known.
     """
 
     student: str
     member: Member
     origin: UploadInfo
+    university_id: str = ""
 
     @property
-    def layout(self) -> str:
+    def platform(self) -> str:
         """The platform that the submission came from; it says what `member.id` is."""
-        return self.origin.layout
+        return self.origin.platform
 
     @property
     def shown(self) -> str:
@@ -40,10 +42,18 @@ class Person:
         return self.member.name or self.member.email or self.member.id or self.student
 
 
-def persons_of(student: str, origin: UploadInfo | None) -> tuple[Person, ...]:
-    """The students behind a submission; where no platform named them, the key itself is one."""
+def persons_of(student: str, origin: UploadInfo | None, sharing_ids: Set[str] = frozenset()) -> tuple[Person, ...]:
+    """The students behind a submission; where no platform named them, the key itself is one.
+
+    Args:
+        sharing_ids: the platforms whose ids are the university's; those of others mean nothing elsewhere.
+    """
     origin = origin or UploadInfo("plain", student, ())
-    return tuple(Person(student, member, origin) for member in origin.members or (Member(),))
+    shares = origin.platform in sharing_ids
+    return tuple(
+        Person(student, member, origin, member.id if shares or member.is_rosters else "")
+        for member in origin.members or (Member(),)
+    )
 
 
 class Directory:
@@ -109,7 +119,7 @@ class Directory:
 
 def _participant(person: Person) -> str:
     """What Moodle calls a participant whose name it hides, in the course's language; else nothing."""
-    blind = _PARTICIPANT.match(person.origin.upload) if person.layout == "moodle" else None
+    blind = _PARTICIPANT.match(person.origin.upload) if person.platform == "moodle" else None
     return f"{blind[1]} {blind[2]}" if blind and not person.member.name else ""
 
 

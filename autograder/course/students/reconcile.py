@@ -129,7 +129,7 @@ def _to_undo(out: Path, student: str) -> str:
 
 
 def find_moved(older: Mapping[str, UploadInfo], newer: Mapping[str, UploadInfo]) -> dict[str, dict[Member, str]]:
-    """Which members of older submissions are now in a newer one of the same layout, and in which.
+    """Which members of older submissions are now in a newer one of the same platform, and in which.
 
     A number or an address decides; a name only where nobody else has it on either side, and where no
     number or address speaks against it. Of whom nothing is known at all, the upload's name decides.
@@ -156,15 +156,15 @@ def _signs(origin: UploadInfo, member: Member) -> list[_Sign]:
     """What a student can be known by, the surest first."""
     kind = "roster's id" if member.is_rosters else "id"
     told = ((kind, member.id), ("email", member.email.casefold()), ("name", member.name.casefold()))
-    signs = [(origin.layout, kind, value) for kind, value in told if value]
-    return signs or [(origin.layout, "upload", origin.upload)]
+    signs = [(origin.platform, kind, value) for kind, value in told if value]
+    return signs or [(origin.platform, "upload", origin.upload)]
 
 
 def _by_sign(origins: Mapping[str, UploadInfo]) -> dict[_Sign, list[tuple[str, Member]]]:
     found = defaultdict(list)
     for student, origin in origins.items():
         for member in origin.members or (Member(),):
-            for sign in {*_signs(origin, member), (origin.layout, "upload", origin.upload)}:
+            for sign in {*_signs(origin, member), (origin.platform, "upload", origin.upload)}:
                 found[sign].append((student, member))
     return found
 
@@ -188,7 +188,7 @@ def _absent(students: list[str], out: Path) -> list[str]:
 
 
 def _remembering(origin: UploadInfo | None, known: UploadInfo | None, has_roster: bool) -> UploadInfo | None:
-    if origin is None or known is None or known.layout != origin.layout:
+    if origin is None or known is None or known.platform != origin.platform:
         return origin
     before = {(member.id, member.is_rosters): member for member in known.members if member.id}
     if not any((member.id, member.is_rosters) in before for member in origin.members):

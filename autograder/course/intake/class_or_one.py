@@ -1,0 +1,118 @@
+"""Whether what no platform's names tell is one student's or a class's: that is asked, and never guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ...assignment import Assignment
+from ...errors import GraderError
+from ...upload.archive import open_nested
+from ...upload.code_file import code_names
+from ...upload.inspection import CODE_SUFFIXES, defined, is_backup, is_called, look
+from ...upload.listing import Entry, UnreadableError, effective_suffix, is_archive, printable
+from ...upload.template_files import HandedOut, bare
+from ..platforms.all_platforms import SINGLE
+from ..platforms.download import Download, Item, open_inside
+from ..platforms.plain_folder import PLAIN
+
+NAMED_AT_MOST = 8
+
+
+def students_in(place: Download, assignment: Assignment, handed_out: HandedOut) -> list[str]:
+    """Whose work lies there, read as a plain folder; no two of them have the same."""
+    code: dict[bytes, str] = {}
+    answers: dict[str, None] = {}
+    for upload in PLAIN.sort(place).uploads:
+        for entry in open_nested(upload.listing()).entries:
+            content = _work(entry, assignment, handed_out)
+            if content:
+                code.setdefault(content, upload.student)
+            elif _is_answers(entry, assignment, handed_out):
+                answers[upload.student] = None
+    return max(list(dict.fromkeys(code.values())), list(answers), key=len)
+
+
+def ask_if_a_class(path: Path, place: Download, assignment: Assignment, handed_out: HandedOut) -> None:
+    """Make sure that what would be taken for one student's is not a class's.
+
+    Raises:
+        GraderError: the question, where it may be.
+    """
+    students = students_in(place, assignment, handed_out)
+    of_one = [item for item in place.items if any(is_called(item.name, name) for name in code_names(assignment))]
+    most_of_one = 2 if any(_is_own(item, assignment, handed_out) for item in of_one) else 1
+    if len(students) > most_of_one:
+        everybody = [upload.student for upload in PLAIN.sort(place).uploads]
+        raise GraderError(
+            f"{path} is not named as any platform's download, and holds work that may be several students'. Is it a "
+            f"class? Then type --layout plain, which gives {len(everybody):,} students: {_named(everybody)}. Is all "
+            f"of it one student's? Then type --layout {SINGLE}."
+        )
+
+
+def classes_in(path: Path, download: Download, assignment: Assignment, handed_out: HandedOut) -> list[str]:
+    """A sentence on each item of a plain folder that may be a class rather than a student.
+
+    Raises:
+        GraderError: if nothing else is there.
+    """
+    found = {}
+    for item in download.items:
+        inside = _inside(item, download, assignment, handed_out)
+        if len(inside) > 2:
+            found[item.name] = inside
+    if not found:
+        return []
+    looks = [f"{printable(name)} looks like a class of its own: {_named(inside)}." for name, inside in found.items()]
+    if len(found) == len(PLAIN.sort(download).uploads):
+        first = path / next(iter(found))
+        raise GraderError(
+            f"{' '.join(looks[:NAMED_AT_MOST])} Grade each by itself: autograder grade '{first}'. If it is one "
+            f"student's, type --layout plain, which gives {len(found)}: {_named(list(found))}."
+        )
+    return [f"{look} If it is, grade it by itself; here it counts as one student." for look in looks]
+
+
+def _inside(item: Item, download: Download, assignment: Assignment, handed_out: HandedOut) -> list[str]:
+    """Whose work an item of a plain folder holds, as far as names leave it open."""
+    if item.is_folder:
+        work = (*code_names(assignment), assignment.answers_file)
+        entries = item.listing().entries
+        may_be = [entry for entry in entries if effective_suffix(entry.name) in CODE_SUFFIXES or is_archive(entry.name)]
+        if sum(not handed_out.is_helper(entry.parts, *work) for entry in may_be) > 2:
+            return students_in(download.enter(item.name), assignment, handed_out)
+    elif is_archive(item.name):
+        try:
+            with open_inside(item) as inside:
+                return students_in(inside, assignment, handed_out)
+        except (GraderError, UnreadableError):
+            pass
+    return []
+
+
+def _work(entry: Entry, assignment: Assignment, handed_out: HandedOut) -> bytes:
+    """A program of a student's own; nothing if it is another file."""
+    if effective_suffix(entry.name) not in CODE_SUFFIXES or is_backup(entry.parts):
+        return b""
+    file, _ = look(entry)
+    if file.problem or not file.is_code or handed_out.holds(file.content):
+        return b""
+    is_named = any(is_called(entry.name, name) for name in code_names(assignment))
+    return bare(file.content) if is_named or defined(file.content, assignment) else b""
+
+
+def _is_answers(entry: Entry, assignment: Assignment, handed_out: HandedOut) -> bool:
+    if not is_called(entry.name, assignment.answers_file):
+        return False
+    file, _ = look(entry)
+    return not handed_out.holds(file.content)
+
+
+def _is_own(item: Item, assignment: Assignment, handed_out: HandedOut) -> bool:
+    return any(_work(entry, assignment, handed_out) for entry in item.listing().entries)
+
+
+def _named(students: Sequence[str]) -> str:
+    more = f" and {len(students) - NAMED_AT_MOST:,} more" if len(students) > NAMED_AT_MOST else ""
+    return ", ".join(map(printable, students[:NAMED_AT_MOST])) + more

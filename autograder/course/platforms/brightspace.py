@@ -1,0 +1,143 @@
+"""Brightspace (D2L): a folder per attempt, or files that carry what would be the folder's name.
+
+Fills the item's column in an export of the grade book. Brightspace knows its rows by `OrgDefinedId` and
+`Username`, before which it may put a `#`; the number in the download's names stands nowhere in them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from ...io.csv_file import Table
+from ...submission import Member
+from ..grades import Grade
+from .base import Platform, Sorted, Upload, gathered
+from .download import Download, Item
+from .export_plan import (
+    ExportFiles,
+    ExportOptions,
+    GradeWriter,
+    Zip,
+    differs_in_points,
+    fixed_column,
+    page_beside_upload,
+    platform_csv,
+    titled_column,
+)
+from .matching import Row, match
+
+# The download: who handed in what --------------------------------------------------------------
+
+LABEL = "Brightspace download"
+
+_NAMED = re.compile(
+    r"(?P<attempt>(?P<user>\d+)-\d+ - (?P<name>.+?) - (?P<when>[^-]*(?:19|20)\d\d\b[^-]*?))( - (?P<file>.+))?", re.S
+)
+_INDEX = "index.html"
+"""Brightspace's own list of what it hands over."""
+
+_MONTHS = (
+    *("jan ene", "feb fév fev", "mar mär mrt", "apr avr abr", "may mai mei", "jun juin"),
+    *("jul juil", "aug aoû ago", "sep set", "oct okt out", "nov", "dec dez dic déc"),
+)
+"""How the months begin in English, French, German, Spanish, Portuguese and Dutch."""
+
+
+def _parsed(item: Item) -> re.Match[str] | None:
+    found = _NAMED.fullmatch(item.name)
+    return found if found and item.is_folder == (found["file"] is None) else None
+
+
+def _claims(download: Download) -> int:
+    return sum(_parsed(item) is not None for item in download.items)
+
+
+def _sort(download: Download) -> Sorted:
+    attempts: dict[str, list[tuple[str, Item]]] = defaultdict(list)
+    named: dict[str, re.Match[str]] = {}
+    others = []
+    for item in download.items:
+        found = _parsed(item)
+        if found:
+            named[found["attempt"]] = found
+            attempts[found["attempt"]].append((found["file"] or item.name, item))
+        elif item.name != _INDEX:
+            others.append(item)
+    uploads = tuple(
+        Upload(
+            student=f"{named[attempt]['name']}_{named[attempt]['user']}",
+            name=attempt,
+            listing=gathered(files),
+            members=(Member(named[attempt]["user"], named[attempt]["name"]),),
+            submitted=_iso(named[attempt]["when"]),
+        )
+        for attempt, files in attempts.items()
+    )
+    return Sorted(uploads, left=tuple(others))
+
+
+def _iso(when: str) -> str:
+    """`12 March, 2026 1012 AM` or `Mar 12, 2026 1012 AM` as `2026-03-12T10:12:00`; nothing for what is not a time."""
+    found = re.search(r"(\d{4})\D+(\d{1,2})[ :.h]?(\d\d)\b\s*([ap]?)", when, re.IGNORECASE)
+    day = re.search(r"\b\d{1,2}\b", when)
+    words = re.findall(r"[^\W\d]{3,}", when.casefold())
+    months = [
+        place for word in words for place, starts in enumerate(_MONTHS, 1) if word.startswith(tuple(starts.split()))
+    ]
+    if not (found and day and months):
+        return ""
+    hour = int(found[2]) % 12 + 12 * (found[4].casefold() == "p") if found[4] else int(found[2])
+    try:
+        return datetime(int(found[1]), months[0], int(day[0]), hour, int(found[3])).isoformat()
+    except ValueError:
+        return ""
+
+
+# The platform's own file, filled --------------------------------------------------------------
+
+_ITEM = re.compile(r"(?P<title>.+?) Points Grade(?: <(?P<about>.*)>)?", re.DOTALL)
+_MOST = re.compile(r"\bMaxPoints:([\d.,]+)")
+
+
+def brightspace(grades: Sequence[Grade], wish: ExportOptions) -> ExportFiles:
+    """A filled copy of the grade book's export, and the pages beside the files that they are about."""
+    table = platform_csv(wish, "in Brightspace, Grades, Enter Grades, Export.")
+    ids = [i for name in ("OrgDefinedId", "Username", "Email") if (i := table.column(name)) is not None]
+    if not ids:
+        fixed_column(table, "OrgDefinedId")
+    items = {i: found for i, name in enumerate(table.header) if (found := _ITEM.fullmatch(name))}
+    column = titled_column(table, {i: (found["title"], table.header[i]) for i, found in items.items()}, wish)
+    filling = GradeWriter(table)
+    matching = match(grades, _rows(table, ids), "brightspace", table.name)
+    for grade, row in matching.pairs:
+        filling.points(row, column, grade.total)
+    filling.sum_up(matching, len(table.rows), table.header[column])
+    if most := _MOST.search(table.header[column]):
+        filling.said += differs_in_points(table, wish.assignment.possible, most[1])
+    return ExportFiles(
+        grades=tuple(grade for grade, _ in matching.pairs),
+        table=table,
+        zips=(Zip("brightspace-feedback.zip", "page", page_beside_upload(grades, "brightspace")),),
+        said=tuple(filling.said),
+        problems=tuple(filling.problems),
+    )
+
+
+def _rows(table: Table, ids: Sequence[int]) -> list[Row]:
+    names = [table.column("First Name"), table.column("Last Name")]
+    return [
+        Row(
+            number=row,
+            ids=tuple(table.value(row, i).strip().removeprefix("#") for i in ids),
+            name=" ".join(table.value(row, i) for i in names if i is not None),
+        )
+        for row in table.rows
+    ]
+
+
+BRIGHTSPACE = Platform(
+    "brightspace", LABEL, "{user id}-{item id} - {First Last} - {time}/{file}", _claims, _sort, fill=brightspace
+)
