@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from ...io.csv_file import Table
@@ -33,9 +34,8 @@ from .matching import Row, match
 
 LABEL = "Brightspace download"
 
-_NAMED = re.compile(
-    r"(?P<attempt>(?P<user>\d+)-\d+ - (?P<name>.+?) - (?P<when>[^-]*(?:19|20)\d\d\b[^-]*?))( - (?P<file>.+))?", re.S
-)
+_IDS = re.compile(r"(\d+)-\d+")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _INDEX = "index.html"
 """Brightspace's own list of what it hands over."""
 
@@ -46,9 +46,23 @@ _MONTHS = (
 """How the months begin in English, French, German, Spanish, Portuguese and Dutch."""
 
 
-def _parsed(item: Item) -> re.Match[str] | None:
-    found = _NAMED.fullmatch(item.name)
-    return found if found and item.is_folder == (found["file"] is None) else None
+@dataclass(frozen=True)
+class _Attempt:
+    """What stands before a file's own name, or is the folder's."""
+
+    user: str
+    name: str
+    when: str
+
+
+def _parsed(item: Item) -> tuple[_Attempt, str] | None:
+    """The attempt that an item belongs to, and the file's own name."""
+    ids, *parts = item.name.split(" - ")
+    user = _IDS.fullmatch(ids)
+    place = next((i for i, part in enumerate(parts) if i and _YEAR.search(part)), None)
+    if user is None or place is None or item.is_folder != (len(parts) == place + 1):
+        return None
+    return _Attempt(user[1], " - ".join(parts[:place]), parts[place]), " - ".join(parts[place + 1 :])
 
 
 def _claims(download: Download) -> int:
@@ -56,23 +70,20 @@ def _claims(download: Download) -> int:
 
 
 def _sort(download: Download) -> Sorted:
-    attempts: dict[str, list[tuple[str, Item]]] = defaultdict(list)
-    named: dict[str, re.Match[str]] = {}
+    attempts: dict[_Attempt, list[tuple[str, Item]]] = defaultdict(list)
     others = []
     for item in download.items:
-        found = _parsed(item)
-        if found:
-            named[found["attempt"]] = found
-            attempts[found["attempt"]].append((found["file"] or item.name, item))
+        if found := _parsed(item):
+            attempts[found[0]].append((found[1], item))
         elif item.name != _INDEX:
             others.append(item)
     uploads = tuple(
         Upload(
-            student=f"{named[attempt]['name']}_{named[attempt]['user']}",
-            name=attempt,
+            student=f"{attempt.name}_{attempt.user}",
+            name=files[0][1].name.removesuffix(f" - {files[0][0]}"),
             listing=gathered(files),
-            members=(Member(named[attempt]["user"], named[attempt]["name"]),),
-            submitted=_iso(named[attempt]["when"]),
+            members=(Member(attempt.user, attempt.name),),
+            submitted=_iso(attempt.when),
         )
         for attempt, files in attempts.items()
     )
@@ -98,7 +109,9 @@ def _iso(when: str) -> str:
 
 # The platform's own file, filled --------------------------------------------------------------
 
-_ITEM = re.compile(r"(?P<title>.+?) Points Grade(?: <(?P<about>.*)>)?", re.DOTALL)
+_POINTS = " Points Grade"
+"""What follows an item's title in its heading."""
+
 _MOST = re.compile(r"\bMaxPoints:([\d.,]+)")
 
 
@@ -108,8 +121,8 @@ def brightspace(grades: Sequence[Grade], wish: ExportOptions) -> ExportFiles:
     ids = [i for name in ("OrgDefinedId", "Username", "Email") if (i := table.column(name)) is not None]
     if not ids:
         fixed_column(table, "OrgDefinedId")
-    items = {i: found for i, name in enumerate(table.header) if (found := _ITEM.fullmatch(name))}
-    column = titled_column(table, {i: (found["title"], table.header[i]) for i, found in items.items()}, wish)
+    titles = {i: (name.partition(_POINTS)[0], name) for i, name in enumerate(table.header) if _POINTS in name}
+    column = titled_column(table, titles, wish)
     filling = GradeWriter(table)
     matching = match(grades, _rows(table, ids), "brightspace", table.name)
     for grade, row in matching.pairs:

@@ -6,7 +6,6 @@ students have one name, it does not tell: that is asked. It takes no grades back
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 
 from ...submission import Member
@@ -15,38 +14,43 @@ from .download import Download, Item
 
 LABEL = "Google Drive download"
 
-_NAMED = re.compile(r"(?P<name>.+?) - (?P<stem>.+?)(?: ?\((?P<number>\d+)\))?(?P<suffix>(?:\.[^.]*)?)", re.DOTALL)
+
+def _student(item: Item) -> str:
+    """The name before the file's own; empty if the item is named otherwise."""
+    name, dash, file = item.name.partition(" - ")
+    return name if dash and file and not item.is_folder else ""
 
 
-def _parsed(item: Item) -> re.Match[str] | None:
-    return None if item.is_folder else _NAMED.fullmatch(item.name)
+def _given(item: Item) -> tuple[str, str]:
+    """The file's own name, and the number that Drive put into it."""
+    file = item.name.partition(" - ")[2]
+    stem, dot, suffix = file.rpartition(".") if "." in file else (file, "", "")
+    start, bracket, number = stem.removesuffix(")").rpartition("(")
+    if not (bracket and stem.endswith(")") and number.isdecimal() and start.strip()):
+        return file, ""
+    return start.rstrip() + dot + suffix, number
 
 
 def _claims(download: Download) -> int:
-    found = [match for item in download.items if (match := _parsed(item))]
-    return len(found) if len({match["name"] for match in found}) > 1 else 0
+    found = [name for item in download.items if (name := _student(item))]
+    return len(found) if len(set(found)) > 1 else 0
 
 
 def _sort(download: Download) -> Sorted:
-    people: dict[str, list[tuple[re.Match[str], Item]]] = defaultdict(list)
-    others = []
+    people: dict[str, list[Item]] = defaultdict(list)
     for item in download.items:
-        found = _parsed(item)
-        if found:
-            people[found["name"]].append((found, item))
-        else:
-            others.append(item)
-    uploads = [upload for name, files in people.items() for upload in _uploads(name, files)]
-    return Sorted(tuple(uploads), left=tuple(others))
+        people[_student(item)].append(item)
+    others = people.pop("", [])
+    return Sorted(tuple(upload for name in people for upload in _uploads(name, people[name])), left=tuple(others))
 
 
-def _uploads(name: str, files: list[tuple[re.Match[str], Item]]) -> list[Upload]:
+def _uploads(name: str, items: list[Item]) -> list[Upload]:
     """The uploads under one name: one, unless a file's name is there twice."""
     by_number: dict[str, list[tuple[str, Item]]] = defaultdict(list)
-    given = [found["stem"] + found["suffix"] for found, _ in files]
-    is_one = len(set(given)) == len(given)
-    for file, (found, item) in zip(given, files, strict=True):
-        by_number["" if is_one else found["number"] or ""].append((file, item))
+    given = [_given(item) for item in items]
+    is_one = len({file for file, _ in given}) == len(given)
+    for (file, number), item in zip(given, items, strict=True):
+        by_number["" if is_one else number].append((file, item))
     return [
         Upload(
             student=f"{name} ({number})" if number else name,
