@@ -14,8 +14,8 @@ import pytest
 
 from autograder.assignment import Assignment
 from autograder.course.intake.uploads import take_in
-from autograder.errors import GraderError
 from autograder.course.platforms.all_platforms import LAYOUTS
+from autograder.errors import GraderError
 from tests.platforms import downloads
 from tests.platforms.downloads import as_folder, as_zip
 from tests.platforms.people import PEOPLE
