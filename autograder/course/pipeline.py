@@ -282,7 +282,7 @@ def mark(out: Path, sharing: Sharing, *, named: bool, port: int, is_opened: bool
         desk = Desk(gradebook, assignment, sharing)
         if not desk.groups:
             raise GraderError(f"There is nothing to mark in {out}: no short answer waits, and none is marked.")
-        with open_session(out, sharing.markers, port) as (session, listener):
+        with open_session(out, sharing.markers, port) as (session, listener), suppress(KeyboardInterrupt):
             for text in invitation(desk, session):
                 say(text)
             if is_opened:

@@ -83,8 +83,11 @@ def open_session(out: Path, markers: Sequence[str], port: int) -> Iterator[tuple
         path.unlink(missing_ok=True)
         with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "w") as file:
             json.dump({"port": port, "tokens": tokens}, file)  # nobody else may read the tokens
-        yield Session(port, tuple(Seat(name, f"/{at}", tokens[name]) for at, name in enumerate(markers, 1))), listener
-        path.unlink(missing_ok=True)
+        seats = tuple(Seat(name, f"/{at}", tokens[name]) for at, name in enumerate(markers, 1))
+        try:
+            yield Session(port, seats), listener
+        finally:
+            path.unlink(missing_ok=True)
 
 
 def refused(request: Request, session: Session, seat: Seat | None) -> Response | None:

@@ -263,9 +263,9 @@ def _by_offset(text: str, known: Sequence[float]) -> Iterator[CheckedNumber]:
     numbers = quoted_numbers(text)
     values = [n for n in numbers if not n.is_whole and any(abs(r) <= 1 for r in n.readings)]
     offsets = [n for n in numbers if n.is_whole and n.value < len(known) and not _is_count(text, n)]
-    pairs = _listed(text, offsets, values)
+    pairs = _paired(text, offsets, values) | _listed(text, offsets, values)
     for value in values:
-        offset = pairs.get(value.start) or _beside(text, value, offsets, values)
+        offset = pairs.get(value.start)
         got = next(r for r in value.readings if abs(r) <= 1)
         if offset is None:
             yield CheckedNumber(value.text, None, "no offset was found beside it")
@@ -302,9 +302,26 @@ def _goes_on(text: str, one: Quoted, two: Quoted) -> bool:
     return "".join(text[one.end : two.start].split()) in _LIST
 
 
-def _beside(text: str, value: Quoted, offsets: Sequence[Quoted], values: Sequence[Quoted]) -> Quoted | None:
-    """The offset that a value belongs to: a word before it says so, nothing else lies between, and it is near."""
-    found = []
+def _paired(text: str, offsets: Sequence[Quoted], values: Sequence[Quoted]) -> dict[int, Quoted]:
+    """The offset that stands beside each value, by where the value begins; those that fit best come first, and
+    an offset goes to a second value only where that has no other."""
+    found = [(cost, value, offset) for value in values for cost, offset in _beside(text, value, offsets, values)]
+    found.sort(key=lambda one: one[0])
+    pairs: dict[int, Quoted] = {}
+    taken: set[int] = set()
+    for is_last_resort in (False, True):
+        for _, value, offset in found:
+            if value.start not in pairs and (is_last_resort or offset.start not in taken):
+                pairs[value.start] = offset
+                taken.add(offset.start)
+    return pairs
+
+
+def _beside(
+    text: str, value: Quoted, offsets: Sequence[Quoted], values: Sequence[Quoted]
+) -> Iterator[tuple[tuple[int, int, bool, int], Quoted]]:
+    """The offsets near a value, each with what speaks against it: other values or a pause lie between, no word
+    before it says that it is one, and how far it is."""
     for offset in offsets:
         start, end = min(value.end, offset.end), max(value.start, offset.start)
         if end - start > NEAR or _ENDS.search(between := text[start:end]):
@@ -312,5 +329,4 @@ def _beside(text: str, value: Quoted, offsets: Sequence[Quoted], values: Sequenc
         crossed = sum(start <= other.start < end for other in values)
         is_said = bool(_OFFSET_WORD.search(text[max(0, offset.start - 14) : offset.start]))
         broken = bool(_BREAK.search(between)) + bool(_PAUSE.search(between))
-        found.append((crossed, broken, not is_said, len(between), offset))
-    return min(found, key=lambda one: one[:4])[-1] if found else None
+        yield (crossed, broken, not is_said, len(between)), offset

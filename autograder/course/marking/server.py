@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -245,7 +244,7 @@ def invitation(desk: Desk, session: Session) -> Iterator[str]:
 
 
 def serve(page: Page, listener: socket.socket) -> None:
-    """Serve until Ctrl-C."""
+    """Serve until Ctrl-C, which ends in a KeyboardInterrupt."""
     config = uvicorn.Config(
         page.app(),
         log_level="error",
@@ -256,8 +255,7 @@ def serve(page: Page, listener: socket.socket) -> None:
         lifespan="off",
         timeout_graceful_shutdown=2,
     )
-    with suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[listener])
+    uvicorn.Server(config).run(sockets=[listener])
 
 
 def _problem(said: str, status: int) -> Response:
