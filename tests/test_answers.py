@@ -200,3 +200,24 @@ def test_fingerprints_look_past_case_and_white_space_alone():
 
 def test_dashes_and_rules_are_no_words():
     assert word_count("one - two | --- | 3rd") == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("位置编码没有参数。", 8),
+        ("位置向量 (512 x 768) 很便宜", 10),
+        ("位置ベクトルは安い。", 9),
+        ("これはBERT-baseの表です", 8),
+        ("위치 임베딩은 값이 싸다.", 4),
+        ("ﾃｰﾌﾞﾙ", 5),
+        ("Größe naïve élève", 3),
+    ],
+)
+def test_words_are_counted_as_word_processors_count_in_chinese_japanese_and_korean(text, count):
+    assert word_count(text) == count
+
+
+def test_a_chinese_answer_within_the_limits_is_not_said_to_be_too_short(read):
+    answer = read(f"## tradeoffs\n\n{'位置编码没有参数。' * 2}").questions[0]
+    assert (answer.points, answer.note) == (None, "")

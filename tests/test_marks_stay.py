@@ -235,6 +235,15 @@ def test_a_twin_of_who_writes_something_else_by_now_has_the_mark_too(gradebook, 
     assert [mark.student for mark in mark_twins(gradebook, assignment)] == ["ben"]
 
 
+def test_a_mark_that_a_person_withdrew_does_not_come_back_from_a_twin(gradebook, assignment, tmp_path):
+    for student in ("ada", "ben"):
+        hand_in(gradebook, student, "Small tables.")
+    read_sheets(gradebook, assignment, [filled(gradebook, assignment, tmp_path)])
+    (mark,) = [mark for mark in gradebook.marks().values() if mark.student == "ada"]
+    gradebook.save_marks([replace(mark, withdrawn=True)])
+    assert mark_twins(gradebook, assignment) == []
+
+
 def test_an_answer_whose_twins_have_different_marks_waits_for_a_person(gradebook, assignment):
     for student, given in (("ada", 3), ("ben", 4)):
         hand_in(gradebook, student, "Small tables.")

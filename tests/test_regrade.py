@@ -435,6 +435,17 @@ def test_marks_given_by_hand_stay_and_count_on_both_sides(here):
         assert gradebook.marks()[mark.key] == mark
 
 
+def test_the_same_answer_as_a_marked_one_has_its_mark_at_once_and_grade_says_so(here):
+    with open_gradebook(Path("graded")) as gradebook:
+        gradebook.save_marks([Mark("ben", "why", fingerprint("It is twice as much."), 9, 10)])
+    done = run("grade", "in")
+    assert re.search(
+        r"2 answers are the same as one that was marked, and have its mark at once: ada, \w+\.", done.stdout
+    )
+    assert "to mark" not in done.stdout
+    assert "have its mark at once" not in run("grade", "in").stdout
+
+
 def test_a_new_case_and_one_that_is_gone_are_shown_as_such(here):
     edit("assignment/hidden_tests/doubling.py", "works on any number", "works on 4711")
     done = run("regrade", "graded", "--dry-run")

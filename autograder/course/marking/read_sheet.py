@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from ...mark import Mark
 from ..gradebook.database import Gradebook
 from ..gradebook.records import SheetRow
 from .groups import groups
-from .rubric import load_rubric, weighed_now
+from .rubric import Rubric, load_rubric, weighed_now
 from .sheet_rows import Filled, filled_in, rows_of
 
 MOST_ZEROS = 5
@@ -60,6 +60,12 @@ class _Entry:
         shown = dict(handed_out.shown) if handed_out else {}
         return single_line(student) if single_line(student) in self.students else shown.get(student, "another student")
 
+    @property
+    def taken_as_zero(self) -> str:
+        """A sentence on the items that were left empty."""
+        items = ", ".join(f"`{item}`" for item in self.filled.taken_as_zero)
+        return f"{self.where}: {items} left empty, taken as 0: {format_points(self.filled.points)} points."
+
     def mark(self, student: str, answer: str) -> Mark:
         filled = self.filled
         return Mark(student, self.question, answer, filled.points, filled.possible, filled.items, filled.comment)
@@ -81,51 +87,40 @@ def read_sheets(
     rubrics = load_rubric(assignment)
     handed_out = gradebook.sheet_rows()
     current = {group.row: group for group in groups(gradebook, assignment)}
-    filled, empty, problems = _entries(assignment, sheets, {*handed_out, *current})
+    filled, empty, problems = _entries(assignment, rubrics, sheets, {*handed_out, *current})
+    earlier, counting = gradebook.marks(), set(gradebook.students())
+    before = weighed_now(earlier, assignment)
     marks: list[Mark] = []
     kept: list[Mark] = []
     zeros: list[str] = []
     known = 0
-    earlier, counting = gradebook.marks(), set(gradebook.students())
-    before = weighed_now(earlier, assignment)
     for row, entries in filled.items():
-        first, shown, group = entries[0], handed_out.get(row), current.get(row)
-        if any(entry.filled != first.filled for entry in entries):
-            given = " and ".join(f"{format_points(entry.filled.points)} in {entry.where}" for entry in entries)
-            problems.append(f"{row}: the markers differ ({given}). Agree on one and read it again.")
+        entry, shown, group = entries[0], handed_out.get(row), current.get(row)
+        if any(other.filled != entry.filled for other in entries):
+            problems.append(_differ(row, entries))
             continue
-        gone = [s for s, _ in shown.shown if s in counting and not (group and s in group.students)] if shown else []
-        if gone:
-            problems.append(_changed(first, shown, gone))
-        fresh = {m.key: m for m in (first.mark(s, group.fingerprint) for s in group.students)} if group else {}
+        if shown and (gone := [s for s, _ in shown.shown if s in counting and not (group and s in group.students)]):
+            problems.append(_changed(entry, shown, gone))
+            kept += [mark for mark in (entry.mark(s, shown.answer) for s in gone) if mark.key not in earlier]
+        fresh = {m.key: m for m in (entry.mark(s, group.fingerprint) for s in group.students)} if group else {}
         now = weighed_now(fresh, assignment)
         conflicts = [key for key in now if key in before and not _is_same(before[key], now[key])]
         if conflicts and not replace_marks:
-            problems.append(_conflict(first, shown, [(before[key], now[key]) for key in conflicts]))
+            problems.append(_conflict(entry, shown, [(before[key], now[key]) for key in conflicts]))
             continue
-        new = [key for key in fresh if key in conflicts or key not in before]
-        if first.filled.taken_as_zero and new:
-            empty_items = ", ".join(f"`{item}`" for item in first.filled.taken_as_zero)
-            points = format_points(first.filled.points)
-            zeros.append(f"{first.where}: {empty_items} left empty, taken as 0: {points} points.")
+        new = [fresh[key] for key in fresh if key in conflicts or key not in before]
+        zeros += [entry.taken_as_zero] if new and entry.filled.taken_as_zero else []
         known += len(fresh) - len(new)
-        marks += [fresh[key] for key in new]
-        kept += [m for m in (first.mark(s, shown.answer) for s in gone) if m.key not in earlier] if shown else []
+        marks += new
     gradebook.save_marks([*marks, *kept], ", ".join(sheet.name for sheet in sheets))
-    asked = {id_: ({i.id: i.points for i in rubric.items}) for id_, rubric in rubrics.items()}
-    weighed = sum(
-        mark.possible != assignment.question(mark.question).points
-        or bool(mark.items and {i.id: i.possible for i in mark.items} != asked[mark.question])
-        for mark in marks
-    )
+    weighed = sum(_is_of_other_points(mark, assignment, rubrics[mark.question]) for mark in marks)
     return Reading(tuple(marks), known, empty, tuple(zeros), tuple(problems), weighed)
 
 
 def _entries(
-    assignment: Assignment, sheets: Sequence[Path], rows: set[str]
+    assignment: Assignment, rubrics: Mapping[str, Rubric], sheets: Sequence[Path], rows: Container[str]
 ) -> tuple[dict[str, list[_Entry]], int, list[str]]:
     """What the markers entered by row, how many rows are empty, and a sentence for each that is not right."""
-    rubrics = load_rubric(assignment)
     entries: dict[str, list[_Entry]] = {}
     problems: list[str] = []
     empty = 0
@@ -153,12 +148,24 @@ def _entries(
     return entries, empty, problems
 
 
+def _is_of_other_points(mark: Mark, assignment: Assignment, rubric: Rubric) -> bool:
+    """Whether a mark was given for other points, or by other items, than there are now."""
+    if mark.items and {item.id: item.possible for item in mark.items} != {i.id: i.points for i in rubric.items}:
+        return True
+    return mark.possible != assignment.question(mark.question).points
+
+
 def _is_same(one: Mark, other: Mark) -> bool:
     """Whether a mark and one of a sheet say the same: it has no column for replies, and may have points alone."""
     return replace(one, replies=(), items=one.items if other.items else ()) == other
 
 
-def _changed(entry: _Entry, handed_out: SheetRow | None, gone: Sequence[str]) -> str:
+def _differ(row: str, entries: Sequence[_Entry]) -> str:
+    given = " and ".join(f"{format_points(entry.filled.points)} in {entry.where}" for entry in entries)
+    return f"{row}: the markers differ ({given}). Agree on one and read it again."
+
+
+def _changed(entry: _Entry, handed_out: SheetRow, gone: Sequence[str]) -> str:
     """A sentence on the students that the row showed and whose answer is another now, of those who count."""
     names = "; ".join(entry.name(handed_out, student) for student in gone)
     return (

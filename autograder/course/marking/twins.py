@@ -25,12 +25,18 @@ def mark_twins(gradebook: Gradebook, assignment: Assignment) -> list[Mark]:
     for group in groups(gradebook, assignment) if marks else ():
         twins = by_answer[group.key]
         if len({replace(twin, student="") for twin in twins}) == 1:
-            missing = [student for student in group.students if (student, *group.key) not in marks]
+            without = [student for student in group.students if (student, *group.key) not in marks]
+            missing = [student for student in without if not _had(gradebook, (student, *group.key))]
             if missing:
                 fresh[_source(gradebook, twins[0])] += [replace(twins[0], student=student) for student in missing]
     for source, found in fresh.items():
         gradebook.save_marks(found, source)
     return [mark for found in fresh.values() for mark in found]
+
+
+def _had(gradebook: Gradebook, key: tuple[str, str, str]) -> bool:
+    """Whether this answer of this student had a mark that was withdrawn: a person meant that."""
+    return any(event.mark.key == key for event in gradebook.given(key[0]))
 
 
 def _source(gradebook: Gradebook, mark: Mark) -> str:
