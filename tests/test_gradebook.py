@@ -15,7 +15,8 @@ import pytest
 from autograder.course.gradebook import records
 from autograder.course.gradebook.database import open_gradebook
 from autograder.course.gradebook.lock import exclusive_lock
-from autograder.course.gradebook.records import Draft, SheetRow, result_from_json, result_to_json
+from autograder.course.gradebook.ratings import read_ratings, read_rubrics, save_ratings
+from autograder.course.gradebook.records import Draft, Rating, RatingKind, SheetRow, result_from_json, result_to_json
 from autograder.course.gradebook.schema import FILE_NAME
 from autograder.errors import GraderError
 from autograder.mark import ItemMark, Mark
@@ -380,6 +381,31 @@ def test_a_dry_run_of_an_older_version_is_let_go_and_a_new_one_kept(tmp_path):
         gradebook.save_draft(draft)
         assert gradebook.draft("ada") == draft
         assert gradebook.start_run("a folder") == 1
+
+
+def test_a_gradebook_of_before_the_marking_page_gets_its_journal_and_keeps_its_marks(tmp_path):
+    mark = Mark("ada", "tradeoffs", "print", 7, 10)
+    with open_gradebook(tmp_path) as gradebook:
+        gradebook.save(typical("ada"))
+        gradebook.save_marks([mark], "sheet.csv")
+    connection = sqlite3.connect(tmp_path / FILE_NAME)
+    for change in (  # as the seventh version left it
+        "DROP TABLE ratings",
+        "DROP TABLE rubrics",
+        "UPDATE marks SET mark = json_remove(mark, '$.replies', '$.withdrawn')",
+        "PRAGMA user_version = 7",
+    ):
+        connection.execute(change)
+    connection.commit()
+    connection.close()
+    with open_gradebook(tmp_path, create=False) as gradebook:
+        assert (list(read_ratings(gradebook)), list(gradebook.marks().values())) == ([], [mark])
+        rating = Rating("anna", "tradeoffs", "print", RatingKind.MARKED, request="r")
+        (saved,) = save_ratings(gradebook, [rating], [replace(mark, points=8)])
+        assert (list(read_ratings(gradebook)), gradebook.marks()[mark.key].points) == ([saved], 8)
+        save_ratings(gradebook, [replace(rating, request="s")], [replace(mark, withdrawn=True)])
+        assert gradebook.marks() == {}
+        assert read_rubrics(gradebook) == {}
 
 
 def test_a_newer_gradebook_is_refused(tmp_path):

@@ -41,6 +41,7 @@ from autograder.submission import Submission
 
 from . import plain_otter, watching
 from .by_size import by_size
+from .marking import marking
 
 ASSIGNMENT = load_assignment()
 AT_A_TIME = 2
@@ -55,7 +56,9 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--sizes", default="50,500,5000", help="batch sizes to compare, by commas")
     parser.add_argument("--otter", type=int, default=6, help="submissions to grade by otter run")
-    parser.add_argument("--only", default="", help="of otter, floor, size, limits, memory, check, watch; by commas")
+    parser.add_argument(
+        "--only", default="", help="of otter, floor, size, limits, memory, check, watch, mark; by commas"
+    )
     options = parser.parse_args()
     sizes = [int(size) for size in options.sizes.split(",")]
 
@@ -72,6 +75,7 @@ def main() -> None:
         "memory": memory,
         "check": check_against_import,
         "watch": watch,
+        "mark": marking,
     }
     console = Console()
     table = Table("what", "measured", title=f"{os.cpu_count()} processors, torch {torch.__version__}")

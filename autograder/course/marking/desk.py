@@ -183,6 +183,7 @@ class Desk:
 
     def flag(self, marker: str, row: str, note: str, request: str) -> None:
         """Leave the answer to a colleague."""
+        self._held.pop(self.group(row).key, None)
         self._set_flag(RatingKind.FLAGGED, marker, row, note, request)
 
     def unflag(self, marker: str, row: str, request: str) -> None:

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 RUN = 8
 """Words in a row that two texts hardly share by chance."""
@@ -57,15 +58,13 @@ class Text:
 
     def pieces(self, marked: Sequence[bool]) -> tuple[tuple[str, bool], ...]:
         """The text in pieces, and whether each is marked."""
-        pieces: list[tuple[str, bool]] = []
-        start = 0
-        for at, (_, end) in enumerate(self.spans):
-            is_last = at + 1 == len(self.spans)
-            if is_last or marked[at] != marked[at + 1]:
-                end = len(self.text) if is_last and not marked[at] else end
-                pieces.append((self.text[start:end], marked[at]))
-                start = end
-        return (*pieces, (self.text[start:], False)) if start < len(self.text) else tuple(pieces)
+        edges = [0, len(self.text)]  # where a marked piece begins or ends
+        for at, (start, end) in enumerate(self.spans):
+            if marked[at] and (at == 0 or not marked[at - 1]):
+                edges.insert(-1, start)
+            if marked[at] and (at + 1 == len(self.spans) or not marked[at + 1]):
+                edges.insert(-1, end)
+        return tuple((self.text[a:b], bool(i % 2)) for i, (a, b) in enumerate(pairwise(edges)) if a < b)
 
 
 class Passages:
