@@ -292,7 +292,7 @@ def test_a_file_under_another_name_is_pointed_out(half_done):
 def test_wrong_usage_says_what_to_type(half_done):
     run = run_check(half_done, "secnd")
     assert run.status == 2
-    usage = "usage: python check [-h] [--all] [--watch] [--pack] [--notebook] [QUESTION ...] Try"
+    usage = "usage: python check [-h] [--all] [--json | --watch | --pack] [--notebook] [QUESTION ...] Try"
     assert " ".join(run.error.split()).startswith(usage)
     assert "there is no question `secnd`. Did you mean `second`? There are first, second." in run.error
     assert run_check(half_done, "--everything").status == 2

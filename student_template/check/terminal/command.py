@@ -16,7 +16,7 @@ from ..loading.notebook import is_notebook
 from ..loading.settings import FILE, Question, Settings, read_settings
 from ..running import runner
 from ..running.report import CannotCheck, Report
-from . import display, pack
+from . import as_json, display, pack
 from .screen import Screen
 from .watch import Watch
 
@@ -62,6 +62,9 @@ def _main(screen: Screen, arguments: Sequence[str] | None, folder: Path, home: P
     if options.pack:
         return _pack(screen, settings, folder, program, work)
     file = folder / settings.code
+    chosen = [q for q in settings.code_questions if not options.questions or q.id in options.questions]
+    if options.json:
+        return _json(settings, file, home, chosen)
     if not file.is_file():
         screen.line(f"There is no {settings.code} in {folder}.")
         for name in pack.lookalikes(folder, settings.code):
@@ -71,7 +74,6 @@ def _main(screen: Screen, arguments: Sequence[str] | None, folder: Path, home: P
     if work.is_blank:
         for name in pack.lookalikes(folder, settings.code):
             screen.line(f"Nothing is written in {settings.code} yet. If `{name}` is yours, rename it.")
-    chosen = [q for q in settings.code_questions if not options.questions or q.id in options.questions]
     if options.watch:
         return _watch(screen, settings, chosen, folder, home, program)
     try:
@@ -92,6 +94,19 @@ def _main(screen: Screen, arguments: Sequence[str] | None, folder: Path, home: P
     if work.also:
         screen.line()
         screen.sentences(f"{work.also} holds code, too, and was not checked. {_choose(work, program)}")
+    return ALL_PASS if report.all_pass else SOME_FAIL
+
+
+def _json(settings: Settings, file: Path, home: Path, questions: Sequence[Question]) -> int:
+    """Print the report for other programs, and nothing else."""
+    try:
+        if not file.is_file():
+            raise CannotCheck(f"There is no {settings.code} in {file.parent}.")
+        report = runner.run(settings, file, home / "tests", [question.id for question in questions], lambda _: None)
+    except CannotCheck as error:
+        print(as_json.error_as_json(settings, str(error)))
+        return CANNOT
+    print(as_json.report_as_json(settings, questions, report))
     return ALL_PASS if report.all_pass else SOME_FAIL
 
 
@@ -149,12 +164,14 @@ def _parser(settings: Settings, program: str) -> argparse.ArgumentParser:
 
     parser.add_argument("questions", nargs="*", type=question, metavar="QUESTION", help=f"only these: {', '.join(ids)}")
     parser.add_argument("--all", action="store_true", help="show every check that does not pass")
-    parser.add_argument(
+    instead = parser.add_mutually_exclusive_group()
+    instead.add_argument("--json", action="store_true", help="print the outcome of every check for other programs")
+    instead.add_argument(
         "--watch",
         action="store_true",
         help=f"check again whenever {settings.code} or {settings.answers} is saved, until Ctrl-C",
     )
-    parser.add_argument(
+    instead.add_argument(
         "--pack",
         action="store_true",
         help=f"write {pack.NAME} with what is handed in, and say what is missing or unfinished",
