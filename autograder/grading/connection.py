@@ -258,7 +258,7 @@ class Connection:
         if status == -signal.SIGXCPU:
             return self._still_running(name)
         if status == -signal.SIGKILL:
-            return self._stop(Outcome.CRASHED, f"{name} used up the submission's time, or too much memory.")
+            return self._stop(Outcome.CRASHED, f"{name} used up the submission's time, or the machine's memory.")
         if status is not None and status < 0:
             return self._stop(Outcome.CRASHED, f"{name} crashed Python.", f"by signal {-status}")
         return self._stop(Outcome.CRASHED, f"{name} ended the program.", f"with exit status {status}")

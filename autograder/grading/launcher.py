@@ -14,17 +14,21 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from ..assignment import Limits
 from ..errors import GraderError
 from ..sandbox.confinement import WallPlan
-from ..sandbox.limits import WorkerLimits
+from ..sandbox.limits import WorkerLimits, machine_memory
 from ..sandbox.wire import Channel, Closed, TooLate, WireError
 from .isolation import SECRET, IsolationLevel, LaunchOption, violations, ways
 
 START_SECONDS = 600
+OWN_MB, OWN_MB_EACH, LEAST_MB = 550, 150, 200
+"""Megabytes that the grader and the zygote take, what each submission at a time takes beside, and what a student's
+process gets however small the machine is."""
+
 _CREDENTIALS = struct.Struct("3i")
 """What the kernel says of who sent a message: the process's number, as it is called here, user and group."""
 
@@ -64,12 +68,14 @@ class Launcher:
     Datagrams are whole or not at all, so several grading processes share one launcher.
 
     Attributes:
+        memory_mb: what a student's process may take beyond what torch itself needs.
         refusals: why no stronger tier could be built, a line each.
     """
 
-    def __init__(self, control: socket.socket, tier: IsolationLevel) -> None:
+    def __init__(self, control: socket.socket, tier: IsolationLevel, memory_mb: int) -> None:
         self._control = control
         self.tier = tier
+        self.memory_mb = memory_mb
         self.refusals: tuple[str, ...] = ()
         self._count = 0
 
@@ -124,6 +130,8 @@ class Process:
                 break
             if self._number is None:  # the first message comes from the process itself
                 self._number = _CREDENTIALS.unpack(told[0][2])[0]
+                with contextlib.suppress(OSError):  # where memory gives out, this process goes and not the grader
+                    Path(f"/proc/{self._number}/oom_score_adj").write_text("1000")
             else:
                 self._end = End(*json.loads(text))
         return self._end
@@ -161,11 +169,20 @@ class Process:
 
 @contextmanager
 def open_launcher(
-    limits: Limits, *, secret: Path = SECRET, unconfined: bool = False, only: IsolationLevel | None = None
+    limits: Limits,
+    at_once: int = 1,
+    *,
+    secret: Path = SECRET,
+    unconfined: bool = False,
+    only: IsolationLevel | None = None,
+    alone: bool = False,
 ) -> Iterator[Launcher]:
     """Start a zygote behind the strongest wall that this machine can build, for the length of the block.
 
     Args:
+        at_once: submissions that are graded at the same time and share the memory.
+        alone: only one submission will ever run behind this wall. Then there is nobody to pass a note to by
+            what the kernel keeps of files, and none of them are held in memory.
         secret: a file of the assignment that student code must not be able to read, wherever it lies.
         unconfined: run student code without any wall; an instructor's explicit choice.
         only: take this tier or none, for tests.
@@ -175,11 +192,12 @@ def open_launcher(
     """
     if not secret.is_file():
         raise GraderError(f"{secret} is missing: without it, the wall around student code cannot be tried.")
+    memory_mb = min(limits.memory_mb, _memory_for_each(at_once))
     refusals = []
     with contextlib.ExitStack() as stack:
         for way in ways(unconfined, only):
             try:
-                launcher = stack.enter_context(_zygote(limits, way, secret))
+                launcher = stack.enter_context(_zygote(replace(limits, memory_mb=memory_mb), way, secret, alone))
                 break
             except GraderError as error:
                 refusals.append(f"{way.tier.value}: {error}")
@@ -193,8 +211,14 @@ def open_launcher(
         yield launcher
 
 
+def _memory_for_each(at_once: int) -> int:
+    """Megabytes that each student's process may take of what the machine, or this container, has."""
+    left = machine_memory() // 2**20 - OWN_MB - at_once * OWN_MB_EACH
+    return max(left // at_once, LEAST_MB)
+
+
 @contextmanager
-def _zygote(limits: Limits, way: LaunchOption, secret: Path) -> Iterator[Launcher]:
+def _zygote(limits: Limits, way: LaunchOption, secret: Path, alone: bool) -> Iterator[Launcher]:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     worker_limits = WorkerLimits(
         seconds_per_call=limits.seconds_per_call,
@@ -202,13 +226,14 @@ def _zygote(limits: Limits, way: LaunchOption, secret: Path) -> Iterator[Launche
         memory_bytes=limits.memory_mb * 2**20,
         output_chars=limits.output_kb * 2**10,
     )
+    plan = replace(way.plan, resident=not alone)
     with tempfile.TemporaryDirectory(prefix="autograder-") as empty, theirs, ours:
         home = "/tmp" if way.tier is IsolationLevel.NAMESPACES else empty
         zygote = subprocess.Popen(
             [
                 *way.command,
                 sys.executable, "-P", "-s", "-m", "autograder.sandbox.zygote",
-                str(theirs.fileno()), json.dumps(asdict(worker_limits)), json.dumps(asdict(way.plan)),
+                str(theirs.fileno()), json.dumps(asdict(worker_limits)), json.dumps(asdict(plan)),
             ],
             cwd=empty,
             env={**ENVIRONMENT, "HOME": home, "TMPDIR": home},
@@ -218,7 +243,7 @@ def _zygote(limits: Limits, way: LaunchOption, secret: Path) -> Iterator[Launche
             pass_fds=[theirs.fileno()],
         )  # fmt: skip
         theirs.close()
-        launcher = Launcher(ours, way.tier)
+        launcher = Launcher(ours, way.tier, limits.memory_mb)
         try:
             _await_ready(ours, zygote)
             if way.tier.confined:

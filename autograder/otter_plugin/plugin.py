@@ -1,9 +1,9 @@
 """The wall inside a plain `otter run` and on Gradescope: an Otter plugin, in Otter's own process.
 
 Otter would run the student's file in the kernel that runs the tests. Instead, the plugin takes
-everything that the student handed in out of Otter's reach and hands Otter a notebook of its own,
-whose one cell puts proxies for the student's functions into the kernel (`kernel.py`). Otter then
-runs the tests on these as it always does, and the plugin says of each case what a student should read.
+everything that the student handed in out of Otter's reach, has it graded behind the wall (`grade_one.py`) and
+hands Otter a notebook of its own. Otter then runs its test files as it always does: each case says what came
+of it (`kernel.py`), and the plugin says of each what a student should read.
 
 Where anything fails that is not the student's fault, it raises: Otter then writes no results, and
 Gradescope shows that the autograder failed, never a zero.
@@ -14,6 +14,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,7 +35,9 @@ from ..upload.choose import choose
 from ..upload.folder import list_folder
 from ..upload.listing import Listing
 from ..upload.template_files import read_handed_out
+from .handed_on import CASES, FAULT, REPORT, hand_on, read_handed_on
 
+GRADE_ONE = "autograder.otter_plugin.grade_one"
 PACKAGE = Path(__file__).resolve().parents[1]
 HOUSE = "embeddings_autograder"
 """The folder among Otter's support files that holds all that grading needs."""
@@ -43,14 +47,7 @@ TAKEN = "handed_in"
 """The folder in which `take_away` puts what was handed in, beside that of the submission."""
 PLACE_HOLDER = "submission.py"
 
-CODE, ANSWERS, NOTES = "code", "answers", "notes.json"
-REPORT, FAULT = "report.json", "fault.txt"
-"""The files by which this process and the kernel hand on what was handed in, and what came of it."""
-
-CASES = "cases"
-"""The report's key for what came of every case, which goes no further than this process."""
-
-CELL = "from autograder.otter_plugin.kernel import begin\n\nglobals().update(begin({house!r}, {desk!r}))"
+CELL = "from autograder.otter_plugin.kernel import begin\n\nbegin({report!r})"
 
 _COLORS = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -76,7 +73,7 @@ def take_away(autograder: Path) -> None:
     taken = autograder / TAKEN
     _remove(taken)
     taken.mkdir()
-    _hand_on(submission, taken)
+    hand_on(submission, taken)
     for path in folder.iterdir():
         _remove(path)
     (folder / PLACE_HOLDER).touch()
@@ -126,7 +123,7 @@ class WalledGrading(AbstractOtterPlugin):
         _remove(folder / HOUSE)  # a copy of ours, or what the student called so
         self._opened = tempfile.TemporaryDirectory(prefix="autograder-otter-", ignore_cleanup_errors=True)
         self._desk = Path(self._opened.name)
-        _hand_on(self._submission(folder), self._desk)
+        hand_on(self._submission(folder), self._desk)
         for path in folder.iterdir():
             if path.name != TESTS:
                 _remove(path)
@@ -134,9 +131,10 @@ class WalledGrading(AbstractOtterPlugin):
         self._place_holder.write_text(_nothing() if self._place_holder.suffix == ".ipynb" else "")
 
     def before_execution(self, submission: Any) -> Any:
-        """The notebook that Otter executes in place of the student's."""
+        """Grade what was handed in, and give Otter the notebook that it executes in place of the student's."""
         self._place_holder.unlink()  # under its name, the kernel could import it
-        cell = CELL.format(house=str(self._house), desk=str(self._desk))
+        self._grade()
+        cell = CELL.format(report=str(self._desk / REPORT))
         return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell)])
 
     def after_grading(self, results: GradingResults) -> None:
@@ -172,19 +170,30 @@ class WalledGrading(AbstractOtterPlugin):
         entries = tuple(entry for entry in listing.entries if entry.parts[0] != TESTS)
         return _understood(Listing(entries, listing.problems), chosen.name, load_assignment(self._house))
 
-    def _report(self, results: GradingResults) -> dict[str, Any]:
-        """What the kernel wrote.
+    def _grade(self) -> None:
+        """Have the report written.
 
         Raises:
-            GraderError: if the kernel did not come to an end that can be trusted.
+            GraderError: saying why there is none.
         """
-        fault, report = self._desk / FAULT, self._desk / REPORT
+        command = [sys.executable, "-P", "-m", GRADE_ONE, str(self._house), str(self._desk)]
+        ran = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace")
+        fault = self._desk / FAULT
         if fault.exists():
             raise GraderError(fault.read_text(encoding="utf-8"))
-        if results.has_catastrophic_failure() or not report.exists():
+        if not (self._desk / REPORT).exists():
+            raise GraderError(f"Nothing was graded (exit status {ran.returncode}).\n{ran.stderr[-5000:]}")
+
+    def _report(self, results: GradingResults) -> dict[str, Any]:
+        """What came of the submission.
+
+        Raises:
+            GraderError: if Otter's kernel did not come to an end.
+        """
+        if results.has_catastrophic_failure() or _errors(results):
             said = "\n".join(_errors(results)) or repr(results.catastrophic_error)
-            raise GraderError(f"Otter's kernel gave no results, so nothing was graded.\n{said}")
-        told: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
+            raise GraderError(f"Otter's kernel gave no results.\n{said}")
+        told: dict[str, Any] = json.loads((self._desk / REPORT).read_text(encoding="utf-8"))
         return told
 
 
@@ -224,21 +233,6 @@ def _check_version(house: Path) -> None:
             )
 
 
-def _hand_on(submission: Submission, desk: Path) -> None:
-    """Write down what was handed in, for the kernel."""
-    for name, content in ((CODE, submission.code), (ANSWERS, submission.answers)):
-        if content is not None:
-            (desk / name).write_bytes(content)
-    (desk / NOTES).write_text(json.dumps(submission.notes), encoding="utf-8")
-
-
-def read_handed_on(desk: Path) -> Submission:
-    """Read it again."""
-    code, answers = ((desk / name).read_bytes() if (desk / name).exists() else None for name in (CODE, ANSWERS))
-    notes = json.loads((desk / NOTES).read_text(encoding="utf-8"))
-    return Submission("submission", code, answers, tuple(notes))
-
-
 def name_in_otter(question_id: str, hidden: bool) -> str:
     """The name by which Otter knows the public or the hidden cases of a question."""
     return f"{question_id}_hidden" if hidden else question_id
@@ -252,10 +246,8 @@ def _tell(results: GradingResults, cases: list[dict[str, Any]]) -> None:
     """
     for told, case in _paired(results, cases):
         passed = told["status"] == "passed"
-        later = told["extra_data"]["carried"] or told["extra_data"]["despite"]
-        if case.passed != (passed and not later):
-            raise GraderError(f"Otter's results are not those of its kernel: {told['name']}")
-        case.passed = passed  # perhaps when all cases had run: on right earlier functions, by a mistake's values
+        if case.passed != passed:
+            raise GraderError(f"Otter's results are not what was graded: {told['name']}")
         case.message = f"{told['name']}\n{told['output']}".strip()
 
 

@@ -71,11 +71,13 @@ class WallPlan:
         image: the folder that becomes the root folder of students' processes; it holds copies of `roots`.
             Empty where the zygote may not do that.
         confined: False only when the instructor said so by an explicit flag.
+        resident: whether all of `roots` is held in memory, so that no two submissions differ in what they find there.
     """
 
     roots: tuple[str, ...]
     image: str = ""
     confined: bool = True
+    resident: bool = True
 
 
 @dataclass

@@ -7,6 +7,7 @@ import mmap
 import os
 import resource
 from dataclasses import dataclass
+from pathlib import Path, PurePath
 
 _OWN = 2**27
 """Bytes of address space that a worker takes for itself beyond the zygote's: stacks, buffers."""
@@ -29,6 +30,30 @@ class WorkerLimits:
     seconds_per_submission: int
     memory_bytes: int
     output_chars: int
+
+
+def machine_memory() -> int:
+    """Bytes of memory that this machine has, or the container whose limit is the lowest."""
+    limits = [os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")]
+    groups = _text(Path("/proc/self/cgroup")).splitlines()
+    for _, kinds, path in (line.split(":", 2) for line in groups):
+        if kinds not in ("", "memory"):
+            continue
+        mounted, name = ("/sys/fs/cgroup", "memory.max")
+        if kinds:
+            mounted, name = "/sys/fs/cgroup/memory", "memory.limit_in_bytes"
+        group = PurePath(path.lstrip("/"))
+        for folder in (group, *group.parents):
+            text = _text(Path(mounted, folder, name)).strip()
+            limits += [int(text)] if text.isdecimal() else []
+    return min(limits)
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text()
+    except OSError:  # not everywhere are there control groups
+        return ""
 
 
 def address_space() -> int:

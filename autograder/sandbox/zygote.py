@@ -134,7 +134,7 @@ def main() -> None:
     except (WallError, OSError) as error:
         control.send(json.dumps({"refused": str(error)}).encode())
         return
-    keeper = Keeper(wall.readable) if wall.plan.confined else None
+    keeper = Keeper(wall.readable) if wall.plan.confined and wall.plan.resident else None
     preload()
     if keeper and not keeper.keep(loaded()):
         control.send(json.dumps({"refused": "what students' code may read could not be read whole"}).encode())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from pathlib import Path
 
 import pytest
 import torch
@@ -18,7 +18,7 @@ from autograder.grading.launcher import Launcher, open_launcher
 from autograder.misconceptions import apply
 from autograder.otter_plugin import kernel
 from autograder.otter_plugin.autograder_zip import autograder_zip
-from autograder.otter_plugin.kernel import CaseRunner
+from autograder.otter_plugin.grade_one import report
 from autograder.otter_plugin.plugin import name_in_otter
 from autograder.result import Outcome, Result
 from autograder.submission import Submission
@@ -49,10 +49,11 @@ Passed = Mapping[tuple[str, str], bool]
 class Three:
     """The three that run public cases on a file, each with torch loaded once."""
 
-    def __init__(self, desk: Desk, launcher: Launcher, tests: list[ExceptionTestFile]) -> None:
+    def __init__(self, desk: Desk, launcher: Launcher, tests: list[ExceptionTestFile], folder: Path) -> None:
         self._desk = desk
-        self._launcher = launcher
+        self._tier = launcher.tier
         self._tests = tests
+        self._report = folder / "report.json"
         self._grader = Grader(ASSIGNMENT, launcher)
 
     def at_the_desk(self, source: bytes) -> Report:
@@ -63,28 +64,27 @@ class Three:
         assert result.fault == ""
         return result
 
-    def under_otter(self, source: bytes) -> Passed:
-        submission = Submission("somebody", source)
-        desk = CaseRunner(submission, ASSIGNMENT, self._grader, self._launcher, lambda result: None)
+    def under_otter(self, result: Result) -> Passed:
+        """What Otter's kernel makes of the report of a graded file."""
+        self._report.write_text(report(result, ASSIGNMENT, self._tier), encoding="utf-8")
+        kernel.begin(str(self._report))
         passed: dict[tuple[str, str], bool] = {}
-        with pytest.MonkeyPatch.context() as patch, closing(desk):
-            patch.setattr(kernel, "_desk", desk)
-            for question in ASSIGNMENT.code_questions:
-                (file,) = [one for one in self._tests if one.name == name_in_otter(question.id, False)]
-                file.run(dict(desk.environment))
-                for case in file.test_case_results:
-                    passed[question.id, case.test_case.name] = case.passed
+        for question in ASSIGNMENT.code_questions:
+            (file,) = [one for one in self._tests if one.name == name_in_otter(question.id, False)]
+            file.run({})
+            for case in file.test_case_results:
+                passed[question.id, case.test_case.name] = case.passed
         return passed
 
     def differ(self, source: bytes) -> dict[tuple[str, str], tuple[bool, bool, bool]]:
         """The cases that do not pass in all three or in none, with what each says.
 
-        What passes only on right earlier functions does not pass; the self-check says that they are tried.
+        What passes only on right earlier functions is left out; the self-check says that they are tried.
         """
-        report, result = self.at_the_desk(source), self.when_graded(source)
-        assert untold(report, result) == []
-        desk, graded = passed_in_report(report), passed_in_result(result)
-        otter = self.under_otter(source)
+        checked, result = self.at_the_desk(source), self.when_graded(source)
+        assert untold(checked, result) == []
+        desk, graded = passed_in_report(checked), passed_in_result(result)
+        otter = {**self.under_otter(result), **dict.fromkeys(carried(result), False)}
         assert desk.keys() == graded.keys() == otter.keys()
         assert len(desk) > 50
         said = {key: (desk[key], graded[key], otter[key]) for key in desk}
@@ -102,6 +102,15 @@ def passed_in_result(result: Result) -> Passed:
         for case in question.cases
         if not case.hidden
     }
+
+
+def carried(result: Result) -> list[tuple[str, str]]:
+    return [
+        (question.id, case.title)
+        for question in result.questions
+        for case in question.cases
+        if case.carried and not case.hidden
+    ]
 
 
 def untold(report: Report, result: Result) -> list[str]:
@@ -133,7 +142,7 @@ def three(tmp_path_factory) -> Iterator[Three]:
         open_launcher(ASSIGNMENT.limits) as launcher,
         open_desk(folder / "student") as desk,
     ):
-        yield Three(desk, launcher, tests)
+        yield Three(desk, launcher, tests, folder)
 
 
 def sources() -> dict[str, bytes]:

@@ -73,7 +73,7 @@ sys.meta_path = [finder for finder in sys.meta_path if "editable" not in repr(fi
 sys.path.insert(0, house)
 
 import autograder
-from autograder.otter_plugin import kernel, plugin
+from autograder.otter_plugin import grade_one, kernel, plugin
 from autograder.assignment import load_assignment
 from autograder.grading.grader import Grader
 from autograder.grading.launcher import open_launcher

@@ -7,7 +7,6 @@ import pickle
 import shutil
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import dill
 import nbformat
@@ -20,9 +19,10 @@ from otter.test_files.exception_test import ExceptionTestFile
 from autograder.assignment import ROOT
 from autograder.errors import GraderError
 from autograder.grading.isolation import IsolationLevel
-from autograder.otter_plugin import kernel
+from autograder.otter_plugin import grade_one
 from autograder.otter_plugin import plugin as plugin_module
-from autograder.otter_plugin.plugin import CASES, FAULT, HOUSE, REPORT, WalledGrading, name_in_otter
+from autograder.otter_plugin.handed_on import CASES, REPORT
+from autograder.otter_plugin.plugin import HOUSE, WalledGrading, name_in_otter
 from autograder.result import Outcome
 from tests.in_process import ASSIGNMENT
 from tests.otter.gradescope import complaints
@@ -73,7 +73,7 @@ def file_of(question: str, is_hidden: bool, verdicts: list[bool]) -> ExceptionTe
 
 @pytest.fixture
 def plugin(tmp_path: Path) -> WalledGrading:
-    """A plugin whose kernel has written a report: one case passed, one failed."""
+    """A plugin that has a report: one case passed, one failed."""
     plugin = WalledGrading("embeddings.py", {}, {})
     plugin._opened = plugin_module.tempfile.TemporaryDirectory(dir=tmp_path)
     plugin._desk = Path(plugin._opened.name)
@@ -96,8 +96,7 @@ def test_the_report_of_the_run_is_shown_as_it_is(plugin):
 def test_where_hidden_cases_are_shown_in_sum_no_single_one_goes_on(plugin):
     result = graded({"lookup": [Outcome.FAILED]})
     assignment = replace(ASSIGNMENT, hidden_outcomes="sum")
-    wall = SimpleNamespace(tier=IsolationLevel.NAMESPACES)
-    (plugin._desk / REPORT).write_text(kernel._report(result, assignment, wall))
+    (plugin._desk / REPORT).write_text(grade_one.report(result, assignment, IsolationLevel.NAMESPACES))
     results = GradingResults(
         [
             file_of(question.id, hidden, [case.earned > 0 for case in question.cases if case.hidden == hidden])
@@ -113,8 +112,8 @@ def test_where_hidden_cases_are_shown_in_sum_no_single_one_goes_on(plugin):
     assert {test["name"].partition(": ")[2] for test in hidden} == {"What ran only when it was graded, in sum"}
 
 
-def test_results_that_are_not_those_of_the_kernel_are_refused(plugin):
-    with pytest.raises(GraderError, match=r"not those of its kernel: lookup: case 1\.2"):
+def test_results_that_are_not_what_was_graded_are_refused(plugin):
+    with pytest.raises(GraderError, match=r"not what was graded: lookup: case 1\.2"):
         plugin.after_grading(results_of([True], [True]))
 
 
@@ -132,19 +131,33 @@ def test_cases_that_otter_did_not_run_are_no_failed_ones(plugin, public, hidden)
         plugin.after_grading(results_of(public, hidden))
 
 
-def test_what_failed_in_the_kernel_is_said(plugin):
-    (plugin._desk / FAULT).write_text("No wall can be built.")
-    with pytest.raises(GraderError, match=r"No wall can be built\."):
-        plugin.after_grading(results_of([False], [False]))
+@pytest.mark.parametrize(
+    "program, reason",
+    [
+        (
+            "import pathlib; pathlib.Path(sys.argv[2], 'fault.txt').write_text('No wall can be built.')",
+            "No wall can be",
+        ),
+        ("import os; os.kill(os.getpid(), 9)", r"Nothing was graded \(exit status -9\)"),
+        ("1 / 0", "ZeroDivisionError"),
+    ],
+)
+def test_what_kept_it_from_being_graded_is_said(plugin, tmp_path, monkeypatch, program, reason):
+    (plugin._desk / REPORT).unlink()
+    plugin._house = tmp_path
+    (tmp_path / "fails.py").write_text(f"import sys\n{program}\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr(plugin_module, "GRADE_ONE", "fails")
+    with pytest.raises(GraderError, match=reason):
+        plugin._grade()
 
 
 def test_a_kernel_that_never_began_is_no_zero(plugin):
-    (plugin._desk / REPORT).unlink()
     results = results_of([False], [False])
     failed = nbformat.v4.new_output("error", traceback=["\x1b[31mModuleNotFoundError\x1b[0m: autograder"])
     cell = nbformat.v4.new_code_cell(outputs=[failed])
     results.notebook = nbformat.v4.new_notebook(cells=[cell])
-    with pytest.raises(GraderError, match=r"gave no results, .*\nModuleNotFoundError: autograder"):
+    with pytest.raises(GraderError, match=r"gave no results\.\nModuleNotFoundError: autograder"):
         plugin.after_grading(results)
 
 
@@ -174,7 +187,7 @@ def test_a_link_to_a_hidden_test_is_not_followed(layout):
         WalledGrading(str(link), {}, {}).before_grading(None)
 
 
-def test_nothing_that_was_handed_in_stays_within_reach_of_the_kernel(layout):
+def test_nothing_that_was_handed_in_stays_within_reach_of_the_kernel(layout, monkeypatch):
     folder = layout / "submission"
     (folder / "otter").mkdir()
     for name in ("otter/__init__.py", ".OTTER_LOG", "answers.md", "embeddings.py"):
@@ -183,6 +196,7 @@ def test_nothing_that_was_handed_in_stays_within_reach_of_the_kernel(layout):
     plugin.before_grading(None)
     assert {path.name for path in folder.iterdir()} == {"tests", "embeddings.py"}
     assert (folder / "embeddings.py").read_text() == ""
+    monkeypatch.setattr(plugin, "_grade", lambda: None)
     notebook = plugin.before_execution(None)
     assert [path.name for path in folder.iterdir()] == ["tests"]
     assert len(notebook.cells) == 1 and "1 / 0" not in notebook.cells[0].source

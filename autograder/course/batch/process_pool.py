@@ -109,7 +109,7 @@ def open_batch(assignment: Assignment, workers: int, *, unconfined: bool = False
         GraderError: if student code cannot be shut in on this machine.
     """
     torch.set_num_threads(1)
-    with open_launcher(assignment.limits, secret=assignment.secret, unconfined=unconfined) as launcher:
+    with open_launcher(assignment.limits, workers, secret=assignment.secret, unconfined=unconfined) as launcher:
         yield Batch(Grader(assignment, launcher), launcher, workers)
 
 

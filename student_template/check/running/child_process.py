@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import gc
 import importlib
-import importlib.util
 import json
 import os
 import select
 import signal
 import sys
 import threading
-import types
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -53,7 +51,6 @@ def main(mode: str, tests: Path) -> None:
         send("broken", what="torch", error=f"{type(error).__name__}: {error}")
         return
     torch.set_num_threads(1)  # as when it is graded
-    _spare_otter()
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
     import check  # type: ignore[import-not-found]  # noqa: F401
 
@@ -265,24 +262,6 @@ class _Imports:
             self.send("importing")
 
 
-def _spare_otter() -> None:
-    """Let `from otter.test_files import test_case` import these two modules alone.
-
-    All of otter takes a second to import. The packages' own code runs when something else of them
-    is asked for.
-    """
-    try:
-        otter = _empty_package("otter")
-        test_files = _empty_package("otter.test_files")
-        otter.test_files = test_files  # type: ignore[attr-defined]
-        from otter.test_files.exception_test import test_case
-
-        test_files.test_case = test_case  # type: ignore[attr-defined]
-    except Exception:  # another layout than we know: import all of it
-        for name in [name for name in sys.modules if name.partition(".")[0] == "otter"]:
-            del sys.modules[name]
-
-
 def _preparations(tests: Path) -> list[Callable[[], None]]:
     """What can be done ahead of a request, in steps; what goes wrong shows where it is used."""
 
@@ -324,25 +303,6 @@ def _warm_up() -> None:
     torch.equal(rows.isfinite(), rows.abs() <= 1)
     torch.nn.Embedding(2, 2)(torch.tensor([[1]]))
     rows.detach().clone().double().tolist()
-
-
-def _empty_package(name: str) -> types.ModuleType:
-    """A package that finds its submodules, but runs its own code only when an attribute is missing."""
-    spec = importlib.util.find_spec(name)
-    assert spec is not None and spec.loader is not None
-    package = importlib.util.module_from_spec(spec)
-
-    def fill(attribute: str) -> Any:
-        if not attribute.startswith("__") and "_filled" not in package.__dict__:
-            package.__dict__["_filled"] = True
-            spec.loader.exec_module(package)  # type: ignore[union-attr]
-            if attribute in package.__dict__:
-                return package.__dict__[attribute]
-        raise AttributeError(f"module {name!r} has no attribute {attribute!r}")
-
-    package.__getattr__ = fill  # type: ignore[method-assign]
-    sys.modules[name] = package
-    return package
 
 
 def _about_neighbours(text: str, path: Path) -> str:

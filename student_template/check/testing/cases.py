@@ -10,15 +10,13 @@ from functools import cache
 from pathlib import Path, PurePath
 from typing import Any
 
-from otter.test_files import test_case as OtterCase
-from otter.test_files.exception_test import ExceptionTestFile
-
 from ..import_name import importable_as_check
 from ..loading.refusals import with_reason
 from ..loading.settings import FILE, read_settings
 from ..loading.source import place
 from . import call_text
 from .comparison import Mismatch, NotAsAsked, raises, unchanged
+from .otter_files import ExceptionTestFile, OtterCase
 
 NOT_YET = "a value is wrong already, before anything else is looked at:"
 
