@@ -30,9 +30,12 @@ def near_copy(seed: int, text: str = REFERENCE, inserted: float = 0.5) -> str:
     stored = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     kept = names_in(STARTER) | {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
     renamed = {name: f"{name}_{draw.randrange(100)}" for name in sorted(stored - kept)}
+    own = {target.attr for node in ast.walk(tree) if isinstance(node, ast.Assign) for target in _on_self(node)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Name):
             node.id = renamed.get(node.id, node.id)
+        if isinstance(node, ast.Attribute) and node.attr in own:
+            node.attr = f"my_{node.attr}"
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             idle = [ast.parse(draw.choice(IDLE)).body if draw.random() < inserted else [] for _ in node.body]
             node.body = [one for extra, own in zip(idle, node.body, strict=True) for one in (*extra, own)]
@@ -40,6 +43,12 @@ def near_copy(seed: int, text: str = REFERENCE, inserted: float = 0.5) -> str:
     head = [node for node in tree.body if node not in functions]
     tree.body = [*head, *draw.sample(functions, len(functions))]
     return ast.unparse(ast.fix_missing_locations(tree))
+
+
+def _on_self(node: ast.Assign) -> list[ast.Attribute]:
+    """The attributes of `self` that a statement sets."""
+    targets = [target for target in node.targets if isinstance(target, ast.Attribute)]
+    return [target for target in targets if isinstance(target.value, ast.Name) and target.value.id == "self"]
 
 
 def right_program(number: int) -> str:

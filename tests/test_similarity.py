@@ -67,6 +67,12 @@ def test_what_only_looks_different_is_the_same(change):
     assert group.pairs[0].share == 1
 
 
+def test_names_of_attributes_that_a_file_sets_on_itself_do_not_count_and_others_do():
+    text = "class A:\n    def f(self, x):\n        self.rows = x.sum(0, 1)\n        return self.rows.mean(2, 3)\n"
+    assert pieces(text) == pieces(text.replace("rows", "mine"))
+    assert pieces(text) != pieces(text.replace("mean", "prod"))
+
+
 def test_a_file_with_a_third_rewritten_is_nearly_the_same():
     (group,) = alike(invented_program(1), invented_program(1, 8) + invented_program(2, 4))
     assert CODE.nearly <= group.pairs[0].share < 0.8

@@ -49,8 +49,8 @@ class Scale:
     nearly: float
 
 
-CODE, ANSWERS = Scale(100, 0.6), Scale(30, 0.4)
-"""Independent solutions share up to 0.4 of their statements' tokens, and 0.2 of an answer's runs of words."""
+CODE, ANSWERS = Scale(100, 0.5), Scale(30, 0.4)
+"""Independent solutions share up to 0.3 of their statements' tokens, and 0.2 of an answer's runs of words."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from ..assignment import Assignment, Question
 from ..mark import Mark, Marks, mark_of
 from ..result import CaseResult, Outcome, QuestionResult, Result, Status
-from .hidden_outcomes import as_students_see
+from .hidden_outcomes import Summed, as_students_see
 from .html import TEMPLATES, render
 from .wording import about, checks, cost_of_mistakes, next_steps, outcome_words
 
@@ -110,7 +110,7 @@ def _each_hint_once(lines: Iterable[_Line]) -> Iterator[_Line]:
 
 def _line(case: CaseResult) -> _Line:
     message = case.message if not case.hidden and case.outcome is not Outcome.PASSED else ""
-    words = outcome_words(case)
+    words = "" if isinstance(case, Summed) else outcome_words(case)  # its points say it
     if case.outcome is Outcome.NOT_ATTEMPTED and message and "\n" not in message:
         words, message = message.rstrip("."), ""  # "`encode` is not defined in your file" needs no box
     return _Line(

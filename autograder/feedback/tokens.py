@@ -1,9 +1,9 @@
 """Formats files alike, so that what two of them share can be seen.
 
 Of a file its tokens are left. Comments, docstrings, blanks, line ends, quotes, what texts say and the
-names that a student may choose do not count; what the starter defines and imports, Python's own names
-and those behind a dot do. No parser sees the file: one that does not parse is read like any other, and
-a hostile one can do no harm.
+names that a student may choose do not count, those of attributes that the file sets on `self` included;
+what the starter defines and imports, Python's own names and others behind a dot do. No parser sees the
+file: one that does not parse is read like any other, and a hostile one can do no harm.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _BROUGHT = re.compile(r"\b(?:def|class|import|from|as)[ \t]+([^\W\d]\w*)")
+_ATTRIBUTE = re.compile(r"\bself\.(\w+)(?=[ \t]*[:=])")
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
 _NEVER_WITHIN = frozenset(("def", "class", "return"))
 """What begins a statement, also where an earlier bracket was never closed."""
@@ -85,6 +86,7 @@ def _decoded(code: bytes) -> str:
 def _tokens(text: str, given: frozenset[str]) -> Iterator[tuple[str, int, bool]]:
     """Each token that counts, with the number of its line and whether a statement begins with it."""
     line, depth, before, is_first = 0, 0, "", True
+    attributes = frozenset(_ATTRIBUTE.findall(text))
     for match in _TOKEN.finditer(text):
         kind, token, at = match.lastgroup, match.group(), line
         if kind in (None, "text", "end"):
@@ -96,6 +98,6 @@ def _tokens(text: str, given: frozenset[str]) -> Iterator[tuple[str, int, bool]]
                 depth, is_first = 0, True
             if kind == "sign":
                 depth = max(0, depth + (token in _OPENING) - (token in _CLOSING))
-            is_chosen = kind == "name" and before != "." and token not in given
+            is_chosen = kind == "name" and (token in attributes if before == "." else token not in given)
             yield TEXT if kind == "text" else CHOSEN if is_chosen else token, at, is_first
             before, is_first = token, token == ";" and not depth
