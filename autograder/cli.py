@@ -407,6 +407,21 @@ def _names(markers: str) -> list[str]:
         return ["marker"]
 
 
+@main.command(cls=_Command, example="autograder interview graded chen_wei")
+@click.argument("out", type=_FOLDER)
+@click.argument("students", nargs=-1, metavar="[STUDENT]...")
+@_says_what_is_wrong
+def interview(out: Path, students: tuple[str, ...]) -> int:
+    """Write three questions for each STUDENT, or for all, on their own code and answers.
+
+    OUT/interview.html has a page for each, to print: a line of theirs and what would change if, a mistake
+    that was found, a number that they quote; and what a good reply holds.
+    """
+    from .course import pipeline
+
+    return pipeline.interview(out, students)
+
+
 @main.command(cls=_Command, example="autograder export graded --to canvas --into Grades.csv")
 @click.argument("out", type=_FOLDER)
 @click.option(

@@ -30,7 +30,7 @@ MAY_IMPORT = {
 
 COURSE = (
     *("gradebook", "students", "grades", "platforms", "intake", "batch", "known", "similarity"),
-    *("marking", "reports", "history"),
+    *("marking", "reports", "interview", "history"),
     *("late", "results", "export", "repack", "pipeline"),
 )
 """The parts of `course`, each of which may import those before it."""

@@ -32,6 +32,7 @@ from .history.diff import Change, difference
 from .history.diff_view import say_without_files, show_changes
 from .history.history import show_history
 from .intake.uploads import Intake, take_in
+from .interview import write_interviews
 from .known import KnownFiles, read_known
 from .marking.dealing import Sharing
 from .marking.exchange import take_proposals, write_answers
@@ -314,6 +315,17 @@ def read_proposals(out: Path, paths: Sequence[Path], name: str) -> Ending:
     for text in problems:
         say(text)
     return Ending.SOMETHING_LEFT if problems else Ending.ALL_DONE
+
+
+def interview(out: Path, called: Sequence[str]) -> Ending:
+    """Write a page of questions for each student, or for those who are called."""
+    path = out / "interview.html"
+    with open_gradebook(out, create=False) as gradebook:
+        directory = Directory.of(everybody(gradebook))
+        students = [directory.key_of(name) for name in called] or gradebook.students()
+        count = write_interviews(gradebook, load_assignment(), students, path)
+    say(f"{path}: {pluralize(count, 'page')}, for you and not for students")
+    return Ending.ALL_DONE
 
 
 def hand_back(out: Path, to: str, options: ExportOptions, folder: Path, **wished: Any) -> Ending:
