@@ -45,7 +45,7 @@ _NUMBER = re.compile(
 )
 _TIMES = re.compile(r"\s*(?:[x\u00d7\u00b7*]|times|by|mal)\s*")
 _LATEX = (
-    (re.compile(r"\\(?:times|cdot)\s*"), "\u00d7"),
+    (re.compile(r"\s?\\(?:times|cdot)\s?"), " \u00d7 "),
     (re.compile(r"\{,\}|\\[,;:! ]"), "\u202f"),
     (re.compile(r"\\approx|\\sim|\\text\{([^{}]{0,40})\}"), r" \1 "),
     (re.compile(r"10\^\{(\d{1,2})\}"), r"10^\1"),
