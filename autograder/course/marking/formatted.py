@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -18,6 +18,9 @@ from ...io.text import escape_control, truncate
 
 LONGEST_FORMATTED = 20_000
 """Characters: ten times what is asked for. More is shown as it was typed."""
+
+WRAPPED = 50
+"""Characters of a line's last piece from which on it ends because it is full."""
 
 LONGEST_SHOWN = 200_000
 LONGEST_FORMULA = 500
@@ -49,12 +52,13 @@ def _formatted(text: str) -> Markup:
 
 @lru_cache(1)
 def _markdown() -> MarkdownIt:
-    reader = MarkdownIt("commonmark", {"html": False, "breaks": True, "maxNesting": 20})
+    reader = MarkdownIt("commonmark", {"html": False, "maxNesting": 20})
     reader.enable(["table", "strikethrough"])
     dollarmath_plugin(reader, renderer=_formula, allow_space=False, double_inline=True)
     reader.add_render_rule("image", _image)
     reader.add_render_rule("link_open", _link_open)
     reader.add_render_rule("link_close", lambda *_: "</span>")
+    reader.add_render_rule("softbreak", _line_end)
     for kind in ("heading_open", "heading_close"):
         reader.add_render_rule(kind, _heading)
     return reader
@@ -81,17 +85,22 @@ def _harmless(element: ElementTree.Element) -> ElementTree.Element:
     return kept
 
 
-def _image(_: RendererHTML, tokens: Iterable[Token], index: int, *__: Any) -> str:
-    token = list(tokens)[index]
+def _image(_: RendererHTML, tokens: Sequence[Token], index: int, *__: Any) -> str:
+    token = tokens[index]
     return str(Markup('<span class="soft">[picture: {} ({})]</span>').format(token.content, token.attrGet("src") or ""))
 
 
-def _link_open(_: RendererHTML, tokens: Iterable[Token], index: int, *__: Any) -> str:
+def _link_open(_: RendererHTML, tokens: Sequence[Token], index: int, *__: Any) -> str:
     """Where a link leads can be read; nobody is led there."""
-    return str(Markup('<span class="link" title="{}">').format(list(tokens)[index].attrGet("href") or ""))
+    return str(Markup('<span class="link" title="{}">').format(tokens[index].attrGet("href") or ""))
 
 
-def _heading(_: RendererHTML, tokens: Iterable[Token], index: int, *__: Any) -> str:
+def _line_end(_: RendererHTML, tokens: Sequence[Token], index: int, *__: Any) -> str:
+    """A line that ends early was meant to end there; a long one was wrapped."""
+    return "\n" if len(tokens[index - 1].content) > WRAPPED else "<br>\n"
+
+
+def _heading(_: RendererHTML, tokens: Sequence[Token], index: int, *__: Any) -> str:
     """Headings of answers stand below those of the page."""
-    token = list(tokens)[index]
+    token = tokens[index]
     return f"<{'/' if token.nesting < 0 else ''}h{min(6, int(token.tag[1]) + 3)}>"

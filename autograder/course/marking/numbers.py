@@ -139,7 +139,8 @@ def _quoted(match: re.Match[str]) -> Quoted:
     scale *= 0.01 if match["percent"] else 1.0
     sign = -1.0 if match["sign"] else 1.0
     readings = tuple(dict.fromkeys(sign * scale * value for value in _readings(digits)))
-    significant = len(re.sub(r"\D", "", digits).lstrip("0"))
+    in_digits = re.sub(r"\D", "", digits).lstrip("0")
+    significant = len(in_digits.rstrip("0") if readings[0] % 1 == 0 and not match["unit"] else in_digits)
     is_whole = digits.isdecimal() and scale == 1.0 and not match["sign"]
     return Quoted(match.group().strip(), match.start(), match.end(), readings, significant, is_whole)
 
@@ -211,7 +212,8 @@ def _named(text: str, known: Sizes) -> list[str]:
         if family in left:
             found.add(family)
             left = left.replace(family, "|")
-    exact = [model for model in known if names[model] in squeezed]
+    found -= {one for one in found if any(other != one and other.startswith(one) for other in found)}
+    exact = [model for model in known if families[model] in found and names[model] in squeezed]
     return list(dict.fromkeys([*exact, *(model for model in known if families[model] in found)])) or list(known)
 
 

@@ -15,7 +15,7 @@ LONGEST = 5_000
 """Words of a text that are looked at."""
 
 MANY = 20
-"""What more answers than this have tells nothing of two of them."""
+"""What more answers than this have, or than half of a small class, tells nothing of two of them."""
 
 _WORD = re.compile(r"\w+")
 
@@ -91,9 +91,10 @@ class Passages:
         own = self._texts[row]
         found = [self._passage(where, own, text) for where, text in self._known.items()]
         others = set(others)
+        many = max(3, min(MANY, len(others) // 2))
         shared: defaultdict[str, int] = defaultdict(int)
         for run in set(own.runs) - self._given:
-            if len(self._rows[run]) <= MANY:
+            if len(self._rows[run]) <= many:
                 for other in self._rows[run]:
                     shared[other] += other != row and other in others
         closest = sorted((one for one in shared if shared[one]), key=lambda one: -shared[one])[:most]
