@@ -25,6 +25,7 @@ EXAMPLES: dict[str, tuple[Any, ...]] = {
     "value": (7, 4711),
     "stem": ("embeddings",),
     "copy": (r"( ?\(\d+\)|-\d+| ?-? ?copy( ?\(?\d+\)?)?)?",),
+    "name": ("encode",),
     "names": ("encode|one_hot|LearnedPositions",),
     "question": (SimpleNamespace(id="one_hot"),),
     "separator": (",", ";", "\t"),
