@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Sequence
 from functools import lru_cache
@@ -20,7 +21,7 @@ LONGEST_FORMATTED = 20_000
 """Characters: ten times what is asked for. More is shown as it was typed."""
 
 WRAPPED = 50
-"""Characters of a line's last piece from which on it ends because it is full."""
+"""Characters of a line from which on it ends because it is full."""
 
 LONGEST_SHOWN = 200_000
 LONGEST_FORMULA = 500
@@ -97,7 +98,8 @@ def _link_open(_: RendererHTML, tokens: Sequence[Token], index: int, *__: Any) -
 
 def _line_end(_: RendererHTML, tokens: Sequence[Token], index: int, *__: Any) -> str:
     """A line that ends early was meant to end there; a long one was wrapped."""
-    return "\n" if len(tokens[index - 1].content) > WRAPPED else "<br>\n"
+    line = itertools.takewhile(lambda token: not token.type.endswith("break"), reversed(tokens[:index]))
+    return "\n" if sum(len(token.content) for token in line) > WRAPPED else "<br>\n"
 
 
 def _heading(_: RendererHTML, tokens: Sequence[Token], index: int, *__: Any) -> str:

@@ -69,9 +69,17 @@
 
   // Talking to the program ---------------------------------------------------------------------------------
 
+  // Two lines of each item are enough for who knows the rubric.
+  function shorten(isShort) {
+    localStorage.setItem("short", isShort ? "1" : "");
+    document.body.classList.toggle("short", isShort);
+    main.querySelector("[data-do=shorten]")?.setAttribute("aria-pressed", isShort);
+  }
+
   function show(answer) {
     if (answer.panel !== undefined) {
       main.innerHTML = answer.panel;
+      shorten(Boolean(localStorage.getItem("short")));
       if (here === "mark") history.replaceState(null, "", `${base}/`);
       total();
       startClock();
@@ -175,6 +183,7 @@
     unflag: () => post("unflag", { row: form().dataset.row, ...named() }),
     search: () => open("search"),
     keys: () => open("keys"),
+    shorten: () => shorten(!document.body.classList.contains("short")),
     take,
   };
 
@@ -220,7 +229,7 @@
   const letters = {
     a: () => items().forEach(item => choose(item, 1)),
     c: () => document.getElementById("comment")?.focus(),
-    f: actions.flag, n: next, p: take, u: actions.undo,
+    f: actions.flag, n: next, p: take, s: actions.shorten, u: actions.undo,
     "/": actions.search, "?": actions.keys,
   };
   [..."qwert"].forEach((letter, at) => {
@@ -250,7 +259,7 @@
     if (action) { event.preventDefault(); action(); }
   });
 
-  window.addEventListener("pageshow", () => { total(); startClock(); });
+  window.addEventListener("pageshow", () => { total(); startClock(); shorten(Boolean(localStorage.getItem("short"))); });
   setInterval(() => { if (!busy && !document.hidden) alive(); }, ALIVE);
   const kept = localStorage.getItem(KEPT);
   if (kept) send(JSON.parse(kept));
