@@ -107,9 +107,9 @@ class Grader:
             run = self._run_code(submission.code)
         except InternalError as fault:
             return not_graded(submission, possible, str(fault))
-        return self.result(submission, run)
+        return self._result(submission, run)
 
-    def result(self, submission: Submission, run: Run) -> Result:
+    def _result(self, submission: Submission, run: Run) -> Result:
         """Add up what came of the code, and read the short answers."""
         code: dict[str, QuestionResult] = {}
         for question in self._assignment.code_questions:
@@ -154,16 +154,16 @@ class Grader:
 
     def _run_code(self, source: bytes | None) -> Run:
         if source is None:
-            return Run(self._all_alike(self.no_file()))
+            return Run(self._all_alike(self._no_file()))
         connection = self._connection()
         try:
             with self._session(source, connection) as session:
-                outcomes, notes = self._run_cases(session), self.notes(source, session)
+                outcomes, notes = self._run_cases(session), self._notes(source, session)
         except Stopped as stop:
-            outcomes, notes = self._all_alike(stop), self.notes(source, stop)
-        return Run(self.retried(outcomes, source, connection), notes, connection.starved)
+            outcomes, notes = self._all_alike(stop), self._notes(source, stop)
+        return Run(self._retried(outcomes, source, connection), notes, connection.starved)
 
-    def retried(self, done: dict[Case, CaseResult], source: bytes, connection: Connection) -> dict[Case, CaseResult]:
+    def _retried(self, done: dict[Case, CaseResult], source: bytes, connection: Connection) -> dict[Case, CaseResult]:
         """The results, better where cases pass once the functions that they build on are right ones."""
         failed = [case for case, result in done.items() if result.outcome is not Outcome.PASSED]
         better = {}
@@ -178,11 +178,11 @@ class Grader:
                     better[case] = replace(result, untrusted="", carried=substitutes.names)
         return done | better
 
-    def no_file(self) -> CaseRun:
+    def _no_file(self) -> CaseRun:
         """What came of every case where there is no code."""
         return CaseRun("not attempted", f"There is no {self._assignment.code_file}.")
 
-    def notes(self, source: bytes, loaded: Session | Stopped) -> tuple[str, ...]:
+    def _notes(self, source: bytes, loaded: Session | Stopped) -> tuple[str, ...]:
         """Sentences on the file as a whole: what of it could not be loaded."""
         lines = source.decode("utf-8", "replace").split("\n")
         file = self._assignment.code_file
@@ -208,10 +208,10 @@ class Grader:
         rows: dict[str, Row] = {}
         for hidden in (False, True):
             cases = [case for case in self.cases if case.hidden == hidden]
-            done |= self.hinted(self._judged.verdicts(session, cases, one_by_one=hidden), session, rows)
+            done |= self._hinted(self._judged.verdicts(session, cases, one_by_one=hidden), session, rows)
         return done
 
-    def hinted(self, done: dict[Case, CaseResult], session: Session, rows: dict[str, Row]) -> dict[Case, CaseResult]:
+    def _hinted(self, done: dict[Case, CaseResult], session: Session, rows: dict[str, Row]) -> dict[Case, CaseResult]:
         """Results with hints beside the failed ones; what one mistake alone makes fail costs once.
 
         Args:
@@ -238,7 +238,7 @@ class Grader:
     def _judge(self, session: Session, case: Case, replay: Replay | None) -> CaseResult:
         """Run one case."""
         environment = {**session.environment, "reference": self.reference}
-        return self.case_result(case, attempt(session, case, environment, replay), session.printed)
+        return self._case_result(case, _attempt(session, case, environment, replay), session.printed)
 
     def _judge_presumed(self, session: Session, presumed: Presumed, replay: Replay | None) -> CaseResult:
         """Run one case and judge it by the values of known mistakes."""
@@ -251,7 +251,7 @@ class Grader:
         """All cases, question by question."""
         return tuple(chain.from_iterable(self._cases.values()))
 
-    def case_result(self, case: Case, ended: CaseRun | Stopped, printed: str = "") -> CaseResult:
+    def _case_result(self, case: Case, ended: CaseRun | Stopped, printed: str = "") -> CaseResult:
         """What a case is worth and what is said of it; `printed` is what the student's code printed."""
         if isinstance(ended, Stopped):
             outcome, message, untrusted = ended.outcome, ended.reason, ended.detail
@@ -277,7 +277,7 @@ class Grader:
         )
 
     def _all_alike(self, ended: CaseRun | Stopped) -> dict[Case, CaseResult]:
-        return {case: self.case_result(case, ended) for case in self.cases}
+        return {case: self._case_result(case, ended) for case in self.cases}
 
     def _question_result(
         self, question: Question, cases: list[CaseResult], earlier: dict[str, QuestionResult]
@@ -296,7 +296,7 @@ class Grader:
         )
 
 
-def attempt(
+def _attempt(
     session: Session, case: Case, environment: Mapping[str, Any], replay: Replay | None = None
 ) -> CaseRun | Stopped:
     """Run one case, from random states that are the same for every submission.
