@@ -264,7 +264,7 @@ def test_marks_that_are_refused_end_with_1_and_are_named(run, batch):
     Path("sheet.csv").write_text("row,points,comment\ntradeoffs-0,7,\n")
     done = run("marks", "graded", "--read", "sheet.csv")
     assert done.exit_code == 1
-    assert "sheet.csv, row 2: `tradeoffs-0` is not a row that a sheet of this gradebook had." in done.stdout
+    assert "sheet.csv, row 2: `tradeoffs-0` is no answer of this class, and no row of its sheets." in done.stdout
 
 
 @pytest.mark.parametrize(
