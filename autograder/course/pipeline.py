@@ -6,6 +6,8 @@ where a command begins, so that help and usage errors come at once.
 
 from __future__ import annotations
 
+import os
+import sys
 import webbrowser
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -280,19 +282,24 @@ def mark(out: Path, sharing: Sharing, *, named: bool, port: int, is_opened: bool
 
     assignment = load_assignment()
     with open_gradebook(out, create=False) as gradebook:
-        desk = Desk(gradebook, assignment, sharing)
+        desk = Desk(gradebook, assignment, sharing, named=named)
         if not desk.groups:
             raise GraderError(f"There is nothing to mark in {out}: no short answer waits, and none is marked.")
         with open_session(out, sharing.markers, port) as (session, listener), suppress(KeyboardInterrupt):
             for text in invitation(desk, session):
                 say(text)
-            if is_opened:
+            if is_opened and _has_screen():
                 webbrowser.open(session.address(session.seats[0]))
-            serve(Page(desk, session, named=named), listener)
+            serve(Page(desk, session), listener)
         with exclusive_lock(out):
             write_reports(out, gradebook, assignment)
     say(f"Report: {out / 'report.html'}")
     return Ending.ALL_DONE
+
+
+def _has_screen() -> bool:
+    """Whether a browser can be shown; without a screen, Python would start one in the terminal."""
+    return sys.platform != "linux" or any(name in os.environ for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))
 
 
 def export_answers(out: Path, path: Path) -> Ending:

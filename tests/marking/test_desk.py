@@ -150,7 +150,7 @@ def test_a_marker_sees_what_others_gave_only_after_their_own_mark(gradebook, ass
     assert settle_list(desk, "cem") == []
     assert len(settle_list(desk, "anna")) == 1
     group = desk.next("cem")
-    shown = show(desk, SecondLook(assignment), group, "cem", named=False)
+    shown = show(desk, SecondLook(assignment), group, "cem")
     assert (shown.rating, shown.students, [item.share for item in shown.items]) == (None, (), [None, None])
 
 
@@ -234,7 +234,7 @@ def test_an_answer_that_changes_meanwhile_needs_a_mark_and_shows_what_it_was(gra
     desk.refresh()
     assert points(gradebook) == {"ada": None, "ben": 2}
     group = desk.next("anna")
-    shown = show(desk, SecondLook(assignment), group, "anna", named=False)
+    shown = show(desk, SecondLook(assignment), group, "anna")
     assert shown.earlier is not None
     assert ("-", "Small ") in shown.earlier.pieces and ("+", "Large ") in shown.earlier.pieces
     gone = next(row for row in ("tradeoffs-x", *desk.groups) if row not in desk.groups)
@@ -337,9 +337,19 @@ def test_answers_go_out_without_names_and_a_programs_marks_come_back_as_proposal
 
     desk.refresh()
     desk = desk_of(gradebook, assignment)
-    shown = show(desk, SecondLook(assignment), desk.group(other), "anna", named=False)
+    shown = show(desk, SecondLook(assignment), desk.group(other), "anna")
     (proposal,) = shown.proposals
     assert (proposal.name, proposal.points, proposal.agreement.exact) == ("model-x", 4, 0.5)
+
+
+def test_names_within_an_answer_are_hidden_unless_they_are_asked_for(gradebook, assignment):
+    text = "Answers by Ada Lovelace (lovelace.ada@x.org), of May. Ada says: small tables."
+    hand_in(gradebook, "lovelace_ada", text)
+    (group,) = desk_of(gradebook, assignment).groups.values()
+    assert group.answer == "Answers by [name] ([name]@x.org), of May. Ada says: small tables."
+    assert group.fingerprint == fingerprint(text)  # the mark stands for what was written
+    (named,) = Desk(gradebook, assignment, ALONE, named=True).groups.values()
+    assert named.answer == text
 
 
 def test_the_same_passage_in_two_answers_is_shown_side_by_side_and_names_nobody(gradebook, assignment):

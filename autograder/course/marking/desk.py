@@ -13,6 +13,7 @@ from ...mark import ItemMark, Mark
 from ..gradebook.database import Gradebook
 from ..gradebook.ratings import has_changed, is_saved, read_ratings, read_rubrics, save_ratings, save_rubric
 from ..gradebook.records import Rating, RatingKind
+from .blind import blind
 from .dealing import Sharing, Waiting, common, deal
 from .groups import AnswerIndex, Group
 from .ledger import Key, Ledger
@@ -61,10 +62,11 @@ class Gone(Exception):
 class Desk:
     """One per program; all that it knows is in the gradebook but for who has which answer before them."""
 
-    def __init__(self, gradebook: Gradebook, assignment: Assignment, sharing: Sharing) -> None:
+    def __init__(self, gradebook: Gradebook, assignment: Assignment, sharing: Sharing, *, named: bool = False) -> None:
         self.gradebook = gradebook
         self.assignment = assignment
         self.sharing = sharing
+        self.named = named
         self.rubric = {id_: rubric if rubric.items else _whole(assignment, id_) for id_, rubric in _rubrics(assignment)}
         self.ledger = Ledger()
         self.groups: dict[str, Group] = {}
@@ -86,7 +88,11 @@ class Desk:
         self._marks = self.gradebook.marks()
         for rating in read_ratings(self.gradebook, self.ledger.last):
             self.ledger.add(rating)
-        self.groups = {group.row: group for group in self._index.groups(self.assignment, self._marks)}
+        found = self._index.groups(self.assignment, self._marks)
+        if not self.named:
+            origins = self.gradebook.origins()
+            found = [blind(group, origins) for group in found]
+        self.groups = {group.row: group for group in found}
 
     # What is marked next ---------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from ...mark import ItemMark
 from ..gradebook.database import Gradebook
 from ..gradebook.ratings import read_ratings, save_ratings
 from ..gradebook.records import Rating, RatingKind
+from .blind import blind
 from .groups import Group, groups
 from .ledger import Ledger, shares
 from .rubric import Rubric, load_rubric
@@ -35,7 +36,8 @@ def write_answers(gradebook: Gradebook, assignment: Assignment, path: Path) -> i
     """
     if path.exists():
         raise GraderError(f"{path} is there already. Choose another name.")
-    found = groups(gradebook, assignment)
+    origins = gradebook.origins()
+    found = [blind(group, origins) for group in groups(gradebook, assignment)]
     ledger = Ledger(read_ratings(gradebook))
     names = sorted({rating.marker for group in found for rating in ledger.ratings(group.key).values()})
     anonymous = {name: f"marker {number}" for number, name in enumerate(names, 1)}

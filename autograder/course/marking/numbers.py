@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ...assignment import Assignment, import_file
+from ...errors import AssignmentError
 
 Sizes = Mapping[str, Mapping[str, tuple[int, int]]]
 KnownNumbers = Sizes | Sequence[float]
@@ -107,7 +108,14 @@ def known_numbers(assignment: Assignment) -> dict[str, KnownNumbers]:
         return {}
     asked = {question.id for question in assignment.answer_questions}
     module = import_file(path)
-    return {name: call() for name, call in inspect.getmembers(module, inspect.isfunction) if name in asked}
+    found = {}
+    for name, call in inspect.getmembers(module, inspect.isfunction):
+        if name in asked:
+            try:
+                found[name] = call()
+            except Exception as error:  # the instructor's own code
+                raise AssignmentError(f"{path}: `{name}` does not say what is known: {error}") from None
+    return found
 
 
 def check_numbers(answer: str, known: KnownNumbers) -> list[CheckedNumber]:

@@ -41,10 +41,9 @@ LONGEST_SECONDS = 1_800.0
 class Page:
     """The handlers of one program's page."""
 
-    def __init__(self, desk: Desk, session: Session, *, named: bool) -> None:
+    def __init__(self, desk: Desk, session: Session) -> None:
         self.desk = desk
         self.session = session
-        self.named = named
         self.look = SecondLook(desk.assignment)
         self._script = script(TEMPLATES / "marking.js")
 
@@ -126,7 +125,7 @@ class Page:
         return JSONResponse({"html": text, "count": len(found)})
 
     def _sought(self, group: Group) -> str:
-        names = " ".join(group.students) if self.named else ""
+        names = " ".join(group.students) if self.desk.named else ""
         return f"{group.row} {group.answer} {names}".casefold()
 
     def alive(self, seat: Seat, request: Request, _: bytes) -> Response:
@@ -157,6 +156,8 @@ class Page:
         undone = self.desk.undo(seat.marker, _text(data, "request", 100))
         if undone is None:
             return _problem("There is nothing to undo.", 409)
+        if undone.kind is RatingKind.SETTLED:
+            return JSONResponse({"said": "Undone.", "go": f"{seat.path}/settle"})
         group = next((g for g in self.desk.groups.values() if g.key == (undone.question, undone.answer)), None)
         if group is None:
             return self._next(seat, "Undone: nobody gives that answer any more.")
@@ -209,15 +210,15 @@ class Page:
         if not isinstance(found, Group):
             answers = {group.key: self.desk.is_marked(group) for group in self.desk.groups.values()}
             return self._render("done.html", seat, waiting=found, left=sum(not marked for marked in answers.values()))
-        shown = show(self.desk, self.look, found, seat.marker, named=self.named, start=start)
+        shown = show(self.desk, self.look, found, seat.marker, start=start)
         same = [group for group in self.desk.groups.values() if group.question == found.question]
         done = sum(seat.marker in self.desk.ledger.ratings(group.key) or self.desk.is_marked(group) for group in same)
-        return self._render("desk.html", seat, shown=shown, done=done, count=len(same), named=self.named)
+        return self._render("desk.html", seat, shown=shown, done=done, count=len(same), named=self.desk.named)
 
     def _settle(self, seat: Seat, row: str | None) -> str:
         listed = settle_list(self.desk, seat.marker)
         wanted = [group for group in listed if row in (None, group.row)] or listed
-        view = settle_view(self.desk, self.look, wanted[0], seat.marker, named=self.named) if wanted else None
+        view = settle_view(self.desk, self.look, wanted[0], seat.marker) if wanted else None
         return self._render("settle.html", seat, listed=listed, view=view)
 
     def _to_settle(self, seat: Seat) -> int:
@@ -237,6 +238,10 @@ Handler = Callable[[Seat, Request, bytes], Response]
 def invitation(desk: Desk, session: Session) -> Iterator[str]:
     """What the terminal says while the page is served."""
     marked = sum(desk.is_marked(group) for group in desk.groups.values())
+    for one in desk.progress():
+        if one.outdated:
+            count = pluralize(len(one.outdated), "mark")
+            yield f"The rubric of {one.question.id} has changed since {count}: Progress lists them, and they stand."
     yield f"{pluralize(len(desk.groups), 'different answer')}, {marked:,} of them marked. Open in your browser:"
     for seat in session.seats:
         yield f"  {session.address(seat)}" + (f"  ({seat.marker})" if len(session.seats) > 1 else "")

@@ -51,10 +51,10 @@ def settle_list(desk: Desk, marker: str) -> list[Group]:
     ]
 
 
-def settle_view(desk: Desk, look: SecondLook, group: Group, marker: str, *, named: bool) -> SettleView:
+def settle_view(desk: Desk, look: SecondLook, group: Group, marker: str) -> SettleView:
     ratings = tuple(desk.ledger.ratings(group.key).values())
     settled = desk.ledger.settled(group.key)
-    shown = show(desk, look, group, marker, named=named, start=settled or (ratings[0] if ratings else None))
+    shown = show(desk, look, group, marker, start=settled or (ratings[0] if ratings else None))
     given = {rating.marker: shares(rating) for rating in ratings}
     differences = tuple(
         Difference(one.item.id, one.number, tuple((name, found.get(one.item.id)) for name, found in given.items()))

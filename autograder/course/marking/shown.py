@@ -13,6 +13,7 @@ from ...io.text import single_line
 from ...mark import ItemMark
 from ..gradebook.records import Rating
 from .agreement import Agreement
+from .blind import names_of, without_names
 from .desk import Desk
 from .earlier import compare, text_of
 from .formatted import formatted
@@ -99,13 +100,10 @@ class AnswerShown:
         return self.group.question
 
 
-def show(
-    desk: Desk, look: SecondLook, group: Group, marker: str, *, named: bool, start: Rating | None = None
-) -> AnswerShown:
+def show(desk: Desk, look: SecondLook, group: Group, marker: str, start: Rating | None = None) -> AnswerShown:
     """What this marker sees of an answer.
 
     Args:
-        named: whether to say who gave it.
         start: the mark that is set at first, if it is not the marker's own.
     """
     ledger, rubric = desk.ledger, desk.rubric[group.question.id]
@@ -118,7 +116,7 @@ def show(
         words=(words := word_count(group.answer)),
         amiss=amiss(words, group.question),
         count=len(group.students),
-        students=tuple(map(single_line, group.students)) if named else (),
+        students=tuple(map(single_line, group.students)) if desk.named else (),
         items=tuple(ItemShown(item, at, given.get(item.id)) for at, item in enumerate(rubric.items, 1)),
         weak=tuple((reply, first is not None and reply in first.replies) for reply in rubric.weak_arguments),
         comment=first.comment if first else "",
@@ -157,6 +155,8 @@ def _earlier(desk: Desk, group: Group) -> Earlier | None:
     """The answer that one who gives this one had marked before."""
     for mark in desk.earlier_marks(group):
         if text := text_of(desk.gradebook, mark):
+            if not desk.named:
+                text = without_names(text, names_of([mark.student], desk.gradebook.origins()))
             earned = {item.id: item.points / item.possible for item in mark.items if item.possible}
             return Earlier(mark.points, mark.possible, earned, tuple(compare(text, group.answer)))
     return None

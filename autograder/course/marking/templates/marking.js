@@ -127,6 +127,8 @@
         localStorage.removeItem(KEPT);
         if (answer.seen !== undefined && form()) form().dataset.seen = answer.seen;
         say(answer.said, response.ok ? "good" : "bad");
+        if (answer.go) return location.assign(answer.go);
+        if (response.ok && here !== "mark" && action === "undo") return location.assign(`${base}/`);
         if (response.ok) show(answer);
         if (response.status === 410) await next();
         return response.ok;
