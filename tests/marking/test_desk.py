@@ -289,7 +289,7 @@ def test_an_assignment_without_a_rubric_is_marked_as_a_whole(gradebook, tmp_path
 
 def test_a_share_that_is_none_is_refused(gradebook, assignment):
     hand_in(gradebook, "ada", "Small tables.")
-    with pytest.raises(GraderError, match="from 0 to 1"):
+    with pytest.raises(ValueError, match="from 0 to 1"):
         give(desk_of(gradebook, assignment), "anna", {"sizes": 1.5})
     assert points(gradebook) == {"ada": None}
 

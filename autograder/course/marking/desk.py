@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 
 from ...assignment import Assignment
-from ...errors import GraderError
 from ...mark import ItemMark, Mark
 from ..gradebook.database import Gradebook
 from ..gradebook.ratings import has_changed, is_saved, read_ratings, read_rubrics, save_ratings, save_rubric
@@ -142,7 +141,8 @@ class Desk:
         Raises:
             Gone: if nobody gives the answer any more.
             Outdated: if it was marked meanwhile, and what was seen does not hold that.
-            GraderError: if the gradebook cannot be written, or what was sent makes no sense.
+            ValueError: if what was sent is no mark.
+            GraderError: if the gradebook cannot be written.
         """
         if is_saved(self.gradebook, sent.request):
             return None
@@ -271,7 +271,7 @@ def _whole(assignment: Assignment, question_id: str) -> Rubric:
 def _item_mark(item: Item, shares: Mapping[str, float]) -> ItemMark:
     share = shares.get(item.id, 0.0)
     if not 0 <= share <= 1:
-        raise GraderError(f"`{item.id}` earns from 0 to 1 of its points, not {share}.")
+        raise ValueError(f"`{item.id}` earns from 0 to 1 of its points, not {share}.")
     return ItemMark(item.id, item.text, round(item.points * share, 2), item.points)
 
 
