@@ -364,3 +364,34 @@ class InputEmbedding(nn.Module):
         """ # BEGIN PROMPT
         raise NotImplementedError("InputEmbedding is still to be written")
         """  # END PROMPT
+
+
+# ------------------------------------------------------------------------------------- rotary
+
+
+def rotate_by_position(x: torch.Tensor, base: float = 10000.0) -> torch.Tensor:
+    """Turn each pair of columns of (B, T, D) by the angles of its position: (B, T, D)."""
+    # BEGIN SOLUTION NO PROMPT
+    length, dim = x.shape[1:]
+    if dim % 2:
+        raise ValueError(f"columns are turned in pairs, so D must be even, not {dim}")
+    frequencies = base ** (-torch.arange(0, dim, 2) / dim)  # (D/2,)
+    angles = torch.arange(length)[:, None] * frequencies  # (T, D/2)
+    sines, cosines = angles.sin(), angles.cos()
+    first, second = x[..., ::2], x[..., 1::2]  # (B, T, D/2)
+    turned = [first * cosines - second * sines, first * sines + second * cosines]
+    return torch.stack(turned, dim=-1).flatten(2).to(x.dtype)  # (B, T, D/2, 2) -> (B, T, D)
+    # END SOLUTION
+    """ # BEGIN PROMPT
+    raise NotImplementedError("rotate_by_position is still to be written")
+    """  # END PROMPT
+
+
+def rotary_scores(queries: torch.Tensor, keys: torch.Tensor, base: float = 10000.0) -> torch.Tensor:
+    """Score each of the queries (B, T, D), turned, with each of the keys (B, S, D), turned: (B, T, S)."""
+    # BEGIN SOLUTION NO PROMPT
+    return rotate_by_position(queries, base) @ rotate_by_position(keys, base).mT  # (B, T, D) @ (B, D, S)
+    # END SOLUTION
+    """ # BEGIN PROMPT
+    raise NotImplementedError("rotary_scores is still to be written")
+    """  # END PROMPT

@@ -74,6 +74,16 @@ def _with_rows_added(module: nn.Module, x: torch.Tensor) -> torch.Tensor:
     return x + table.narrow(0, 0, x.shape[1])
 
 
+def rotate_by_position(x: torch.Tensor, base: float = 10000.0) -> torch.Tensor:
+    if x.shape[2] % 2:
+        raise ValueError(f"{x.shape[2]} columns are no pairs")
+    exponents = torch.arange(0, x.shape[2], 2, dtype=torch.float64) / x.shape[2]
+    angles = torch.outer(torch.arange(x.shape[1], dtype=torch.float64), torch.pow(base, -exponents))
+    turns = torch.polar(torch.ones_like(angles), angles)  # (T, D/2), complex
+    pairs = torch.view_as_complex(x.double().unflatten(-1, (-1, 2)).contiguous())  # (B, T, D/2)
+    return torch.view_as_real(pairs * turns).flatten(-2).to(x.dtype)
+
+
 def _mended(own: Any) -> Any:
     """A student's `LearnedPositions` with right rows and a right sum.
 

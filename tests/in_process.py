@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 import solutions.embeddings as reference
-from autograder.assignment import load_assignment
+from autograder.assignment import Assignment, load_assignment
 from autograder.authoring.audit import trials
 from autograder.authoring.audit.trials import namespace
 from autograder.check.testing.cases import Case, read_cases
 
-__all__ = ["ASSIGNMENT", "CODE_QUESTIONS", "FUNCTIONS", "cases", "namespace", "not_passed"]
+__all__ = ["ASSIGNMENT", "CODE_QUESTIONS", "FUNCTIONS", "cases", "every_question", "namespace", "not_passed"]
 
-ASSIGNMENT = load_assignment()
+
+def every_question(assignment: Assignment) -> Assignment:
+    """The assignment with the questions that are switched off: they are kept as whole as the others."""
+    return replace(assignment, questions=(*assignment.questions, *assignment.switched_off), switched_off=())
+
+
+ASSIGNMENT = every_question(load_assignment())
 CODE_QUESTIONS = tuple(question.id for question in ASSIGNMENT.code_questions)
 FUNCTIONS = tuple(name for question in ASSIGNMENT.code_questions for name in question.functions)
 

@@ -11,10 +11,12 @@ import pytest
 from otter.test_files.exception_test import ExceptionTestFile
 
 from autograder.assignment import ROOT, Question, load_assignment
+from autograder.authoring.texts import Texts
 from autograder.check.testing.cases import Case, read_cases
+from tests.in_process import every_question
 
-ASSIGNMENT = load_assignment()
-CONVENTIONS = (ROOT / "student_template" / "conventions.md").read_text(encoding="utf-8")
+ASSIGNMENT = every_question(load_assignment())
+CONVENTIONS = Texts(ASSIGNMENT).render(ROOT / "assignment" / "conventions.md")
 SECTIONS = {
     heading.strip("`"): text
     for heading, text in re.findall(r"^## ([^\n]+)\n(.*?)(?=^## |\Z)", CONVENTIONS, re.MULTILINE | re.DOTALL)
@@ -107,4 +109,4 @@ def test_the_conventions_tell_the_words_and_points_of_a_short_answer(question):
 
 
 def test_they_have_at_most_three_thousand_words():
-    assert len(CONVENTIONS.split()) <= 3000
+    assert len((ASSIGNMENT.template / "conventions.md").read_text(encoding="utf-8").split()) <= 3000

@@ -16,12 +16,16 @@ import torch
 import torch.nn.functional as F
 
 from autograder.assignment import ROOT, load_assignment
+from autograder.authoring.texts import Texts
 from autograder.check.data import glove, minilm_positions
+from tests.in_process import every_question
 
-ASSIGNMENT = load_assignment()
+ASSIGNMENT = every_question(load_assignment())
 FOLDER = ROOT / "assignment"
 FIGURES = FOLDER / "figures"
-HANDOUT = (ASSIGNMENT.template / "handout.md").read_text(encoding="utf-8")
+HANDOUT = Texts(ASSIGNMENT).render(FOLDER / "handout.md")
+"""With every question; students get what is switched on."""
+STUDENTS = (ASSIGNMENT.template / "handout.md").read_text(encoding="utf-8")
 FLAT = " ".join(HANDOUT.split()).replace("\u2212", "-").replace("\u00d7", "x")
 """The handout in one line, its minus and times signs as a keyboard has them."""
 SECTIONS = {
@@ -95,24 +99,24 @@ def test_the_totals_of_the_points_are_those_of_the_assignment():
 
 
 def test_the_number_of_functions_is_that_of_the_assignment():
-    assert sum(len(question.functions) for question in ASSIGNMENT.questions) == 19
-    assert "nineteen short functions and classes in one file, and three short answers" in FLAT
+    assert sum(len(question.functions) for question in load_assignment().questions) == 19
+    assert "nineteen short functions and classes in one file, and three short answers" in " ".join(STUDENTS.split())
 
 
 # --------------------------------------------------------------------------- links and pictures
 
 
 def test_it_has_at_most_five_thousand_words():
-    assert len(HANDOUT.split()) <= 5000
+    assert len(STUDENTS.split()) <= 5000
 
 
 @pytest.mark.parametrize("link", sorted(link for link in set(LINKS) if not link.startswith("https://")))
 def test_a_link_leads_to_a_file_and_a_heading_that_exist(link):
     name, _, anchor = link.partition("#")
-    path = ASSIGNMENT.template / (name or "handout.md")
-    assert path.is_file()
+    assert (ASSIGNMENT.template / (name or "handout.md")).is_file()
     if anchor:
-        assert anchor in anchors(path.read_text(encoding="utf-8"))
+        texts = {"": HANDOUT, "conventions.md": Texts(ASSIGNMENT).render(FOLDER / "conventions.md")}
+        assert anchor in anchors(texts[name])
 
 
 def test_every_picture_is_shown_with_a_text_for_those_who_cannot_see_it():

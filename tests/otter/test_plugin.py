@@ -16,7 +16,7 @@ from otter.test_files import GradingResults
 from otter.test_files.abstract_test import TestCase, TestCaseResult
 from otter.test_files.exception_test import ExceptionTestFile
 
-from autograder.assignment import ROOT
+from autograder.assignment import ROOT, load_assignment
 from autograder.errors import GraderError
 from autograder.grading.isolation import IsolationLevel
 from autograder.otter_plugin import grade_one
@@ -24,7 +24,6 @@ from autograder.otter_plugin import plugin as plugin_module
 from autograder.otter_plugin.handed_on import CASES, REPORT
 from autograder.otter_plugin.plugin import HOUSE, WalledGrading, name_in_otter
 from autograder.result import Outcome
-from tests.in_process import ASSIGNMENT
 from tests.otter.gradescope import complaints
 from tests.reports.test_hidden import graded
 
@@ -95,7 +94,7 @@ def test_the_report_of_the_run_is_shown_as_it_is(plugin):
 
 def test_where_hidden_cases_are_shown_in_sum_no_single_one_goes_on(plugin):
     result = graded({"lookup": [Outcome.FAILED]})
-    assignment = replace(ASSIGNMENT, hidden_outcomes="sum")
+    assignment = replace(load_assignment(), hidden_outcomes="sum")
     (plugin._desk / REPORT).write_text(grade_one.report(result, assignment, IsolationLevel.NAMESPACES))
     results = GradingResults(
         [

@@ -11,14 +11,16 @@ from random import Random
 
 import pytest
 
+from autograder.assignment import load_assignment
 from autograder.course.reports.class_report import Overview
 from autograder.feedback.hidden_outcomes import as_students_see, bits
 from autograder.feedback.results_json import results_json
 from autograder.feedback.student_page import feedback_page
 from autograder.result import CaseResult, Outcome, QuestionResult, Result, Status
 from tests.hand_made import make_assignment, typical
-from tests.in_process import ASSIGNMENT, cases
+from tests.in_process import cases
 
+ASSIGNMENT = load_assignment()
 EACH, SUM = (replace(ASSIGNMENT, hidden_outcomes=outcomes) for outcomes in ("each", "sum"))
 HOW = tuple(outcome for outcome in Outcome if outcome is not Outcome.PASSED)
 
