@@ -100,6 +100,14 @@ def test_the_sizes_in_the_rubric_and_the_model_answer_are_right():
     assert round(30522 / 512) == 60
 
 
+def test_the_encoder_beside_the_tables_is_as_large_as_the_handout_says():
+    handout = (ASSIGNMENT.template / "handout.md").read_text(encoding="utf-8")
+    written = " ".join(MODEL[heading_of(QUESTIONS[1])][1].split())
+    size = re.search(r"(\d+) million numbers in its", handout).group(1)  # tests/test_handout.py counts them
+    assert f"{size} M in the encoder's layers" in RUBRIC["bert_positions"]["items"][0]["text"]
+    assert f"{size} million in the layers" in written
+
+
 def test_the_offsets_in_the_rubric_are_those_of_the_real_table():
     text = next(item["text"] for item in RUBRIC["bert_positions"]["items"] if item["id"] == "numbers")
     listed = re.search(r"Offsets 1 to 12: ([\d. ]+);", text).group(1)
