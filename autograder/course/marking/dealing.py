@@ -10,6 +10,7 @@ import hashlib
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ...errors import GraderError
 from ..gradebook.records import Rating
@@ -69,12 +70,12 @@ def sharing(markers: Sequence[str], overlap: str, calibration: int | None) -> Sh
 
 def common(answers: Sequence[Group], sharing: Sharing) -> list[Group]:
     """The answers of a question that all mark, those first that are marked before the rest."""
-    return sorted(answers, key=lambda group: _draw("all", group))[: sharing.common(len(answers))]
+    return sorted(answers, key=lambda group: _draw("all", group.row))[: sharing.common(len(answers))]
 
 
 def own_order(answers: Iterable[Group], marker: str) -> list[Group]:
     """A marker's own order."""
-    return sorted(answers, key=lambda group: _draw(marker, group))
+    return sorted(answers, key=lambda group: _draw(marker, group.row))
 
 
 def deal(
@@ -120,5 +121,6 @@ def _is_done(group: Group, given: Mapping[str, Rating], ledger: Ledger) -> bool:
     return bool(ledger.settled(group.key) or (group.mark and not given))
 
 
-def _draw(name: str, group: Group) -> str:
-    return hashlib.sha256(f"{name}\n{group.row}".encode()).hexdigest()
+@lru_cache(100_000)
+def _draw(name: str, row: str) -> str:
+    return hashlib.sha256(f"{name}\n{row}".encode()).hexdigest()
