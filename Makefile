@@ -16,7 +16,7 @@ RUN = .venv/bin/python -m
 AUTOGRADER = $(RUN) autograder.cli
 INSTALL = $(RUN) pip install --quiet --disable-pip-version-check
 
-.PHONY: grade test lint audit soak bench figures release clean
+.PHONY: grade test lint audit soak matrix bench figures release clean
 
 grade: .venv/ready ## grade the example batch, or: make grade SUBMISSIONS='a zip or folder' OUTPUT=folder
 	$(AUTOGRADER) grade --output "$$OUTPUT" -- "$$SUBMISSIONS"
@@ -38,6 +38,9 @@ audit: .venv/ready ## whether the cases can be trusted: known mistakes, right va
 bench: .venv/ready-to-test ## speed and memory, as ratios measured in one run
 	$(RUN) tests.benchmarks
 
+matrix: .venv/ready ## the self-check with the oldest and the newest libraries, on every Python that is there
+	$(RUN) tests.matrix
+
 figures: .venv/ready ## draw the handout's pictures again
 	@for script in $(filter-out %/style.py,$(wildcard assignment/figures/*.py)); do \
 	  echo $$script; .venv/bin/python $$script || exit 1; done
@@ -49,7 +52,7 @@ clean: ## remove what the commands above made
 	rm -rf .venv graded dist build *.egg-info .hypothesis .mypy_cache .ruff_cache
 
 .venv/ready: pyproject.toml # what grading needs
-	"$$PYTHON" -c 'import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 14) else "Python 3.11, 3.12 or 3.13 is needed, this is %d.%d: make PYTHON=python3.12 ..." % sys.version_info[:2])'
+	"$$PYTHON" -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed, this is %d.%d: make PYTHON=python3.12 ..." % sys.version_info[:2])'
 	"$$PYTHON" -m venv .venv
 	$(INSTALL) torch==2.13.0
 	$(INSTALL) --editable .

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import asdict
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from ..assignment import Assignment, Question
@@ -171,8 +171,14 @@ def _sources() -> str:
 @cache
 def _libraries() -> str:
     """The versions as text: they are short, and can be shown."""
-    versions = [f"{name} {version(name)}" for name in _LIBRARIES]
-    return ", ".join([f"Python {platform.python_version()}", *versions])
+    return ", ".join([f"Python {platform.python_version()}", *map(_version, _LIBRARIES)])
+
+
+def _version(name: str) -> str:
+    try:
+        return f"{name} {version(name)}"
+    except PackageNotFoundError:
+        return f"no {name}"
 
 
 def _data(assignment: Assignment) -> str:

@@ -16,6 +16,7 @@ import sys
 import traceback
 import types
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any
 
 import torch
@@ -287,7 +288,8 @@ def preload() -> None:
         "gensim.models", "torch.fx.experimental.symbolic_shapes", "torch._dynamo", "torch.optim",
         "torch.utils.data", "torch.nn.utils.rnn", "matplotlib.pyplot", "multiprocessing.synchronize",
     ):  # fmt: skip
-        importlib.import_module(name)
+        if find_spec(name.partition(".")[0]):  # gensim cannot be had everywhere
+            importlib.import_module(name)
     torch.backends.cpu.get_cpu_capability()  # reads /proc/cpuinfo, once
     matplotlib = sys.modules["matplotlib"]
     fonts = matplotlib.font_manager.fontManager

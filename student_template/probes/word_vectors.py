@@ -8,7 +8,7 @@ from torch import nn
 
 
 def word_vectors(kind_of_number: str = "float32") -> Any:
-    from gensim.models import KeyedVectors
+    from check.testing.api import KeyedVectors
 
     vectors = KeyedVectors(vector_size=3, dtype=kind_of_number)
     vectors.add_vectors(sorted(WORDS, key=WORDS.__getitem__), fruit().numpy().astype(kind_of_number))

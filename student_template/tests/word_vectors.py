@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 import torch
 from check.testing.api import (
+    KeyedVectors,
     assert_answers,
     assert_close,
     assert_equal,
@@ -14,7 +15,6 @@ from check.testing.api import (
     test_case,
     unchanged,
 )
-from gensim.models import KeyedVectors
 from torch import nn
 
 OK_FORMAT = False

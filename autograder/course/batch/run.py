@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...assignment import Assignment, Question
+from ...check.loading.libraries import without_gensim
 from ...grading.cache_keys import CacheKeys, reasons_said
 from ...io.terminal import named, progress, say, short
 from ...io.text import pluralize, single_line, truncate
@@ -158,6 +159,8 @@ def _grade_tasks(
             if ahead:
                 wall = f"Wall around their code: {batch.wall.value}"
                 say(f"{pluralize(ahead, 'submission')}, {batch.workers} at a time. {wall}")
+                if note := without_gensim():
+                    say(note)
                 for refusal in batch.refusals:
                     say(f"No stronger wall could be built. {truncate(single_line(refusal), 500)}")
                 ahead = 0  # that is said once

@@ -6,8 +6,8 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from gensim.models import KeyedVectors
 
+from ...check.testing.stand_in import KeyedVectors
 from ..wire import WireError
 from .checks import checked_text, valid_text
 from .message import Message

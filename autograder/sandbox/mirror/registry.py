@@ -8,9 +8,9 @@ from itertools import islice
 from typing import Any
 
 import torch
-from gensim.models import KeyedVectors
 from torch import nn
 
+from ...check.testing.stand_in import KeyedVectors
 from ..wire import WireError
 from .checks import MAX_OBJECTS
 

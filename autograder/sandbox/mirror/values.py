@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import torch
-from gensim.models import KeyedVectors
 from torch import nn
 
+from ...check.testing.stand_in import KeyedVectors
 from ..wire import WireError
 from .checks import DTYPE_NAMES, DTYPES, MAX_DEPTH, MAX_TEXT, checked_text, valid_text
 from .registry import VALUE, Registry

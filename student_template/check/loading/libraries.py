@@ -9,6 +9,7 @@ import ast
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from importlib.util import find_spec
 from types import FrameType
 from typing import Any
 
@@ -39,6 +40,13 @@ _ASKING = frozenset((*NAMED, "embeddings"))
 """Whose imports are looked at: the others know better what they need."""
 
 LISTED = frozenset((*NAMED, *_COME_ALONG, *_OURS))
+
+
+def without_gensim() -> str:
+    """What to say where gensim is not installed; nothing where it is."""
+    if find_spec("gensim"):
+        return ""
+    return "gensim is not installed here: a small class stands in for its KeyedVectors, as conventions.md says."
 
 
 def is_lacking(module: str) -> bool:

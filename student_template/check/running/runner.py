@@ -19,7 +19,7 @@ from .processes import Processes, Worker, ending
 from .report import CannotCheck, Report
 from .state import State
 
-NEEDED = {"torch": "torch", "gensim": "gensim", "otter": "otter-grader"}
+NEEDED = {"torch": "torch", "otter": "otter-grader"}
 """The modules that checking imports, and what to install for each."""
 
 LONGEST = 5.0

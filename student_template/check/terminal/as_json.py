@@ -15,6 +15,9 @@ from ..running.report import Check, Report
 
 VERSION = 1
 
+LONGEST = 1_000
+"""Characters of a message: all of it travels in one variable of the environment, which holds 128 KB."""
+
 
 def report_as_json(settings: Settings, questions: Sequence[Question], report: Report) -> str:
     """The public cases of these questions, with the points that each keeps."""
@@ -47,7 +50,7 @@ def _test(check: Check, points: float) -> dict[str, Any]:
         "score": round(points, 4) if passed else 0,
         "max_score": round(points, 4),
         "hint": check.hint,
-        "message": check.message or None,
+        "message": check.message[:LONGEST] or None,
     }
 
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
+from ..loading import libraries
 from ..loading.locate import Work, find_work
 from ..loading.notebook import is_notebook
 from ..loading.settings import FILE, Question, Settings, read_settings
@@ -195,6 +196,8 @@ def _show(
     show_all: bool,
 ) -> None:
     screen.line(screen.paint(f"{settings.title}: {settings.code}", "bold"))
+    if note := libraries.without_gensim():
+        screen.sentences(note)
     screen.line()
     display.show_questions(screen, questions, report.checks)
     most = len(report.problems) if show_all else display.MOST_PROBLEMS
