@@ -94,7 +94,6 @@ def test_classroom_s_reporter_gets_what_the_check_prints(tmp_path: Path):
     folder = copy_of_folder(tmp_path / "folder")
     (folder / "embeddings.py").write_text(REFERENCE, encoding="utf-8")
     step = next(step for step in steps_of(CLASSROOM) if step.get("id") == "check")
-    (tmp_path / "bin" / "python").symlink_to(sys.executable)
     (tmp_path / "output").touch()
     own = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
     environment = {**own, "GITHUB_OUTPUT": str(tmp_path / "output"), "RUNNER_TEMP": str(tmp_path)}
