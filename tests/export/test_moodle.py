@@ -131,6 +131,10 @@ def test_a_name_is_harmless_in_a_comment(graded, origin):
         ("Submitted for grading - 25 mins 10 secs late", 13),
         ("Submitted for grading - 1 day 2 hours late - Graded", 11),
         ("Submitted for grading - 1 day late", 13),
+        ("Zur Bewertung abgegeben - 1 Tag 2 Stunden zu spät", 11),
+        ("Remis pour évaluation - En retard de 1 jour 2 heures", 11),
+        ("評定のために提出済み - 1 日 2 時間 遅く提出", 11),
+        ("Enviado para calificar - Plazo ampliado hasta: viernes, 4 de diciembre de 2026", 15),
     ],
 )
 def test_the_worksheet_says_how_late_a_student_was(class_of, status, points):
@@ -150,7 +154,7 @@ def test_the_worksheet_says_how_late_a_student_was(class_of, status, points):
 @pytest.mark.parametrize(
     "status",
     [
-        "Zur Bewertung abgegeben - 1 Tag 2 Stunden verspätet",
+        "Indsendt til bedømmelse - 1 dag 2 timer for sent",
         "Draft (not submitted) - 2 days late",
         "",
     ],
@@ -251,29 +255,65 @@ def test_a_group_and_a_member_of_it_who_both_handed_in_are_named(graded, origin)
     assert "all belong to row 2" in handed.problems[0]
 
 
-def test_another_language_needs_the_columns_named(class_of):
-    german = [
-        "ID",
-        "Vollständiger Name",
-        "E-Mail",
-        "Status",
-        "Bewertung",
-        "Beste",
-        "Ja",
-        "Z",
-        "Z2",
-        "Feedback als Kommentar",
+LANGUAGES = {
+    "de": ["ID", "Vollständiger Name", "E-Mail", "Status", "Bewertung", "Bestwertung", "Ja", "Z", "Z2"]
+    + ["Feedback als Kommentar"],
+    "es": [
+        "Identificador",
+        "Nombre completo",
+        "Correo",
+        "Estado",
+        "Calificación",
+        "Calificación máxima",
+        "S",
+        "U",
+        "U2",
     ]
-    with pytest.raises(GraderError, match="has no column 'Grade'"):
-        class_of.export("moodle", worksheet(header=german))
-    class_of.export(
-        "moodle",
-        worksheet(header=german),
-        grade_column="Bewertung",
-        feedback_column="Feedback als Kommentar",
-    )
-    expected = worksheet({n: (str(10 + n), said(10 + n)) for n in range(len(AWKWARD))}, german)
+    + ["Comentarios de retroalimentación"],
+    "ja": [
+        "ID",
+        "フルネーム",
+        "メール",
+        "ステータス",
+        "評点",
+        "最大評点",
+        "可",
+        "更新",
+        "更新2",
+        "フィードバックコメント",
+    ],
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_worksheet_in_another_language_is_filled(class_of, language):
+    header = LANGUAGES[language]
+    class_of.export("moodle", worksheet(header=header))
+    expected = worksheet({n: (str(10 + n), said(10 + n)) for n in range(len(AWKWARD))}, header)
     assert class_of.file().decode() == expected
+
+
+def test_in_a_language_that_is_not_known_the_grade_stands_before_the_points_possible(class_of):
+    danish = [
+        "Identifikator",
+        "Fulde navn",
+        "E-mail",
+        "Tilstand",
+        "Karakter",
+        "Højeste",
+        "Kan ændres",
+        "A",
+        "B",
+        "Svar",
+    ]
+    class_of.export("moodle", worksheet(header=danish), feedback_column="Svar")
+    expected = worksheet({n: (str(10 + n), said(10 + n)) for n in range(len(AWKWARD))}, danish)
+    assert class_of.file().decode() == expected
+
+
+def test_a_worksheet_without_points_possible_needs_its_column_named(class_of):
+    with pytest.raises(GraderError, match="has no column 'Grade'"):
+        class_of.export("moodle", "Identifikator,Karakter\nDeltager 500,\nDeltager 501,\n")
 
 
 def test_feedback_files_are_named_as_moodle_s_importer_reads_them(class_of):

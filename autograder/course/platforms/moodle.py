@@ -24,6 +24,7 @@ from .base import Platform, Sorted, Upload, gathered
 from .download import Download, Item
 from .export_plan import ExportFiles, ExportOptions, GradeWriter, Zip, column_of, differs_in_points, platform_csv
 from .matching import Row, match
+from .moodle_words import Words, headings, languages
 
 # The download: who handed in what --------------------------------------------------------------
 
@@ -82,10 +83,8 @@ def _are_blind(names: dict[str, str]) -> bool:
 
 _WORKSHEET = "on the assignment's page in Moodle, Submissions, Actions, Download grading worksheet."
 
-_SUBMITTED = re.compile(r"Submitted for grading\b(.*)", re.DOTALL)
-_UNITS = {"year": 365 * 86_400, "day": 86_400, "hour": 3_600, "min": 60, "sec": 1}
-_LATE = re.compile(rf"^\W*((?:\d+ (?:{'|'.join(_UNITS)})s?\s+)+)late\b")
-
+_NUMBER_ALONE = re.compile(r"\d+(?:[.,]\d+)?")
+_COUNT = re.compile(r"(\d+) ?([^\W\d]+\.?)")
 _BREAK, _NUMBER = r"<br ?/?>", r"(?<![\d.])[\d.]+ of [\d.]+"
 _OURS = re.compile(
     rf"(?:{_BREAK})?{_NUMBER} points\.(?:{_BREAK}(?:(?! points\.)[^<])*)*?"
@@ -98,11 +97,12 @@ def moodle(grades: Sequence[Grade], wish: ExportOptions) -> ExportFiles:
     """A filled copy of the grading worksheet, and the feedback files for its upload."""
     table = platform_csv(wish, _WORKSHEET)
     who = _identifier(table)
-    column = column_of(table, wish.grade_column, "--grade-column", "Grade")
-    feedback = table.column("Feedback comments")
+    most = _maximum(table)
+    column = _grade(table, wish, most)
+    feedback = table.column(*headings("feedback"))
     if wish.feedback_column:
         feedback = column_of(table, wish.feedback_column, "--feedback-column")
-    name, group = table.column("Full name"), table.column("Group", "Groups")
+    name, group = table.column(*headings("name")), table.column("Group", "Groups", "Gruppe", "Grupo", "Groupe")
     ids = [table.column("ID number"), table.column("Email address"), table.column("Username")]
     numbers = {row: found for row in table.rows if (found := _participant(table.value(row, who)))}
     rows = [
@@ -114,7 +114,6 @@ def moodle(grades: Sequence[Grade], wish: ExportOptions) -> ExportFiles:
         )
         for row, participant in numbers.items()
     ]
-    most = table.column("Maximum grade")
     filling = GradeWriter(table, most)
     teams = {} if group is None else _teams(table, grades, rows, group)
     single = [grade for grade in grades if grade.person.student not in teams]
@@ -143,7 +142,7 @@ def moodle(grades: Sequence[Grade], wish: ExportOptions) -> ExportFiles:
 
 
 def lateness(grades: Sequence[Grade], wish: ExportOptions) -> dict[Person, float | None]:
-    """How late each student was, in seconds, as the worksheet's `Status` says in English.
+    """How late each student was, in seconds, as the worksheet's `Status` says in a language that is known here.
 
     None for who was late, but it is not certain how late.
 
@@ -153,7 +152,7 @@ def lateness(grades: Sequence[Grade], wish: ExportOptions) -> dict[Person, float
     some from the extension.
     """
     table = platform_csv(wish, _WORKSHEET)
-    who, status, name = _identifier(table), table.column("Status"), table.column("Full name")
+    who, status, name = _identifier(table), table.column(*headings("status")), table.column(*headings("name"))
     if status is None:
         return {}
     rows = {_participant(table.value(row, who)): row for row in table.rows}
@@ -163,9 +162,8 @@ def lateness(grades: Sequence[Grade], wish: ExportOptions) -> dict[Person, float
         if row is None or person.platform != "moodle" or person.member.is_rosters or not person.member.id:
             continue
         theirs = "" if name is None else table.value(row, name)
-        submitted = _SUBMITTED.match(table.value(row, status).strip())
-        if submitted and not contradict(theirs, person.member.name):
-            told[person] = _seconds_late(submitted[1].casefold())
+        if _is_handed_in(table.value(row, status)) and not contradict(theirs, person.member.name):
+            told[person] = _seconds_late(table.value(row, status).strip())
     return told
 
 
@@ -190,20 +188,67 @@ def _identifier(table: Table) -> int:
     return column
 
 
+def _maximum(table: Table) -> int | None:
+    """The column of the points possible, by its name or by what it holds: one number in all rows."""
+    column = table.column(*headings("maximum"))
+    if column is not None or not table.rows:
+        return column
+    for place in range(1, len(table.header)):
+        values = {table.value(row, place).strip() for row in table.rows}
+        if len(values) == 1 and _NUMBER_ALONE.fullmatch(next(iter(values))):
+            return place
+    return None
+
+
+def _grade(table: Table, wish: ExportOptions, most: int | None) -> int:
+    """The column of the grades, by its name; in a language not known here, that before the points possible."""
+    column = table.column(*headings("grade")) if not wish.grade_column else None
+    if column is None and most and not wish.grade_column:
+        values = (table.value(row, most - 1).strip() for row in table.rows)
+        column = most - 1 if all(_NUMBER_ALONE.fullmatch(value) for value in values if value not in ("", "-")) else None
+    return column_of(table, wish.grade_column, "--grade-column", "Grade") if column is None else column
+
+
+def _is_handed_in(status: str) -> bool:
+    starts = tuple(start.casefold() for start in headings("submitted"))
+    return status.strip().casefold().startswith(starts)
+
+
 def _participant(identifier: str) -> str:
     """The number at the end, as Moodle's importer takes it; empty if there is none."""
     return identifier[len(identifier.rstrip("0123456789")) :]
 
 
 def _seconds_late(status: str) -> float | None:
-    """What the rest of a `Status` tells; None where that is not certain."""
-    if "late" not in status:
-        return 0.0
-    late = _LATE.search(status)
-    if late is None or "extension" in status:
+    """What a `Status` of something handed in tells; None where that is not certain, in no language known here."""
+    for words in languages():
+        for start in words.submitted.split("/"):
+            if status.casefold().startswith(start.casefold()):
+                return _told(status[len(start) :].strip(" .\n\t-").casefold(), words)
+    return None
+
+
+def _told(rest: str, words: Words) -> float | None:
+    """What follows the words that something was handed in: nothing, or how late it was."""
+    is_extended = words.extension.casefold() in rest
+    for way in words.late.split("/"):
+        before, _, after = way.casefold().partition("{}")
+        if rest.startswith(before) and after in rest:
+            seconds = _seconds(
+                rest.removeprefix(before).partition(after)[0] if after else rest.removeprefix(before), words
+            )
+            return None if is_extended else seconds
+    return None if any(character.isdigit() for character in rest) and not is_extended else 0.0
+
+
+def _seconds(time: str, words: Words) -> float | None:
+    """`1 day 2 hours` in seconds; nothing for what is no such time."""
+    units = dict(words.seconds)
+    counts = _COUNT.findall(time)
+    if not counts or _COUNT.sub("", time).strip(" .,"):
         return None
-    counts, units = late[1].split()[::2], late[1].split()[1::2]
-    return float(sum(int(count) * _UNITS[unit.removesuffix("s")] for count, unit in zip(counts, units, strict=True)))
+    told = [(int(count), units.get(unit.rstrip("."))) for count, unit in counts]
+    return float(sum(count * unit for count, unit in told if unit)) if all(unit for _, unit in told) else None
 
 
 def _teams(table: Table, grades: Sequence[Grade], rows: Sequence[Row], group: int) -> dict[str, list[int]]:
