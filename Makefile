@@ -43,7 +43,7 @@ matrix: .venv/ready ## the self-check with the oldest and the newest libraries, 
 
 figures: .venv/ready ## draw the handout's pictures again
 	@for script in $(filter-out %/style.py,$(wildcard assignment/figures/*.py)); do \
-	  echo $$script; .venv/bin/python $$script || exit 1; done
+	  echo "$$script"; .venv/bin/python "$$script" || exit 1; done
 
 release: .venv/ready ## derive student_template/ and dist/ from assignment/ and solutions/
 	$(AUTOGRADER) release

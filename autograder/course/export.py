@@ -12,7 +12,7 @@ from ..assignment import Assignment
 from ..errors import GraderError
 from ..feedback.student_page import feedback_page
 from ..io.files import replacing, write_atomically
-from ..io.text import pluralize
+from ..io.text import in_alphabet, pluralize
 from ..mark import Marks, apply_marks
 from ..result import Result, Status
 from .gradebook.database import Gradebook
@@ -74,6 +74,10 @@ def export(
     if wish.into and wish.into.name.casefold() in (HANDED_BACK, LATE_SHEET):
         raise GraderError(f"{wish.into} is what an export calls a file of its own. Call yours otherwise.")
     plan = platform.fill(charged.grades, wish)
+    if wish.into and plan.table is None:
+        raise GraderError(
+            f"{wish.into} cannot be filled: {to} takes no grades in a file of its own. Leave --into away."
+        )
     files = _write(plan, folder, wish, gradebook, feedback)
     said = [*plan.said, *_remarks(plan.grades)]
     if told and wish.into:
@@ -82,7 +86,7 @@ def export(
             "platform's own due date."
         )
     if forgotten := gradebook.forgotten():
-        said.append(f"No grade goes out from what counts no more: {shortened(sorted(forgotten))}.")
+        said.append(f"No grade goes out from what counts no more: {shortened(sorted(forgotten, key=in_alphabet))}.")
     if charged.untold:
         who = shortened(grade.person.shown for grade in charged.untold)
         said.append(

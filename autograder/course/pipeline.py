@@ -16,7 +16,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
-from ..assignment import Assignment, load_assignment
+from ..assignment import ROOT, Assignment, load_assignment
 from ..errors import GraderError
 from ..grading.cache_keys import cache_keys
 from ..io.terminal import say
@@ -56,6 +56,9 @@ from .students.reconcile import (
     merge_origins,
     of_forgotten,
 )
+
+EXAMPLES = ROOT / "tests" / "example_batch"
+"""Made-up submissions, to see how it goes."""
 
 
 class Ending(IntEnum):
@@ -125,6 +128,7 @@ def grade(
     works = _known_files(known, assignment, out)
     intake = intake_of(submissions, assignment, intake_options, out)
     with exclusive_lock(out), open_gradebook(out) as gradebook:
+        _keep_examples_apart(gradebook, submissions.resolve(), out)
         if known:
             gradebook.save_known(works.files)
         told = {received.student: received.origin for received in intake.received}
@@ -215,6 +219,22 @@ def _kept(gradebook: Gradebook, students: list[str], without_files: list[str]) -
             yield received
         else:
             without_files.append(student)
+
+
+def _keep_examples_apart(gradebook: Gradebook, submissions: Path, out: Path) -> None:
+    """Never mix the example batch into a class.
+
+    Raises:
+        GraderError: if one of the two is in OUT already.
+    """
+    first = gradebook.first_submissions()
+    there, here = (path.is_relative_to(EXAMPLES) for path in (Path(first), submissions))
+    if first and there is not here:
+        what = "the results of the example batch" if there else f"the results of {single_line(first)}"
+        raise GraderError(
+            f"{out} holds {what}, and {'a class' if there else 'the example batch'} would be mixed into them. Choose "
+            f"another folder with --output{', or delete this one' if there else ''}."
+        )
 
 
 def _is_held_up(results: list[Result]) -> bool:

@@ -20,6 +20,7 @@ from ..io.text import escape_control, format_points, pluralize, single_line, tru
 TEMPLATES = Path(__file__).parent / "templates"
 """Where what all pages share lies, too: the head and the style."""
 
+_JOINT = re.compile(r"[_.@+]|-(?=\w)")
 _CODE = re.compile(r"`([^`\n]+)`")
 
 
@@ -63,6 +64,11 @@ def with_code(text: str) -> Markup:
     return Markup(_CODE.sub(r"<code>\1</code>", str(escape(escape_control(text)))))
 
 
+def with_breaks(name: str) -> Markup:
+    """A name, on one line where there is room; else it breaks behind what joins its words, and nowhere else."""
+    return Markup(_JOINT.sub(r"\g<0><wbr>", str(escape(single_line(name)))))
+
+
 def _harmless(value: Any) -> Any:
     """What `{{ }}` does to a text before it is escaped; markup made by templates stays."""
     return escape_control(value) if type(value) is str else value
@@ -84,6 +90,7 @@ def _environment(folder: Path) -> Environment:
         "format_points": format_points,
         "count": lambda number: f"{number:,}",
         "code": with_code,
+        "breaks": with_breaks,
         "url": lambda text: quote(text, safe="/"),
     }
     environment.globals |= {"share": share, "pluralize": pluralize}

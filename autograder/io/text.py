@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 
 _HARMFUL = re.compile(
@@ -18,6 +19,14 @@ _FORMULA_WITHIN = re.compile(r"([;\t\n])(?=[=@]|[+-]\S)")
 _MAY_BE_FORMULA = re.compile(r"(^|[;\t\r\n])(?='*(?:[=+\-@\t\r]))")
 """The same, and whatever apostrophes stand before it already: one more, or one less, tells them apart."""
 _GUARD = re.compile(r"(^|[;\t\r\n])'(?='*(?:[=+\-@\t\r]))")
+
+
+_LETTERS = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ħ": "h", "\u0131": "i"}
+)
+"""Letters that have no accent to take off, and stand in most alphabets beside those that they are made of."""
+
+_DIGITS, _LONGEST_NUMBER = re.compile(r"[0-9]+"), 20
 
 
 def escape_control(text: str) -> str:
@@ -66,6 +75,13 @@ def format_points(value: float | None) -> str:
         return ""
     text = f"{value:.2f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
+
+
+def in_alphabet(text: str) -> tuple[str, str]:
+    """What to sort names by: accents, capitals and signs do not count, and 10 comes behind 2."""
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    words = "".join(c if c.isalnum() else " " for c in bare.translate(_LETTERS))
+    return _DIGITS.sub(lambda number: number.group().zfill(_LONGEST_NUMBER), words), text
 
 
 def pluralize(count: int, noun: str, plural: str = "") -> str:

@@ -54,7 +54,7 @@ def test_all_get_their_points_and_no_other_byte_changes(class_of):
     assert class_of.file() == expected.encode()
     assert handed.problems == ()
     assert "8 grades written to the column 'Embeddings (4711)'." in handed.said
-    assert "1 row without a grade from here stays as it was." in handed.said
+    assert not any("without a grade from here" in text for text in handed.said)  # Canvas' own student is nobody
 
 
 def test_who_has_no_result_keeps_what_is_there(graded, origin):

@@ -26,6 +26,8 @@ OWN = {
     "canvas": "Student,ID,SIS Login ID,Section,Embeddings (1)\nA,7,ada,A,\n",
     "moodle": "Identifier,Full name,Grade,Feedback comments\nParticipant 7,A,,\n",
     "github-classroom": "student_repository_name,roster_identifier,points_awarded\nx,y,\n",
+    "brightspace": "OrgDefinedId,Username,Embeddings Points Grade <Numeric>,End-of-Line Indicator\n#y,#x,,#\n",
+    "sakai": "Display ID,ID,Last Name,First Name,grade\ny,x,A,,\n",
     "nbgrader": None,
     "gradescope": None,
     "csv": None,
@@ -388,12 +390,16 @@ def with_all_names(to: str) -> bytes | None:
             "canvas": [name, number, name, "A", ""],
             "moodle": [f"Participant {number}", name, "", ""],
             "github-classroom": [name, number, ""],
+            "brightspace": [f"#{number}", f"#{number}", "", "#"],
+            "sakai": [number, number, name, "", ""],
         }
         writer.writerow([*rows[to], number, number, name])
     return file.getvalue().encode("utf-8", "replace")
 
 
-@pytest.mark.parametrize("platform", ["plain", "canvas", "moodle", "gradescope", "github-classroom", "blackboard"])
+@pytest.mark.parametrize(
+    "platform", ["plain", "canvas", "moodle", "gradescope", "github-classroom", "blackboard", "sakai"]
+)
 @pytest.mark.parametrize("to", OWN)
 def test_no_name_that_a_student_can_have_does_any_harm(graded, origin, to, platform):
     for number, name in enumerate(NASTY_NAMES):
@@ -405,7 +411,7 @@ def test_no_name_that_a_student_can_have_does_any_harm(graded, origin, to, platf
             with zipfile.ZipFile(path) as archive:
                 names = archive.namelist()
                 assert archive.testzip() is None
-            assert len(names) >= len(NASTY_NAMES) / 2 or (to == "canvas" and platform != "canvas")
+            assert len(names) >= len(NASTY_NAMES) / 2 or (to in ("canvas", "brightspace", "sakai") and platform != to)
             assert len({name.casefold() for name in names}) == len(names)
             parts = [part for name in names for part in name.split("/")]
             assert not [part for part in parts if part in ("", ".", "..") or not part.isprintable()]
@@ -420,3 +426,18 @@ def test_the_same_grades_give_the_same_bytes(class_of):
     first = [class_of.file(name) for name in names]
     class_of.export("gradescope", feedback=True)
     assert [class_of.file(name) for name in names] == first
+
+
+@pytest.mark.parametrize("to", ["gradescope"])
+def test_a_file_that_cannot_be_filled_is_refused_and_not_ignored(class_of, to):
+    with pytest.raises(GraderError, match=r"theirs\.csv cannot be filled: gradescope takes no grades in a file"):
+        class_of.export(to, "email,total\nu1@example.edu,\n")
+    assert not (class_of.folder / "out" / "export").exists()
+
+
+def test_canvas_own_student_is_no_row_without_a_grade(graded, origin):
+    graded.add("k", 5, origin("canvas", "ada_7_1_e.py", ("7", "ada")))
+    handed = graded.export(
+        "canvas", 'Student,ID,SIS Login ID,Section,Embeddings (1)\n"L, Ada",7,a,A,\n"Student, Test",9,x,A,\n'
+    )
+    assert not any("without a grade from here" in text for text in handed.said)

@@ -54,6 +54,36 @@ def nbgrader(points: dict[str, str]) -> bytes:
     return table(rows)
 
 
+def brightspace(points: dict[str, str]) -> bytes:
+    rows = [["OrgDefinedId", "Username", "Last Name", "First Name", "Quiz Points Grade <Numeric MaxPoints:5>"]]
+    rows[0] += ["Embeddings Points Grade <Numeric MaxPoints:20 Weight:10>", "End-of-Line Indicator"]
+    rows += [[f"#{p.sid}", f"#{p.login}", p.last, p.first, "3", points.get(p.number, ""), "#"] for p in CLASS]
+    return table(rows)
+
+
+def sakai(points: dict[str, str]) -> bytes:
+    rows = [
+        ["Embeddings", "Points", "2026-03-12"],
+        [],
+        ["Display ID", "ID", "Last Name", "First Name", "grade", "Late"],
+    ]
+    rows += [[p.sid, p.login, p.last, p.first, points.get(p.number, ""), "On time"] for p in CLASS]
+    return table(rows, "\n")
+
+
+def by_login(points: dict[str, str]) -> bytes:
+    rows = [["assignment", "student_id", "raw_score", "late_submission_penalty", "score"]]
+    for p in CLASS:
+        earned = points.get(p.number, "")
+        rows += [["Embeddings", p.login, earned, "0" if earned else "", earned]]
+    return table(rows)
+
+
+def own_table(points: dict[str, str]) -> bytes:
+    rows = [["Username", "Last Name", "First Name", "Email", "Points", "Notes"]]
+    return table(rows + [[p.login, p.last, p.first, p.email, points.get(p.number, ""), "=1+1"] for p in CLASS])
+
+
 def by_sid(person: Person) -> bool:
     return person.sid != ABSENT.sid
 
@@ -67,6 +97,13 @@ TRIPS: dict[str, tuple[Callable[..., downloads.Files], str, Callable[[dict[str, 
     "Gradescope to Moodle": (downloads.gradescope, "moodle", moodle),
     "Gradescope to nbgrader": (downloads.gradescope, "nbgrader", nbgrader),
     "Blackboard to Canvas": (downloads.blackboard, "canvas", canvas),
+    "Sakai": (downloads.sakai, "sakai", sakai),
+    "Sakai to Canvas": (downloads.sakai, "canvas", canvas),
+    "nbgrader, exchange": (downloads.nbgrader_exchange, "nbgrader", by_login),
+    "nbgrader, collected": (downloads.nbgrader, "nbgrader", by_login),
+    "ILIAS": (downloads.ilias, "csv", own_table),
+    "OpenOLAT": (downloads.openolat, "csv", own_table),
+    "Blackboard": (downloads.blackboard, "csv", own_table),
     "a plain folder to Canvas": (downloads.plain, "canvas", canvas),
     "a plain folder to GitHub Classroom": (downloads.plain, "github-classroom", classroom),
 }
@@ -91,9 +128,62 @@ ZIPPED = [trip for trip in TRIPS if "plain folder" not in trip]  # whose zip wou
 def test_every_grade_comes_back_and_no_other_byte_changes(graded, tmp_path, trip, form):
     download, to, own = TRIPS[trip]
     take_in_and_grade(graded, tmp_path / "download", download, form)
-    handed = graded.export(to, own({}))
+    handed = graded.export(to, own({}), **({"grade_column": "Points"} if to == "csv" else {}))
     assert graded.file() == own(POINTS)
     assert handed.problems == ()
+
+
+BY_NAME = {
+    "Brightspace": (downloads.brightspace, "brightspace", brightspace),
+    "Teams": (downloads.teams, "csv", own_table),
+    "Schoology": (downloads.schoology, "csv", own_table),
+}
+
+
+@pytest.mark.parametrize("form", ["folder", "zip"])
+@pytest.mark.parametrize("trip", BY_NAME)
+def test_where_only_names_are_known_two_of_one_name_are_left_and_all_others_come_back(graded, tmp_path, trip, form):
+    download, to, own = BY_NAME[trip]
+    take_in_and_grade(graded, tmp_path / "download", download, form)
+    handed = graded.export(to, own({}), **({"grade_column": "Points"} if to == "csv" else {}))
+    alone = {p.number: POINTS[p.number] for p in PEOPLE if p.last != "Chen"}
+    assert graded.file() == own(alone)
+    assert [problem.rpartition(": ")[2] for problem in handed.problems] == ["2 of the graded are so named."] * 2
+
+
+def test_a_roster_by_which_both_are_known_brings_those_two_back(graded, tmp_path):
+    path = downloads.as_folder(tmp_path / "in", downloads.schoology(work))
+    (tmp_path / "roster.csv").write_bytes(
+        table([["id", "name", "email"], *[[p.number, p.name, p.email] for p in CLASS]])
+    )
+    for submission in take_in(path, load_assignment(), roster=tmp_path / "roster.csv").submissions:
+        graded.add(submission.student, float(POINTS[submission.code.decode().split()[-1]]), submission.origin)
+    handed = graded.export("csv", own_table({}), grade_column="Points")
+    assert graded.file() == own_table(POINTS) and handed.problems == ()
+
+
+def test_google_drive_s_two_of_one_name_are_asked_about_and_all_others_come_back(graded, tmp_path):
+    path = downloads.as_zip(tmp_path / "Homework.zip", downloads.google_drive(work))
+    for submission in collect(path, load_assignment()):
+        if submission.set_aside is None:
+            graded.add(submission.student, float(POINTS[submission.code.decode().split()[-1]]), submission.origin)
+    graded.export("csv", own_table({}), grade_column="Points")
+    assert graded.file() == own_table({p.number: POINTS[p.number] for p in PEOPLE if p.last != "Chen"})
+
+
+def test_pages_go_back_where_brightspace_and_sakai_look_for_them(graded, tmp_path):
+    take_in_and_grade(graded, tmp_path / "b", downloads.brightspace)
+    graded.export("brightspace", brightspace({}), feedback=True)
+    pages = graded.zipped("brightspace-feedback.zip")
+    assert "64711-4477 - Séan O'Brien - 12 March, 2026 1012 AM/feedback.html" in pages and len(pages) == len(PEOPLE)
+
+
+def test_sakai_s_zip_holds_the_grades_and_a_page_for_each(graded, tmp_path):
+    take_in_and_grade(graded, tmp_path / "s", downloads.sakai)
+    graded.export("sakai", sakai({}), feedback=True)
+    zipped = graded.zipped("sakai-feedback.zip")
+    assert zipped.pop("Embeddings/grades.csv").encode() == sakai(POINTS)
+    assert "Embeddings/O'Brien, Séan(sobrien)/Feedback Attachment(s)/feedback.html" in zipped
 
 
 def test_a_gradescope_export_comes_back_by_submission_email_and_sid(graded, tmp_path):

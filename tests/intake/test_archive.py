@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import random
 import re
 import stat
 import struct
+import tarfile
 import zipfile
 import zlib
 from dataclasses import replace
@@ -15,6 +17,7 @@ import pytest
 
 from autograder.io.text import single_line
 from autograder.upload import archive, inspection
+from autograder.upload.listing import UnreadableError
 
 from .conftest import ANSWERS, HANDED_OUT, OTHER_WORK, WORK, is_this, where_is, zipped
 
@@ -219,3 +222,103 @@ def test_zips_with_random_damage_end_as_submissions_or_sentences(submissions, on
         found = one()
         assert (found.code is None) or (found.set_aside is None)
         assert found.code is not None or found.set_aside or found.notes
+
+
+# Tars --------------------------------------------------------------------------------------------
+
+
+def tarred(files: dict[str, str | bytes], mode: str = "w", form: int = tarfile.PAX_FORMAT, **kinds: bytes) -> bytes:
+    """A tar of these files; `kinds` makes of a file a member of another kind."""
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode=mode, format=form) as archive:
+        for name, text in files.items():
+            content = text.encode() if isinstance(text, str) else text
+            info = tarfile.TarInfo(name)
+            info.size, info.type = len(content), kinds.get(name.partition(".")[0], tarfile.REGTYPE)
+            archive.addfile(info, io.BytesIO(content))
+    return stream.getvalue()
+
+
+LONG = "/".join(["deep" * 10] * 4 + ["ñame" * 20])
+
+
+@pytest.mark.parametrize("form", [tarfile.PAX_FORMAT, tarfile.GNU_FORMAT])
+@pytest.mark.parametrize(("suffix", "mode"), [(".tar", "w"), (".tar.gz", "w:gz"), (".tgz", "w:gz"), (".tar", "w:gz")])
+@pytest.mark.parametrize("folder", ["", "homework 3/", f"{LONG}/"])
+def test_a_tar_is_taken_like_a_zip(submissions, one, form, suffix, mode, folder):
+    files = {f"{folder}{name}": text for name, text in BOTH.items()}
+    (submissions / f"ada{suffix}").write_bytes(tarred({**files, "__MACOSX/._x": "\0"}, mode, form))
+    found = one()
+    assert is_both(found) and found.student == "ada"
+
+
+def test_a_tar_inside_an_upload_is_opened_and_one_inside_that_is_not(submissions, one):
+    as_files(submissions / "ada", {"hw.tar.gz": tarred(BOTH, "w:gz")})
+    assert is_both(one())
+    as_files(submissions / "ada", {"hw.tar.gz": tarred({"inner.tar": tarred(BOTH)}, "w:gz")})
+    assert "hw.tar.gz/inner.tar is an archive in an archive in what was handed in: not opened." in one().set_aside
+
+
+def as_files(folder, files: dict[str, bytes]) -> None:
+    folder.mkdir(exist_ok=True)
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+
+
+@pytest.fixture
+def hand_in_tar(submissions, one):
+    def hand_in_tar(content: bytes, name: str = "ada.tar.gz"):
+        (submissions / name).write_bytes(content)
+        return one()
+
+    return hand_in_tar
+
+
+def test_links_and_paths_out_of_a_tar_are_named_and_not_followed(hand_in_tar):
+    found = hand_in_tar(tarred({"answers.md": ANSWERS, "embeddings.py": ""}, embeddings=tarfile.SYMTYPE), "ada.tar")
+    assert "embeddings.py in ada.tar is a link, and links are not followed." in found.set_aside
+    found = hand_in_tar(tarred({"../embeddings.py": WORK, "answers.md": ANSWERS}), "ada.tar")
+    assert "../embeddings.py in ada.tar points outside the tar: not read." in found.set_aside
+    found = hand_in_tar(tarred({"embeddings.py": "", "answers.md": ANSWERS}, embeddings=tarfile.FIFOTYPE), "ada.tar")
+    assert "embeddings.py in ada.tar is not a regular file." in found.set_aside
+
+
+def test_a_tar_that_unpacks_to_too_much_is_not_opened(hand_in_tar, monkeypatch):
+    monkeypatch.setattr(archive, "UPLOAD", replace(archive.UPLOAD, unpacked=100_000))
+    found = hand_in_tar(tarred({**BOTH, "bomb": b"\0" * 10_000_000}, "w:gz"))
+    assert found.set_aside.startswith("ada.tar.gz holds more than 100,000 bytes: it is not opened.")
+
+
+def test_a_tar_of_too_many_files_is_not_read(hand_in_tar, monkeypatch):
+    monkeypatch.setattr(archive, "UPLOAD", replace(archive.UPLOAD, directory=10_000))
+    found = hand_in_tar(tarred({f"{i}.txt": "" for i in range(100)}, "w:gz"))
+    assert found.set_aside.startswith("ada.tar.gz lists more files than are looked through.")
+
+
+@pytest.mark.parametrize("suffix", [".tar", ".tar.gz"])
+def test_what_is_no_tar_says_so(hand_in_tar, suffix):
+    for content in (b"", b"no tar at all" * 100, b"\x1f\x8b\x08 cut short"):
+        found = hand_in_tar(content, f"ada{suffix}")
+        assert found.set_aside.startswith(f"ada{suffix} is damaged, cut short or no tar archive: it cannot be opened.")
+
+
+def test_a_tar_that_is_cut_short_is_asked_about(hand_in_tar):
+    whole = tarred({"answers.md": ANSWERS, "embeddings.py": WORK})
+    found = hand_in_tar(whole[: 3 * 512 + 20], "ada.tar")
+    assert found.code is None and found.set_aside
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_damaged_tars_end_as_a_listing(seed):
+    """A size that is negative or goes round in a circle, among others, on which tarfile may not end."""
+    draw = random.Random(seed)
+    content = bytearray(tarred({**BOTH, LONG: WORK}, form=draw.choice((tarfile.PAX_FORMAT, tarfile.GNU_FORMAT))))
+    for _ in range(draw.randrange(1, 6)):
+        header = 512 * draw.randrange(len(content) // 512)
+        content[header + draw.randrange(512)] = draw.randrange(256)
+        content[header + 148 : header + 156] = b" " * 8
+        content[header + 148 : header + 156] = b"%06o\0 " % sum(content[header : header + 512])
+    listing = archive.list_archive(io.BytesIO(bytes(content)), "x.tar")
+    for entry in listing.entries:
+        with contextlib.suppress(UnreadableError):
+            assert len(entry.read(10_000)) <= 10_000

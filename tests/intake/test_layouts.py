@@ -386,6 +386,107 @@ def test_a_repositorys_name_is_not_split(take):
     assert set(origin.members for origin in found.values()) == {(Member(),)}
 
 
+# Attempts, groups and lateness of the others -------------------------------------------------------
+
+
+def first_try(_: Person) -> Files:
+    return {"embeddings.py": b"old = 1\n"}
+
+
+ATTEMPTS = {
+    "brightspace": lambda: downloads.brightspace(first_try, PEOPLE[:1], when="11 March, 2026 905 PM"),
+    "teams": lambda: downloads.teams(own, PEOPLE[:1], version=2) | downloads.teams(first_try, PEOPLE[:1], version=1),
+    "openolat": lambda: (
+        downloads.openolat(first_try, PEOPLE[:1]) | downloads.openolat(own, PEOPLE[:1], step="4_revisions")
+    ),
+    "schoology": lambda: downloads.schoology(first_try, PEOPLE[:1]) | downloads.schoology(own, PEOPLE[:1], revision=2),
+    "nbgrader": lambda: downloads.nbgrader_exchange(first_try, PEOPLE[:1], when="2026-03-01 09:00:00"),
+}
+
+
+@pytest.mark.parametrize("platform", ATTEMPTS)
+def test_the_latest_attempt_counts_on_every_platform_that_has_them(take, platform):
+    builders = {"nbgrader": downloads.nbgrader_exchange}
+    whole = builders.get(platform) or BUILT[platform][0]
+    taken = take(whole(own) | ATTEMPTS[platform]())
+    assert len(taken.submissions) == len(PEOPLE)
+    (found,) = [found for found in taken.submissions if found.origin.others]
+    assert found.code == own_code(PEOPLE[0]) and found.set_aside is None
+    assert len(found.origin.others) == 1 and found.notes[0].startswith("2 attempts were handed in; the latest, ")
+
+
+def test_of_one_file_that_ilias_has_twice_the_later_counts(take):
+    taken = take(downloads.ilias(own) | downloads.ilias(first_try, PEOPLE[:1], when="20260301080000_"))
+    found = {found.student: found for found in taken.submissions}["sobrien"]
+    assert found.code == own_code(PEOPLE[0])
+    assert found.origin.others == ("20260301080000_embeddings.py",)
+
+
+def test_a_team_of_ilias_is_one_submission_with_those_who_uploaded(take):
+    alone = downloads.ilias(own, PEOPLE[2:])
+    taken = take(alone | downloads.ilias(own, PEOPLE[:1], team="Team 12/"))
+    found = {found.student: found for found in taken.submissions}["Team 12"]
+    assert found.origin.members == (Member("sobrien", "Sean O'Brien"),) and found.code == own_code(PEOPLE[0])
+
+
+def test_a_group_of_brightspace_goes_by_its_name(take):
+    group = Person("77", "", "Les Éléphants", "", "")
+    found = {found.student: found.origin for found in take(downloads.brightspace(own, [group, *PEOPLE])).submissions}
+    assert found["Les Éléphants_677"].members == (Member("677", "Les Éléphants"),)
+
+
+def test_a_group_of_openolat_goes_by_its_name(take):
+    files = {"Homework_2026-03-20/Les Elephants/2_submissions/embeddings.py": WORK.encode()}
+    found = {found.student: found.origin for found in take(files | downloads.openolat(own)).submissions}
+    assert found["Les Elephants"].members == (Member(name="Les Elephants"),)
+
+
+def test_names_that_ilias_cannot_write_leave_the_login(take):
+    found = {found.student: found.origin.members for found in take(downloads.ilias(own)).submissions}
+    assert found["nour"] == (Member("nour"),) and found["wli"] == (Member("wli"),)
+    assert found["zvdberg"] == (Member("zvdberg", "Zoe van der Berg-Muller"),)
+
+
+@pytest.mark.parametrize(
+    ("build", "when"),
+    [
+        (downloads.brightspace, "2026-03-12T10:12:00"),
+        (downloads.sakai, "2026-03-02T21:47:00+00:00"),
+        (downloads.ilias, "2026-03-02T21:47:00"),
+        (downloads.nbgrader, "2026-03-02T21:47:00.123456+00:00"),
+        (downloads.nbgrader_exchange, "2026-03-02T21:47:00.123456+00:00"),
+    ],
+)
+def test_what_the_platforms_tell_of_time_is_kept(take, build, when):
+    assert {found.origin.submitted for found in take(build(own)).submissions} == {when}
+
+
+def test_schoology_says_what_was_late(take):
+    late = take(downloads.schoology(own, late=frozenset({"4711"}))).submissions
+    assert [found.student for found in late if found.origin.late] == ["Séan O'Brien_4711"]
+
+
+@pytest.mark.parametrize(
+    ("written", "when"),
+    [
+        ("12 March, 2026 1012 AM", "2026-03-12T10:12:00"),
+        ("Mar 2, 2026 1205 AM", "2026-03-02T00:05:00"),
+        ("März 3, 2026 1405", "2026-03-03T14:05:00"),
+        ("31 février 2026 10h12", ""),
+        ("Tag 7 in 2026", ""),
+    ],
+)
+def test_a_time_of_brightspace_is_read_or_left_open(take, written, when):
+    (found,) = take(downloads.brightspace(own, PEOPLE[:1], when=written)).submissions
+    assert found.origin.submitted == when
+
+
+def test_what_a_marker_returned_in_sakai_is_no_student_s_work(take):
+    taken = take(downloads.sakai(own))
+    assert {found.code for found in taken.submissions} == set(map(own_code, PEOPLE))
+    assert not [note for found in taken.submissions for note in found.notes]
+
+
 # Forcing a layout --------------------------------------------------------------------------------
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from ...errors import GraderError
 from ...grading.cache_keys import CacheKeys
+from ...io.text import in_alphabet
 from ...mark import Mark, standing
 from ...result import Result, Status
 from ...submission import Files, SpooledSubmission, Submission, UploadInfo
@@ -67,6 +68,12 @@ class Gradebook:
                 (now(), to_ascii(submissions), workers, wall),
             )
             return int(cursor.lastrowid or 0)
+
+    def first_submissions(self) -> str:
+        """The path of what the first run graded; empty if there was none."""
+        for (submissions,) in self.rows("SELECT submissions FROM runs ORDER BY id LIMIT 1"):
+            return from_ascii(submissions)
+        return ""
 
     def save(
         self,
@@ -171,9 +178,10 @@ class Gradebook:
 
     def results(self) -> Iterator[Result]:
         """The latest result of every student who counts, by the student's key, as graded (without marks)."""
-        query = f"SELECT id FROM results WHERE id IN ({LATEST}) ORDER BY student COLLATE NOCASE, student"
-        for number in list(self.rows(query)):  # to sort whole results would take the memory of all of them
-            for text, seconds in self.rows("SELECT result, seconds FROM results WHERE id = ?", number):
+        numbers = self.rows(f"SELECT student, id FROM results WHERE id IN ({LATEST})")
+        # To sort whole results would take the memory of all of them.
+        for _, number in sorted((in_alphabet(from_ascii(student)), number) for student, number in numbers):
+            for text, seconds in self.rows("SELECT result, seconds FROM results WHERE id = ?", (number,)):
                 yield replace(result_from_json(text), seconds=seconds)
 
     def history(self, student: str) -> list[Entry]:
@@ -194,8 +202,9 @@ class Gradebook:
 
     def statuses(self) -> dict[str, Status]:
         """How far the latest result of each student got, by the key, of those who count."""
-        rows = self.rows(f"SELECT student, status FROM results WHERE id IN ({LATEST}) ORDER BY student")
-        return {from_ascii(student): Status(status) for student, status in rows}
+        rows = self.rows(f"SELECT student, status FROM results WHERE id IN ({LATEST})")
+        found = {from_ascii(student): Status(status) for student, status in rows}
+        return {student: found[student] for student in sorted(found, key=in_alphabet)}
 
     def forget(self, students: Iterable[str], instead: str = "") -> None:
         """Let these students' results count no more; they stay, and can be shown.

@@ -39,10 +39,10 @@ def exclusive_lock(out: Path) -> Iterator[None]:
         try:
             fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except (BlockingIOError, PermissionError):
-            who = os.pread(handle, 300, 0).decode("utf-8", "replace") or "another process"
+            who = os.pread(handle, 300, 0).decode("utf-8", "replace")
             raise GraderError(
-                f"Another grader is at work in {out}: {who}. Wait until it is done, or choose another "
-                "folder with --output."
+                f"Another grader{f' ({who})' if who else ''} is at work in the folder {out.resolve()}. Wait until it "
+                "is done, or choose another folder with --output."
             ) from None
         except OSError as error:
             raise GraderError(
@@ -51,7 +51,8 @@ def exclusive_lock(out: Path) -> Iterator[None]:
             ) from None
         with contextlib.suppress(OSError):  # a full disk: the lock holds all the same
             os.ftruncate(handle, 0)
-            os.pwrite(handle, f"process {os.getpid()} on {socket.gethostname()}".encode(), 0)
+            host = f" on {socket.gethostname()}" if socket.gethostname() else ""
+            os.pwrite(handle, f"process {os.getpid()}{host}".encode(), 0)
         yield
     finally:
         os.close(handle)

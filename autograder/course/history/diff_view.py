@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ...io.terminal import MOST_ROWS, named, say, short
-from ...io.text import format_points, pluralize, single_line
+from ...io.text import format_points, in_alphabet, pluralize, single_line
 from .diff import Change, Flip
 
 GAIN, LOSS = "green", "red"
@@ -33,7 +33,7 @@ def show_changes(changes: Sequence[Change], *, all_students: bool, console: Cons
         console.print(_cases(flips))
         console.print()
     if different:
-        order = sorted(different, key=lambda change: (-abs(change.gain), change.student))
+        order = sorted(different, key=lambda change: (-abs(change.gain), in_alphabet(change.student)))
         shown = order if all_students else order[:MOST_ROWS]
         console.print(_students(shown))
         if len(shown) < len(order):

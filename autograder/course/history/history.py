@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ...grading.cache_keys import reasons_for, reasons_said
-from ...io.text import format_points, pluralize, single_line, truncate
+from ...io.text import format_points, pluralize, single_line
 from ...mark import Mark, apply_marks, standing
 from ...result import Result
 from ..gradebook.records import Entry, MarkEvent
@@ -21,9 +21,6 @@ from .diff_view import GAIN, LOSS
 
 MOST_FLIPS = 10
 """Cases that are listed of one event."""
-
-LONGEST_QUESTION = 300
-"""Characters that are shown of what a set-aside submission is asked."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +95,7 @@ def show_history(entries: Sequence[Entry], given: Sequence[MarkEvent], console: 
 
 def _what_changed(before: Entry | None, after: Entry) -> str:
     if after.set_aside is not None:
-        return truncate(f"set aside: {single_line(after.set_aside)}", LONGEST_QUESTION)
+        return f"set aside: {single_line(after.set_aside)}"  # whole: what to type stands at its end
     if before is None:
         return "first result"
     if before.set_aside is not None:

@@ -79,8 +79,10 @@ def _inside(item: Item, download: Download, assignment: Assignment, handed_out: 
     if item.is_folder:
         work = (*code_names(assignment), assignment.answers_file)
         entries = item.listing().entries
-        may_be = [entry for entry in entries if effective_suffix(entry.name) in CODE_SUFFIXES or is_archive(entry.name)]
-        if sum(not handed_out.is_helper(entry.parts, *work) for entry in may_be) > 2:
+        if (
+            sum(_may_be_work(entry, assignment) and not handed_out.is_helper(entry.parts, *work) for entry in entries)
+            > 2
+        ):
             return students_in(download.enter(item.name), assignment, handed_out)
     elif is_archive(item.name):
         try:
@@ -89,6 +91,12 @@ def _inside(item: Item, download: Download, assignment: Assignment, handed_out: 
         except (GraderError, UnreadableError):
             pass
     return []
+
+
+def _may_be_work(entry: Entry, assignment: Assignment) -> bool:
+    """By its name alone."""
+    is_answers = is_called(entry.name, assignment.answers_file)
+    return is_answers or is_archive(entry.name) or effective_suffix(entry.name) in CODE_SUFFIXES
 
 
 def _work(entry: Entry, assignment: Assignment, handed_out: HandedOut) -> bytes:

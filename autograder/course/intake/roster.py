@@ -14,6 +14,7 @@ from ...io.spreadsheet import SEPARATORS, read_sheet
 from ...submission import Member
 from ...upload.listing import printable
 from ..platforms.base import Upload
+from ..platforms.canvas import TEST_STUDENT
 from ..students.column_names import (
     EMAILS,
     FIRST,
@@ -309,7 +310,7 @@ def _row(header: Sequence[str], line: Sequence[str]) -> Row | None:
     if participant:
         own.insert(0, participant)
     identifiers = logins | {text.casefold() for text in (*own, email) if text}
-    if normalize_heading(name) == normalize_heading(_NO_STUDENT) or not (identifiers or name):
+    if name == TEST_STUDENT or normalize_heading(name) == normalize_heading(_NO_STUDENT) or not (identifiers or name):
         return None
     number = own[0] if own else _first(cells, LOGINS)
     return Row(

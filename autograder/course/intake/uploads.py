@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ...assignment import Assignment
 from ...errors import GraderError
-from ...io.text import pluralize
+from ...io.text import in_alphabet, pluralize
 from ...submission import Member, SpooledSubmission, Submission, UploadInfo
 from ...upload.archive import list_archive, open_nested
 from ...upload.choose import asks_where, choose, why_not
@@ -276,7 +276,7 @@ class _Reader:
             read[student] = self.spool.keep(self._aside(attempts, question) if question else self._student(attempts))
         for alike in _alike(by_student):
             self._part(alike, by_student, read)
-        return [read[student] for student in sorted(read)]
+        return [read[student] for student in sorted(read, key=in_alphabet)]
 
     def _part(
         self, alike: Sequence[str], uploads: Mapping[str, list[Upload]], read: dict[str, SpooledSubmission]

@@ -11,7 +11,7 @@ from ...assignment import Assignment, Question
 from ...check.loading.answers import word_count
 from ...errors import GraderError
 from ...io.files import write_atomically
-from ...io.text import csv_safe, format_points, single_line, truncate
+from ...io.text import csv_safe, format_points, in_alphabet, single_line, truncate
 from ...mark import Mark, fingerprint
 from ..gradebook.database import Gradebook
 from ..gradebook.records import SheetRow
@@ -128,7 +128,7 @@ def _sheet(
             continue
         writer.writerow(_guide(question, rubric[question.id]))
         for group in rows:
-            names = "; ".join(sorted(shown[student] for student in group.students))
+            names = "; ".join(sorted((shown[student] for student in group.students), key=in_alphabet))
             writer.writerow(
                 {
                     "row": group.row,

@@ -181,9 +181,13 @@ def _names_of(header: str) -> set[str]:
     return {header, title, number.rstrip(")")}
 
 
+TEST_STUDENT = "Student, Test"
+"""Nobody: whom Canvas makes for an instructor who looks at the course as students see it."""
+
+
 def _is_no_student(table: Table, row: int) -> bool:
-    """The row of points possible, and the one that says which assignments are posted by hand."""
-    if "Points Possible" in table.value(row, 0):
+    """The row of points possible, the one that says which assignments are posted by hand, and Canvas' own student."""
+    if "Points Possible" in table.value(row, 0) or table.value(row, 0).strip() == TEST_STUDENT:
         return True
     values = (table.value(row, column).strip() for column in range(len(table.header)))
     return all(re.fullmatch(r"(Muted|Manual Posting.*)?", value, re.IGNORECASE) for value in values)

@@ -64,7 +64,7 @@ def match(grades: Sequence[Grade], rows: Sequence[Row], platform: str, file: str
     matching = Matching()
     for grade in grades:
         person, by_name = grade.person, False
-        if person.platform == platform and person.member.id and not person.member.is_rosters:
+        if own and person.platform == platform and person.member.id and not person.member.is_rosters:
             found, key = own[normalize_id(person.member.id)], f"the id {single_line(person.member.id)}"
             why = f"no row of {file} has {key}"
             if len(found) == 1 and contradict(theirs := by_number[found[0]].name, person.member.name):

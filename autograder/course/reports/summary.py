@@ -13,7 +13,7 @@ from rich.text import Text
 
 from ...assignment import Assignment
 from ...io.terminal import MOST_ROWS, say, short
-from ...io.text import format_points, pluralize, single_line, truncate
+from ...io.text import format_points, in_alphabet, pluralize, single_line, truncate
 from ...result import Result, Status
 from .questions import Questions
 
@@ -35,15 +35,15 @@ def show_results(results: Sequence[Result], assignment: Assignment, out: Path) -
     say(f"{pluralize(len(results), 'submission')}: {said}", console)
     for result in results:
         if result.status is Status.SET_ASIDE:
-            _held_up(result, " ".join(result.notes), console)
+            _held_up(result, " ".join(result.notes), console)  # whole: what to type stands at its end
         elif result.status is Status.NOT_GRADED:
-            _held_up(result, result.fault.partition("\n")[0], console)  # the report has all of it
+            _held_up(result, truncate(result.fault.partition("\n")[0], 400), console)  # the report has all of it
     say(f"Report: {out / 'report.html'}", console)
 
 
 def _held_up(result: Result, why: str, console: Console) -> None:
     text = Text(f"{result.status}: ", style=COLOURS[result.status])
-    text.append(f"{short(result.student)}: {truncate(single_line(why), 400)}", style="default")
+    text.append(f"{short(result.student)}: {single_line(why)}", style="default")
     console.print(text, soft_wrap=True)
 
 
@@ -54,7 +54,7 @@ def _students(results: Sequence[Result], assignment: Assignment) -> Table:
     table.add_column("status", no_wrap=True, min_width=max(map(len, Status)))
     table.add_column(f"of {format_points(assignment.possible)}", justify="right", no_wrap=True, min_width=6)
     table.add_column("notes", overflow="ellipsis", no_wrap=True, ratio=1)  # the rest of the line
-    for result in sorted(results, key=lambda result: result.student):
+    for result in sorted(results, key=lambda result: in_alphabet(result.student)):
         table.add_row(
             Text(short(result.student)),
             Text(str(result.status), style=COLOURS[result.status]),

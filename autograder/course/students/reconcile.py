@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ...errors import GraderError
-from ...io.text import pluralize, single_line
+from ...io.text import in_alphabet, pluralize, single_line
 from ...result import Status
 from ...submission import Member, UploadInfo
 from ..gradebook.database import Gradebook
@@ -45,7 +45,9 @@ def deactivate_moved(gradebook: Gradebook, here: Set[str], out: Path) -> list[st
     newer = [s for s in here if s in origins and statuses.get(s, Status.NOT_GRADED) is not Status.NOT_GRADED]
     older = {student: origins[student] for student in absent if student in origins}
     said = []
-    for student, places in sorted(find_moved(older, {s: origins[s] for s in sorted(newer)}).items()):
+    for student, places in sorted(
+        find_moved(older, {s: origins[s] for s in sorted(newer)}).items(), key=lambda one: in_alphabet(one[0])
+    ):
         where = " and ".join(single_line(key) for key in dict.fromkeys(places.values()))
         left = tuple(member for member in older[student].members if member not in places)
         if left:
@@ -64,7 +66,7 @@ def deactivate_moved(gradebook: Gradebook, here: Set[str], out: Path) -> list[st
         )
     if len(said) > MOST_NAMED:
         said[MOST_NAMED:] = [f"So it is with {len(said) - MOST_NAMED:,} more."]
-    return said + _absent(sorted(absent), out)
+    return said + _absent(sorted(absent, key=in_alphabet), out)
 
 
 def active_students(gradebook: Gradebook) -> dict[str, UploadInfo | None]:

@@ -34,8 +34,8 @@
     rest.textContent = `Show more of the ${(found.length - shown).toLocaleString("en")} others`;
   }
 
-  function sortBy(index) {
-    sign = column === index ? -sign : index < 2 ? 1 : -1;
+  function sortBy(index, first) {
+    sign = index === column && !first ? -sign : index < 2 ? 1 : -1;
     column = index;
     for (const student of students) student.value = text(student.row.cells[index]);
     students.sort(compare);
@@ -55,7 +55,7 @@
   form.addEventListener("submit", event => event.preventDefault());
   rest.addEventListener("click", () => { shown += 5 * AT_ONCE; show(); });
   form.hidden = false;
-  show();
+  sortBy(0, true);  // by the alphabet of who reads it
 
   // A link to a case leads into a closed card: open it.
   function open() {
