@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import otter.test_files  # noqa: F401  # all of it, before the self-check imports a part of it alone
 import pytest
 
 HERE = Path(__file__).parent

@@ -1,7 +1,7 @@
 """Otter's test files and cases, without the rest of Otter.
 
 All of Otter takes two seconds and 90 MB to import, pandas with it: too much for every start of the grader and of
-the self-check, which need these two classes. In a process of Otter's own they are those that it has.
+the self-check, which need these two classes. Whoever imports Otter itself later finds the same ones there.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from importlib.util import find_spec, module_from_spec
 
 @contextmanager
 def _without_the_rest() -> Iterator[None]:
-    """Run none of the code of Otter's packages on the way to a module in them, and leave none of them behind."""
-    if "otter" in sys.modules:
-        yield
-        return
-    try:
+    """Run none of the code of Otter's packages on the way to a module in them."""
+    placeholders = []
+    if "otter" not in sys.modules:
         for name in ("otter", "otter.test_files"):
             if spec := find_spec(name):
                 sys.modules[name] = module_from_spec(spec)
+                placeholders.append(name)
+    try:
         yield
     finally:
-        for name in [name for name in sys.modules if name.partition(".")[0] == "otter"]:
+        for name in placeholders:
             del sys.modules[name]
 
 
