@@ -57,11 +57,11 @@ def test_no_two_files_have_one_name_since_otter_would_drop_one(unpacked: Path):
     assert len(names) == len(set(names)) == 2 * len(ASSIGNMENT.code_questions)
 
 
-def test_the_assignment_in_it_can_be_loaded_and_no_mistake_or_model_answer_goes_along(unpacked: Path):
+def test_the_assignment_in_it_can_be_loaded_and_no_model_answer_goes_along(unpacked: Path):
     house = unpacked / "files" / HOUSE
     assert load_assignment(house).questions == ASSIGNMENT.questions
     taken = sorted(path.name for path in (house / "solutions").iterdir())
-    assert taken == [ASSIGNMENT.code_file, ASSIGNMENT.substitutes.name]
+    assert taken == [ASSIGNMENT.code_file, "misconceptions", ASSIGNMENT.substitutes.name]
 
 
 ALONE = """
