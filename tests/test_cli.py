@@ -285,7 +285,8 @@ def test_nothing_is_written_while_another_grader_is_at_work(run, command):
     with at_work(Path("graded")):
         done = run(*command)
     assert done.exit_code == 2
-    assert "Another grader is at work in graded: process " in done.stderr
+    assert "Another grader (process " in done.stderr
+    assert f" is at work in the folder {Path('graded').resolve()}." in done.stderr
     assert {file.name for file in Path("graded").iterdir()} <= {"gradebook.sqlite", "gradebook.lock"}
     with open_gradebook(Path("graded")) as gradebook:
         assert gradebook.students() == ["ada"]
@@ -303,3 +304,43 @@ def test_help_comes_without_the_heavy_imports():
     done = subprocess.run([sys.executable, "-c", program + ending], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("Usage: ")
+
+
+@pytest.mark.parametrize(("first", "second"), [("examples", "in"), ("in", "examples")])
+def test_the_example_batch_is_never_mixed_into_a_class(run, batch, monkeypatch, tmp_path, first, second):
+    Path("examples").mkdir()
+    monkeypatch.setattr(pipeline, "EXAMPLES", tmp_path / "examples")
+    batch(full("ada"))
+    assert run("grade", first).exit_code == 0
+    batch(full("ben"))
+    done = run("grade", second)
+    assert done.exit_code == 2 and "would be mixed into them. Choose another folder with --output" in done.stderr
+    assert students("graded") == ["ada"]
+    assert run("grade", first, "--output", "graded").exit_code == 0
+
+
+def test_what_to_type_is_shown_whole(run, batch):
+    command = f"To choose, type: --choose '{'a long name ' * 40}=x.py'"
+    batch(replace(full("ada"), status=Status.SET_ASIDE, questions=(), notes=(command,)))
+    done = run("grade", "in")
+    assert command in done.stdout.replace("\n", "")
+
+
+def test_students_stand_in_one_order_wherever_they_are_listed(run, batch):
+    names = ["alba", "Álvarez", "Øst", "s2", "s10", "Zoe"]
+    batch(*map(full, reversed(names)))
+    done = run("grade", "in")
+    assert students("graded") == names
+    assert sorted(names, key=done.stdout.index) == names
+    page = Path("graded", "report.html").read_text("utf-8")
+    body = page[page.index("<tbody") :]
+    assert sorted(names, key=lambda name: body.index(f">{name}<")) == names
+    run("export", "graded", "--to", "csv")
+    with Path("graded", "export", "handed-back.csv").open(newline="", encoding="utf-8-sig") as file:
+        assert [row["student"] for row in csv.DictReader(file)] == names
+
+
+def test_an_unknown_layout_says_which_there_are(run):
+    Path("in").mkdir()
+    done = run("grade", "in", "--layout", "blackbord")
+    assert done.exit_code == 2 and "'blackbord' is not one of plain, gradescope, moodle, blackboard" in done.stderr

@@ -131,7 +131,7 @@ def test_a_second_grader_in_the_same_folder_is_refused_and_named(tmp_path):
     arguments = [sys.executable, "-c", program, str(tmp_path)]
     with subprocess.Popen(arguments, stdin=pipe, stdout=pipe, text=True) as other:
         assert other.stdout.readline() == "in\n"
-        said = f"Another grader is at work in {re.escape(str(tmp_path))}: process {other.pid} on "
+        said = rf"Another grader \(process {other.pid} on .+\) is at work in the folder {re.escape(str(tmp_path))}\."
         with pytest.raises(GraderError, match=said), exclusive_lock(tmp_path):
             pass
         other.kill()

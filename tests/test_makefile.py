@@ -118,3 +118,10 @@ def test_what_students_are_told_to_install_is_there_when_grading():
     text = (ROOT / "student_template" / "requirements.txt").read_text("utf-8")
     named = re.findall(r"^[\w-]+", text, re.MULTILINE)
     assert "matplotlib" in named and set(map(canonicalize_name, named)) <= installed()
+
+
+def test_every_path_in_the_makefile_may_hold_a_blank():
+    lines = (ROOT / "Makefile").read_text(encoding="utf-8").splitlines()
+    names = re.compile(r"\$\$(?:script|OUTPUT|SUBMISSIONS|PYTHON)\b")
+    bare = [line for line in lines if line.startswith("\t") or line.startswith("  ")]
+    assert [line for line in bare for name in names.findall(line) if f'"{name}' not in line] == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.io.text import csv_safe, escape_control, format_points, pluralize, single_line, truncate
+from autograder.io.text import csv_safe, escape_control, format_points, in_alphabet, pluralize, single_line, truncate
 from tests.hand_made import NASTY_NAMES
 
 
@@ -65,3 +65,23 @@ def test_numbers_have_no_idle_zeros(value, text):
 
 def test_counts_have_their_noun_in_the_right_number():
     assert [pluralize(n, "answer") for n in (0, 1, 1200)] == ["0 answers", "1 answer", "1,200 answers"]
+
+
+def test_names_are_sorted_as_people_look_them_up():
+    names = [
+        "alba",
+        "Álvarez",
+        "chen_wei",
+        "chen2",
+        "Mueller",
+        "müller",
+        "Øst",
+        "Ostap",
+        "s2",
+        "s10",
+        "Zoe",
+        "علي",
+        "李",
+    ]
+    assert sorted(reversed(names), key=in_alphabet) == names
+    assert sorted(["Ann", "ann", "ANN"], key=in_alphabet) == ["ANN", "Ann", "ann"]

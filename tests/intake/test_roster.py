@@ -285,3 +285,9 @@ def test_a_missing_roster_is_a_sentence(submissions, assignment, tmp_path):
     as_folder(submissions, downloads.plain(own))
     with pytest.raises(GraderError, match=r"none\.csv cannot be read: No such file"):
         take_in(submissions, assignment, roster=tmp_path / "none.csv")
+
+
+def test_canvas_own_student_is_not_absent(take):
+    text = canvas_gradebook() + '"Student, Test",999,,8c4f0a2b,Section 1,\r\n'
+    taken = take(downloads.canvas(own), text)
+    assert taken.problems[0].startswith("On the roster, nothing handed in (1): ") and "Test" not in taken.problems[0]
