@@ -20,7 +20,7 @@ import pytest
 
 from autograder import __version__
 from autograder.assignment import ROOT, load_assignment
-from autograder.authoring.archives import ARCHIVES, archives
+from autograder.authoring.archives import ARCHIVES, archives, handed_out
 from autograder.authoring.release import release
 from autograder.authoring.stubs import stubs
 from autograder.check.loading.answers import State, find_answers
@@ -320,9 +320,8 @@ def test_no_public_case_is_a_hidden_one():
 def test_otter_finds_one_code_file_at_the_top():
     assert [path.name for path in TEMPLATE.glob("*.py")] == [ASSIGNMENT.code_file]
     assert list(TEMPLATE.glob("*.ipynb")) == []
-    assert {path.stem for path in (TEMPLATE / "tests").glob("*.py")} == {
-        question.id for question in ASSIGNMENT.code_questions
-    }
+    cases = [Path(name) for name, _ in handed_out(ASSIGNMENT) if name.startswith("tests/")]
+    assert {path.stem for path in cases} == {question.id for question in ASSIGNMENT.code_questions}
 
 
 STARTS_FIRST = {
