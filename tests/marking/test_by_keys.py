@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +17,11 @@ from autograder.course.gradebook.database import open_gradebook
 from autograder.course.gradebook.ratings import read_ratings
 from autograder.course.gradebook.records import RatingKind
 from autograder.course.marking.rubric import load_rubric
+from autograder.course.reports.write import write_reports
 from autograder.io.text import format_points
 from tests.browser import chromium, new_page
 
-from .made_class import make_class
+from .made_class import answer_of, make_class
 from .served import marked, press, row, serving
 
 ASSIGNMENT = load_assignment()
@@ -116,9 +119,7 @@ def test_a_class_is_marked_by_keys_alone_and_nothing_confirmed_is_lost(tmp_path,
     feedback = (out / "feedback" / "student0007.html").read_text("utf-8")
     assert "Name one model." in feedback and RUBRIC.weak_arguments[0].partition('." ')[2] in feedback
     assert "Looked for:" in (out / "feedback" / "student0001.html").read_text("utf-8")
-    with pytest.raises(SystemExit) as ended:
-        main(["export", str(out), "--to", "csv"])
-    assert ended.value.code == 0
+    run("export", out, "--to", "csv")
     assert "student0007" in (out / "export" / "handed-back.csv").read_text("utf-8-sig")
 
 
@@ -171,3 +172,71 @@ def test_a_second_window_is_told_that_the_answer_is_marked(tmp_path, browser):
         assert [rating.points for rating in events(out, RatingKind.MARKED)] == [ONE]
         marked(other)  # Enter once more
         assert [rating.points for rating in events(out, RatingKind.MARKED)] == [ONE, TWO / 2]
+
+
+def test_an_answer_that_changes_while_the_page_is_open_is_shown_with_the_difference(tmp_path, browser):
+    from playwright.sync_api import expect
+
+    out = make_class(tmp_path / "out", 1, only=QUESTIONS[:1])
+    with serving(out) as server:
+        page = new_page(browser, server.addresses[0])
+        press(page, "1", "2", "2", "Enter")
+        expect(page.locator("h1")).to_contain_text("Nothing is left")
+        hand_in_anew(out, "student0000", f"{answer_of(QUESTIONS[0], 0)} And one more sentence.")
+        expect(page.locator(".diff ins")).to_contain_text("And one more sentence.")
+        assert points_of(page) == "0"
+        press(page, "p")
+        assert points_of(page) == format_points(ONE + TWO / 2)
+        hand_in_anew(out, "student0000", "Something else.")
+        expect(page.locator("#said")).to_contain_text("has handed in another one")
+        press(page, "Enter")
+        expect(page.locator(".answer")).to_have_text("Something else.")
+        marked(page, "3")
+        server.interrupt()
+    assert f",{format_points(THREE)}," in (out / "grades.csv").read_text("utf-8-sig")
+
+
+def test_what_a_program_proposes_stands_beside_the_answer_and_counts_when_a_person_saves_it(tmp_path, browser):
+    from playwright.sync_api import expect
+
+    out = make_class(tmp_path / "out", 1, only=QUESTIONS[:1])
+    answers, proposals = tmp_path / "answers.jsonl", tmp_path / "proposals.jsonl"
+    first, reply = RUBRIC.items[0].id, RUBRIC.weak_arguments[1]
+    run("mark", out, "--export", answers)
+    name = json.loads(answers.read_text().splitlines()[-1])["answer"]
+    proposed = {"answer": name, "items": {first: 0.5}, "weak": [reply], "comment": "Which model?"}
+    proposals.write_text(json.dumps(proposed))
+    run("mark", out, "--read", proposals, "--as", "model-x")
+    assert "needs marking" in cell(out, "student0000", "status")
+    with serving(out) as server:
+        page = new_page(browser, server.addresses[0])
+        expect(page.locator(".proposal")).to_contain_text("Proposed by model-x")
+        press(page, "p", "Enter")
+        expect(page.locator("h1")).to_contain_text("Nothing is left")
+        server.interrupt()
+    assert cell(out, "student0000", QUESTIONS[0]) == format_points(ONE / 2)
+    feedback = (out / "feedback" / "student0000.html").read_text("utf-8")
+    assert "Which model?" in feedback
+
+
+def run(*arguments: object) -> None:
+    """A command, to its good end."""
+    with pytest.raises(SystemExit) as ended:
+        main([str(one) for one in arguments])
+    assert ended.value.code == 0
+
+
+def hand_in_anew(out: Path, student: str, text: str) -> None:
+    """What `grade` does, in another process."""
+    with open_gradebook(out) as gradebook:
+        before = next(result for result in gradebook.results() if result.student == student)
+        questions = (replace(q, answer=text) if q.id == QUESTIONS[0] else q for q in before.questions)
+        gradebook.save(replace(before, questions=tuple(questions)))
+
+
+def cell(out: Path, student: str, column: str) -> str:
+    """A cell of grades.csv, written anew."""
+    with open_gradebook(out) as gradebook:
+        write_reports(out, gradebook, ASSIGNMENT)
+    with (out / "grades.csv").open(encoding="utf-8-sig") as file:
+        return {record["student"]: record for record in csv.DictReader(file)}[student][column]

@@ -138,7 +138,8 @@ class Page:
             own = self.desk.ledger.ratings(group.key).get(seat.marker)
             if own and seen.isdecimal() and own.id > int(seen):
                 changed = "marked"
-        waits = isinstance(self.desk.next(seat.marker), Waiting) if request.query_params.get("waiting") else False
+        has_nothing = bool(request.query_params.get("waiting"))
+        waits = has_nothing and not isinstance(self.desk.next(seat.marker), Group)
         return JSONResponse({"changed": changed, "waits": waits, "settle": self._to_settle(seat)})
 
     def _nothing(self, _: Seat, __: Request, ___: bytes) -> Response:
