@@ -446,6 +446,19 @@ def test_the_same_answer_as_a_marked_one_has_its_mark_at_once_and_grade_says_so(
     assert "have its mark at once" not in run("grade", "in").stdout
 
 
+def test_works_to_compare_with_can_be_named_later_and_are_remembered(here):
+    Path("public").mkdir()
+    Path("public", "someone.py").write_text(RIGHT)
+    for options in (["--dry-run"], []):
+        with open_gradebook(Path("graded")) as gradebook:
+            assert list(gradebook.known()) == []
+        done = run("regrade", "graded", "--known", "public", *options)
+        assert done.exit_code == 0, done.output
+    run("grade", "in")
+    with open_gradebook(Path("graded")) as gradebook:
+        assert [name for name, _ in gradebook.known()] == ["public: someone"]
+
+
 def test_a_new_case_and_one_that_is_gone_are_shown_as_such(here):
     edit("assignment/hidden_tests/doubling.py", "works on any number", "works on 4711")
     done = run("regrade", "graded", "--dry-run")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 import numpy as np
-from scipy.sparse import csr_array  # type: ignore[import-untyped]  # gensim brings it
+from scipy.sparse import csr_array  # type: ignore[import-untyped]
 from scipy.sparse.csgraph import connected_components, minimum_spanning_tree  # type: ignore[import-untyped]
 
 from ..check.loading.answers import spaced
