@@ -30,7 +30,7 @@ NASTY_TEXT = "<script>alert(1)</script> \x1b[31m \udc80 {{ 7 * 7 }} \u202e `x` <
 class _Tags(HTMLParser):
     """The tags and attributes that a browser would see, and whether each is closed."""
 
-    VOID = ("meta", "link", "br", "img", "input", "hr")
+    VOID = ("meta", "link", "br", "img", "input", "hr", "wbr")
 
     def __init__(self, page: str) -> None:
         super().__init__()
