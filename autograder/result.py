@@ -46,6 +46,7 @@ class CaseResult:
             where it passes: an error carried forward costs once.
         despite: the ids of the known mistakes by whose values it was judged, where it passes: one mistake
             costs once. Its hint is that of the mistakes then.
+        unseen: why what its title speaks of was not looked at, where that is so.
     """
 
     title: str
@@ -57,6 +58,7 @@ class CaseResult:
     untrusted: str = ""
     carried: tuple[str, ...] = ()
     despite: tuple[str, ...] = ()
+    unseen: str = ""
 
     @property
     def earned(self) -> float:

@@ -9,22 +9,23 @@ import tokenize
 import types
 import warnings
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from .. import misconceptions
+from .. import evidence, misconceptions
 from ..assignment import Assignment
 from ..check.hints import diagnosis, probing, signatures
-from ..check.hints.diagnosis import UNSTEADY, Known, Row, Table, is_one_error, observe, read_table, row_of
+from ..check.hints.diagnosis import UNSTEADY, Known, Row, Table, is_one_error, observe, outcome_of, read_table, row_of
 from ..check.hints.probing import FOLDER, Probes, read_probes
 from ..check.hints.signatures import Signature
 from ..errors import AssignmentError, GraderError
+from ..evidence import Evidence, holds
 from ..misconceptions import Misconception, apply
 
-_MAKERS = (str(module.__file__) for module in (diagnosis, signatures, probing, misconceptions))
+_MAKERS = (str(module.__file__) for module in (diagnosis, signatures, probing, misconceptions, evidence))
 _SOURCES = [Path(file).read_text("utf-8") for file in (*_MAKERS, __file__)]
 """As they were when they were imported: whoever edits them meanwhile does not change what runs."""
 
@@ -69,11 +70,13 @@ class Findings:
         singles: for each function the rows of the mistakes that show in it, by id.
         pairs: for each function the rows of two mistakes that both show in it, can stand together and
             lie in it or in a helper: one in another function shows there, too, and is mended first.
+        untrue: for each function and two mistakes those of the two whose hints would not be true there.
     """
 
     outcomes: dict[str, list[list[str]]] = field(default_factory=dict)
     singles: dict[str, dict[str, Row]] = field(default_factory=lambda: defaultdict(dict))
     pairs: dict[str, dict[tuple[str, str], Row]] = field(default_factory=lambda: defaultdict(dict))
+    untrue: dict[str, dict[tuple[str, str], tuple[str, ...]]] = field(default_factory=lambda: defaultdict(dict))
 
     def note(self, function: str, seen: Sequence[Signature]) -> Row:
         """The row of what was seen; outcomes that are new are known from now on."""
@@ -92,12 +95,13 @@ class Findings:
         return all(records[number] != unsteady for records, number in zip(self.outcomes[function], row, strict=True))
 
 
-def explore(source: str, probes: Probes, mistakes: Sequence[Misconception]) -> Findings:
+def explore(source: str, probes: Probes, mistakes: Sequence[Misconception], claims: Mapping[str, Evidence]) -> Findings:
     """Run the probes of a question's functions on the reference with each mistake and each pair in it.
 
     Args:
         source: the reference's text.
         probes: those of the question's functions.
+        claims: for each mistake the evidence of its hint.
     """
     functions = list(probes)
     with warnings.catch_warnings():
@@ -105,6 +109,9 @@ def explore(source: str, probes: Probes, mistakes: Sequence[Misconception]) -> F
         reference, found = Reference(source), Findings()
         right = reference.environment()
         rights = {name: found.note(name, observe(name, probes[name], right)) for name in functions}
+        expected = {
+            name: {probe: outcome_of(name, call, right) for probe, call in probes[name].items()} for name in functions
+        }
         for mistake in mistakes:
             environment = reference.environment(mistake)
             for name in functions:
@@ -120,23 +127,44 @@ def explore(source: str, probes: Probes, mistakes: Sequence[Misconception]) -> F
                 steady = found.is_steady(name, first) and found.is_steady(name, second)
                 row = found.note(name, observe(name, probes[name], environment, again=not steady))
                 found.pairs[name][first, second] = row
+                found.untrue[name][first, second] = tuple(
+                    id
+                    for id in (first, second)
+                    if not holds(claims.get(id, {}), name, probes[name], environment, expected[name])
+                )
     return found
 
 
-def known_of(function: str, found: Findings, mistakes: Iterable[Misconception]) -> Known:
+def known_of(
+    function: str,
+    found: Findings,
+    mistakes: Iterable[Misconception],
+    probes: Iterable[str],
+    claims: Mapping[str, Evidence],
+) -> Known:
     """What is found of one function, as the table lists it.
 
     A row that one mistake leaves is explained by it, those of the function itself first; else by two.
-    Where several pairs leave a row, only what they have in common explains it. An error alone speaks
-    for no mistake in another function, which is told there, and for no two.
+    What has no evidence in this function is told in another. Where several pairs leave a row, only what
+    they have in common explains it, and only where its hint is true of them all. An error alone speaks for
+    no mistake in another function, which is told there, and for no two.
+
+    Args:
+        probes: the names of the function's.
+        claims: for each mistake the evidence of its hint.
     """
     by_id = {mistake.id: mistake for mistake in mistakes}
+    places = {name: place for place, name in enumerate(probes)}
+    rests_on = {
+        id: tuple(places[name] for name in claims.get(id, {}) if name in places) for id in found.singles[function]
+    }
+    shown_here = {id for id in rests_on if rests_on[id] or id not in claims}
     singles: dict[Row, list[str]] = defaultdict(list)
     pairs: dict[Row, list[tuple[str, str]]] = defaultdict(list)
     rows, signatures = found.singles[function], found.outcomes[function]
     for mistake, row in rows.items():
         is_told_elsewhere = by_id[mistake].where in found.outcomes.keys() - {function}
-        if not (is_told_elsewhere and is_one_error(row, signatures)):
+        if mistake in shown_here and not (is_told_elsewhere and is_one_error(row, signatures)):
             singles[row].append(mistake)
     for pair, row in found.pairs[function].items():
         one, other = (rows[mistake] for mistake in pair)
@@ -147,11 +175,17 @@ def known_of(function: str, found: Findings, mistakes: Iterable[Misconception]) 
         ids.sort(key=lambda mistake: by_id[mistake].where != function)  # stable: else the library's order
         listed[row] = tuple((mistake,) for mistake in _one_per_hint(ids, by_id))
     for row, several in pairs.items():
-        shared = set.intersection(*({by_id[mistake].hint for mistake in pair} for pair in several))
+        untrue = found.untrue[function]
+        shared = set.intersection(
+            *(
+                {by_id[mistake].hint for mistake in pair if mistake in shown_here.difference(untrue[pair])}
+                for pair in several
+            )
+        )
         common = [mistake for mistake in several[0] if by_id[mistake].hint in shared]
         if common:
             listed[row] = (tuple(_one_per_hint(common, by_id)),)
-    return Known(tuple(map(tuple, found.outcomes[function])), listed)
+    return Known(tuple(map(tuple, found.outcomes[function])), listed, rests_on)
 
 
 def fingerprints(assignment: Assignment, old: Path) -> Table:
@@ -180,16 +214,20 @@ def fingerprints(assignment: Assignment, old: Path) -> Table:
             )
         functions = {name: probes[name] for name in question.functions if name in probes}
         table.hints.update((mistake.id, mistake.hint) for mistake in mistakes)
-        table.made_from[question.id] = made_from = _digest(source, file, list(functions), mistakes)
+        claims = evidence.evidence(question.id, assignment.root)
+        files = (file, assignment.root / "solutions" / "evidence" / file.name)
+        table.made_from[question.id] = made_from = _digest(source, files, list(functions), mistakes)
         if before.made_from.get(question.id) == made_from:
             table.functions.update((name, before.functions[name]) for name in functions if name in before.functions)
         elif mistakes:
-            found = explore(source, functions, mistakes)
-            table.functions.update((name, known_of(name, found, mistakes)) for name in functions)
+            found = explore(source, functions, mistakes, claims)
+            table.functions.update(
+                (name, known_of(name, found, mistakes, functions[name], claims)) for name in functions
+            )
     return table
 
 
-def _digest(source: str, probes: Path, functions: Sequence[str], mistakes: Sequence[Misconception]) -> str:
+def _digest(source: str, files: Iterable[Path], functions: Sequence[str], mistakes: Sequence[Misconception]) -> str:
     """A digest of what a question's part of the table follows from, but for the tools of the probes.
 
     Comments do not count, nor do the words of hints: only which mistakes share one.
@@ -197,7 +235,7 @@ def _digest(source: str, probes: Path, functions: Sequence[str], mistakes: Seque
     hints = [mistake.hint for mistake in mistakes]
     parts = [*functions, *(str((m.id, m.where, m.edits, hints.index(m.hint))) for m in mistakes)]
     parts += [_without_comments(text) for text in (source, *_SOURCES)]
-    parts += [_without_comments(probes.read_text("utf-8"))] if probes.is_file() else []
+    parts += [_without_comments(file.read_text("utf-8")) for file in files if file.is_file()]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 

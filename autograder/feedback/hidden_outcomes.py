@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from ..assignment import Assignment
 from ..result import CaseResult, Outcome, QuestionResult, Result, tried_again
 
-WAYS = len(Outcome) + 2
-"""How many ways for a case to end students can tell apart: it may also pass on a right earlier function, or by
-the values of a known mistake."""
+WAYS = len(Outcome) + 4
+"""How many ways for a case to end students can tell apart: it may also pass on a right earlier function or by the
+values of a known mistake, and fail before what it asks is looked at, by a wrong value or by an error."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,8 @@ def _tests(
 def _case(index: str, question: Question, case: CaseResult, visibility: str) -> dict[str, Any]:
     passed = case.outcome is Outcome.PASSED
     how = outcome_words(case) if isinstance(case, Summed) else str(case.outcome).capitalize()
+    if case.unseen and not passed:
+        how = outcome_words(case).capitalize()
     output = [] if passed else [f"{how}."]
     output += [f"It {outcome_words(case)}."] if case.carried or case.despite else []
     output += [] if case.despite else [case.hint]

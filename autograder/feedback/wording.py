@@ -37,6 +37,8 @@ def outcome_words(case: CaseResult) -> str:
         return f"passes on a right {' and '.join(f'`{name}`' for name in case.carried)}"
     if case.despite:
         return f"counts: its values are those of {_mistakes(case)} told here, which costs once"
+    if case.unseen and case.outcome is Outcome.FAILED:
+        return f"not looked at, because {case.unseen}"
     return _OUTCOMES[case.outcome]
 
 

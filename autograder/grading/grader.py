@@ -254,9 +254,9 @@ class Grader:
     def _case_result(self, case: Case, ended: CaseRun | Stopped, printed: str = "") -> CaseResult:
         """What a case is worth and what is said of it; `printed` is what the student's code printed."""
         if isinstance(ended, Stopped):
-            outcome, message, untrusted = ended.outcome, ended.reason, ended.detail
+            outcome, message, untrusted, unseen = ended.outcome, ended.reason, ended.detail, ""
         else:
-            outcome, message = Outcome(ended.outcome), ended.message
+            outcome, message, unseen = Outcome(ended.outcome), ended.message, ended.unseen
             untrusted = getattr(ended.error, "student_trace", "")
         if printed:
             untrusted += f"\nprinted:\n{printed}"
@@ -274,6 +274,7 @@ class Grader:
             outcome=outcome,
             message=message[:LONGEST_MESSAGE],
             untrusted=untrusted.strip()[:LONGEST_UNTRUSTED],
+            unseen=unseen,
         )
 
     def _all_alike(self, ended: CaseRun | Stopped) -> dict[Case, CaseResult]:

@@ -119,8 +119,9 @@ MISCONCEPTIONS = (
         id="T5",
         where="LearnedPositions",
         title="a Python list of parameters",
-        hint="The module has no parameters: torch does not look into Python lists, so no optimizer would "
-        "ever train the rows. Keep one table as an attribute of the module.",
+        hint="The module has no parameters, so no optimizer would ever train its rows. Torch does not "
+        "look into Python lists, and a plain tensor is no parameter. Keep one table as an "
+        "`nn.Parameter`.",
         edits=(
             (_TABLE, "self.rows = [nn.Parameter(torch.randn(dim) * 0.02) for _ in range(max_positions)]"),
             ("self.table.shape[0]", "len(self.rows)"),
@@ -131,16 +132,16 @@ MISCONCEPTIONS = (
         id="T6",
         where="LearnedPositions",
         title="a buffer, so never trained",
-        hint="The module has no parameters: its table is a buffer, which no optimizer sees. What is "
-        "learned must be a parameter.",
+        hint="The module has no parameters, though what it adds follows `.bfloat16()`, as a buffer "
+        "does. No optimizer sees a buffer. What is learned must be a parameter.",
         edits=((_TABLE, 'self.register_buffer("table", torch.randn(max_positions, dim) * 0.02)'),),
     ),
     Misconception(
         id="T7",
         where="LearnedPositions",
         title="draws its rows anew at every call",
-        hint="Two calls give two results: the rows are drawn when the module is called. Then there is "
-        "nothing to learn. Draw the table once, in the constructor.",
+        hint="Two calls give two results, as if rows were drawn whenever the module is called. Then "
+        "there is nothing to learn. Draw the table once, in the constructor.",
         edits=((_ADD, "return x + self.table[:length] + torch.randn(length, x.shape[2]) * 0.02"),),
     ),
     Misconception(
@@ -201,8 +202,8 @@ MISCONCEPTIONS = (
         id="T40",
         where="LearnedPositions",
         title="seeds torch itself, so that every module starts alike",
-        hint="Two modules have the same table: a seed is set inside. Who uses your module chooses the "
-        "seed. Take it out.",
+        hint="Two modules have the same table, as if a seed were set inside. Who uses your module "
+        "chooses the seed. Take it out.",
         edits=((_TABLE, "torch.manual_seed(0)\n        " + _TABLE),),
     ),
     Misconception(
@@ -510,5 +511,15 @@ MISCONCEPTIONS = (
         title="normalises the caller's table in place",
         hint="After the call the table is changed. It is the caller's. Work on a copy.",
         edits=((_UNIT, "table /= table.norm(dim=1, keepdim=True)\n    " + _UNIT),),
+    ),
+    Misconception(
+        id="T73",
+        where="LearnedPositions",
+        title="a plain tensor, so never trained",
+        hint="The module has no parameters, so no optimizer would ever train its rows. Torch does not "
+        "look into Python lists, and a plain tensor is no parameter. Keep one table as an "
+        "`nn.Parameter`.",
+        edits=((_TABLE, "self.table = torch.randn(max_positions, dim) * 0.02"),),
+        same_as="T5",
     ),
 )

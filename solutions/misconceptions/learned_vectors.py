@@ -337,9 +337,9 @@ MISCONCEPTIONS = (
         "V31",
         TRAIN,
         "never clears the gradients",
-        "The first step is right and the second goes too far: `backward` adds to the "
-        "gradients that the step before left. Clear them before each step, the first one "
-        "included, for the caller may have left some, too.",
+        "The first step is right and later ones are not. `backward` adds to the gradients that "
+        "are there, those of the step before included. Clear them before each step, the first one"
+        " included, for the caller may have left some, too.",
         ((GRADIENTS, "loss.backward()\n        gradients = [table.grad for table in tables]"),),
         sentence=FURTHER,
     ),
@@ -359,8 +359,9 @@ MISCONCEPTIONS = (
         "V33",
         TRAIN,
         "clears the gradients between backward and step",
-        "Nothing moves. The gradients are cleared after `backward` made them and before the step uses them. "
-        "Put the three in the right order.",
+        "Nothing moves, so every loss is the same. `backward` makes gradients, the step uses "
+        "them, and clearing them comes before the one or after the other. Put the three in the "
+        "right order.",
         ((UPDATE, UPDATE.replace("learning_rate * gradient", "learning_rate * torch.zeros_like(gradient)")),),
         gives_nothing="The tables stay as they were: what is asked for is their movement.",
     ),
@@ -368,8 +369,8 @@ MISCONCEPTIONS = (
         "V34",
         TRAIN,
         "trains copies",
-        "The losses fall, but the caller's tables stay as they were: copies were trained. The "
-        "caller goes on with the embeddings that were passed in. Look for what copies them.",
+        "The losses fall, but the caller's tables stay as they were, as if copies were trained. "
+        "The caller goes on with the embeddings that were passed in: these are to move.",
         (
             (
                 "losses = []",
@@ -428,5 +429,32 @@ MISCONCEPTIONS = (
         "The call changes `pairs`. A full batch needs no shuffling, and sorting or shuffling in place writes"
         " into the caller's tensor.",
         (("losses = []", "losses = []\n    pairs.copy_(pairs.flip(0))"),),
+    ),
+    Misconception(
+        "V40",
+        TRAIN,
+        "puts tensors in the place of parameters",
+        "If the error says that it cannot assign a tensor as parameter: `centre.weight = ...` would put "
+        "another object in the parameter's place. Write the new numbers into the parameter that is there, "
+        "where gradients are switched off.",
+        ((LOOP, "centre.weight = centre.weight - learning_rate * gradients[0]"),),
+        gives_nothing="Every call with a step ends in an error.",
+    ),
+    Misconception(
+        "V42",
+        TRAIN,
+        "moves parameters where gradients are noted",
+        "If the error speaks of a leaf Variable in an in-place operation: torch refuses to change a parameter "
+        "while it notes what gradients come from. A step is no part of that: take it under `torch.no_grad()`.",
+        (("with torch.no_grad():", "if True:"),),
+        gives_nothing="Every call with a step ends in an error.",
+    ),
+    Misconception(
+        "V41",
+        TRAIN,
+        "softmax along the pairs",
+        "The first loss is another one: that of probabilities which add up to 1 over the pairs. Each pair's "
+        "scores of all words of the vocabulary compete with each other. Look at the axis.",
+        ((LOSS, "loss = F.nll_loss(scores.log_softmax(0), pairs[:, 1])"),),
     ),
 )

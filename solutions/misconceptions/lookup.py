@@ -8,8 +8,8 @@ ROWS = "return table[ids]"
 DRAW = "return nn.Parameter(torch.randn(vocab_size, dim, generator=generator) * std)"
 
 NO_GRADIENT = (
-    "The rows are right, but no gradient goes back from them to the table, so the table would never "
-    "learn. Something cuts the rows off on the way: `detach`, `.data`, `no_grad`, or numbers that go "
+    "No gradient goes back from the rows to the table, so the table would never learn. "
+    "Something cuts the rows off on the way: `detach`, `.data`, `no_grad`, or numbers that go "
     "through Python lists. Look at how the rows leave the table."
 )
 MESSAGE = (
@@ -107,8 +107,8 @@ MISCONCEPTIONS = (
         id="L40",
         where="encode",
         title="adds unknown tokens to the vocabulary",
-        hint="An unknown token gets a new id, and the caller's vocabulary grows. The table has no row for "
-        "that id. The vocabulary stays as it is, and the token is refused by name.",
+        hint="An unknown token gets a new id, for which the table has no row. The vocabulary stays as "
+        "it is, and the token is refused by name.",
         edits=(("vocabulary[token]", "vocabulary.setdefault(token, len(vocabulary))"),),
     ),
     Misconception(
@@ -206,8 +206,8 @@ MISCONCEPTIONS = (
         id="L50",
         where="new_embedding_table",
         title="sets a fixed seed",
-        hint="Every call gives the same table, and torch's global random state is set for everybody else. A "
-        "function that draws leaves seeding to its caller.",
+        hint="Without a generator every call gives the same table, as if a seed were set inside. A "
+        "function that draws leaves seeding to its caller, and one draw after the other differs.",
         edits=((DRAW, "torch.manual_seed(0)\n    " + DRAW),),
     ),
     Misconception(
@@ -255,8 +255,9 @@ MISCONCEPTIONS = (
         id="L6",
         where="embedding_lookup",
         title="looks up in a parameter of its own",
-        hint="The rows carry gradients, but to a copy that nobody keeps. Training would move the copy and "
-        "leave the caller's table where it was. Look the ids up in the table you were given.",
+        hint="The rows carry gradients, but none reaches the table that was given, as if a copy were "
+        "looked up. Training would move the copy and leave the caller's table where it was. Look "
+        "the ids up in the table you were given.",
         edits=((ROWS, "return nn.Parameter(table.detach().clone())[ids]"),),
     ),
     Misconception(
@@ -271,9 +272,9 @@ MISCONCEPTIONS = (
         "L8",
         "embedding_lookup",
         "clamps ids",
-        "A bad id gives the first or the last row instead of an error: something moves it "
-        "into the range. A bad id means that a mistake was made before, and a quiet answer "
-        "hides it. Refuse it.",
+        "A bad id gives the first or the last row instead of an error, as if it were moved into "
+        "the range. A bad id means that a mistake was made before, and a quiet answer hides it. "
+        "Refuse it.",
         ((CHECK, "ids = ids.clamp(0, table.shape[0] - 1)"),),
     ),
     Misconception(
@@ -378,8 +379,8 @@ MISCONCEPTIONS = (
         id="L17",
         where="embedding_lookup",
         title="index_select on ids of one dimension only",
-        hint="The function that picks the rows takes a plain list of ids and no other shape. A scalar or a "
-        "batch needs more: look at what becomes of the shape before and after.",
+        hint="Ids in a plain list give their rows, and ids of other shapes do not. A scalar or a batch"
+        " needs more: look at what becomes of the shape before and after.",
         edits=((ROWS, "return torch.index_select(table, 0, ids)"),),
     ),
     Misconception(
@@ -445,5 +446,18 @@ MISCONCEPTIONS = (
         hint="The rows come in the order of the table, not of the text. Each place of the result belongs to "
         "the id at the same place.",
         edits=((ROWS, "return table[ids.sort().values]"),),
+    ),
+    Misconception(
+        id="L63",
+        where="embedding_lookup",
+        title="asks `if ids < 0` of a tensor",
+        hint="If the error says that the truth value of a tensor is ambiguous: `if ids < 0` asks it of many "
+        "numbers at once. Ask whether any of them is negative or too large.",
+        edits=(
+            (
+                "_refuse_bad_ids(ids, table.shape[0])",
+                "if ids < 0 or ids >= len(table):\n        raise IndexError(f'{ids} is not an id below {len(table)}')",
+            ),
+        ),
     ),
 )

@@ -391,9 +391,9 @@ MISCONCEPTIONS = (
         id="P1",
         where="SinusoidalPositions",
         title="a plain tensor kept in the module, which .bfloat16() and .half() do not convert",
-        hint="With 16-bit input the result comes out as float32: the encoding that the module keeps stayed "
-        "float32 and won. Only parameters and buffers follow the module's conversions. Register it, "
-        "or convert the sum.",
+        hint="With 16-bit input the result comes out as float32: something that is added to it is "
+        "float32 and wins. Only parameters and buffers follow a module's conversions. Register "
+        "the encoding, or convert the sum.",
         edits=((_ADD, "return x + encoding"),),
     ),
     Misconception(
@@ -471,8 +471,9 @@ MISCONCEPTIONS = (
         id="P20",
         where="SinusoidalPositions",
         title="a table of 5,000 rows, built once",
-        hint="Texts of more than 5,000 tokens fail. A sinusoid has a row for every position, so nothing "
-        "limits the length. Compute what is missing when a longer text comes.",
+        hint="A text of 5,300 tokens fails, and short ones do not. A sinusoid has a row for every "
+        "position, so nothing limits the length. Compute what is missing when a longer text "
+        "comes.",
         edits=(
             (_SET_UP, _SET_UP + "        self.rows = sinusoidal_encoding(5000, dim, base)\n"),
             (_FORWARD, "encoding = self.rows[: x.shape[1]]"),
@@ -505,8 +506,8 @@ MISCONCEPTIONS = (
         id="P32",
         where="SinusoidalPositions",
         title="keeps the encoding of the first call's length",
-        hint="A second, longer text fails or gets wrong positions: the module kept the rows of the first "
-        "call. A cache must know what it holds and grow when it is too short.",
+        hint="A second, longer text fails or gets wrong positions, as if the rows of the first call "
+        "were kept. A cache must know what it holds and grow when it is too short.",
         edits=(
             (_SET_UP, _SET_UP + "        self.rows = None\n"),
             (

@@ -15,6 +15,7 @@ from autograder.check.hints.diagnosis import FILE, diagnose, hint_for, observe, 
 from autograder.check.hints.signatures import Signature
 from autograder.check.testing.tolerances import CELL, UNIT
 from autograder.errors import GraderError
+from autograder.evidence import evidence
 from autograder.misconceptions import misconceptions
 from tests.in_process import namespace
 
@@ -61,8 +62,9 @@ def test_every_mistake_is_told_by_its_own_hint_alone(question):
 def test_the_table_is_what_the_library_gives_and_tells_nine_pairs_of_ten(question, capsys):
     library = misconceptions(question)
     functions = ASSIGNMENT.question(question).functions
-    found = explore(SOURCE, {name: TABLE.probes[name] for name in functions}, library)
-    assert {name: known_of(name, found, library) for name in functions} == {
+    claims = evidence(question)
+    found = explore(SOURCE, {name: TABLE.probes[name] for name in functions}, library, claims)
+    assert {name: known_of(name, found, library, TABLE.probes[name], claims) for name in functions} == {
         name: TABLE.functions[name] for name in functions
     }
     by_id = {mistake.id: mistake for mistake in library}

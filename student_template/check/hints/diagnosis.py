@@ -59,10 +59,12 @@ class Known:
         outcomes: for each probe the records of its known outcomes, the right one first.
         mistakes: for each row that mistakes leave, what explains it: one or two mistakes' ids. Where
             several explanations fit, the likeliest comes first.
+        evidence: for each mistake the places of the probes that its hint rests on.
     """
 
     outcomes: tuple[tuple[str, ...], ...]
     mistakes: dict[Row, tuple[tuple[str, ...], ...]]
+    evidence: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,7 @@ class Table:
                     " ".join(map(str, row)): " or ".join(map(" and ".join, explanations))
                     for row, explanations in known.mistakes.items()
                 },
+                "evidence": {mistake: " ".join(map(str, places)) for mistake, places in known.evidence.items()},
             }
             for name, known in self.functions.items()
         }
@@ -110,6 +113,7 @@ def read_table(path: Path) -> Table:
                 tuple(map(int, row.split())): tuple(tuple(e.split(" and ")) for e in text.split(" or "))
                 for row, text in known["mistakes"].items()
             },
+            evidence={mistake: tuple(map(int, places.split())) for mistake, places in known["evidence"].items()},
         )
         for name, known in content["functions"].items()
     }
@@ -158,10 +162,15 @@ def hint_for(needs: Sequence[str], hints: Iterable[Hint]) -> str:
 def two_at_once(row: Row, known: Known, hints: Mapping[str, str]) -> tuple[str, ...]:
     """The mistakes whose rows together make up a row that is not listed, as two in one line may do.
 
-    Every outcome must be that of one of the two, and each of the two must show. Where several twos
-    fit, only what they have in common counts.
+    Every outcome must be that of one of the two, and each of the two must show: in what it is told by,
+    as it does alone. Where several twos fit, only what they have in common counts.
     """
-    alone = [(ids[0], its) for its, several in known.mistakes.items() for ids in several if len(ids) == 1]
+    alone = [
+        (ids[0], its)
+        for its, several in known.mistakes.items()
+        for ids in several
+        if len(ids) == 1 and all(row[place] == its[place] for place in known.evidence.get(ids[0], ()))
+    ]
     twos = [
         (one, other)
         for (one, its), (other, others) in combinations(alone, 2)
@@ -270,6 +279,17 @@ def _one_thread() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(threads)
+
+
+def outcome_of(name: str, probe: Probe, environment: Mapping[str, Any]) -> Any:
+    """What one probe of a function gives, or the exception that it ends with, as it is."""
+    needs = [environment[need] for need in (name, *list(inspect.signature(probe).parameters)[1:])]
+    with torch.random.fork_rng(devices=[]), unnoted(), _one_thread():
+        torch.default_generator.manual_seed(0)
+        try:
+            return probe(*needs)
+        except Exception as error:
+            return error
 
 
 def _run(probe: Callable[..., Any], needs: Sequence[Any]) -> Signature:

@@ -127,6 +127,7 @@ def load(
     # What only shows something, such as a plot, and lacks what is lost already: it is told there.
     problems += [found for statement, found in failed if not (_is_shown(statement) and found.lacks in lost)]
     problems += misspelt(statements, problems, asked, vars(module))
+    problems += out_of_reach(statements, asked, vars(module))
     changes = dict.fromkeys((*run.changes, *(for_one_call_alone(statements) if defaults else ())))
     problems += [Problem(line, text) for line, text in changes]
     # What cannot be read comes first: it costs a function.
@@ -174,6 +175,26 @@ def misspelt(
             one = defined[similar]
             text = f"`{one.name}` is not asked for. Should it be called `{name}`?"
             found.append(Problem(_first_line(one), text))
+    return found
+
+
+def out_of_reach(statements: Sequence[ast.stmt], asked: Collection[str], bound: Collection[str]) -> list[Problem]:
+    """The functions asked for that are defined where nobody outside can call them, or twice."""
+    found: list[Problem] = []
+    first: dict[str, int] = {}
+    for statement in statements:
+        name = getattr(statement, "name", "")
+        if name in asked and name in first and not is_stub(statement):
+            text = f"`{name}` is defined a second time, after line {first[name]}: this one counts. Keep one of them."
+            found.append(Problem(_first_line(statement), text))
+        if name in asked and not is_stub(statement):
+            first.setdefault(name, _first_line(statement))
+        parts = [part for part in ast.walk(statement) if isinstance(part, ast.FunctionDef | ast.ClassDef)]
+        for part in parts:
+            if part is not statement and part.name in asked and part.name not in bound:
+                where = f"inside `{name}`" if name else "below a condition that does not hold when it is graded"
+                text = f"`{part.name}` stands {where}, where nobody else can call it. Move it to the left margin."
+                found.append(Problem(part.lineno, text))
     return found
 
 

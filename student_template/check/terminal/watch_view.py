@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..loading.settings import Question, Settings
 from ..running.report import Check, Report
@@ -34,6 +34,8 @@ class View:
 
 def table(screen: Screen, settings: Settings, questions: Sequence[Question], view: View, program: str) -> list[str]:
     """The page's lines, as many as the terminal has at most, or all of them where it is none."""
+    if view.trouble:  # what was known of another file says nothing of this one
+        view = replace(view, report=None)
     checks = view.report.checks if view.report else ()
     first = display.first_left(checks)
     counts = _counts(screen, settings, questions, view)

@@ -33,6 +33,7 @@ _BRACKETS: dict[type, tuple[str, str]] = {
 }
 
 _last_call: Call | None = None
+_has_ended = True  # the last call, by giving a result
 _calls_by_result: dict[int, tuple[Any, Call | None]] = {}  # id of a result -> the result, held, and its call
 _is_noting = True
 
@@ -53,14 +54,16 @@ class Call:
 
     def __str__(self) -> str:
         shown = [value() for value in self.values] + [f"{key}={value()}" for key, value in self.named]
-        return f"{self.name}({', '.join(shown)})"
+        line = f"{self.name}({', '.join(shown)})"
+        return line if len(line) <= LONG or len(shown) < 2 else f"{self.name}(\n    " + ",\n    ".join(shown) + ")"
 
 
 def note_call(name: str | Call, args: tuple, kwargs: dict[str, Any]) -> Call | None:
     """Remember a call of the student's code, so that a failing case can quote it."""
-    global _last_call
+    global _last_call, _has_ended
     if not _is_noting:
         return None
+    _has_ended = False
     named = tuple((key, shown(value)) for key, value in kwargs.items())
     _last_call = Call(name, tuple(map(shown, args)), named)
     return _last_call
@@ -68,6 +71,8 @@ def note_call(name: str | Call, args: tuple, kwargs: dict[str, Any]) -> Call | N
 
 def note_result(result: Any, call: Call | None) -> None:
     """Remember which call gave a result."""
+    global _has_ended
+    _has_ended = True
     if _is_noting and not isinstance(result, _PLAIN):
         _calls_by_result[id(result)] = (result, call)
 
@@ -77,6 +82,11 @@ def last_call() -> str:
     return str(_last_call or "")
 
 
+def has_result() -> bool:
+    """Whether the latest call noted gave a result, rather than an error."""
+    return _has_ended
+
+
 def call_of(result: Any) -> str:
     """The call that gave this very object, else the latest call noted."""
     return str(_calls_by_result.get(id(result), (None, _last_call))[1] or "")
@@ -84,8 +94,8 @@ def call_of(result: Any) -> str:
 
 def forget_calls() -> None:
     """Start a case afresh, so that it cannot quote the one before it."""
-    global _last_call
-    _last_call = None
+    global _last_call, _has_ended
+    _last_call, _has_ended = None, True
     forget_results()
 
 

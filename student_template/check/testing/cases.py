@@ -18,7 +18,8 @@ from . import call_text
 from .comparison import Mismatch, NotAsAsked, raises, unchanged
 from .otter_files import ExceptionTestFile, OtterCase
 
-NOT_YET = "a value is wrong already, before anything else is looked at:"
+WRONG_ALREADY, ENDED_ALREADY = "a value is wrong already", "a call ends in an error already"
+NOT_YET = f"{WRONG_ALREADY}, before anything else is looked at:"
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,11 +57,13 @@ class CaseRun:
         outcome: "passed", "failed" or "not attempted".
         message: for the student: the call, what was expected and what came.
         error: the exception, if there was one.
+        unseen: why what its title speaks of was not looked at; empty if it was.
     """
 
     outcome: str
     message: str = ""
     error: Exception | None = None
+    unseen: str = ""
 
 
 class test_case(OtterCase):
@@ -118,9 +121,12 @@ def run_case(case: Case, environment: Mapping[str, Any]) -> CaseRun:
         return CaseRun("not attempted", str(error), error)
     except Mismatch as error:
         message = _with_call(error.call, str(error))
-        return CaseRun("failed", message if _is_its_point(case, error) else f"{NOT_YET}\n{message}", error)
+        if _is_its_point(case, error):
+            return CaseRun("failed", message, error)
+        return CaseRun("failed", f"{NOT_YET}\n{message}", error, WRONG_ALREADY)
     except Exception as error:
-        return CaseRun("failed", _with_call(call_text.last_call(), _describe(error)), error)
+        unseen = "" if case.is_about_values else ENDED_ALREADY
+        return CaseRun("failed", _with_call(call_text.last_call(), _describe(error)), error, unseen)
     finally:
         call_text.forget_results()
     return CaseRun("passed")
@@ -138,6 +144,8 @@ def _undefined(name: str) -> Callable[..., None]:
 
 def _is_its_point(case: Case, error: Mismatch) -> bool:
     """Whether the title of a case speaks of this error."""
+    if "dtype" in case.title and case.is_about_values:
+        return "dtype" in str(error)
     return isinstance(error, NotAsAsked) or case.is_about_values
 
 
@@ -154,7 +162,7 @@ def _describe(error: Exception) -> str:
         text = with_reason(text, error)
     if where:
         return f"your code raised {text}\n  {where}"
-    return f"the result could not be used: {text}"
+    return f"the result could not be used: {text}" if call_text.has_result() else f"the call ended in {text}"
 
 
 def _student_line(error: Exception) -> str | None:
