@@ -9,18 +9,20 @@ from pathlib import Path
 import pytest
 
 import solutions.embeddings as reference
-from autograder.assignment import ROOT
+from autograder.assignment import ROOT, load_assignment
 from autograder.authoring.fingerprints import Reference
 from autograder.check.hints.diagnosis import FILE, diagnose, outcome_of, read_table
 from autograder.errors import GraderError
 from autograder.evidence import evidence, holds
 from autograder.misconceptions import misconceptions
-from tests.in_process import ASSIGNMENT, CODE_QUESTIONS, namespace
+from tests.in_process import namespace
 
+ASSIGNMENT = load_assignment()
+CODE_QUESTIONS = tuple(question.id for question in ASSIGNMENT.code_questions)
 SOURCE = Path(reference.__file__).read_text("utf-8")
 REFERENCE = Reference(SOURCE)
 TABLE = read_table(ROOT / "student_template" / "check" / FILE)
-VARIANTS = sorted((ROOT / "solutions" / "right_variants").glob("*/*.py"))
+VARIANTS = [path for path in ASSIGNMENT.right_variants if path.parent.name in CODE_QUESTIONS]
 CLAIMS = {id: claims for question in CODE_QUESTIONS for id, claims in evidence(question).items()}
 EXPECTED = {
     name: {probe: outcome_of(name, call, vars(reference)) for probe, call in probes.items()}
