@@ -139,7 +139,7 @@ def test_only_the_distance_counts(rotary_scores):
 
 
 @test_case(
-    name="`rotary_scores` is `queries[b, t] @ shift_matrix(t - s, D) @ keys[b, s]`, with a right `shift_matrix`.",
+    name="`rotary_scores` is `queries[b, t] @ M @ keys[b, s]`, where M turns a sinusoid on by t - s positions.",
     points=0.5,
     hidden=True,
 )
