@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-PATIENCE = 900_000
+PATIENCE = 300_000
 """Milliseconds after which a page is given up: a backstop, and no measurement."""
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")

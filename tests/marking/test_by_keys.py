@@ -226,6 +226,39 @@ def run(*arguments: object) -> None:
     assert ended.value.code == 0
 
 
+def test_all_of_it_works_by_touch_too(tmp_path, browser):
+    from playwright.sync_api import expect
+
+    out = make_class(tmp_path / "out", 3, only=QUESTIONS[:1])
+    with serving(out) as server:
+        page = new_page(
+            browser, server.addresses[0], viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True
+        )
+        items = page.locator(".item")
+        items.nth(0).get_by_role("radio", name="all").tap()
+        items.nth(1).get_by_role("radio", name="half").check()
+        page.locator(".weak label").first.tap()
+        page.get_by_label("Comment for the student").fill("Which model?")
+        assert points_of(page) == format_points(ONE + TWO / 2)
+        first = row(page)
+        page.get_by_role("button", name="Save, next").tap()
+        expect(page.locator("#said")).to_contain_text("Saved")
+        page.locator(".chip").tap()
+        assert page.locator("#comment").input_value() == "Which model?"
+        page.get_by_role("button", name="Undo").tap()
+        expect(page.locator("#said")).to_contain_text("Undone")
+        assert (row(page), points_of(page)) == (first, format_points(ONE + TWO / 2))
+        page.get_by_role("button", name="Flag").tap()
+        page.get_by_label("What should they look at?").fill("Hm.")
+        page.get_by_role("button", name="Flag it").tap()
+        expect(page.locator("#said")).to_contain_text("Flagged")
+        page.get_by_role("button", name="Search").tap()
+        page.get_by_label("Words of the answer").fill("number 2.")
+        page.locator("#found a").tap()
+        expect(page.locator(".answer")).to_contain_text("number 2.")
+        server.interrupt()
+
+
 def hand_in_anew(out: Path, student: str, text: str) -> None:
     """What `grade` does, in another process."""
     with open_gradebook(out) as gradebook:
