@@ -138,7 +138,11 @@ def damaged_uploads(folder: Path, assignment: Assignment, seed: int) -> None:
 def damaged_download(folder: Path, assignment: Assignment, seed: int) -> None:
     """A platform's damaged zip, or its folder with one damaged file, with and without a forced layout."""
     draw = random.Random(seed)
-    builders = (downloads.canvas, downloads.blackboard, downloads.gradescope, downloads.moodle)
+    builders = (
+        *(downloads.canvas, downloads.blackboard, downloads.gradescope, downloads.moodle, downloads.brightspace),
+        *(downloads.sakai, downloads.teams, downloads.ilias, downloads.openolat, downloads.schoology),
+        *(downloads.google_drive, downloads.nbgrader, downloads.nbgrader_exchange),
+    )
     work = {"embeddings.py": draw.choice(WHOLE[".py"]), "hw.zip": draw.choice(WHOLE[".zip"])}
     files = draw.choice(builders)(lambda _: work, PEOPLE[:3])
     if draw.random() < 0.5:

@@ -165,7 +165,10 @@ def _opened(path: Path, assignment: Assignment, handed_out: HandedOut, name: str
                 platform, place = recognise(within) or (PLAIN, download)
                 yield _Found(platform, place, platform.sort(place))
         elif platforms := _platforms_in(download):
-            raise GraderError(f"{path} is not a download itself, but holds {platforms}. Grade each by itself.")
+            raise GraderError(
+                f"{path} is not a download itself, but holds {platforms}. Grade each by itself. "
+                "Where they are parts of one download, unpack all into one folder first."
+            )
         elif path.is_file():
             if not download.items and not download.problems:
                 raise GraderError(f"{path} is empty: no file was found in it. {_what_to_type(assignment)}")
