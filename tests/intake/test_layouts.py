@@ -9,12 +9,13 @@ from unicodedata import normalize
 
 import pytest
 
+from autograder.assignment import ROOT
 from autograder.course.intake.uploads import take_in
-from autograder.course.platforms.all_platforms import DOWNLOADS
+from autograder.course.platforms.all_platforms import DOWNLOADS, EXPORTS
 from autograder.errors import GraderError
 from autograder.submission import Member
 from tests.platforms import downloads
-from tests.platforms.downloads import Files, as_folder, as_zip
+from tests.platforms.downloads import Files, as_folder, as_tar, as_zip
 from tests.platforms.people import PEOPLE, Person
 
 from .conftest import ANSWERS, OTHER_WORK, WORK, where_is, zipped
@@ -35,7 +36,7 @@ def in_root(files: Files) -> Files:
     return {f"download/{name}": content for name, content in files.items()}
 
 
-@pytest.fixture(params=["folder", "zip", "zip without the mark of UTF-8", "zip in a folder", "folder in one"])
+@pytest.fixture(params=["folder", "zip", "zip without the mark of UTF-8", "zip in a folder", "folder in one", "tar.gz"])
 def take(request, submissions, assignment) -> Callable:
     """Takes in the files of a download, however it lies on the disk."""
 
@@ -44,6 +45,8 @@ def take(request, submissions, assignment) -> Callable:
             path = as_folder(submissions / name, files)
         elif request.param == "zip in a folder":
             path = as_zip(submissions / f"{name}.zip", files).parent
+        elif request.param == "tar.gz":
+            path = as_tar(submissions / f"{name}.tar.gz", files)
         elif request.param == "folder in one":
             path = as_folder(submissions / name, files).parent
         else:
@@ -99,6 +102,14 @@ def test_a_plain_folder_is_still_one(submissions, assignment):
 
 def test_every_layout_that_can_be_forced_is_there():
     assert {platform.partition(",")[0] for platform in BUILT} | {"plain", "google-drive"} == set(DOWNLOADS)
+
+
+def test_every_platform_has_a_row_in_the_manual():
+    manual = (ROOT / "autograder" / "README.md").read_text(encoding="utf-8")
+    called = (one.label for one in DOWNLOADS.values())
+    rows = {label.removeprefix("folder of ").rpartition(" ")[0] or label.split()[-1] for label in called}
+    assert [name for name in rows if f"| {name} |" not in manual] == []
+    assert [name for name in EXPORTS if f"| `{name}` |" not in manual] == []
 
 
 # Canvas ------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ Canvas' content_zipper.rb, Moodle's downloader.php.
 from __future__ import annotations
 
 import io
+import tarfile
 import unicodedata
 import zipfile
 from collections.abc import Callable, Sequence
@@ -239,6 +240,15 @@ def as_zip(path: Path, files: Files, *, says_utf8: bool = True) -> Path:
             archive.writestr(name, content)
     packed = stream.getvalue()
     path.write_bytes(packed if says_utf8 else _without_mark(packed))
+    return path
+
+
+def as_tar(path: Path, files: Files) -> Path:
+    with tarfile.open(path, "w:gz") as archive:
+        for name, content in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
     return path
 
 
