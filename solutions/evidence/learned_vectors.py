@@ -26,7 +26,9 @@ def expected_start(tables):
 
 
 def times_too_far(factor):
-    return moves(lambda got, right: all(g.allclose(factor * r, rtol=0.05, atol=0.02) for g, r in zip(got, right, strict=True)))
+    return moves(
+        lambda got, right: all(g.allclose(factor * r, rtol=0.05, atol=0.02) for g, r in zip(got, right, strict=True))
+    )
 
 
 def only_one_moves(at):

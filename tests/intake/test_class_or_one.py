@@ -70,6 +70,14 @@ def test_a_class_in_a_folder_alone_is_named_with_what_to_type(submissions, assig
     assert "section A looks like a class of its own: sobrien, wchen" in str(question.value)
 
 
+@pytest.mark.parametrize("pack", [downloads.as_zip, downloads.as_tar])
+@pytest.mark.parametrize("kind", CLASSES)
+def test_a_class_s_archive_alone_in_a_folder_is_named_with_what_to_type(submissions, assignment, kind, pack):
+    pack(submissions / ("all.zip" if pack is downloads.as_zip else "all.tgz"), CLASSES[kind]())
+    with pytest.raises(GraderError, match=r"all\.(zip|tgz) looks like a class of its own: sobrien, wchen"):
+        take_in(submissions, assignment)
+
+
 def test_a_class_beside_students_is_named_and_the_students_are_taken(submissions, assignment):
     as_folder(submissions / "section A", in_folders())
     as_folder(submissions, {"ada/embeddings.py": WORK.encode()})

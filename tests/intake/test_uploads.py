@@ -113,5 +113,5 @@ def test_an_empty_folder_says_what_was_looked_for(submissions, assignment):
 
 def test_a_file_of_another_kind_is_refused(submissions, assignment):
     (submissions / "grades.csv").write_text("ada")
-    with pytest.raises(GraderError, match=r"neither a folder nor a zip nor a \.py or \.ipynb file"):
+    with pytest.raises(GraderError, match=r"neither a folder nor an archive that is read nor a \.py or \.ipynb file"):
         collect(submissions / "grades.csv", assignment)

@@ -17,10 +17,8 @@ from ...upload.choose import asks_where, choose, why_not
 from ...upload.code_file import code_names
 from ...upload.inspection import CODE_SUFFIXES
 from ...upload.listing import (
-    ARCHIVE_SUFFIXES,
     Entry,
     Listing,
-    UnreadableError,
     effective_suffix,
     is_archive,
     meant_stem,
@@ -28,12 +26,10 @@ from ...upload.listing import (
 )
 from ...upload.overrides import NOTHING, FileOverrides, option, read_choices, recall, to_type, together
 from ...upload.template_files import HandedOut, read_handed_out
-from ..platforms.all_platforms import DOWNLOADS, SINGLE, place_of, recognise
-from ..platforms.base import Platform, Sorted, Upload, left_out
-from ..platforms.download import Download, of_folder, on_disk, open_download, open_inside
+from ..platforms.base import Platform, Upload, left_out
 from ..platforms.github_classroom import assignment_of
-from ..platforms.plain_folder import PLAIN, is_upload, key_of, may_be_work, upload_of
-from .class_or_one import ask_if_a_class, classes_in
+from ..platforms.plain_folder import PLAIN, key_of, may_be_work
+from .open_submissions import open_submissions, what_to_type
 from .roster import match, read_roster
 from .spool import Spool
 
@@ -81,23 +77,23 @@ def take_in(
     """Take in a platform's download, a plain folder of students, or one submission.
 
     Args:
-        path: a folder or the platform's zip; a zip that is not a platform's is one submission.
-        platform: the name of the platform; by itself where it is None.
+        path: a folder, an archive or a file.
+        platform: what `--layout` takes; None to find it out.
         roster: a CSV file of the course's students.
         choices: answers to the questions of set-aside submissions, each `STUDENT=FILE`.
         out: the folder of the results, which remembers earlier answers.
 
     Raises:
-        GraderError: if there is nothing to grade, the platform does not fit, the roster cannot be
-            read, or an answer names nobody, or no file that there is.
+        GraderError: if there is nothing to grade, the platform does not fit, one student's work cannot be told
+            from a class's, the roster cannot be read, or an answer names nobody, or no file that there is.
     """
     handed_out = read_handed_out(assignment)
-    with _opened(path, assignment, handed_out, platform) as found:
+    with open_submissions(path, assignment, handed_out, platform) as found:
         uploads: Sequence[Upload] = found.sorted.uploads
         left = found.sorted.left
         problems = [*found.place.problems, *found.sorted.problems, *left_out(left, found.platform.label)]
         if not uploads:
-            raise GraderError(f"{path.resolve()} holds no submissions. {_what_to_type(assignment)}")
+            raise GraderError(f"{path.resolve()} holds no submissions. {what_to_type(assignment)}")
         if roster:
             matched = match(uploads, read_roster(roster), assignment_of(found.place.name))
             uploads = matched.uploads
@@ -125,102 +121,6 @@ def take_in(
     to_remember = {student: chosen[student] for student in typed}
     is_left_over = bool(found.place.problems) or any(map(may_be_work, left))
     return Intake(tuple(received), found.platform.name, summary, tuple(problems), is_left_over, to_remember)
-
-
-# What lies there ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Found:
-    """A download whose platform is known: the folder in it that counts, and its uploads."""
-
-    platform: Platform
-    place: Download
-    sorted: Sorted
-
-
-@contextmanager
-def _opened(path: Path, assignment: Assignment, handed_out: HandedOut, name: str | None) -> Iterator[_Found]:
-    """Find out what lies at `path`; its files can be read as long as this is open."""
-    if not path.exists():
-        raise GraderError(f"There is no {path}. {_what_to_type(assignment)}")
-    path = path.resolve()  # also gives `.` a name
-    if path.is_file() and effective_suffix(path.name) not in (*ARCHIVE_SUFFIXES, *CODE_SUFFIXES):
-        raise GraderError(f"{path} is neither a folder nor a zip nor a .py or .ipynb file. {_what_to_type(assignment)}")
-    if name == SINGLE or (path.is_file() and effective_suffix(path.name) in CODE_SUFFIXES):
-        yield _one(path, assignment)
-        return
-    with open_download(path) as download:
-        if name is not None:
-            platform, place = DOWNLOADS[name], place_of(DOWNLOADS[name], download)
-            yield _Found(platform, place, platform.sort(place))
-        elif recognised := recognise(download):
-            platform, place = recognised
-            yield _Found(platform, place, platform.sort(place))
-        elif _is_one(download, assignment):
-            ask_if_a_class(path, download, assignment, handed_out)
-            yield _one(path, assignment)
-        elif inside := _only_zip(download):
-            with open_download(inside) as within:
-                platform, place = recognise(within) or (PLAIN, download)
-                yield _Found(platform, place, platform.sort(place))
-        elif platforms := _platforms_in(download):
-            raise GraderError(
-                f"{path} is not a download itself, but holds {platforms}. Grade each by itself. "
-                "Where they are parts of one download, unpack all into one folder first."
-            )
-        elif path.is_file():
-            if not download.items and not download.problems:
-                raise GraderError(f"{path} is empty: no file was found in it. {_what_to_type(assignment)}")
-            ask_if_a_class(path, place_of(PLAIN, download), assignment, handed_out)
-            yield _one(path, assignment)
-        else:
-            found = PLAIN.sort(download)
-            classes = classes_in(path, download, assignment, handed_out)
-            yield _Found(PLAIN, download, replace(found, problems=(*found.problems, *classes)))
-
-
-def _is_one(download: Download, assignment: Assignment) -> bool:
-    """Whether the file asked for lies at its top."""
-    return any(item.name in code_names(assignment) and not item.is_folder for item in download.items)
-
-
-def _one(path: Path, assignment: Assignment) -> _Found:
-    name = path.parent.name if path.name in code_names(assignment) else path.name
-    item = on_disk(path)
-    upload = upload_of(item, key_of(name if item.is_folder or name != path.name else meant_stem(name)))
-    return _Found(PLAIN, Download(path.name, (item,), lambda _: of_folder(path)), Sorted((upload,)))
-
-
-def _platforms_in(download: Download) -> str:
-    """The downloads that a folder or zip holds, named, where it holds nothing else to grade; else empty."""
-    named = []
-    for item in filter(is_upload, download.items):
-        if item.is_folder or not is_archive(item.name):
-            return ""
-        try:
-            with open_inside(item) as inside:
-                found = recognise(inside)
-        except (GraderError, UnreadableError):
-            return ""
-        if not found:
-            return ""
-        named.append(f"{printable(item.name)}, a {found[0].label}")
-    return " and ".join(named)
-
-
-def _only_zip(download: Download) -> Path | None:
-    """The zip in a folder that holds nothing else: the platform's, as it was downloaded, perhaps."""
-    paths = [item.path for item in download.items]
-    return paths[0] if len(paths) == 1 and paths[0] and is_archive(paths[0].name) else None
-
-
-def _what_to_type(assignment: Assignment) -> str:
-    return (
-        f"Submissions are a folder of <student>/{assignment.code_file}, <student>.zip, <student>.py or "
-        "<student>.ipynb, or what a platform lets you download. "
-        "Type: autograder grade SUBMISSIONS --output OUT"
-    )
 
 
 def _names(uploads: Sequence[Upload]) -> dict[str, str]:
