@@ -84,7 +84,7 @@ def _are_blind(names: dict[str, str]) -> bool:
 _WORKSHEET = "on the assignment's page in Moodle, Submissions, Actions, Download grading worksheet."
 
 _NUMBER_ALONE = re.compile(r"\d+(?:[.,]\d+)?")
-_COUNT = re.compile(r"(\d+) ?([^\W\d]+\.?)")
+_COUNT = re.compile(r"(?<!\d)(\d{1,9}) ?([^\W\d]+\.?)")
 _BREAK, _NUMBER = r"<br ?/?>", r"(?<![\d.])[\d.]+ of [\d.]+"
 _OURS = re.compile(
     rf"(?:{_BREAK})?{_NUMBER} points\.(?:{_BREAK}(?:(?! points\.)[^<])*)*?"
