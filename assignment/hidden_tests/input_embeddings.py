@@ -1,12 +1,192 @@
 """Hidden cases of `input_embeddings`: token plus position."""
 
+from contextlib import nullcontext
 from functools import cache
 
 import torch
-from check.testing.api import RightEmbedding, assert_close, filled, raises, require, test_case, unchanged
+from check.testing.api import (
+    Domain,
+    RightEmbedding,
+    assert_close,
+    cover,
+    filled,
+    raises,
+    require,
+    seeded,
+    set_up,
+    spread,
+    test_case,
+    unchanged,
+)
 
 OK_FORMAT = False
 name = "input_embeddings_hidden"
+
+# The domain --------------------------------------------------------------------------------------
+
+KINDS = {
+    "none": lambda c: c.positions == "none",
+    "sinusoidal": lambda c: c.positions == "sinusoidal",
+    "learned": lambda c: True,
+}
+MODE = {"in training mode": lambda c: c.module.training, "in evaluation mode": lambda c: True}
+
+
+def earlier(c):
+    return [before for before in c.before if before.module is c.module]
+
+
+def dtype_of(c):
+    return next(c.module.parameters()).dtype
+
+
+EMBED = Domain(
+    "InputEmbedding",
+    ("ids",),
+    {
+        "`positions` is": KINDS,
+        "the text has": {
+            "just `max_positions` tokens": lambda c: c.ids.shape[1] == c.max_positions,
+            "more than `max_positions` tokens": lambda c: c.ids.shape[1] > c.max_positions,
+            "fewer tokens": lambda c: True,
+        },
+        "the token table is": {
+            "of more than 64 rows": lambda c: c.vocab_size > 64,
+            "taller than wide": lambda c: c.vocab_size > c.dim,
+            "wider than tall": lambda c: True,
+        },
+        "`max_positions` is": {"above 64": lambda c: c.max_positions > 64, "at most 64": lambda c: True},
+        "the dtype is": {
+            "float32": lambda c: dtype_of(c) == torch.float32,
+            "float64": lambda c: dtype_of(c) == torch.float64,
+            "of 16 bits": lambda c: True,
+        },
+        "the ids": {
+            "hold the largest id": lambda c: int(c.ids.max()) == c.vocab_size - 1,
+            "leave out the largest id": lambda c: True,
+        },
+        "the ids lie": {
+            "in memory text by text": lambda c: c.ids.is_contiguous(),
+            "in memory in another way": lambda c: True,
+        },
+        "the module is": MODE,
+        "the text": {
+            "is the first": lambda c: not earlier(c),
+            "comes again, after the tables were changed": lambda c: torch.equal(earlier(c)[-1].ids, c.ids),
+            "follows another one": lambda c: True,
+        },
+    },
+    (
+        {"`positions` is": ("learned",), "the text has": ("more than `max_positions` tokens",)},
+        {
+            "`positions` is": ("learned",),
+            "the text has": ("just `max_positions` tokens",),
+            "the text": ("follows another one",),
+        },
+    ),
+    where=lambda c: c.module is not None and is_good(c),
+    built_of=("vocab_size", "dim", "max_positions", "positions"),
+)
+BAD = Domain(
+    "InputEmbedding",
+    ("ids",),
+    {
+        "`positions` is": KINDS,
+        "the bad id is": {
+            "negative": lambda c: int(c.ids.min()) < 0,
+            "the size of the vocabulary": lambda c: c.vocab_size in c.ids,
+            "larger": lambda c: True,
+        },
+        "the module is": MODE,
+    },
+    where=lambda c: c.module is not None and c.ids.numel() and not is_good(c),
+    strength=1,
+    built_of=("vocab_size", "dim", "max_positions", "positions"),
+)
+TOO_LONG = Domain(
+    "InputEmbedding",
+    ("ids",),
+    {
+        "`max_positions` is": {"1": lambda c: c.max_positions == 1, "larger": lambda c: True},
+        "the text is": {
+            "one token too long": lambda c: c.ids.shape[1] == c.max_positions + 1,
+            "much too long": lambda c: True,
+        },
+        "the module is": MODE,
+    },
+    where=lambda c: c.module is not None and c.positions in (None, "learned") and c.ids.shape[1] > c.max_positions,
+    strength=1,
+    built_of=("vocab_size", "dim", "max_positions", "positions"),
+)
+DOMAINS = (EMBED, BAD, TOO_LONG)
+
+
+def is_good(c):
+    fits = c.positions in ("none", "sinusoidal") or c.ids.shape[1] <= c.max_positions
+    return fits and c.ids.numel() and 0 <= int(c.ids.min()) <= int(c.ids.max()) < c.vocab_size
+
+
+DTYPES = {"float32": (torch.float32,), "float64": (torch.float64,), "of 16 bits": (torch.bfloat16, torch.float16)}
+TABLES = {"of more than 64 rows": (80, 6), "taller than wide": (11, 6), "wider than tall": (7, 8)}
+
+
+def same_rows(InputEmbedding, rows, around=None):
+    """Demand the right vectors of some rows of `EMBED`; give each row's result, ids, and what is right."""
+    for seed, row in enumerate(cover(EMBED)):
+        if row not in rows:
+            continue
+        vocab_size, dim = TABLES[row["the token table is"]]
+        max_positions = 70 if row["`max_positions` is"] == "above 64" else 9
+        lengths = {
+            "just `max_positions` tokens": (2, max_positions),
+            "more than `max_positions` tokens": (2, 75),
+            "fewer tokens": ((3, 5), (4, 4), (2, 1))[seed % 3],
+        }
+        shape = lengths[row["the text has"]]
+        ids = torch.randint(0, vocab_size - 1, shape, generator=seeded(seed))
+        if row["the ids"] == "hold the largest id":
+            ids[-1, -1] = vocab_size - 1
+        if row["the ids lie"] == "in memory in another way":
+            ids = ids.repeat_interleave(2, dim=1)[:, ::2]
+        kind = row["`positions` is"]
+        sizes = (vocab_size, dim, max_positions)
+        dtype = DTYPES[row["the dtype is"]][seed % len(DTYPES[row["the dtype is"]])]
+        model = set_up(filled(InputEmbedding(*sizes, kind)), row, dtype)
+        before = {
+            "comes again, after the tables were changed": ids.clone(),
+            "follows another one": torch.ones(1, shape[1] + (1 if seed % 2 else -shape[1] // 2), dtype=torch.int64),
+        }
+        if row["the text"] in before:
+            its_ids = before[row["the text"]]
+            assert_close(model(its_ids), RightEmbedding(model, sizes, kind)(its_ids), atol=off(dtype, kind))
+            with torch.no_grad():
+                for parameter in model.parameters():
+                    parameter.neg_()
+        right = RightEmbedding(model, sizes, kind)
+        with around(ids=ids, model=model) if around else nullcontext():
+            got = model(ids)
+        assert_close(got, right(ids), atol=off(dtype, kind))
+        yield got, ids, right
+
+
+def off(dtype, kind):
+    """In 16 bits the encoding may be rounded before it is added."""
+    return torch.finfo(dtype).eps / 2 if kind == "sinusoidal" and dtype.itemsize == 2 else 1e-5
+
+
+def sentence_of(row):
+    """Which sentence a row of `EMBED` is tried under."""
+    if row["the text has"] == "more than `max_positions` tokens":
+        return "long"
+    if row["the text"] != "is the first":
+        return "calls"
+    return row["`positions` is"] if row["the dtype is"] == "float32" else "dtype"
+
+
+def same_under(InputEmbedding, sentence):
+    for _ in same_rows(InputEmbedding, [row for row in cover(EMBED) if sentence_of(row) == sentence]):
+        pass
+
 
 SIZES = (11, 6, 9)  # V, D, P
 
@@ -44,6 +224,7 @@ def test_token_rows_alone(InputEmbedding):
     assert_close(model(turned), right(texts(7, 3).T))  # not contiguous
     for shape in [(1, 1), (2, 0)]:
         same_vectors(model, right, texts(*shape))
+    same_under(InputEmbedding, "none")
 
 
 @test_case(
@@ -55,6 +236,7 @@ def test_rows_plus_sinusoid(InputEmbedding):
     model, right = built(InputEmbedding, "sinusoidal", (11, 16, 9))
     for shape in [(3, 9), (10, 4)]:
         same_vectors(model, right, texts(*shape))
+    same_under(InputEmbedding, "sinusoidal")
 
 
 @test_case(
@@ -66,6 +248,7 @@ def test_rows_plus_learned_rows(InputEmbedding):
     model, right = built(InputEmbedding, "learned", (11, 5, 9))
     for shape in [(3, 9), (10, 4)]:
         same_vectors(model, right, texts(*shape))
+    same_under(InputEmbedding, "learned")
 
 
 @test_case(name="`InputEmbedding` learns its positions if `positions` is not given.", points=0.3, hidden=True)
@@ -94,11 +277,9 @@ def test_what_is_trained(InputEmbedding):
     hidden=True,
 )
 def test_tables_learn(InputEmbedding):
-    ids = texts(4, 6)  # 24 ids of 11: rows repeat
-    upstream = torch.randn(4, 6, 6, generator=torch.Generator().manual_seed(5))
-    for kind in ("sinusoidal", "learned"):
-        model, right = built(InputEmbedding, kind)
-        right.same_gradients(same_vectors(model, right, ids), ids, upstream)
+    for got, ids, right in same_rows(InputEmbedding, spread(cover(EMBED))):
+        upstream = torch.arange(1.0, 1 + got.numel()).remainder(5).reshape(got.shape).to(got.dtype)
+        right.same_gradients(got, ids, upstream)
 
 
 @test_case(
@@ -117,6 +298,8 @@ def test_token_rows_start_small(InputEmbedding):
             abs(float(numbers.mean())) < 0.12 and 0.91 < float(numbers.std()) < 1.09 and 0.02 < far < 0.075,
             "not drawn as asked",
         )
+    drawn = [RightEmbedding(InputEmbedding(*SIZES, "none"), SIZES, "none").tables[0].detach() for _ in range(2)]
+    require(not torch.equal(*drawn), "two models were drawn alike")
 
 
 @test_case(
@@ -125,9 +308,12 @@ def test_token_rows_start_small(InputEmbedding):
     hidden=True,
 )
 def test_bad_ids_are_refused(InputEmbedding):
-    model, right = built(InputEmbedding, "learned")
-    same_vectors(model, right, texts(3, 5))
-    for bad in (-1, 11, 14):
+    for row in cover(BAD):
+        kind = row["`positions` is"]
+        model = set_up(filled(InputEmbedding(*SIZES, kind)), row)
+        right = RightEmbedding(model, SIZES, kind)
+        same_vectors(model, right, texts(3, 5))
+        bad = {"negative": -1, "the size of the vocabulary": 11}.get(row["the bad id is"], 14)
         with raises(IndexError, quoting=[bad, 11]):
             model(torch.tensor([[0, 3], [bad, 10]]))
 
@@ -140,17 +326,18 @@ def test_bad_ids_are_refused(InputEmbedding):
 def test_too_long_a_text_is_refused(InputEmbedding):
     model, right = built(InputEmbedding, "learned")
     same_vectors(model, right, texts(3, 5))
-    with raises(ValueError):
-        model(texts(2, 10))
-    of_one_row, _ = built(InputEmbedding, "learned", (11, 6, 1))
-    with raises(ValueError):
-        of_one_row(texts(3, 2))
+    for row in cover(TOO_LONG):
+        most = 1 if row["`max_positions` is"] == "1" else 9
+        model, _ = built(InputEmbedding, "learned", (11, 6, most))
+        with raises(ValueError):
+            set_up(model, row)(texts(2, most + 1 if row["the text is"] == "one token too long" else 30))
 
 
 @test_case(name='`max_positions` limits only `"learned"`: the others take longer texts.', points=0.4, hidden=True)
 def test_longer_texts(InputEmbedding):
     for kind, max_positions in [("none", 1), ("sinusoidal", 9)]:
         same_vectors(*built(InputEmbedding, kind, (11, 6, max_positions)), texts(2, 30))
+    same_under(InputEmbedding, "long")
 
 
 @test_case(
@@ -159,14 +346,7 @@ def test_longer_texts(InputEmbedding):
     hidden=True,
 )
 def test_dtypes(InputEmbedding):
-    for kind, dtype in [
-        ("sinusoidal", torch.float64),
-        ("sinusoidal", torch.bfloat16),
-        ("learned", torch.float16),
-    ]:
-        # In 16 bits the encoding may be rounded before it is added.
-        atol = torch.finfo(dtype).eps / 2 if kind == "sinusoidal" and dtype.itemsize == 2 else 1e-5
-        same_vectors(*built(InputEmbedding, kind, dtype=dtype), texts(3, 5), atol)
+    same_under(InputEmbedding, "dtype")
 
 
 @test_case(
@@ -175,12 +355,9 @@ def test_dtypes(InputEmbedding):
     hidden=True,
 )
 def test_a_call_leaves_things_alone(InputEmbedding):
-    for kind in ("sinusoidal", "learned"):
-        model, right = built(InputEmbedding, kind)
-        ids, more = texts(2, 3), texts(4, 5)
-        with unchanged(ids=ids, more=more, model=model):
-            for text in (ids, more, ids):
-                assert_close(model(text), right(text))
+    for _ in same_rows(InputEmbedding, spread(cover(EMBED)), around=unchanged):
+        pass
+    same_under(InputEmbedding, "calls")
 
 
 @test_case(

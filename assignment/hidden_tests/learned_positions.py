@@ -1,13 +1,23 @@
 """Hidden cases of `learned_positions`: positions as a learned table."""
 
+from contextlib import nullcontext
 from functools import cache
 
 import torch
 from check.testing.api import (
+    TABLE,
+    TEXT,
+    Domain,
     assert_close,
+    cover,
+    make_table,
+    make_text,
     minilm_positions,
     raises,
     require,
+    seeded,
+    set_up,
+    spread,
     table_of,
     test_case,
     unchanged,
@@ -16,6 +26,168 @@ from check.testing.api import (
 
 OK_FORMAT = False
 name = "learned_positions_hidden"
+
+
+# The domain of each function ---------------------------------------------------------------------
+
+ROWS_OF_TABLE = {
+    "just as many rows as the text has tokens": lambda c: c.max_positions == c.x.shape[1],
+    "more than 64 rows": lambda c: c.max_positions > 64,
+    "some rows more": lambda c: True,
+}
+MODULE = Domain(
+    "LearnedPositions",
+    ("x",),
+    TEXT | {"the table has": ROWS_OF_TABLE},
+    (
+        {"the text": ("follows another one",), "the table has": ("just as many rows as the text has tokens",)},
+        {"the text has": ("more than 64 tokens",), "the table has": ("some rows more",)},
+    ),
+    where=lambda c: c.module is not None and c.x.shape[1] <= c.max_positions,
+    built_of=("max_positions", "dim"),
+)
+TOO_LONG = Domain(
+    "LearnedPositions",
+    ("x",),
+    {
+        "the table has": {"one row": lambda c: c.max_positions == 1, "more rows": lambda c: True},
+        "the text is": {
+            "one token too long": lambda c: c.x.shape[1] == c.max_positions + 1,
+            "much too long": lambda c: True,
+        },
+        "the module is": TEXT["the module is"],
+    },
+    where=lambda c: c.module is not None and c.x.shape[1] > c.max_positions,
+    strength=1,
+    built_of=("max_positions", "dim"),
+)
+
+
+def table_in(c):
+    return next(c.learned.parameters())
+
+
+EXTEND = Domain(
+    "extend_positions",
+    ("learned", "max_positions"),
+    {
+        "the old table has": {
+            "more than 64 rows": lambda c: len(table_in(c)) > 64,
+            "as many rows as columns": lambda c: len(table_in(c)) == table_in(c).shape[1],
+            "another number of rows": lambda c: True,
+        },
+        "its dtype is": {
+            "float32": lambda c: table_in(c).dtype == torch.float32,
+            "float64": lambda c: table_in(c).dtype == torch.float64,
+            "of 16 bits": lambda c: True,
+        },
+        "the new table has": {
+            "as many rows": lambda c: c.max_positions == len(table_in(c)),
+            "one row more": lambda c: c.max_positions == len(table_in(c)) + 1,
+            "many rows more": lambda c: True,
+        },
+        "the module is": {
+            "in training mode": lambda c: c.learned.training,
+            "in evaluation mode": lambda c: True,
+        },
+    },
+    where=lambda c: c.max_positions >= len(table_in(c)),
+)
+SHRINK = Domain(
+    "extend_positions",
+    ("learned", "max_positions"),
+    {
+        "the new table would have": {
+            "one row less": lambda c: c.max_positions == len(table_in(c)) - 1,
+            "far fewer rows": lambda c: True,
+        }
+    },
+    where=lambda c: c.max_positions < len(table_in(c)),
+    strength=1,
+)
+SIMILARITY = Domain(
+    "similarity_by_offset",
+    ("table",),
+    TABLE
+    | {
+        "its rows are": {
+            "of about one length": lambda c: float(c.table.norm(dim=1).max() / c.table.norm(dim=1).min()) < 1.5,
+            "of very different lengths": lambda c: True,
+        }
+    },
+    outside={"carries no gradient": "Only `similarity_by_offset` is a measurement: nobody asks for its gradient."},
+)
+DOMAINS = (MODULE, TOO_LONG, EXTEND, SHRINK, SIMILARITY)
+
+
+def untouched(**_):
+    return nullcontext()
+
+
+def same_texts(LearnedPositions, rows, around=untouched):
+    """Demand the right sums of some rows of `MODULE`; give each row's last text, sum and table.
+
+    Args:
+        around: makes what each call runs in, of the text and the module.
+    """
+    for seed, row in enumerate(cover(MODULE)):
+        if row not in rows:
+            continue
+        *before, x = make_text(row, seed)
+        length, dim = x.shape[1:]
+        count = {"just as many rows as the text has tokens": length, "more than 64 rows": 90}
+        count = count.get(row["the table has"], length + 2)
+        numbers_of = torch.randn(count, dim, generator=seeded(seed))
+        module = with_rows(LearnedPositions(count, dim), numbers_of)
+        if x.dtype != torch.float32:
+            with_rows(set_up(module, row, x.dtype), numbers_of)
+        else:
+            set_up(module, row)
+        for text in (*before, x):
+            with around(x=text, module=module):
+                got = same_sum(module, text, numbers_of.to(text.dtype))
+        yield x, got, table_of(module, count, dim)
+
+
+def sentence_of(row):
+    """Which sentence a row of `MODULE` is tried under."""
+    if row["the dtype is"] != "float32":
+        return "dtype"
+    return "full" if row["the table has"] == "just as many rows as the text has tokens" else "values"
+
+
+def tried_under(sentence):
+    return [row for row in cover(MODULE) if sentence_of(row) == sentence]
+
+
+def made_modules(LearnedPositions, rows):
+    """Modules of the levels of `EXTEND` in some rows, their numbers, and how many rows are asked for."""
+    sizes = {
+        "more than 64 rows": ((70, 2),),
+        "as many rows as columns": ((5, 5),),
+        "another number of rows": ((7, 3), (1, 4)),
+    }
+    dtypes = {"float32": (torch.float32,), "float64": (torch.float64,), "of 16 bits": (torch.bfloat16, torch.float16)}
+    for seed, row in enumerate(cover(EXTEND)):
+        if row in rows:
+            count, dim = sizes[row["the old table has"]][seed % len(sizes[row["the old table has"]])]
+            dtype = dtypes[row["its dtype is"]][seed % len(dtypes[row["its dtype is"]])]
+            old = torch.randn(count, dim, generator=seeded(seed), dtype=torch.float64).to(dtype)
+            learned = with_rows(set_up(LearnedPositions(count, dim), row, dtype), old)
+            more = {"as many rows": 0, "one row more": 1}.get(row["the new table has"], 40)
+            yield learned, old, count + more
+
+
+def same_extended(extend_positions, LearnedPositions, rows):
+    """Demand that modules are extended as asked; give the old one, its numbers and the new one."""
+    for learned, old, size in made_modules(LearnedPositions, rows):
+        extended = extend_positions(learned, size)
+        require(isinstance(extended, LearnedPositions), "not a LearnedPositions")
+        table = table_of(extended, size, old.shape[1])
+        require(table.requires_grad, "the table is frozen")
+        require(table.dtype == old.dtype, "another dtype")
+        require(torch.equal(table.detach()[: len(old)], old), "the old rows changed")
+        yield learned, old, extended, table
 
 
 def numbers(*shape, seed=1):
@@ -96,11 +268,15 @@ def test_rows_are_added(LearnedPositions):
     module = with_rows(LearnedPositions(7, 5), ROWS)
     same_sum(module, numbers(6, 6, 5))
     same_sum(module, numbers(5, 3, 9).transpose(0, 2))  # (9, 3, 5), not contiguous
+    for _ in same_texts(LearnedPositions, tried_under("values")):
+        pass
 
 
 @test_case(name="`LearnedPositions` takes a text of exactly `max_positions` positions.", points=0.2, hidden=True)
 def test_the_full_length_fits(LearnedPositions):
     same_sum(with_rows(LearnedPositions(7, 5), ROWS), numbers(2, 7, 5))
+    for _ in same_texts(LearnedPositions, tried_under("full")):
+        pass
 
 
 @test_case(
@@ -109,13 +285,14 @@ def test_the_full_length_fits(LearnedPositions):
     hidden=True,
 )
 def test_too_many_positions_are_refused(LearnedPositions):
-    for rows in (ROWS, ROWS[:1]):
-        count = len(rows)
-        module = with_rows(LearnedPositions(count, 5), rows)
-        if count > 1:
-            same_sum(module, numbers(2, 4, 5))
-        with raises(ValueError, quoting=[count, count + 1]):
-            module(torch.zeros(3, count + 1, 5))
+    module = with_rows(LearnedPositions(7, 5), ROWS)
+    same_sum(module, numbers(2, 4, 5))
+    for row in cover(TOO_LONG):
+        count = 1 if row["the table has"] == "one row" else 7
+        length = count + 1 if row["the text is"] == "one token too long" else 5 * count + 8
+        module = set_up(LearnedPositions(count, 5), row)
+        with raises(ValueError, quoting=[count, length]):
+            module(torch.zeros(3, length, 5))
 
 
 @test_case(
@@ -124,10 +301,11 @@ def test_too_many_positions_are_refused(LearnedPositions):
     hidden=True,
 )
 def test_rows_get_gradients(LearnedPositions):
-    module = with_rows(LearnedPositions(7, 5), ROWS)
-    got, upstream = same_sum(module, numbers(3, 4, 5)), numbers(3, 4, 5, seed=4)
-    (gradient,) = torch.autograd.grad(got, table_of(module, 7, 5), upstream)
-    assert_close(gradient, torch.cat([upstream.sum(0), torch.zeros(3, 5)]))
+    for x, got, table in same_texts(LearnedPositions, spread(cover(MODULE))):
+        upstream = torch.arange(1.0, 1 + got.numel()).remainder(5).reshape(got.shape).to(got.dtype)
+        (gradient,) = torch.autograd.grad(got, table, upstream)
+        unused = torch.zeros(len(table) - x.shape[1], x.shape[2], dtype=got.dtype)
+        assert_close(gradient, torch.cat([upstream.sum(0), unused]))
 
 
 @test_case(
@@ -136,10 +314,12 @@ def test_rows_get_gradients(LearnedPositions):
     hidden=True,
 )
 def test_gradients_reach_the_input(LearnedPositions):
-    x, upstream = numbers(3, 4, 5).requires_grad_(), numbers(3, 4, 5, seed=4)
-    got = same_sum(with_rows(LearnedPositions(7, 5), ROWS), x)
-    (gradient,) = torch.autograd.grad(got, x, upstream)
-    assert_close(gradient, upstream)
+    for x, got, _ in same_texts(
+        LearnedPositions, spread(row for row in cover(MODULE) if row["it"] == "needs a gradient")
+    ):
+        upstream = torch.arange(1.0, 1 + got.numel()).remainder(5).reshape(got.shape).to(got.dtype)
+        (gradient,) = torch.autograd.grad(got, x, upstream)
+        assert_close(gradient, upstream)
 
 
 @test_case(
@@ -152,14 +332,14 @@ def test_dtypes(LearnedPositions):
     for dtype in (torch.float64, torch.float16, torch.bfloat16):
         with_rows(module.to(dtype), ROWS)
         same_sum(module, numbers(2, 6, 5).to(dtype), ROWS.to(dtype))
+    for _ in same_texts(LearnedPositions, tried_under("dtype")):
+        pass
 
 
 @test_case(name="`LearnedPositions` changes neither its input nor its `state_dict()`.", points=0.1, hidden=True)
 def test_a_call_leaves_things_alone(LearnedPositions):
-    module = with_rows(LearnedPositions(7, 5), ROWS)
-    x = numbers(2, 4, 5)
-    with unchanged(x=x, module=module):
-        same_sum(module, x)
+    for _ in same_texts(LearnedPositions, spread(cover(MODULE)), around=unchanged):
+        pass
 
 
 @test_case(
@@ -169,14 +349,11 @@ def test_a_call_leaves_things_alone(LearnedPositions):
     hidden=True,
 )
 def test_old_rows_are_kept(extend_positions, LearnedPositions):
-    learned = with_rows(LearnedPositions(7, 5), ROWS)
-    for size in (40, 8):
-        extended = extend_positions(learned, size)
-        require(isinstance(extended, LearnedPositions), "not a LearnedPositions")
-        table = table_of(extended, size, 5)
-        require(table.requires_grad, "the table is frozen")
-        require(torch.equal(table.detach()[:7], ROWS), "the old rows changed")
-        same_sum(extended, numbers(2, 7, 5))
+    rows = [
+        row for row in cover(EXTEND) if row["its dtype is"] == "float32" and row["the new table has"] != "as many rows"
+    ]
+    for _, old, extended, _ in same_extended(extend_positions, LearnedPositions, rows):
+        same_sum(extended, numbers(2, len(old), old.shape[1]), old)
 
 
 @test_case(
@@ -213,43 +390,30 @@ def test_the_new_length_counts(extend_positions, LearnedPositions):
     hidden=True,
 )
 def test_the_modules_are_independent(extend_positions, LearnedPositions):
-    learned = with_rows(LearnedPositions(7, 5), ROWS)
-    extended = extend_positions(learned, 9)
-    with torch.no_grad():
-        table_of(extended, 9, 5).sub_(3.0)
-    same_sum(learned, numbers(2, 7, 5))
-    with torch.no_grad():
-        table_of(learned, 7, 5).add_(1.0)
-    same_sum(extended, numbers(2, 7, 5), ROWS - 3.0)
+    rows = spread(row for row in cover(EXTEND) if row["the new table has"] != "as many rows")
+    independent(extend_positions, LearnedPositions, rows)
 
 
 @test_case(name="`extend_positions` gives an independent copy at the same size, too.", points=0.3, hidden=True)
 def test_the_same_size_is_a_copy(extend_positions, LearnedPositions):
-    learned = with_rows(LearnedPositions(7, 5), ROWS)
-    copy = extend_positions(learned, 7)
-    require(torch.equal(table_of(copy, 7, 5).detach(), ROWS), "the rows changed")
-    with torch.no_grad():
-        table_of(copy, 7, 5).zero_()
-    same_sum(learned, numbers(2, 7, 5))
+    rows = [row for row in cover(EXTEND) if row["the new table has"] == "as many rows"]
+    independent(extend_positions, LearnedPositions, rows)
 
 
 @test_case(name="`extend_positions` keeps the dtype of the table.", points=0.2, hidden=True)
 def test_the_dtype_is_kept(extend_positions, LearnedPositions):
-    learned = LearnedPositions(7, 5)
-    for dtype in (torch.float64, torch.bfloat16):
-        rows = (ROWS.double() / 3).to(dtype)  # in float64, more digits than a float32 holds
-        table = table_of(extend_positions(with_rows(learned.to(dtype), rows), 9), 9, 5)
-        require(table.dtype == dtype, "another dtype")
-        require(torch.equal(table.detach()[:7], rows), "the old rows changed")
+    rows = [row for row in cover(EXTEND) if row["its dtype is"] != "float32"]
+    for _ in same_extended(extend_positions, LearnedPositions, rows):
+        pass
 
 
 @test_case(name="`extend_positions` leaves `learned` as it was.", points=0.1, hidden=True)
 def test_the_old_module_is_left_alone(extend_positions, LearnedPositions):
-    learned = with_rows(LearnedPositions(7, 5), ROWS)
-    with unchanged(learned=learned):
-        table = table_of(extend_positions(learned, 10), 10, 5).detach()
-    require(torch.equal(table[:7], ROWS), "the old rows changed")
-    require(table_of(learned, 7, 5).requires_grad, "the old table was frozen")
+    for learned, old, size in made_modules(LearnedPositions, spread(cover(EXTEND))):
+        with unchanged(learned=learned):
+            table = table_of(extend_positions(learned, size), size, old.shape[1]).detach()
+        require(torch.equal(table[: len(old)], old), "the old rows changed")
+        require(table_of(learned, *old.shape).requires_grad, "the old table was frozen")
 
 
 @test_case(name="`extend_positions` refuses to shrink with a `ValueError`.", points=0.2, hidden=True)
@@ -258,6 +422,20 @@ def test_shrinking_is_refused(extend_positions, LearnedPositions):
     require(torch.equal(table_of(extend_positions(learned, 8), 8, 5).detach()[:7], ROWS), "the old rows changed")
     with raises(ValueError):
         extend_positions(learned, 6)
+    with raises(ValueError):
+        extend_positions(learned, 1)
+
+
+def independent(extend_positions, LearnedPositions, rows):
+    """Demand that neither module sees what becomes of the other."""
+    for learned, old, _, table in same_extended(extend_positions, LearnedPositions, rows):
+        with torch.no_grad():
+            table.sub_(3.0)
+        require(torch.equal(table_of(learned, *old.shape).detach(), old), "the old module changed with the new one")
+        kept = table.detach().clone()
+        with torch.no_grad():
+            table_of(learned, *old.shape).add_(1.0)
+        require(torch.equal(table.detach(), kept), "the new module changed with the old one")
 
 
 UNEVEN = (numbers(6, 9) + 0.4) * torch.tensor([0.1, 3.0, 40.0, 1.0, 0.5, 7.0])[:, None]  # of many lengths
@@ -272,6 +450,19 @@ def similarity(table):
     return torch.tensor(means, dtype=table.dtype)
 
 
+def similarity_rows(similarity_by_offset, dtypes):
+    for seed, row in enumerate(cover(SIMILARITY)):
+        if row["its dtype is"] in dtypes:
+            table = make_table(row, seed, largest=70)
+            with torch.no_grad():
+                table /= table.norm(dim=1, keepdim=True)
+                if row["its rows are"] == "of very different lengths":
+                    table *= (10 ** torch.linspace(-1, 1, len(table))).to(table.dtype)[:, None]
+            # In 16 bits a function may compute all the way.
+            got = similarity_by_offset(table)
+            assert_close(got.detach(), similarity(table.detach()), atol=0.03 if table.dtype.itemsize == 2 else 1e-5)
+
+
 @test_case(
     name="`similarity_by_offset` gives `(P,)`: entry k is the mean cosine similarity of rows p and p + k over all p.",
     points=0.7,
@@ -279,6 +470,7 @@ def similarity(table):
 )
 def test_similarity(similarity_by_offset):
     assert_close(similarity_by_offset(UNEVEN.clone()), similarity(UNEVEN))
+    similarity_rows(similarity_by_offset, ["float32"])
 
 
 @test_case(
@@ -296,6 +488,7 @@ def test_similarity_keeps_the_dtype(similarity_by_offset):
     assert_close(similarity_by_offset(UNEVEN.double()), similarity(UNEVEN.double()))
     rough = MANY.bfloat16()  # a function may compute in 16 bits all the way
     assert_close(similarity_by_offset(rough.clone()), similarity(rough), atol=0.03)
+    similarity_rows(similarity_by_offset, ["float64", "of 16 bits"])
 
 
 @test_case(name="`similarity_by_offset` is right on the position table of a real model.", points=0.1, hidden=True)

@@ -1,14 +1,26 @@
-"""Hidden cases of `lookup`. `reference` is the module solutions/embeddings.py."""
+from functools import cache
+from itertools import product
+from random import Random
+from string import ascii_letters, ascii_lowercase
 
 import torch
 from check.testing.api import (
+    TABLE,
+    Domain,
     assert_close,
     assert_equal,
     assert_gradients,
     assert_normal,
     count_operations,
+    cover,
+    lookups,
+    make_bad_ids,
+    make_ids,
+    make_table,
     raises,
     require,
+    seeded,
+    spread,
     test_case,
     unchanged,
 )
@@ -17,26 +29,138 @@ from torch import nn
 OK_FORMAT = False
 name = "lookup_hidden"
 
+# The domain of each function ---------------------------------------------------------------------
 
-def seeded(seed):
-    return torch.Generator().manual_seed(seed)
+LOWER, LETTERS = frozenset(ascii_lowercase), frozenset(ascii_letters)
 
+TOKENS = {
+    "there are": {
+        "no tokens": lambda c: not c.tokens,
+        "more than 64 tokens": lambda c: len(c.tokens) > 64,
+        "some tokens": lambda c: True,
+    },
+    "they": {
+        "repeat": lambda c: len(set(c.tokens)) < len(c.tokens),
+        "do not repeat": lambda c: True,
+    },
+    "they come": {
+        "in sorted order": lambda c: c.tokens == sorted(c.tokens),
+        "in another order": lambda c: True,
+    },
+    "they hold": {
+        "lower-case letters alone": lambda c: all(map(LOWER.issuperset, c.tokens)),
+        "capitals": lambda c: all(map(LETTERS.issuperset, c.tokens)),
+        "digits, signs or other letters": lambda c: True,
+    },
+}
+NO_TOKENS = {
+    "there are": ("no tokens",),
+    "they": ("repeat",),
+}, {
+    "there are": ("no tokens",),
+    "they come": ("in another order",),
+}, {
+    "there are": ("no tokens",),
+    "they hold": ("capitals", "digits, signs or other letters"),
+}  # fmt: skip
+KINDS = {"lower-case letters alone": "mnopqw", "capitals": "ABCTab", "digits, signs or other letters": "éΩ漢0_9-"}
+"""What tokens begin with."""
+
+VOCABULARIES = {
+    "the vocabulary lists": {
+        "its tokens by their ids": lambda c: [*c.vocabulary.values()] == sorted(c.vocabulary.values()),
+        "its tokens in another order": lambda c: True,
+    },
+    "its ids": {
+        "are 0 to V-1": lambda c: {*c.vocabulary.values()} == {*range(len(c.vocabulary))},
+        "have gaps": lambda c: True,
+    },
+    "the tokens were": {
+        "asked for before, with another vocabulary": lambda c: any(
+            b.tokens == c.tokens and b.vocabulary != c.vocabulary for b in c.before
+        ),
+        "not asked for before": lambda c: True,
+    },
+}
+BUILD_VOCABULARY = Domain("build_vocabulary", ("tokens",), TOKENS, NO_TOKENS)
+ENCODE = Domain(
+    "encode",
+    ("tokens", "vocabulary"),
+    TOKENS | VOCABULARIES,
+    (*NO_TOKENS, {"there are": ("no tokens",), "the tokens were": ("asked for before, with another vocabulary",)}),
+    where=lambda c: {*c.tokens} <= {*c.vocabulary},
+)
+NEW_TABLE = Domain(
+    "new_embedding_table",
+    ("vocab_size", "dim"),
+    {
+        "the table is": {
+            "square": lambda c: c.vocab_size == c.dim,
+            "taller than wide": lambda c: c.vocab_size > c.dim,
+            "wider than tall": lambda c: True,
+        },
+        "`std` is": {"given": lambda c: c.std is not None, "not given": lambda c: True},
+        "a generator is": {"given": lambda c: c.generator is not None, "not given": lambda c: True},
+    },
+)
+LOOKUP, BAD_LOOKUP = lookups("embedding_lookup", ("table", "ids"), TABLE)
+
+DOMAINS = (BUILD_VOCABULARY, ENCODE, NEW_TABLE, LOOKUP, BAD_LOOKUP)
 
 MIXED = ["the", "The", "10", "9", "zebra", "ant", "The", "9", "_", "ant", "éclair"]
-TABLE = torch.randn(7, 3, generator=seeded(1))  # V = 7, D = 3
-IDS = torch.tensor([5, 0, 6, 5, 2])  # unsorted, repeated, first and last row
-ROWS = TABLE[IDS]
+TABLE_OF_7 = torch.randn(7, 3, generator=seeded(1))  # V = 7, D = 3
+IDS_OF_5 = torch.tensor([5, 0, 6, 5, 2])  # unsorted, repeated, first and last row
+ROWS = TABLE_OF_7[IDS_OF_5]
 
 
 # Every call gets inputs of its own, so that one that changes them spoils no other case.
 
 
 def small_table():
-    return TABLE.clone()
+    return TABLE_OF_7.clone()
 
 
 def five_ids():
-    return IDS.clone()
+    return IDS_OF_5.clone()
+
+
+@cache
+def make_tokens(row_at, domain):
+    """Tokens of the levels of `TOKENS` in a row of the domain, and the sorted words of a vocabulary for them."""
+    row, random = cover(domain)[row_at], Random(row_at)
+    count = {"no tokens": 0, "some tokens": 6, "more than 64 tokens": 70}[row["there are"]]
+    letters = product(KINDS[row["they hold"]], "abcdefgh", "xyz")
+    words = random.sample(["".join(one) for one in letters], max(count, 3))
+    tokens = words[:count] + (words[:3] if row["they"] == "repeat" else [])
+    if row["they come"] == "in sorted order":
+        tokens.sort()
+    distinct = sorted(words)
+    return tuple(tokens), tuple(distinct)
+
+
+def drawn(new_embedding_table, wide, tall, square):
+    """Tables that are drawn in every way, with their deviations and shapes."""
+    shapes = {"wider than tall": wide, "taller than wide": tall, "square": square}
+    for seed, row in enumerate(cover(NEW_TABLE)):
+        shape = shapes[row["the table is"]]
+        given = {"std": 10.0 ** (seed % 3 - 1)} if row["`std` is"] == "given" else {}
+        generator = {"generator": seeded(seed)} if row["a generator is"] == "given" else {}
+        yield new_embedding_table(*shape, **given, **generator), given.get("std", 0.02), shape
+
+
+def same_rows(embedding_lookup, row, seed):
+    table = make_table(row, seed)
+    ids = make_ids(row, len(table), seed)
+    assert_close(embedding_lookup(table, ids), table[ids].detach(), atol=0)
+
+
+def make_vocabulary(row, distinct):
+    """A vocabulary of the levels of `VOCABULARIES`."""
+    ids = range(len(distinct)) if row["its ids"] == "are 0 to V-1" else range(3, 3 + 2 * len(distinct), 2)
+    pairs = list(zip(distinct, ids, strict=True))
+    if row["the vocabulary lists"] == "its tokens in another order":
+        pairs = pairs[len(pairs) // 2 :] + pairs[: len(pairs) // 2]
+    return dict(pairs)
 
 
 @test_case(
@@ -46,7 +170,9 @@ def five_ids():
 )
 def test_vocabulary_is_sorted(build_vocabulary, reference):
     assert_equal(build_vocabulary(list(MIXED)), reference.build_vocabulary(MIXED))
-    assert_equal(build_vocabulary([]), {})
+    for at in range(len(cover(BUILD_VOCABULARY))):
+        tokens, _ = make_tokens(at, BUILD_VOCABULARY)
+        assert_equal(build_vocabulary(list(tokens)), reference.build_vocabulary(tokens))
 
 
 @test_case(
@@ -55,9 +181,13 @@ def test_vocabulary_is_sorted(build_vocabulary, reference):
     hidden=True,
 )
 def test_encode_follows_the_vocabulary(encode):
-    vocabulary = {"red": 3, "a": 0, "blue": 1, "green": 40, "Red": 2}
-    got = encode(["Red", "green", "red", "red", "blue", "a"], vocabulary)
-    assert_close(got, torch.tensor([2, 40, 3, 3, 1, 0]))
+    for at, row in enumerate(cover(ENCODE)):
+        tokens, distinct = make_tokens(at, ENCODE)
+        vocabulary = make_vocabulary(row, distinct)
+        if row["the tokens were"] == "asked for before, with another vocabulary":
+            encode(list(tokens), {token: id + 1 for token, id in vocabulary.items()})
+        expected = torch.tensor([vocabulary[token] for token in tokens], dtype=torch.int64)
+        assert_close(encode(list(tokens), dict(vocabulary)), expected)
 
 
 @test_case(name="`encode` gives an empty int64 tensor of shape `(0,)` for no tokens.", points=0.25, hidden=True)
@@ -81,12 +211,12 @@ def test_encode_refuses_an_unknown_token(encode):
     hidden=True,
 )
 def test_table_is_a_parameter(new_embedding_table):
-    table = new_embedding_table(300, 40)
-    assert_normal(table, 0.02)
-    require(isinstance(table, nn.Parameter), "the table should be an nn.Parameter")
-    require(table.requires_grad and table.is_leaf, "the table should be trainable")
-    require(table.dtype == torch.float32, "the table should be float32")
-    require(table.shape == (300, 40), "the table should be (V, D)")
+    for table, std, shape in drawn(new_embedding_table, (30, 40), (40, 30), (35, 35)):
+        assert_normal(table, std)
+        require(isinstance(table, nn.Parameter), "the table should be an nn.Parameter")
+        require(table.requires_grad and table.is_leaf, "the table should be trainable")
+        require(table.dtype == torch.float32, "the table should be float32")
+        require(table.shape == shape, "the table should be (V, D)")
 
 
 @test_case(
@@ -95,16 +225,16 @@ def test_table_is_a_parameter(new_embedding_table):
     hidden=True,
 )
 def test_table_is_normal(new_embedding_table):
-    assert_normal(new_embedding_table(40, 300, generator=seeded(3)), 0.02)
-    assert_normal(new_embedding_table(300, 40, std=1.5, generator=seeded(4)), 1.5)
+    for table, std, _ in drawn(new_embedding_table, (40, 300), (300, 40), (110, 110)):
+        assert_normal(table, std)
 
 
 @test_case(name="`new_embedding_table` gives equal tables for equally seeded generators.", points=0.25, hidden=True)
 def test_table_repeats_with_a_seed(new_embedding_table):
-    first = new_embedding_table(300, 40, generator=seeded(5))
+    first = new_embedding_table(30, 40, generator=seeded(5))
     assert_normal(first, 0.02)
-    assert_close(new_embedding_table(300, 40, generator=seeded(5)).detach(), first.detach())
-    other = new_embedding_table(300, 40, generator=seeded(6))
+    assert_close(new_embedding_table(30, 40, generator=seeded(5)).detach(), first.detach())
+    other = new_embedding_table(30, 40, generator=seeded(6))
     require(not torch.equal(other, first), "another seed should give another table")
 
 
@@ -117,7 +247,7 @@ def test_table_leaves_the_global_state(new_embedding_table):
     torch.default_generator.manual_seed(21)
     undisturbed = new_embedding_table(5, 4).detach()
     torch.default_generator.manual_seed(21)
-    assert_normal(new_embedding_table(300, 40, generator=seeded(7)), 0.02)
+    assert_normal(new_embedding_table(30, 40, generator=seeded(7)), 0.02)
     assert_close(new_embedding_table(5, 4).detach(), undisturbed, of="the next draw from the global random state")
 
 
@@ -128,7 +258,7 @@ def test_table_leaves_the_global_state(new_embedding_table):
 )
 def test_draws_differ(new_embedding_table):
     generator = seeded(8)
-    first, second = (new_embedding_table(300, 40, generator=generator) for _ in range(2))
+    first, second = (new_embedding_table(30, 40, generator=generator) for _ in range(2))
     assert_normal(first, 0.02)
     require(not torch.equal(first, second), "one generator gave the same table twice")
     drawn = [new_embedding_table(5, 4) for _ in range(2)]
@@ -144,7 +274,7 @@ def test_draws_follow_the_global_state(new_embedding_table):
     drawn = []
     for seed in (11, 11, 12):
         torch.default_generator.manual_seed(seed)  # as torch.manual_seed does, in a hundredth of the time
-        drawn.append(new_embedding_table(300, 40))
+        drawn.append(new_embedding_table(30, 40))
     assert_normal(drawn[0], 0.02)
     require(torch.equal(drawn[0], drawn[1]), "torch.manual_seed did not make the draw repeat")
     require(not torch.equal(drawn[0], drawn[2]), "another seed should give another table")
@@ -156,20 +286,16 @@ def test_draws_follow_the_global_state(new_embedding_table):
     hidden=True,
 )
 def test_lookup_in_any_shape(embedding_lookup):
-    wide = torch.randn(3, 7, generator=seeded(2)).T  # (7, 3), non-contiguous
-    many = five_ids()[:4].view(2, 1, 2).expand(3, 2, 1, 2)  # non-contiguous, too
-    expected = wide[many]
-    assert_close(embedding_lookup(wide, many), expected)
-    for ids in (torch.tensor(6), torch.tensor([[2]]), torch.zeros(3, 0, 2, dtype=torch.int64)):
-        expected = TABLE[ids]
-        assert_close(embedding_lookup(small_table(), ids), expected)
+    for seed, row in enumerate(cover(LOOKUP)):
+        if row["its dtype is"] == "float32":
+            same_rows(embedding_lookup, row, seed)
 
 
 @test_case(name="`embedding_lookup` gives the dtype of the table.", points=0.25, hidden=True)
 def test_lookup_keeps_the_dtype(embedding_lookup):
-    for dtype in (torch.float64, torch.bfloat16):
-        table = (TABLE.double() / 3).to(dtype)
-        assert_close(embedding_lookup(table.clone(), five_ids()), table[IDS], atol=0)
+    for seed, row in enumerate(cover(LOOKUP)):
+        if row["its dtype is"] != "float32":
+            same_rows(embedding_lookup, row, seed)
 
 
 @test_case(
@@ -179,9 +305,12 @@ def test_lookup_keeps_the_dtype(embedding_lookup):
 )
 def test_lookup_refuses_bad_ids(embedding_lookup):
     assert_close(embedding_lookup(small_table(), five_ids()), ROWS)
-    for ids, bad in [(7, 7), ([[0, 1], [-1, 2]], -1), ([[3], [123], [123]], 123)]:
+    for row in cover(BAD_LOOKUP):
+        ids, bad = make_bad_ids(row, 7)
         with raises(IndexError, quoting=[bad, 7]):
-            embedding_lookup(small_table(), torch.tensor(ids))
+            embedding_lookup(small_table(), ids)
+    with raises(IndexError, quoting=[123, 7]):  # several bad ones
+        embedding_lookup(small_table(), torch.tensor([[3], [123], [123]]))
 
 
 @test_case(
@@ -190,7 +319,10 @@ def test_lookup_refuses_bad_ids(embedding_lookup):
     hidden=True,
 )
 def test_lookup_passes_gradients(embedding_lookup):
-    assert_gradients(embedding_lookup, TABLE, IDS, torch.randn(5, 3, generator=seeded(9)))
+    for seed, row in enumerate(spread(row for row in cover(LOOKUP) if row["the table"] != "needs no gradient")):
+        table = make_table(row, seed)
+        ids = make_ids(row, len(table), seed)
+        assert_gradients(embedding_lookup, table, ids)
 
 
 @test_case(
@@ -199,14 +331,17 @@ def test_lookup_passes_gradients(embedding_lookup):
     hidden=True,
 )
 def test_lookup_changes_nothing(embedding_lookup):
+    for seed, row in enumerate(spread(cover(LOOKUP))):
+        table = make_table(row, seed)
+        ids = make_ids(row, len(table), seed)
+        with unchanged(table=table, ids=ids):
+            assert_close(embedding_lookup(table, ids), table[ids])
     table, ids = small_table(), five_ids()
-    with unchanged(table=table, ids=ids):
-        first = embedding_lookup(table, ids)
-    assert_close(first, ROWS)
+    first = embedding_lookup(table, ids)
     kept = first.clone()
     with torch.no_grad():
         table[5] = 9.0
-    assert_close(embedding_lookup(table, ids), table[IDS])
+    assert_close(embedding_lookup(table, ids), table[IDS_OF_5])
     assert_close(first, kept, of="the earlier result")
 
 

@@ -1,12 +1,176 @@
 """Hidden cases of `sinusoidal`: positions as sines and cosines."""
 
+from contextlib import nullcontext
 from functools import cache
 
 import torch
-from check.testing.api import assert_close, count_operations, raises, require, test_case, unchanged
+from check.testing.api import (
+    TEXT,
+    Domain,
+    assert_close,
+    count_operations,
+    cover,
+    make_text,
+    raises,
+    require,
+    set_up,
+    spread,
+    test_case,
+    unchanged,
+)
 
 OK_FORMAT = False
 name = "sinusoidal_hidden"
+
+
+# The domain of each function ---------------------------------------------------------------------
+
+DIM = {
+    "2": lambda c: c.dim == 2,
+    "above 64": lambda c: c.dim > 64,
+    "between": lambda c: True,
+}
+BASE = {
+    "not given": lambda c: c.base is None,
+    "below 10,000": lambda c: c.base < 10_000,
+    "above 10,000": lambda c: True,
+}
+BASES = {"not given": (), "below 10,000": (50.0,), "above 10,000": (123_456,)}
+DIMS = {"2": 2, "above 64": 66, "between": 10}
+
+
+def asked_before(name):
+    """Whether a function was asked for the same sizes just before, with another base."""
+    return {
+        "were asked for before, with another base": lambda c: (
+            c.before
+            and (c.before[-1].arguments[name], c.before[-1].dim) == (c.arguments[name], c.dim)
+            and c.before[-1].base != c.base
+        ),
+        "were not asked for before": lambda c: True,
+    }
+
+
+ENCODING = Domain(
+    "sinusoidal_encoding",
+    ("num_positions", "dim", "base"),
+    {
+        "the number of positions is": {
+            "above 512": lambda c: c.num_positions > 512,
+            "equal to `dim`": lambda c: c.num_positions == c.dim,
+            "another one": lambda c: True,
+        },
+        "`dim` is": DIM,
+        "`base` is": BASE,
+        "these sizes": asked_before("num_positions"),
+    },
+    where=lambda c: c.dim % 2 == 0,
+)
+SHIFT = Domain(
+    "shift_matrix",
+    ("offset", "dim", "base"),
+    {
+        "the offset is": {
+            "beyond 512, or below -512": lambda c: abs(c.offset) > 512,
+            "positive": lambda c: c.offset > 0,
+            "negative or 0": lambda c: True,
+        },
+        "`dim` is": DIM,
+        "`base` is": BASE,
+        "these sizes": asked_before("offset"),
+    },
+    where=lambda c: c.dim % 2 == 0,
+)
+OFFSETS = {"beyond 512, or below -512": (600, -700), "positive": (1, 7), "negative or 0": (-3, 0, -1)}
+ODD = {"1": lambda c: c.dim == 1, "larger": lambda c: True}
+ODD_ENCODING = Domain(
+    "sinusoidal_encoding",
+    ("num_positions", "dim", "base"),
+    {"the odd `dim` is": ODD},
+    where=lambda c: c.dim % 2,
+    strength=1,
+)
+ODD_SHIFT = Domain(
+    "shift_matrix", ("offset", "dim", "base"), {"the odd `dim` is": ODD}, where=lambda c: c.dim % 2, strength=1
+)
+MODULE = Domain(
+    "SinusoidalPositions",
+    ("x",),
+    TEXT | {"`base` is": BASE},
+    where=lambda c: c.module is not None,
+    built_of=("dim", "base"),
+)
+ODD_MODULE = Domain(
+    "SinusoidalPositions",
+    ("x",),
+    {"the odd `dim` is": ODD},
+    where=lambda c: c.module is None and c.dim % 2,
+    strength=1,
+    built_of=("dim", "base"),
+)
+DOMAINS = (ENCODING, ODD_ENCODING, SHIFT, ODD_SHIFT, MODULE, ODD_MODULE)
+
+
+def made_encodings():
+    """Positions, dim and base of each row of `ENCODING`, and the sentence that it is tried under."""
+    for seed, row in enumerate(cover(ENCODING)):
+        dim, base = DIMS[row["`dim` is"]], BASES[row["`base` is"]]
+        count = {"above 512": 514, "equal to `dim`": dim}
+        other = (1, dim + 13, dim // 2 + 2)[seed % 3]
+        if row["these sizes"] == "were asked for before, with another base":
+            sentence = "calls"
+        else:
+            sentence = "base" if base else "values"
+        yield sentence, count.get(row["the number of positions is"], other), dim, base
+
+
+def same_encodings(sinusoidal_encoding, sentence):
+    for of, count, dim, base in made_encodings():
+        if of != sentence:
+            continue
+        for given in ((77.0,), base) if of == "calls" else (base,):
+            right = encoding(range(count), dim, *given).float()
+            assert_close(sinusoidal_encoding(count, dim, *given), right, atol=tolerance(range(count)))
+
+
+def same_shifts(shift_matrix, sentence):
+    for seed, row in enumerate(cover(SHIFT)):
+        offsets, dim, base = OFFSETS[row["the offset is"]], DIMS[row["`dim` is"]], BASES[row["`base` is"]]
+        offset = offsets[seed % len(offsets)]
+        of = "base" if base else "far" if abs(offset) > 512 else "on" if offset > 0 else "back"
+        if of != sentence:
+            continue
+        is_again = row["these sizes"] == "were asked for before, with another base"
+        for given in ((77.0,), base) if is_again else (base,):
+            same_shift(shift_matrix(offset, dim, *given), offset, dim, *given)
+
+
+def untouched(**_):
+    return nullcontext()
+
+
+def sums(SinusoidalPositions, row, texts, base, around=untouched):
+    """What one module gives for texts, one after the other."""
+    module = set_up(SinusoidalPositions(texts[-1].shape[-1], *base), row, texts[-1].dtype)
+    for x in texts:
+        with around(x=x, module=module):
+            got = module(x)
+        yield x, got
+
+
+def same_texts(SinusoidalPositions, sentence):
+    """Demand the right sums of all rows of `MODULE` that are tried under a sentence."""
+    for seed, row in enumerate(cover(MODULE)):
+        if row["the text"] == "is the first":
+            of = "dtype" if row["the dtype is"] != "float32" else "values"
+            of = "base" if row["`base` is"] != "not given" and of == "values" else of
+        else:
+            of = "calls"
+        if of == sentence:
+            texts = make_text(row, seed)
+            base = BASES[row["`base` is"]]
+            for x, got in sums(SinusoidalPositions, row, texts, base):
+                same_sum(got, x.detach(), *base)
 
 
 @cache
@@ -44,13 +208,14 @@ def same_shift(got, offset, dim, base=10000.0):
     assert_close(moved, right, atol=1.5 * (1e-5 + 4e-7 * abs(offset)))  # each number sums a sine and a cosine part
 
 
-def same_sum(got, before, base=10000.0):
+def same_sum(got, before, base=10000.0, rounded=0.0):
     """Demand `before`, the input as it was, plus the right encoding.
 
-    In 16 bits the encoding may be rounded before it is added, and the sum again.
+    In 16 bits the encoding may be rounded before it is added, and the sum again; `rounded` is what the
+    encoding lost before.
     """
     length, dim = before.shape[1:]
-    once = torch.finfo(before.dtype).eps / 2 if before.dtype.itemsize == 2 else 0.0
+    once = torch.finfo(before.dtype).eps / 2 if before.dtype.itemsize == 2 else rounded
     rows = encoding(range(length), dim, base)
     atol = tolerance(range(length)) + once * rows.abs()
     assert_close(got, (before.double() + rows).to(before.dtype), atol=atol)
@@ -64,6 +229,7 @@ def same_sum(got, before, base=10000.0):
 def test_sines_and_cosines_alternate(sinusoidal_encoding):
     for rows, dim in [(1, 6), (7, 2), (33, 10)]:
         assert_close(sinusoidal_encoding(rows, dim), encoding(range(rows), dim).float(), atol=tolerance(range(rows)))
+    same_encodings(sinusoidal_encoding, "values")
 
 
 @test_case(name="`sinusoidal_encoding` uses the `base` it is given, 10000 if none is.", points=0.5, hidden=True)
@@ -71,6 +237,7 @@ def test_another_base(sinusoidal_encoding):
     for base in ((), (300.0,)):
         right = encoding(range(10), 16, *base).float()
         assert_close(sinusoidal_encoding(10, 16, *base), right, atol=tolerance(range(10)))
+    same_encodings(sinusoidal_encoding, "base")
 
 
 @test_case(
@@ -94,6 +261,7 @@ def test_results_are_the_callers(sinusoidal_encoding):
         got = sinusoidal_encoding(9, 6)
         assert_close(got, right, atol=tolerance(range(9)))
         got.zero_()
+    same_encodings(sinusoidal_encoding, "calls")
 
 
 @test_case(
@@ -112,6 +280,7 @@ def test_no_loop_over_positions(sinusoidal_encoding):
 def test_the_shift_moves_every_position_on(shift_matrix):
     for offset, dim in [(7, 10), (2, 2)]:
         same_shift(shift_matrix(offset, dim), offset, dim)
+    same_shifts(shift_matrix, "on")
 
 
 @test_case(
@@ -122,12 +291,14 @@ def test_the_shift_moves_every_position_on(shift_matrix):
 def test_the_shift_goes_back(shift_matrix):
     for offset in (-3, 0):
         same_shift(shift_matrix(offset, 12), offset, 12)
+    same_shifts(shift_matrix, "back")
 
 
 @test_case(name="`shift_matrix` uses the `base` it is given, 10000 if none is.", points=0.2, hidden=True)
 def test_the_shift_has_a_base(shift_matrix):
     same_shift(shift_matrix(2, 8), 2, 8)
     same_shift(shift_matrix(-2, 8, 50.0), -2, 8, 50.0)
+    same_shifts(shift_matrix, "base")
 
 
 @test_case(
@@ -138,6 +309,7 @@ def test_the_shift_has_a_base(shift_matrix):
 def test_the_shift_goes_far(shift_matrix):
     for offset in (-4321, 25000):
         same_shift(shift_matrix(offset, 6), offset, 6)
+    same_shifts(shift_matrix, "far")
 
 
 @test_case(name="`shift_matrix` refuses an odd `dim` with a `ValueError` that quotes it.", points=0.2, hidden=True)
@@ -145,6 +317,8 @@ def test_the_shift_refuses_an_odd_dim(shift_matrix):
     same_shift(shift_matrix(1, 2), 1, 2)
     with raises(ValueError, quoting=[11]):
         shift_matrix(0, 11)
+    with raises(ValueError, quoting=[1]):
+        shift_matrix(3, 1)
 
 
 @test_case(
@@ -157,6 +331,8 @@ def test_the_module_refuses_an_odd_dim(SinusoidalPositions):
     assert_close(SinusoidalPositions(2)(x.clone()), x + torch.tensor([0.0, 1.0]))
     with raises(ValueError, quoting=[33]):
         SinusoidalPositions(33)
+    with raises(ValueError, quoting=[1]):
+        SinusoidalPositions(1)
 
 
 @test_case(
@@ -169,6 +345,8 @@ def test_the_module_adds_the_encoding(SinusoidalPositions):
     same_sum(SinusoidalPositions(16)(x.clone()), x)
     across = text(10, 16, 3).transpose(0, 2)  # (3, 16, 10), not contiguous
     same_sum(SinusoidalPositions(10, 300.0)(across.clone()), across, base=300.0)
+    same_texts(SinusoidalPositions, "values")
+    same_texts(SinusoidalPositions, "base")
 
 
 @test_case(name="`SinusoidalPositions` takes any number of positions, 20,000 included.", points=0.2, hidden=True)
@@ -189,9 +367,14 @@ def test_calls_do_not_disturb_each_other(SinusoidalPositions):
         got = module(x.clone())
         same_sum(got, x)
         got.zero_()  # the result is the caller's
+    x = text(2, 5, 6)
+    module = SinusoidalPositions(6).bfloat16()
+    module(x.bfloat16())
+    same_sum(module.float()(x.clone()), x, rounded=2**-8 if list(module.buffers()) else 0.0)
     other = SinusoidalPositions(4, 20.0)
     x = text(2, 5, 4)
     same_sum(other(x.clone()), x, base=20.0)
+    same_texts(SinusoidalPositions, "calls")
 
 
 @test_case(
@@ -212,22 +395,24 @@ def test_the_module_has_no_parameters(SinusoidalPositions):
     hidden=True,
 )
 def test_gradients_reach_the_input(SinusoidalPositions):
-    module = SinusoidalPositions(6)
-    x = text(3, 5, 6).requires_grad_()
-    got = module(x)
-    same_sum(got, x.detach())
-    upstream = text(3, 5, 6, seed=2)
-    (gradient,) = torch.autograd.grad(got, x, upstream)
-    assert_close(gradient, upstream)
+    for seed, row in enumerate(spread(row for row in cover(MODULE) if row["it"] == "needs a gradient")):
+        base = BASES[row["`base` is"]]
+        for x, got in sums(SinusoidalPositions, row, make_text(row, seed), base):
+            same_sum(got, x.detach(), *base)
+        upstream = torch.ones_like(x) * torch.tensor([1.0, -2.0], dtype=x.dtype).repeat(x.shape[-1] // 2)
+        (gradient,) = torch.autograd.grad(got, x, upstream)
+        assert_close(gradient, upstream)
 
 
 @test_case(name="`SinusoidalPositions` changes neither its input nor its `state_dict()`.", points=0.1, hidden=True)
 def test_a_call_leaves_things_alone(SinusoidalPositions):
+    for seed, row in enumerate(spread(cover(MODULE))):
+        base = BASES[row["`base` is"]]
+        for x, got in sums(SinusoidalPositions, row, make_text(row, seed), base, around=unchanged):
+            same_sum(got, x.detach(), *base)
     module = SinusoidalPositions(2)
-    short, long = text(3, 5, 2), torch.zeros(1, 6000, 2)
-    with unchanged(short=short, long=long, module=module):
-        same_sum(module(short), short.clone())
-        module(long)
+    with unchanged(module=module):
+        module(torch.zeros(1, 6000, 2))
 
 
 @test_case(
@@ -239,6 +424,7 @@ def test_dtypes(SinusoidalPositions):
     for dtype in (torch.float64, torch.float16):  # bfloat16 below
         x = text(2, 7, 8).to(dtype)
         same_sum(SinusoidalPositions(8).to(dtype)(x.clone()), x)
+    same_texts(SinusoidalPositions, "dtype")
 
 
 @test_case(

@@ -1,17 +1,24 @@
 """Hidden cases of `word_vectors`. The expected answers are gensim's own or, without gensim, by its definition."""
 
+import copy
 from functools import cache
+from random import Random
 
 import numpy as np
 import torch
 from check.testing.api import (
+    TABLE,
+    Domain,
     KeyedVectors,
     assert_answers,
     assert_close,
     assert_equal,
+    cover,
     glove,
     raises,
     require,
+    seeded,
+    spread,
     test_case,
     unchanged,
 )
@@ -19,6 +26,228 @@ from torch import nn
 
 OK_FORMAT = False
 name = "word_vectors_hidden"
+
+# The domain of each function ---------------------------------------------------------------------
+
+VECTORS = Domain(
+    "embedding_from_word_vectors",
+    ("word_vectors",),
+    {
+        "there are": {
+            "more than 64 words": lambda c: len(c.word_vectors) > 64,
+            "as many words as columns": lambda c: len(c.word_vectors) == c.word_vectors.vector_size,
+            "another number of words": lambda c: True,
+        },
+        "their vectors are": {
+            "float32": lambda c: c.word_vectors.vectors.dtype == np.float32,
+            "of another dtype": lambda c: True,
+        },
+        "`trainable` is": {
+            "true": lambda c: c.trainable,
+            "false": lambda c: c.trainable is False,
+            "not given": lambda c: True,
+        },
+        "the words": {
+            "are lower case": lambda c: all(map(str.islower, c.word_vectors.index_to_key)),
+            "differ in case alone": lambda c: True,
+        },
+    },
+)
+QUERY = {
+    "the table is": TABLE["the table is"],
+    "its dtype is": {
+        "float32": lambda c: c.table.dtype == torch.float32,
+        "float64": lambda c: True,
+    },
+    "the table lies": TABLE["the table lies"],
+    "the table": TABLE["the table"],
+    "the rows are": {
+        "of about one length": lambda c: float(c.table.norm(dim=1).max() / c.table.norm(dim=1).min()) < 1.5,
+        "of very different lengths": lambda c: True,
+    },
+    "the vocabulary lists": {
+        "its words by their rows": lambda c: [*c.vocabulary.values()] == sorted(c.vocabulary.values()),
+        "its words in another order": lambda c: True,
+    },
+    "the words": {
+        "are lower case": lambda c: all(map(str.islower, c.vocabulary)),
+        "differ in case alone": lambda c: True,
+    },
+    "the row of the first word is": {
+        "the first": lambda c: first_row(c) == 0,
+        "the last": lambda c: first_row(c) == len(c.table) - 1,
+        "another one": lambda c: True,
+    },
+    "`count` is": {
+        "not given": lambda c: c.count is None,
+        "larger than what is left": lambda c: c.count > len(c.table),
+        "smaller than what is left": lambda c: True,
+    },
+}
+PARALLEL = {
+    "another row": {
+        "points the same way": lambda c: alike(c) > 1,
+        "points elsewhere": lambda c: True,
+    },
+}
+LISTS = {
+    f"`{name}` holds": {
+        "no word": lambda c, name=name: not c.arguments[name],
+        "one word": lambda c, name=name: len(c.arguments[name]) == 1,
+        "several words": lambda c: True,
+    }
+    for name in ("positive", "negative")
+}
+
+
+def query_of(c):
+    return [c.word] if c.word is not None else [*c.positive, *c.negative]
+
+
+def first_row(c):
+    return c.vocabulary[query_of(c)[0]]
+
+
+def alike(c):
+    """How many rows point where the row of the first word points, itself included."""
+    table = c.table.detach().double()
+    return int((torch.cosine_similarity(table, table[first_row(c)][None]) > 0.9999).sum())
+
+
+def has_known_words(c):
+    return all(word in c.vocabulary for word in query_of(c))
+
+
+NEAREST = Domain("nearest_words", ("table", "vocabulary", "word", "count"), QUERY | PARALLEL, where=has_known_words)
+ANALOGY = Domain(
+    "analogy",
+    ("table", "vocabulary", "positive", "negative", "count"),
+    QUERY | LISTS,
+    ({"`positive` holds": ("no word",), "`negative` holds": ("no word",)},),
+    where=has_known_words,
+)
+NEAREST_TO_UNKNOWN = Domain(
+    "nearest_words",
+    ("table", "vocabulary", "word", "count"),
+    {
+        "the unknown word": {
+            "differs in case alone": lambda c: c.word.lower() in c.vocabulary,
+            "is none": lambda c: True,
+        }
+    },
+    where=lambda c: not has_known_words(c),
+    strength=1,
+)
+ANALOGY_OF_UNKNOWN = Domain(
+    "analogy",
+    ("table", "vocabulary", "positive", "negative", "count"),
+    {
+        "the unknown word": {
+            "is added": lambda c: not {*c.positive} <= {*c.vocabulary},
+            "is taken away": lambda c: True,
+        },
+        "it comes": {"first": lambda c: query_of(c)[0] not in c.vocabulary, "after others": lambda c: True},
+    },
+    where=lambda c: not has_known_words(c),
+    strength=1,
+)
+DOMAINS = (VECTORS, NEAREST, NEAREST_TO_UNKNOWN, ANALOGY, ANALOGY_OF_UNKNOWN)
+
+SIZES = {
+    "of more than 64 rows": (66, 4),
+    "square": (6, 6),
+    "of another shape": (9, 3),
+}
+"""At least as many rows as a query of four words leaves some of."""
+
+
+def make_words(row, count):
+    cases = ("W{}", "w{}") if row["the words"] == "differ in case alone" else ("w{}", "v{}")
+    return [cases[at % 2].format("abcdefghij"[at // 20] + "abcdefghij"[at // 2 % 10]) for at in range(count)]
+
+
+def make_query(row, seed):
+    """A table, a vocabulary, the lists of words to add and to take away, and the arguments that remain."""
+    rows, columns = SIZES[row["the table is"]]
+    if rows == 9 and seed % 2:
+        rows, columns = 7, 8
+    table = torch.randn(rows, columns, generator=seeded(seed), dtype=torch.float64)
+    table /= table.norm(dim=1, keepdim=True)
+    if row["the rows are"] == "of very different lengths":
+        table *= (
+            10 ** torch.linspace(-1, 1, rows, dtype=torch.float64)[torch.randperm(rows, generator=seeded(seed)), None]
+        )
+    first = {"the first": 0, "the last": rows - 1, "another one": 2}[row["the row of the first word is"]]
+    if row.get("another row") == "points the same way":
+        table[3] = table[first] * 0.8
+    table = table.to(getattr(torch, row["its dtype is"]))
+    if row["the table lies"] == "in memory in another way":
+        table = table.T.contiguous().T
+    table.requires_grad_(row["the table"] == "needs a gradient")
+    words = make_words(row, rows)
+    others = [word for word in words if word != words[first]]
+    order = Random(seed).sample(range(rows), rows) if "another" in row["the vocabulary lists"] else range(rows)
+    sizes = [
+        {"no word": 0, "one word": 1, "several words": 2}[row.get(f"`{name}` holds", "no word")]
+        for name in ("positive", "negative")
+    ]
+    query = [words[first], *others[1:4]][: sum(sizes) or 1]
+    count = {"not given": {}, "larger than what is left": {"count": rows + 7}}
+    given = count.get(row["`count` is"], {"count": 2})
+    return table, {words[at]: at for at in order}, query[: sizes[0]], query[sizes[0] :], given
+
+
+def right_answers(table, vocabulary, positive, negative, count=5):
+    """What the conventions say, word by word and in float64."""
+    unit = torch.nn.functional.normalize(table.detach().double(), dim=1)
+    query = sum(unit[vocabulary[word]] for word in positive) - sum(unit[vocabulary[word]] for word in negative)
+    cosines = torch.cosine_similarity(unit, torch.as_tensor(query)[None]).tolist()
+    left = [(word, cosines[at]) for word, at in vocabulary.items() if word not in (*positive, *negative)]
+    return sorted(left, key=lambda answer: -answer[1])[:count]
+
+
+def sentence_of(row):
+    """Which sentence a row of `NEAREST` or `ANALOGY` is tried under."""
+    if row["`count` is"] == "larger than what is left":
+        return "count"
+    if row["the table"] == "needs a gradient":
+        return "gradient"
+    if "another" in row["the vocabulary lists"]:
+        return "order"
+    return "default" if row["`count` is"] == "not given" else "values"
+
+
+@cache
+def query(domain, seed):
+    """What `make_query` gives for a row of a domain, and the right answers."""
+    made = make_query(cover(domain)[seed], seed)
+    table, vocabulary, positive, negative, given = made
+    if domain is NEAREST:
+        positive, negative = negative, []
+    return *made, right_answers(table, vocabulary, positive, negative, **given)
+
+
+def queries(domain, rows):
+    """Fresh copies of the queries of some rows."""
+    for seed, row in enumerate(cover(domain)):
+        if row in rows:
+            table, vocabulary, positive, negative, given, right = query(domain, seed)
+            yield copy.deepcopy(table), dict(vocabulary), [*positive], [*negative], given, right
+
+
+def tried_under(domain, sentence):
+    return [row for row in cover(domain) if sentence_of(row) == sentence]
+
+
+def same_nearest(nearest_words, sentence):
+    for table, vocabulary, _, (word,), given, right in queries(NEAREST, tried_under(NEAREST, sentence)):
+        assert_answers(nearest_words(table, vocabulary, word, **given), right)
+
+
+def same_analogies(analogy, sentence):
+    for table, vocabulary, positive, negative, given, right in queries(ANALOGY, tried_under(ANALOGY, sentence)):
+        assert_answers(analogy(table, vocabulary, positive, negative, **given), right)
+
 
 WORDS = ["zebra", "apple", "<pad>", "Apple", "mango", "the"]  # neither sorted nor lower case
 ROWS = np.random.default_rng(1).normal(size=(6, 4)) * [[9.0], [0.1], [1.0], [2.0], [0.5], [3.0]]  # float64
@@ -39,6 +268,25 @@ def word_vectors(dtype=np.float32):
     vectors = KeyedVectors(vector_size=4, dtype=dtype)
     vectors.add_vectors(WORDS, ROWS.astype(dtype))
     return vectors
+
+
+def made_vectors(some):
+    """Word vectors of the levels of `VECTORS` in some rows, each with the arguments that go with them."""
+    sizes = {
+        "more than 64 words": (66, 3),
+        "as many words as columns": (4, 4),
+        "another number of words": (7, 3),
+    }
+    for seed, row in enumerate(some):
+        count, columns = sizes[row["there are"]]
+        if count == 7 and seed % 2:
+            count, columns = 3, 5
+        dtype = np.float32 if row["their vectors are"] == "float32" else (np.float64, np.float16)[seed % 2]
+        vectors = KeyedVectors(vector_size=columns, dtype=dtype)
+        numbers = torch.randn(count, columns, generator=seeded(seed), dtype=torch.float64).numpy()
+        vectors.add_vectors(make_words(row, count), numbers.astype(dtype))
+        given = {"true": {"trainable": True}, "false": {"trainable": False}}
+        yield vectors, given.get(row["`trainable` is"], {})
 
 
 def rows():
@@ -99,10 +347,12 @@ def by_definition(vectors, positive, negative, count):
     hidden=True,
 )
 def test_embedding_has_the_rows(embedding_from_word_vectors):
-    embedding, _ = embedding_from_word_vectors(word_vectors(np.float64))
-    assert_close(embedding.weight.detach(), rows())
-    ids = torch.tensor([[4, 0], [2, 4]])
-    assert_close(embedding(ids).detach(), rows()[ids])
+    for vectors, given in made_vectors(cover(VECTORS)):
+        embedding, _ = embedding_from_word_vectors(vectors, **given)
+        require(isinstance(embedding, nn.Embedding), "not an nn.Embedding")
+        assert_close(embedding.weight.detach(), torch.tensor(vectors.vectors).float())
+    ids = torch.tensor([[1, 0], [2, 1]])
+    assert_close(embedding(ids).detach(), torch.tensor(vectors.vectors).float()[ids])
 
 
 @test_case(
@@ -114,6 +364,9 @@ def test_embedding_comes_with_its_vocabulary(embedding_from_word_vectors):
     embedding, vocabulary = embedding_from_word_vectors(word_vectors())
     assert_equal(vocabulary, {"zebra": 0, "apple": 1, "<pad>": 2, "Apple": 3, "mango": 4, "the": 5})
     assert_close(embedding.weight[vocabulary["mango"]].detach(), rows()[4])
+    for vectors, given in made_vectors(spread(cover(VECTORS))):
+        _, vocabulary = embedding_from_word_vectors(vectors, **given)
+        assert_equal(vocabulary, {word: at for at, word in enumerate(vectors.index_to_key)})
 
 
 @test_case(
@@ -122,9 +375,12 @@ def test_embedding_comes_with_its_vocabulary(embedding_from_word_vectors):
     hidden=True,
 )
 def test_embedding_is_frozen_or_not(embedding_from_word_vectors):
-    for chosen, wanted in [({}, False), ({"trainable": True}, True)]:
-        embedding, _ = embedding_from_word_vectors(word_vectors(), **chosen)
-        assert_close(embedding.weight.detach(), rows())
+    trainable = [row for row in cover(VECTORS) if row["`trainable` is"] == "true"]
+    frozen = spread(row for row in cover(VECTORS) if row not in trainable)
+    for vectors, given in made_vectors([*trainable, *frozen]):
+        embedding, _ = embedding_from_word_vectors(vectors, **given)
+        assert_close(embedding.weight.detach(), torch.tensor(vectors.vectors).float())
+        wanted = given.get("trainable", False)
         require(embedding.weight.requires_grad == wanted, "only a trainable embedding requires gradients")
 
 
@@ -154,6 +410,11 @@ def test_embedding_is_a_copy(embedding_from_word_vectors):
     assert_equal(sorted(its_vocabulary), sorted(WORDS))
     vectors.vectors[2] = 0.0
     assert_close(another(torch.arange(6)).detach(), rows(), of="the embedding, after word_vectors was changed,")
+    for vectors, given in made_vectors(spread(row for row in cover(VECTORS) if row["their vectors are"] == "float32")):
+        before = torch.tensor(vectors.vectors).float()
+        embedding, _ = embedding_from_word_vectors(vectors, **given)
+        vectors.vectors[:] += 1.0
+        assert_close(embedding.weight.detach(), before, of="the embedding, after word_vectors was changed,")
 
 
 @test_case(
@@ -164,6 +425,7 @@ def test_embedding_is_a_copy(embedding_from_word_vectors):
 def test_nearest_words(nearest_words):
     assert_answers(nearest_words(*planted(), "b", 11), by_gensim(planted, "b", "", 11))
     assert_answers(nearest_words(*real_words(), "dog", 4), by_gensim(real_words, ("dog",), (), 4))
+    same_nearest(nearest_words, "values")
 
 
 @test_case(
@@ -174,6 +436,7 @@ def test_nearest_words(nearest_words):
 )
 def test_analogy(analogy):
     assert_answers(analogy(*planted(), ["a", "c"], ["b"], 9), by_gensim(planted, "ac", "b", 9))
+    same_analogies(analogy, "values")
 
 
 @test_case(
@@ -207,6 +470,8 @@ def test_query_words_are_left_out(analogy):
 def test_vocabulary_in_any_order(nearest_words, analogy):
     assert_answers(analogy(*shuffled(), ["q", "r"], ["y"], 9), by_gensim(shuffled, "qr", "y", 9))
     assert_answers(nearest_words(*shuffled(), "i"), by_gensim(shuffled, "i", "", 5))
+    same_nearest(nearest_words, "order")
+    same_analogies(analogy, "order")
 
 
 @test_case(
@@ -219,6 +484,8 @@ def test_table_may_require_gradients(nearest_words, analogy):
     trainable = nn.Parameter(table.double())
     assert_answers(analogy(trainable, vocabulary, ["a", "c"], ["b"], 3), by_gensim(planted, "ac", "b", 3))
     assert_answers(nearest_words(trainable, vocabulary, "c"), by_gensim(planted, "c", "", 5))
+    same_nearest(nearest_words, "gradient")
+    same_analogies(analogy, "gradient")
 
 
 @test_case(
@@ -232,7 +499,7 @@ def test_unknown_words_are_refused(nearest_words, analogy):
     with raises(KeyError, quoting=["A"]):
         nearest_words(*planted(), "A", 0)
     with raises(KeyError, quoting=["quokka"]):
-        analogy(*planted(), ["a", "b", "quokka"], ["c"])
+        analogy(*planted(), ["quokka", "a", "b"], ["c"])
     with raises(KeyError, quoting=["quokka"]):
         analogy(*planted(), ["a", "b"], ["quokka"])
 
@@ -245,6 +512,8 @@ def test_unknown_words_are_refused(nearest_words, analogy):
 def test_five_words_by_default(nearest_words, analogy):
     assert_answers(nearest_words(*planted(), "g"), by_gensim(planted, "g", "", 5))
     assert_answers(analogy(*planted(), ["g"], ["a"]), by_gensim(planted, "g", "a", 5))
+    same_nearest(nearest_words, "default")
+    same_analogies(analogy, "default")
 
 
 @test_case(
@@ -257,14 +526,17 @@ def test_counts(nearest_words, analogy):
     assert_answers(analogy(*planted(), ["h"], ["b"], 500), by_gensim(planted, "h", "b", 10))
     assert_equal(nearest_words(*planted(), "h", count=0), [])
     assert_equal(analogy(*planted(), ["h"], ["b"], count=0), [])
+    same_nearest(nearest_words, "count")
+    same_analogies(analogy, "count")
 
 
 @test_case(name="The functions of `word_vectors` leave their arguments as they were.", points=0.1, hidden=True)
 def test_arguments_stay(nearest_words, analogy):
-    table, vocabulary = planted()
-    positive, negative = ["l", "h"], ["a"]
-    with unchanged(table=table, vocabulary=vocabulary, positive=positive, negative=negative):
-        near = nearest_words(table, vocabulary, "k", 3)
-        answers = analogy(table, vocabulary, positive, negative, 3)
-    assert_answers(near, by_gensim(planted, "k", "", 3))
-    assert_answers(answers, by_gensim(planted, "lh", "a", 3))
+    for table, vocabulary, _, (word,), given, right in queries(NEAREST, spread(cover(NEAREST))):
+        with unchanged(table=table, vocabulary=vocabulary):
+            answers = nearest_words(table, vocabulary, word, **given)
+        assert_answers(answers, right)
+    for table, vocabulary, positive, negative, given, right in queries(ANALOGY, spread(cover(ANALOGY))):
+        with unchanged(table=table, vocabulary=vocabulary, positive=positive, negative=negative):
+            answers = analogy(table, vocabulary, positive, negative, **given)
+        assert_answers(answers, right)

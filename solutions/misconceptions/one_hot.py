@@ -328,12 +328,4 @@ MISCONCEPTIONS = (
         "for. " + COST,
         edits=(("num_ids * dim * bytes_per_number", "vocab_size * dim * bytes_per_number"),),
     ),
-    Misconception(
-        id="O58",
-        where="lookup_cost",
-        title="gives floats",
-        hint="The numbers are right but have decimals. Counts are whole numbers, and large ones lose their "
-        "last digits as floats. Look for a division or a number such as 1e3.",
-        edits=(("bytes_per_number = 4", "bytes_per_number = 4.0"),),
-    ),
 )

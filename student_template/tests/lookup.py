@@ -88,7 +88,7 @@ def test_table_is_normal(new_embedding_table):
     hidden=False,
 )
 def test_table_is_a_parameter(new_embedding_table):
-    table = new_embedding_table(300, 40, generator=seeded(3))
+    table = new_embedding_table(30, 40, generator=seeded(3))
     assert_normal(table, 0.02)
     kind = type(table).__name__
     require(isinstance(table, nn.Parameter), f"the table should be an nn.Parameter, but is a {kind}")
@@ -102,9 +102,9 @@ def test_table_is_a_parameter(new_embedding_table):
     hidden=False,
 )
 def test_table_repeats_with_a_seed(new_embedding_table):
-    first = new_embedding_table(300, 40, std=0.5, generator=seeded(2))
+    first = new_embedding_table(30, 40, std=0.5, generator=seeded(2))
     assert_normal(first, 0.5)
-    again = new_embedding_table(300, 40, std=0.5, generator=seeded(2))
+    again = new_embedding_table(30, 40, std=0.5, generator=seeded(2))
     assert_close(again.detach(), first.detach(), of="the table of a second generator with the same seed")
 
 
@@ -156,10 +156,23 @@ def test_lookup_passes_gradients(embedding_lookup):
 
 @test_case(name="The functions of `lookup` leave their arguments as they were.", points=0.1, hidden=False)
 def test_arguments_stay(build_vocabulary, encode, embedding_lookup):
-    tokens, vocabulary, table, ids = list(TOKENS), dict(VOCABULARY), small_table(), three_ids()
-    with unchanged(tokens=tokens, vocabulary=vocabulary, table=table, ids=ids):
-        assert_equal(build_vocabulary(tokens), VOCABULARY, of="the vocabulary")
-        assert_close(encode(tokens[:3], vocabulary), torch.tensor([7, 5, 6]))
+    many = [f"{letter}{number}" for letter in "aBé" for number in range(24)]  # 72 tokens, sorted
+    other = {token: 2 * id for token, id in reversed(VOCABULARY.items())}
+    for tokens, vocabulary in [
+        (TOKENS, VOCABULARY),
+        (TOKENS, other),
+        (many, None),
+        (["A", "b"], None),
+        ([], VOCABULARY),
+    ]:
+        tokens, vocabulary = list(tokens), dict(vocabulary or {token: id for id, token in enumerate(tokens)})
+        with unchanged(tokens=tokens, vocabulary=vocabulary):
+            words = build_vocabulary(tokens)
+            ids = encode(tokens, vocabulary)
+        assert_equal(list(words.values()), list(range(len(set(tokens)))), of="the ids in the vocabulary")
+        assert_close(ids, torch.tensor([vocabulary[token] for token in tokens], dtype=torch.int64))
+    table, ids = small_table(), three_ids()
+    with unchanged(table=table, ids=ids):
         assert_close(embedding_lookup(table, ids), ROWS)
 
 

@@ -77,6 +77,8 @@ def test_odd_dim_is_refused(sinusoidal_encoding):
     assert_close(sinusoidal_encoding(1, 2), torch.tensor([[0.0, 1.0]]), of="sinusoidal_encoding(1, 2)")
     with raises(ValueError, quoting=[7]):
         sinusoidal_encoding(4, 7)
+    with raises(ValueError, quoting=[1]):
+        sinusoidal_encoding(4, 1)
 
 
 @test_case(name="`shift_matrix(k, D) @ PE[p]` is `PE[p + k]` for every position p.", points=0.6)

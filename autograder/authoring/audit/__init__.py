@@ -23,6 +23,7 @@ from ...grading.error_carried_forward import Retries
 from ...grading.known_mistakes import KnownMistakes
 from ...misconceptions import Misconception, apply, misconceptions
 from ...sandbox.substitutes import put_in
+from .domain_mutants import Covered, covered
 from .equivalents import equivalents
 from .findings import Audit, Finding
 from .mutants import Mutant, mutants
@@ -98,7 +99,9 @@ class Auditor:
             for program in programs:
                 findings.append(self.grade(program))
                 advance()
+        domains = {id: self.covered(id) for id in ids}
         return Audit(
+            domains=domains,
             cases={id: self.cases[id] for id in ids},
             findings=tuple(findings),
             recorded=tuple(e for e in equivalents(self.assignment) if {*self.homes(e.where)[:1]} <= {*ids}),
@@ -109,6 +112,12 @@ class Auditor:
         for cases in finding.lost.values():
             for case in cases:
                 raise GraderError(f"The reference does not pass a case of `{case.question}`: {case.title}")
+
+    def covered(self, id: str) -> tuple[Covered, ...]:
+        """How well a question's cases cover the domains that stand beside its hidden ones; none if none do."""
+        hidden = [case for case in self.cases[id] if case.hidden]
+        domains = hidden[0].body.test_func.__globals__.get("DOMAINS", ()) if hidden else ()
+        return covered(domains, self.cases[id], self.source, self.reference)
 
     def mistakes(self, ids: Sequence[str]) -> Iterator[_Program]:
         for id in ids:

@@ -13,7 +13,7 @@ from ...assignment import Assignment
 from ...io.text import pluralize
 from ...misconceptions import Misconception
 from .equivalents import FILE
-from .findings import MOST_COST, MOST_MEDIAN, Audit, Finding
+from .findings import LEFT_TO_HIDDEN, MOST_COST, MOST_MEDIAN, Audit, Finding
 from .mutants import Mutant, diff
 
 
@@ -21,6 +21,8 @@ def show(audit: Audit, assignment: Assignment, console: Console | None = None) -
     """The whole audit, as wide as the terminal and readable at 80 columns."""
     console = console or Console()
     console.print(_table(audit))
+    if any(audit.domains.values()):
+        console.print(_domains(audit))
     idle = _idle(audit)
     if idle.row_count:
         console.print("\nIdle cases: others of their kind, public or hidden, catch all that they catch.")
@@ -105,12 +107,44 @@ def _costs(audit: Audit, question: str) -> Text:
     return Text(f"{100 * middle:.0f} {100 * most:.0f}", style="green" if is_good else "red")
 
 
+def _domains(audit: Audit) -> Table:
+    """For each question what the conventions let vary, and how much of it the cases try."""
+    table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="dim")
+    table.add_column("\nquestion", no_wrap=True)
+    for heading in ("\nfactors", "\nlevels", "levels\nthat meet", "mutants of\nthe domain", "seen by\npublic"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for question in (*audit.domains, ""):
+        if question or len(audit.domains) > 1:
+            table.add_row(question or "all", *_of_domains(audit, question), style="" if question else "bold")
+    return table
+
+
+def _of_domains(audit: Audit, question: str) -> list[Text]:
+    domains = [one for id, found in audit.domains.items() for one in found if id == (question or id)]
+    pairs, met = sum(len(one.pairs) for one in domains), sum(len(one.met) for one in domains)
+    caught = sum(len(one.caught) for one in domains)
+    mutants = caught + sum(len(one.missed) for one in domains)
+    known = len(audit.of(Misconception, question))
+    seen = known - len(audit.unseen(question))
+    return [
+        Text(str(sum(len(one.domain.factors) for one in domains))),
+        Text(str(sum(one.levels for one in domains))),
+        _share(met, pairs, is_good=met == pairs),
+        _share(caught, mutants, is_good=caught == mutants),
+        _share(seen, known, is_good=seen >= (1 - LEFT_TO_HIDDEN) * known),
+    ]
+
+
 def _caught(findings: list[Finding]) -> int:
     return sum(bool(finding.lost_at_home) for finding in findings)
 
 
 def _of(count: int, findings: list[Finding], is_good: bool) -> Text:
-    return Text(f"{count}/{len(findings)}", style="green" if is_good else "red")
+    return _share(count, len(findings), is_good)
+
+
+def _share(count: int, total: int, is_good: bool) -> Text:
+    return Text(f"{count}/{total}", style="green" if is_good else "red")
 
 
 def _count(count: int, style: str) -> Text:

@@ -9,11 +9,18 @@ from statistics import median
 
 from ...check.testing.cases import Case
 from ...misconceptions import Misconception
+from .domain_mutants import Covered, in_words
 from .equivalents import FILE, Equivalent
 from .mutants import Mutant
 
 MOST_COST, MOST_MEDIAN = 0.6, 0.2
 """What one known mistake may cost of its question, and what half of them may."""
+
+MOST_MISSED = 20
+"""Of the mutants of one domain that pass, as many as are shown."""
+
+LEFT_TO_HIDDEN = 0.1
+"""Of a question's known mistakes the share that its public cases may miss."""
 
 
 @dataclass(frozen=True)
@@ -59,11 +66,13 @@ class Audit:
         cases: the cases of each question that was audited, in order.
         findings: a finding for each program.
         recorded: what is recorded as equivalent.
+        domains: how well the cases of each question cover the domains of its functions.
     """
 
     cases: Mapping[str, tuple[Case, ...]]
     findings: tuple[Finding, ...]
     recorded: tuple[Equivalent, ...]
+    domains: Mapping[str, tuple[Covered, ...]]
 
     def of(self, kind: type, question: str = "") -> list[Finding]:
         """The findings about mistakes, mutants or variants, of one question or of all.
@@ -97,6 +106,14 @@ class Audit:
         """The mutants that pass every case and are not recorded as equivalent."""
         alive = [finding for finding in self.of(Mutant, question) if not finding.lost_at_home]
         return [finding for finding in alive if not self.is_recorded(finding)]
+
+    def unseen(self, question: str = "") -> list[Finding]:
+        """The known mistakes that no public case sees."""
+        return [
+            finding
+            for finding in self.of(Misconception, question)
+            if not any(not case.hidden for case in finding.lost_at_home)
+        ]
 
     def idle(self, question: str) -> tuple[Case, ...]:
         """Cases without which as much would be caught, among the public ones or among the hidden ones.
@@ -133,6 +150,7 @@ class Audit:
             assert isinstance(mutant, Mutant)
             yield Problem(f"{finding.homes[0]}: a mutant passes every case: {mutant}", mutant)
         yield from self._about_records()
+        yield from self._about_domains()
 
     def _about_costs(self) -> Iterator[Problem]:
         """Where one mistake costs more than once."""
@@ -162,6 +180,15 @@ class Audit:
                 yield Problem(f"{FILE}: {entry} is not a mutant of the reference any more.")
             elif all(finding.lost_at_home for finding in found):
                 yield Problem(f"{FILE}: {entry} is caught, so it is not equivalent.")
+
+    def _about_domains(self) -> Iterator[Problem]:
+        """Levels that no call of a case has, and functions that are wrong there unnoticed."""
+        for question, domains in self.domains.items():
+            for one in domains:
+                for levels in sorted(one.pairs - one.met, key=in_words):
+                    yield Problem(f"{question}: no case calls `{one.domain.function}` where {in_words(levels)}.")
+                for mutant in one.missed[:MOST_MISSED]:
+                    yield Problem(f"{question}: passes every case, though {mutant}.")
 
 
 def _name(finding: Finding) -> str:

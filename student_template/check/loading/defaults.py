@@ -7,6 +7,7 @@ not depend on them.
 
 from __future__ import annotations
 
+import _signal
 import ast
 import builtins
 import decimal
@@ -177,7 +178,7 @@ def _of_python() -> Iterator[Setting]:
         signal.alarm = alarm
         yield Setting("alarm", lambda: asked[0], lambda value: asked.__setitem__(0, value), ("alarm",))
     yield Setting("recursion limit", sys.getrecursionlimit, sys.setrecursionlimit, ("setrecursionlimit",))
-    signals = [getattr(signal, name) for name in _SIGNALS if hasattr(signal, name)]
+    signals = [int(getattr(signal, name)) for name in _SIGNALS if hasattr(signal, name)]
 
     def set_handlers(handlers: list[Any]) -> None:
         for number, handler in zip(signals, handlers, strict=True):
@@ -185,7 +186,8 @@ def _of_python() -> Iterator[Setting]:
                 with suppress(OSError, ValueError):
                     signal.signal(number, handler)
 
-    yield Setting("signals", lambda: [signal.getsignal(n) for n in signals], set_handlers)
+    handler_of = _signal.getsignal  # what `signal.getsignal` makes of it takes longer than all else that is read
+    yield Setting("signals", lambda: [handler_of(number) for number in signals], set_handlers)
     yield Setting(
         "locale",
         lambda: locale.setlocale(locale.LC_ALL),

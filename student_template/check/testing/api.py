@@ -15,12 +15,27 @@ from .assertions import (
 )
 from .cases import test_case
 from .comparison import assert_close, assert_equal, raises, require, unchanged
+from .domain import Domain, cover, spread
+from .inputs import (
+    TABLE,
+    TEXT,
+    lookups,
+    make_bad_ids,
+    make_ids,
+    make_table,
+    make_text,
+    seeded,
+    set_up,
+)
 from .operation_counts import count_operations
 
 if TYPE_CHECKING:
     from .stand_in import KeyedVectors
 
 __all__ = [
+    "TABLE",
+    "TEXT",
+    "Domain",
     "KeyedVectors",
     "RightEmbedding",
     "assert_answers",
@@ -30,11 +45,20 @@ __all__ = [
     "assert_losses",
     "assert_normal",
     "count_operations",
+    "cover",
     "filled",
     "glove",
+    "lookups",
+    "make_bad_ids",
+    "make_ids",
+    "make_table",
+    "make_text",
     "minilm_positions",
     "raises",
     "require",
+    "seeded",
+    "set_up",
+    "spread",
     "table_of",
     "test_case",
     "unchanged",

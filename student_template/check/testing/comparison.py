@@ -213,8 +213,7 @@ def _differing(got: torch.Tensor, expected: torch.Tensor, atol: float | torch.Te
 def _equals(got: Any, expected: Any) -> bool:
     """Whether a plain value equals `expected` in kind and content."""
     if isinstance(expected, int | float) and not isinstance(expected, bool):
-        kind = numbers.Integral if isinstance(expected, int) else numbers.Real
-        return not isinstance(got, bool) and isinstance(got, kind) and bool(got == expected)
+        return not isinstance(got, bool) and isinstance(got, numbers.Real) and bool(got == expected)
     if not isinstance(got, type(expected)):
         return False
     if isinstance(expected, dict):
@@ -259,7 +258,7 @@ def quotes(message: str, value: Any) -> bool:
 
 def _snapshot(value: Any) -> Any:
     if isinstance(value, torch.nn.Module):
-        return {name: tensor.detach().clone() for name, tensor in value.state_dict().items()}
+        return {name: _snapshot(part) for name, part in value.state_dict().items()}
     if isinstance(value, torch.Tensor):
         return value.detach().clone()
     return copy.deepcopy(value)

@@ -13,6 +13,7 @@ from types import FrameType
 from typing import Any
 
 import torch
+from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
@@ -30,12 +31,14 @@ class Operations:
         elementwise_multiplications: numbers produced by element-wise multiplying or dividing
             floating-point tensors.
         lines: lines of Python run in the student's own file, loops and comprehensions included.
+        handed_to_numpy: tensors that NumPy was given to work on, where nothing of this can be counted.
     """
 
     calls: int
     matrix_multiply_adds: int
     elementwise_multiplications: int
     lines: int
+    handed_to_numpy: int
 
     def to_dict(self) -> dict[str, int]:
         return asdict(self)
@@ -54,15 +57,15 @@ def count_operations(function: Callable[..., Any], *args: Any, **kwargs: Any) ->
 def counted(function: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[Any, Operations]:
     """Call `function` in this process; give its result and what it did."""
     tally = _Tally()
-    lines = _Lines(_student_file(function))
-    with tally:
+    lines, handed = _Lines(_student_file(function)), _HandedToNumpy()
+    with tally, handed:
         before = sys.gettrace()
         sys.settrace(lines.global_trace)
         try:
             result = function(*args, **kwargs)
         finally:
             sys.settrace(before)
-    return result, Operations(tally.calls, tally.multiply_adds, tally.multiplications, lines.count)
+    return result, Operations(tally.calls, tally.multiply_adds, tally.multiplications, lines.count, handed.count)
 
 
 class _Tally(TorchDispatchMode):
@@ -84,6 +87,18 @@ class _Tally(TorchDispatchMode):
             outputs = [t for t in tree_leaves(result) if isinstance(t, torch.Tensor)]
             self.multiplications += sum(t.numel() for t in outputs if t.is_floating_point())
         return result
+
+
+class _HandedToNumpy(TorchFunctionMode):
+    """Counts calls of `Tensor.numpy`, by which NumPy gets at a tensor in whatever way."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = 0
+
+    def __torch_function__(self, func: Any, types: Any, args: tuple = (), kwargs: Any = None) -> Any:
+        self.count += func is torch.Tensor.numpy
+        return func(*args, **(kwargs or {}))
 
 
 def _product(left: int) -> Callable[[tuple], int]:
