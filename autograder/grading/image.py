@@ -150,7 +150,8 @@ def _make(place: Path, files: list[tuple[str, os.stat_result]]) -> None:
         os.utime(f"{draft}/{_EMPTY}", (ACCESSED, 0))
         for folder in folders:
             os.chmod(folder, 0o755)
-            os.utime(folder, (ACCESSED, 0))
+            if folder != draft:  # else another process would sweep it away before it is held
+                os.utime(folder, (ACCESSED, 0))
         try:
             os.rename(draft, place)
         except OSError:

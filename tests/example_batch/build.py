@@ -11,6 +11,9 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
+from autograder.assignment import load_assignment
+from autograder.authoring.archives import handed_out
+
 HERE = Path(__file__).resolve().parent
 SOURCES = HERE / "zipped"
 HANDED_OUT = HERE.parent.parent / "student_template"
@@ -24,7 +27,8 @@ def members() -> dict[str, dict[str, bytes]]:
     """What each zip holds: contents by name inside the zip, by the zip's name."""
     folder = {f"Abgabe Embeddings/{name}": data for name, data in _files(SOURCES / "müller_jonas").items()}
     littered = {f"__MACOSX/{name.replace('/', '/._')}": b"\x00\x05\x16\x07" for name in folder}
-    whole = {**_files(HANDED_OUT), **_files(SOURCES / "moreau_chloe")}
+    given = {name: path for name, path in handed_out(load_assignment()) if path.stat().st_size <= LARGEST}
+    whole = {**{name: path.read_bytes() for name, path in given.items()}, **_files(SOURCES / "moreau_chloe")}
     return {
         "müller_jonas.zip": {**folder, "Abgabe Embeddings/.DS_Store": b"\0\0\0\1Bud1", **littered},
         "moreau_chloe.zip": {f"student_template/{name}": data for name, data in whole.items()},
