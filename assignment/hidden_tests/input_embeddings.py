@@ -337,6 +337,7 @@ def test_too_long_a_text_is_refused(InputEmbedding):
 def test_longer_texts(InputEmbedding):
     for kind, max_positions in [("none", 1), ("sinusoidal", 9)]:
         same_vectors(*built(InputEmbedding, kind, (11, 6, max_positions)), texts(2, 30))
+    same_vectors(*built(InputEmbedding, "sinusoidal", (11, 2, 9)), texts(1, 1100), atol=1e-3)
     same_under(InputEmbedding, "long")
 
 

@@ -188,6 +188,8 @@ def test_encode_follows_the_vocabulary(encode):
             encode(list(tokens), {token: id + 1 for token, id in vocabulary.items()})
         expected = torch.tensor([vocabulary[token] for token in tokens], dtype=torch.int64)
         assert_close(encode(list(tokens), dict(vocabulary)), expected)
+    many = [f"t{number}" for number in range(1100)]
+    assert_close(encode(many, {token: id for id, token in enumerate(many)}), torch.arange(1100))
 
 
 @test_case(name="`encode` gives an empty int64 tensor of shape `(0,)` for no tokens.", points=0.25, hidden=True)
