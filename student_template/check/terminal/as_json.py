@@ -1,7 +1,8 @@
 """What `python check --json` prints, for other programs; README.md beside `check/` explains each key.
 
 The keys that GitHub Classroom's reporter reads are among them: `version`, `status`, `max_score`, and in `tests`
-`name`, `status`, `score` and `message`. Keys may be added; none is taken away or changes its meaning in version 1.
+`name`, `status`, `score`, `message` and `line_no`. Keys may be added; none is taken away or changes its meaning in
+version 1.
 """
 
 from __future__ import annotations
@@ -36,7 +37,14 @@ def report_as_json(settings: Settings, questions: Sequence[Question], report: Re
 
 def error_as_json(settings: Settings, text: str) -> str:
     """What kept the check from running."""
-    test = {"question": "", "name": "python check", "outcome": "error", "status": "error", "message": text}
+    test = {
+        "question": "",
+        "name": "python check",
+        "outcome": "error",
+        "status": "error",
+        "message": text,
+        "line_no": 0,
+    }
     return _written(settings, "error", [{**test, "hint": "", "score": 0, "max_score": 0}], problems=[])
 
 
@@ -51,6 +59,7 @@ def _test(check: Check, points: float) -> dict[str, Any]:
         "max_score": round(points, 4),
         "hint": check.hint,
         "message": check.message[:LONGEST] or None,
+        "line_no": 0,
     }
 
 
