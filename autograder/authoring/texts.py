@@ -52,7 +52,7 @@ class Texts:
         if path.suffix == ".py":  # in a script, tags stand in comments
             source = re.sub(r"^# (\{%.*%\})$", r"\1", source, flags=re.MULTILINE)
         for number, line in enumerate(source.split("\n"), 1):
-            if by_hand := _BY_HAND.search(re.sub(r"\{\{.*?\}\}", "", line)):
+            if by_hand := _BY_HAND.search(re.sub(r"\{\{[^{}]*\}\}", "", line)):
                 raise AssignmentError(
                     f"{path}, line {number}: `{by_hand[0]}` would stay when points change. Write "
                     "{{ points.QUESTION }}, {{ code_points }}, {{ answer_points }} or {{ total_points }}."
