@@ -8,7 +8,6 @@ from check.testing.api import (
     Domain,
     RightEmbedding,
     assert_close,
-    cover,
     filled,
     raises,
     require,
@@ -18,6 +17,8 @@ from check.testing.api import (
     test_case,
     unchanged,
 )
+
+from autograder.covering import cover
 
 OK_FORMAT = False
 name = "input_embeddings_hidden"

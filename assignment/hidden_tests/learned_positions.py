@@ -9,7 +9,6 @@ from check.testing.api import (
     TEXT,
     Domain,
     assert_close,
-    cover,
     make_table,
     make_text,
     minilm_positions,
@@ -23,6 +22,8 @@ from check.testing.api import (
     unchanged,
     with_rows,
 )
+
+from autograder.covering import cover
 
 OK_FORMAT = False
 name = "learned_positions_hidden"

@@ -9,13 +9,14 @@ from check.testing.api import (
     assert_close,
     assert_equal,
     assert_losses,
-    cover,
     require,
     seeded,
     test_case,
     unchanged,
 )
 from torch import nn
+
+from autograder.covering import cover
 
 OK_FORMAT = False
 name = "learned_vectors_hidden"

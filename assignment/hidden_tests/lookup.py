@@ -12,7 +12,6 @@ from check.testing.api import (
     assert_gradients,
     assert_normal,
     count_operations,
-    cover,
     lookups,
     make_bad_ids,
     make_ids,
@@ -25,6 +24,8 @@ from check.testing.api import (
     unchanged,
 )
 from torch import nn
+
+from autograder.covering import cover
 
 OK_FORMAT = False
 name = "lookup_hidden"

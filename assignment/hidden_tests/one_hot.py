@@ -8,7 +8,6 @@ from check.testing.api import (
     assert_equal,
     assert_gradients,
     count_operations,
-    cover,
     lookups,
     make_bad_ids,
     make_ids,
@@ -21,6 +20,8 @@ from check.testing.api import (
     unchanged,
 )
 from torch import nn
+
+from autograder.covering import cover
 
 OK_FORMAT = False
 name = "one_hot_hidden"

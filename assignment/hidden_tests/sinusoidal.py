@@ -9,7 +9,6 @@ from check.testing.api import (
     Domain,
     assert_close,
     count_operations,
-    cover,
     make_text,
     raises,
     require,
@@ -18,6 +17,8 @@ from check.testing.api import (
     test_case,
     unchanged,
 )
+
+from autograder.covering import cover
 
 OK_FORMAT = False
 name = "sinusoidal_hidden"

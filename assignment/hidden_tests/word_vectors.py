@@ -13,7 +13,6 @@ from check.testing.api import (
     assert_answers,
     assert_close,
     assert_equal,
-    cover,
     glove,
     raises,
     require,
@@ -23,6 +22,8 @@ from check.testing.api import (
     unchanged,
 )
 from torch import nn
+
+from autograder.covering import cover
 
 OK_FORMAT = False
 name = "word_vectors_hidden"

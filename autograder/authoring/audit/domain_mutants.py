@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...check.testing.cases import Case
-from ...check.testing.domain import Domain, Inputs, Phrases, Row, cover, phrases_in
+from ...check.testing.domain import Domain, Inputs, Phrases, Row, phrases_in
+from ...covering import cover
 from .trials import namespace, not_passed
 from .ways import UNSPOILT, WAYS, Way
 

@@ -15,7 +15,7 @@ from .assertions import (
 )
 from .cases import test_case
 from .comparison import assert_close, assert_equal, raises, require, unchanged
-from .domain import Domain, cover, spread
+from .domain import Domain, spread
 from .inputs import (
     TABLE,
     TEXT,
@@ -45,7 +45,6 @@ __all__ = [
     "assert_losses",
     "assert_normal",
     "count_operations",
-    "cover",
     "filled",
     "glove",
     "lookups",

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import combinations
 from typing import Any
 
@@ -81,29 +80,6 @@ class Domain:
         except Exception:  # a call may be made with anything
             return None
         return row
-
-
-@cache
-def cover(domain: Domain) -> tuple[Row, ...]:
-    """Rows in which any two levels of two factors meet, if they can: a covering array of the domain's strength."""
-    from covertable import make  # students have no need of it
-
-    constraints = [
-        {
-            "operator": "not",
-            "condition": {
-                "operator": "and",
-                "conditions": [
-                    {"operator": "in", "left": name, "values": list(levels)} for name, levels in pair.items()
-                ],
-            },
-        }
-        for pair in domain.never
-    ]
-    factors = {name: list(levels) for name, levels in domain.factors.items()}
-    strength = min(2, len(factors))
-    rows = [dict(row) for row in make(factors, strength=strength, salt=domain.function, constraints=constraints)]
-    return tuple(rows if domain.strength == 2 else spread(rows))
 
 
 def phrases_in(row: Row, most: int = 2) -> set[Phrases]:
