@@ -13,4 +13,4 @@ def _content(got, expected, *, atol=1e-5, of="the result"):
     return None
 
 
-compare.assert_close.__code__ = _content.__code__
+compare.assert_close.__wrapped__.__code__ = _content.__code__

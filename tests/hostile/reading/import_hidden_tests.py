@@ -1,18 +1,20 @@
-"""Tries: to import a hidden test file as a module of the grader's own package.
-Must: no such module is found.
+"""Tries: to import a hidden test file as a module, from where the checkout lies.
+Must: the file is not there.
 Control: no wall
 """
 
 import sys
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_loader
+from pathlib import Path
 
 
 def attack():
-    import autograder.check.testing.comparison
-    import autograder.check.testing.operation_counts
+    import autograder.check
 
-    sys.modules["check"] = autograder.check
-    sys.modules["check.testing.comparison"] = autograder.check.testing.comparison
-    sys.modules["check.testing.operation_counts"] = autograder.check.testing.operation_counts
-    import assignment.hidden_tests.lookup as hidden
-
-    return hidden.name
+    root = Path(autograder.check.__file__).parents[2]
+    sys.path += [str(root), str(root / "student_template")]
+    loader = SourceFileLoader("hidden", str(root / "assignment" / "hidden_tests" / "lookup.py"))
+    module = module_from_spec(spec_from_loader("hidden", loader))
+    loader.exec_module(module)
+    return module.name
