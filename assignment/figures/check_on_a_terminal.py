@@ -40,11 +40,12 @@ def half_done() -> str:
         re.split(r"^(?=# -{10,} \w+$)", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
         for path in (TEMPLATE / "embeddings.py", SOLUTION)
     )
-    parts = [reference[0]]
-    for stub, right in zip(stubs[1:], reference[1:], strict=True):
-        name = right.split("\n", 1)[0].split()[-1]
-        parts.append(right.replace(RIGHT, MISTAKEN) if name in DONE else stub)
-    return "".join(parts)
+    right = {_heading(section): section.replace(RIGHT, MISTAKEN) for section in reference[1:]}
+    return reference[0] + "".join(right[_heading(stub)] if _heading(stub) in DONE else stub for stub in stubs[1:])
+
+
+def _heading(section: str) -> str:
+    return section.split("\n", 1)[0].split()[-1]
 
 
 def run_half_done(*arguments: str) -> str:

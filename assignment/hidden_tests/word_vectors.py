@@ -344,7 +344,7 @@ def by_definition(vectors, positive, negative, count):
 
 @test_case(
     name="`embedding_from_word_vectors` gives a float32 `nn.Embedding` whose row i is `word_vectors.vectors[i]`.",
-    points=0.8,
+    points=0.6,
     hidden=True,
 )
 def test_embedding_has_the_rows(embedding_from_word_vectors):
@@ -420,7 +420,7 @@ def test_embedding_is_a_copy(embedding_from_word_vectors):
 
 @test_case(
     name="`nearest_words` lists the words whose rows have the highest cosine with the word's row, best first.",
-    points=0.55,
+    points=0.65,
     hidden=True,
 )
 def test_nearest_words(nearest_words):
@@ -432,7 +432,7 @@ def test_nearest_words(nearest_words):
 @test_case(
     name="`analogy` adds the unit vectors of `positive`, subtracts those of `negative`, and lists the "
     "words with the highest cosine, best first.",
-    points=0.75,
+    points=0.85,
     hidden=True,
 )
 def test_analogy(analogy):

@@ -64,10 +64,14 @@ def test_a_call_is_quoted_with_its_arguments_as_they_were_when_it_was_made(notin
 
     module = nn.Embedding.from_pretrained(torch.tensor([[1.5, 2.0]]))
     noting.wrap("spoil", spoil)(torch.ones(2), ["a"], [torch.ones(1)], module, torch.ones(50).bfloat16())
-    assert call_text.last_call() == (
-        "spoil(tensor([1, 1]), ['a'], [tensor([1])], <Embedding with weight tensor([[1.5, 2]])>, "
-        "<bfloat16 tensor 50: 1, 1, 1, 1, ...>)"
-    )
+    assert call_text.last_call().split("\n") == [
+        "spoil(",
+        "    tensor([1, 1]),",
+        "    ['a'],",
+        "    [tensor([1])],",
+        "    <Embedding with weight tensor([[1.5, 2]])>,",
+        "    <bfloat16 tensor 50: 1, 1, 1, 1, ...>)",
+    ]
 
 
 @pytest.mark.parametrize(

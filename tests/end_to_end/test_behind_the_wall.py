@@ -60,7 +60,7 @@ _encode, _seen = encode, []
 
 
 def encode(tokens, vocabulary):
-    if 17 in vocabulary.values():  # as a hidden case has it, and no public one
+    if len(vocabulary) == 2 and 17 in vocabulary.values():  # as a hidden case has it, and no public one
         _seen.append(17)
         print("seen")
     return _encode(tokens, vocabulary)

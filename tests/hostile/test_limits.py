@@ -134,7 +134,7 @@ _counted = worker.counted
 
 def _nothing(function, *args, **kwargs):
     result, counts = _counted(function, *args, **kwargs)
-    return result, type(counts)(1, 0, 0, 1)
+    return result, type(counts)(1, 0, 0, 1, 0)
 
 
 worker.counted = _nothing
