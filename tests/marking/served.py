@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -40,9 +40,12 @@ class Server:
 
     def interrupt(self) -> tuple[int, str]:
         """Ctrl-C: the exit status, and what was said last."""
-        self.process.send_signal(signal.SIGINT)
-        said, _ = self.process.communicate()
-        return self.process.returncode, said
+        for _ in range(20):  # where the shell ignores the signal, one that comes before the server listens is lost
+            self.process.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                said, _ = self.process.communicate(timeout=5)
+                return self.process.returncode, said
+        raise AssertionError("Ctrl-C does not end it")
 
 
 @contextmanager
