@@ -68,14 +68,12 @@ class Launcher:
     Datagrams are whole or not at all, so several grading processes share one launcher.
 
     Attributes:
-        memory_mb: what a student's process may take beyond what torch itself needs.
         refusals: why no stronger tier could be built, a line each.
     """
 
-    def __init__(self, control: socket.socket, tier: IsolationLevel, memory_mb: int) -> None:
+    def __init__(self, control: socket.socket, tier: IsolationLevel) -> None:
         self._control = control
         self.tier = tier
-        self.memory_mb = memory_mb
         self.refusals: tuple[str, ...] = ()
         self._count = 0
 
@@ -243,7 +241,7 @@ def _zygote(limits: Limits, way: LaunchOption, secret: Path, alone: bool) -> Ite
             pass_fds=[theirs.fileno()],
         )  # fmt: skip
         theirs.close()
-        launcher = Launcher(ours, way.tier, limits.memory_mb)
+        launcher = Launcher(ours, way.tier)
         try:
             _await_ready(ours, zygote)
             if way.tier.confined:

@@ -39,9 +39,10 @@ def select_code(files: Sequence[File], assignment: Assignment, handed_out: Hande
     choice = _beside(choice, others, assignment, handed_out)
     if choice.content is None or handed_out.holds(choice.content) or defines_any(choice.content, assignment):
         return choice
-    why = not_a_program(choice.content) or "defines nothing that is asked for"
-    if not not_a_program(choice.content) and holds_code(choice.content, assignment):
+    why = not_a_program(choice.content)
+    if not why and holds_code(choice.content, assignment):
         why = "defines what is asked for only where nobody can call it: inside something else, or behind other text"
+    why = why or "defines nothing that is asked for"
     question = f"{choice.file} {why}. Is this the file that is meant?"
     return Selection(question=question, examples=(choice.file,), may_be_elsewhere=True)
 
