@@ -147,11 +147,12 @@ class Process:
         """Seconds that a thread of it could have run and had no processor: the most; None if unknown."""
         if self.ended(0) or self._number is None:
             return None
-        try:
-            threads = list(Path(f"/proc/{self._number}/task").iterdir())
-            return max(int((thread / "schedstat").read_text().split()[1]) for thread in threads) / 1e9
-        except (OSError, ValueError, IndexError):  # a kernel that does not tell
-            return None
+        waits = []
+        with contextlib.suppress(OSError):  # it has ended, and nobody has told yet
+            for thread in Path(f"/proc/{self._number}/task").iterdir():
+                with contextlib.suppress(OSError, ValueError, IndexError):  # a thread that is gone, a silent kernel
+                    waits.append(int((thread / "schedstat").read_text().split()[1]))
+        return max(waits) / 1e9 if waits else None
 
     def kill(self, wait: float) -> End | None:
         """Kill it, unless it has ended by itself just now, and say how it ended as `ended` does."""

@@ -94,6 +94,22 @@ def test_waiting_for_a_processor_is_told_from_sleeping(launcher: Launcher):
     assert slept is not None and crowded is not None and slept < crowded
 
 
+RESTLESS = b"""import threading
+while True:
+    thread = threading.Thread(target=int)
+    thread.start()
+    thread.join()
+"""
+
+
+def test_threads_that_end_meanwhile_do_not_hide_how_long_the_others_waited(launcher: Launcher):
+    process = launcher.spawn()
+    load(process, RESTLESS)
+    reach(process, 2)
+    assert None not in [process.waited() for _ in range(1000)]
+    process.close()
+
+
 def test_killing_what_has_ended_tells_how_it_had(process: Process):
     load(process, EXITING)
     assert process.ended(wait=PATIENCE) == process.kill(wait=PATIENCE)
