@@ -87,6 +87,15 @@ def test_the_prompt_in_lines_of_another_length_is_zero(read):
     assert points(read(words.replace("> ", ""))) == [0, 0]
 
 
+def test_the_quoted_prompt_of_another_year_is_no_answer_and_what_is_quoted_behind_it_is(read):
+    line = "> taking ones that somebody else has learned before?\n"
+    older = TEMPLATE.replace(line, "> taking ones that somebody else has learned before, say?\n")
+    assert older != TEMPLATE and points(read(older)) == [0, 0]
+    own = "> Taking ones that somebody has learned before costs no training."
+    found = read(older.replace("say?\n", f"say?\n{own}\n")).questions[0]
+    assert (found.answer, found.points) == (own, None)
+
+
 def test_a_few_words_of_the_prompt_are_zero(read):
     assert points(read(filled("the pros and cons of learning embeddings"))) == [0, None]
 

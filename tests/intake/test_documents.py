@@ -101,6 +101,15 @@ def test_what_cannot_be_read_is_left_to_the_marker(submissions, one, assignment,
         assert answer.note == (f"This may be answered in {name} of ada: whoever marks looks there.")
 
 
+def test_text_of_no_question_beside_what_cannot_be_read_hides_neither_from_the_marker(submissions, one, assignment):
+    remark = "I declare that this is my own work, written with nobody's help, and that all sources are named here."
+    write(submissions / "ada", {"embeddings.py": COMPLETE, "answers.md": f"# Declaration\n\n{remark} {remark}\n"})
+    (submissions / "ada" / "answers.rtf").write_bytes(UNREAD["answers.rtf"])
+    for answer in results(one(), assignment).values():
+        assert answer.answer == f"Not read here: answers.rtf of ada\n\n{remark} {remark}"
+        assert answer.note == "This may be answered in answers.rtf of ada: whoever marks looks there."
+
+
 COMPLETE = "".join(
     f"def {name}(*given):\n    return given\n\n\n"
     for question in load_assignment().code_questions

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from itertools import dropwhile, pairwise
 from typing import Protocol
 
 PLACEHOLDER = "Write your answer here."
@@ -19,6 +20,9 @@ FEWEST_ALOUD = 20
 
 FEWEST_LOOSE = 5
 """Words of a text without headings from which on it may be an answer, and not a name or a date."""
+
+MOSTLY = 0.75
+"""The share of a quoted line's pairs of words from which on, where they stand in the prompts, it is one of theirs."""
 
 _READ_FROM = re.compile(r"<!-- (read from|look into) ([^\n<>]{1,300}) -->")
 _NUMBERED = re.compile(r"(?:\d{1,2}|[a-z])[.)]\s+")
@@ -209,7 +213,7 @@ def complete(file: bytes | None, text: str, source: str, template: str, question
 
 
 def look_into(file: bytes | None, source: str, template: str, questions: Sequence[Asked]) -> bytes | None:
-    """The answers, and for those that are missing where people have to look for them.
+    """The answers, and for those that are missing where people have to look for them, beside what stands elsewhere.
 
     Args:
         source: the file or files that only people can read.
@@ -217,7 +221,8 @@ def look_into(file: bytes | None, source: str, template: str, questions: Sequenc
     found = find_answers(file or b"", template, questions).answers
     parts = [
         f"## {question.id}: {question.title}\n\n"
-        + (_marked(answer) if answer.state.is_answer else f"<!-- look into {_sayable(source)} -->")
+        + ("" if answer.state.is_placed else f"<!-- look into {_sayable(source)} -->\n")
+        + _marked(answer)
         for question, answer in zip(questions, found, strict=True)
     ]
     return "\n\n".join(parts).encode("utf-8", "replace")
@@ -261,10 +266,10 @@ def spaced(text: str) -> str:
 def _judged(question: Asked, parts: list[str], prompt: str, template: str) -> Answer:
     section, source, is_elsewhere = _unmarked_text("\n\n".join(parts))
     own = _own_words(section, template)
-    if is_elsewhere and not own:
-        text = f"Not read here: {source}"
-        return Answer(question.id, State.ELSEWHERE, text, 0, len(parts), source)
     count = word_count(own)
+    if is_elsewhere:
+        text = f"Not read here: {source}\n\n{own}".rstrip()
+        return Answer(question.id, State.ELSEWHERE, text, count, len(parts), source)
     fewest, most = question.words or (0, 0)
     if count == 0:
         state = State.UNCHANGED if _words(section) else State.BLANK
@@ -369,13 +374,21 @@ def _name(text: str) -> str:
 def _own_words(section: str, template: str) -> str:
     """The text without prompts, placeholders and the template's own lines.
 
-    A prompt counts as one also when its `>` was deleted or its lines were filled anew.
+    A prompt counts as one also when its `>` was deleted, its lines were filled anew, or it is quoted from an
+    edition of another year.
     """
     handed_out = {_words(_unmarked(row)) for row in template.split("\n")} - {()}
-    everything = _joined(tuple(word for row in template.split("\n") for word in _words(_unmarked(row))))
+    asked = tuple(word for row in template.split("\n") for word in _words(_unmarked(row)))
+    everything, pairs = _joined(asked), set(pairwise(asked))
+
+    def is_prompt(row: str) -> bool:
+        own = _words(_unmarked(row))
+        known = sum(pair in pairs for pair in pairwise(own))
+        return not own or own in handed_out or (row.lstrip().startswith(">") and known > MOSTLY * (len(own) - 1))
+
     paragraphs = []
     for paragraph in re.split(r"\n\s*\n", _PLACEHOLDER.sub("", section)):
-        rows = [row for row in paragraph.split("\n") if _words(_unmarked(row)) not in handed_out]
+        rows = [row for row in dropwhile(is_prompt, paragraph.split("\n")) if _words(_unmarked(row)) not in handed_out]
         words = tuple(word for row in rows for word in _words(_unmarked(row)))
         is_quote = all(row.lstrip().startswith(">") for row in rows)
         if _joined(words) in everything and (is_quote or len(words) >= 8):
