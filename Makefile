@@ -15,14 +15,18 @@ export SUBMISSIONS OUTPUT PYTHON
 RUN = .venv/bin/python -m
 AUTOGRADER = $(RUN) autograder.cli
 INSTALL = $(RUN) pip install --quiet --disable-pip-version-check
+PYTEST = $(RUN) pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
-.PHONY: grade test lint audit soak matrix bench figures release clean
+.PHONY: grade test test-all lint audit soak matrix bench figures release clean
 
 grade: .venv/ready ## grade the example batch, or: make grade SUBMISSIONS='a zip or folder' OUTPUT=folder
 	$(AUTOGRADER) grade --output "$$OUTPUT" -- "$$SUBMISSIONS"
 
-test: .venv/ready-to-test ## all tests
-	$(RUN) pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
+test: .venv/ready-to-test ## some tests of everything
+	$(PYTEST) -m 'not soak and not thorough'
+
+test-all: .venv/ready-to-test ## all tests, some of which are many alike
+	$(PYTEST)
 
 lint: .venv/ready-to-test ## style and types
 	$(RUN) ruff check .
@@ -30,7 +34,7 @@ lint: .venv/ready-to-test ## style and types
 	$(RUN) mypy autograder
 
 soak: .venv/ready-to-test ## the long repetitions
-	$(RUN) pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder -m soak
+	$(PYTEST) -m soak
 
 audit: .venv/ready ## whether the cases can be trusted: known mistakes, right variants, mutants
 	$(AUTOGRADER) audit

@@ -90,6 +90,12 @@ def test_make_test_installs_the_rest(make):
     assert [call[:2] for call in second] == [["-m", "pytest"]]
 
 
+def test_make_test_leaves_out_what_make_test_all_runs_too(make):
+    make("test")
+    (some,), (every,) = make("test"), make("test-all")
+    assert some == [*every, "-m", "not soak and not thorough"]
+
+
 def installed(extra: str = "") -> set[str]:
     """The packages that pip installs with this project, as far as they are here."""
     seen: set[tuple[str, str]] = set()
