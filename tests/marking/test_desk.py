@@ -367,6 +367,23 @@ def test_the_same_passage_in_two_answers_is_shown_side_by_side_and_names_nobody(
     assert "".join(text for text, _ in passage.own) == f"I say that {long}, and so on."
 
 
+@pytest.mark.parametrize("count", [2, 11, 60])
+def test_near_copies_of_one_answer_do_not_hide_each_other(count: int, gradebook, assignment):
+    common = "the table has one row of numbers for each word of the vocabulary"
+    copied = "because a product with a one-hot vector only picks a row, nobody computes it in full, and memory counts"
+    for number in range(count):
+        hand_in(gradebook, f"copy_{number}", f"Number {number} says: {copied}. So far number {number}.")
+    for number in range(90):
+        own = " ".join(f"thought{number}x{at}" for at in range(40))
+        hand_in(gradebook, f"own_{number}", f"{own} {common}")
+    desk = desk_of(gradebook, assignment)
+    look = SecondLook(assignment)
+    for group in desk.groups.values():
+        found = look.passages(group, desk.groups.values())
+        assert bool(found) is group.students[0].startswith("copy_"), group.students
+        assert all(copied in "".join(text for text, is_shared in one.own if is_shared) for one in found)
+
+
 def test_a_student_who_is_graded_anew_keeps_marks_on_answers_that_did_not_change(gradebook, assignment):
     hand_in(gradebook, "ada", "Small tables.")
     desk = desk_of(gradebook, assignment)

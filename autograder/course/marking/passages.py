@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,7 +15,10 @@ LONGEST = 5_000
 """Words of a text that are looked at."""
 
 MANY = 20
-"""What more answers than this have, or than half of a small class, tells nothing of two of them."""
+"""A run that more answers than this have, or than half of a small class, tells little of two of them."""
+
+MOSTLY = 0.4
+"""The share of an answer's runs that tells something even where many have them: many copies of one text."""
 
 _WORD = re.compile(r"\w+")
 
@@ -92,12 +95,13 @@ class Passages:
         found = [self._passage(where, own, text) for where, text in self._known.items()]
         others = set(others)
         many = max(3, min(MANY, len(others) // 2))
-        shared: defaultdict[str, int] = defaultdict(int)
+        shared, rarely = Counter[str](), Counter[str]()
         for run in set(own.runs) - self._given:
+            shared.update(self._rows[run])
             if len(self._rows[run]) <= many:
-                for other in self._rows[run]:
-                    shared[other] += other != row and other in others
-        closest = sorted((one for one in shared if shared[one]), key=lambda one: -shared[one])[:most]
+                rarely.update(self._rows[run])
+        told = (one for one in shared if rarely[one] or shared[one] >= MOSTLY * len(own.runs))
+        closest = sorted(others.intersection(told) - {row}, key=lambda one: (-shared[one], one))[:most]
         found += [self._passage("another answer", own, self._texts[one], one, self._given) for one in closest]
         return tuple(passage for passage in found if passage.words)
 
