@@ -41,14 +41,18 @@ class Passage:
 
 
 class Text:
-    """The words of a text, where they stand, and the hashes of their runs."""
+    """The words of a text, where they stand, and the hashes of their runs.
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    Args:
+        run: words in a row that are looked at as one.
+    """
+
+    def __init__(self, text: str, run: int = RUN) -> None:
+        self.text, self.run = text, run
         found = list(_WORD.finditer(text))[:LONGEST]
         self.spans = [match.span() for match in found]
         words = [match.group().casefold() for match in found]
-        self.runs = [hash(tuple(words[at : at + RUN])) for at in range(len(words) - RUN + 1)]
+        self.runs = [hash(tuple(words[at : at + run])) for at in range(len(words) - run + 1)]
 
     def shared(self, runs: Iterable[int]) -> list[bool]:
         """Which of its words stand in one of these runs."""
@@ -56,7 +60,7 @@ class Text:
         marked = [False] * len(self.spans)
         for at, run in enumerate(self.runs):
             if run in runs:
-                marked[at : at + RUN] = [True] * RUN
+                marked[at : at + self.run] = [True] * self.run
         return marked
 
     def pieces(self, marked: Sequence[bool]) -> tuple[tuple[str, bool], ...]:

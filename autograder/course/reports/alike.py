@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
 from ...assignment import Assignment, Question
 from ...feedback.tokens import Source, names_in, read_source
 from ...result import Result
 from ..known import KnownWork
+from ..marking.passages import Text
 from ..similarity import ANSWERS, CODE, RUN, Group, Pieces, Scale, groups, pieces_of_code, pieces_of_text
 from .side_by_side import Block, blocks
 
 SHOWN_GROUPS = 40
 """Groups of which the closest two are laid side by side."""
 
-MOST_WORDS = 1_000
-"""Of an answer that is laid out."""
-
 PART_OF_ALL = 3
 """A file with less than one part in so many of what the reference has is not compared: two beginners write the
 first question alike."""
-
-_WORD = re.compile(r"\S+\s*")
-
-
-@dataclass(frozen=True)
-class Passage:
-    """A piece of an answer, and whether it stands in the other, too."""
-
-    text: str
-    is_alike: bool
 
 
 @dataclass(frozen=True)
@@ -45,12 +31,12 @@ class AlikeCode:
 
 @dataclass(frozen=True)
 class AlikeAnswers:
-    """Students whose answers to a question are alike; the passages are those of the closest pair."""
+    """Students whose answers to a question are alike; the pieces are those of the closest pair, shared or not."""
 
     question: Question
     group: Group
-    one: tuple[Passage, ...] = ()
-    two: tuple[Passage, ...] = ()
+    one: tuple[tuple[str, bool], ...] = ()
+    two: tuple[tuple[str, bool], ...] = ()
 
 
 class Alike:
@@ -105,7 +91,10 @@ class Alike:
             runs = [{name: self._runs(text) for name, text in some.items()} for some in (texts, known)]
             for at, group in enumerate(groups(runs[0], runs[1], ANSWERS)):
                 pair = group.pairs[0]
-                beside = passages(texts[pair.one], (known if pair.is_known else texts)[pair.two])
+                one, two = (
+                    Text(text, RUN) for text in (texts[pair.one], (known if pair.is_known else texts)[pair.two])
+                )
+                beside = one.pieces(one.shared(two.runs)), two.pieces(two.shared(one.runs))
                 yield AlikeAnswers(question, group, *(beside if at < SHOWN_GROUPS else ()))
 
     def _read(self, code: bytes) -> Source:
@@ -116,27 +105,3 @@ class Alike:
 
     def _runs(self, text: str) -> Pieces:
         return pieces_of_text(text, self._template_text)
-
-
-def passages(one: str, two: str) -> tuple[tuple[Passage, ...], tuple[Passage, ...]]:
-    """Both texts in pieces, with those marked that stand in both in the same order."""
-    left, right = _WORD.findall(one)[:MOST_WORDS], _WORD.findall(two)[:MOST_WORDS]
-    matcher = SequenceMatcher(None, [_bare(word) for word in left], [_bare(word) for word in right], autojunk=False)
-    shared = [match for match in matcher.get_matching_blocks() if match.size >= RUN]
-    return (
-        tuple(_parted(left, [(match.a, match.a + match.size) for match in shared])),
-        tuple(_parted(right, [(match.b, match.b + match.size) for match in shared])),
-    )
-
-
-def _bare(word: str) -> str:
-    return word.strip(" \t\n\r.,;:!?()\"'*_").casefold()
-
-
-def _parted(words: list[str], shared: list[tuple[int, int]]) -> Iterator[Passage]:
-    end = 0
-    for start, stop in [*shared, (len(words), len(words))]:
-        for text, is_alike in (("".join(words[end:start]), False), ("".join(words[start:stop]), True)):
-            if text:
-                yield Passage(text, is_alike)
-        end = stop
