@@ -306,13 +306,6 @@ def _marking_options(command: Callable[..., None]) -> Callable[..., None]:
 @_says_what_is_wrong
 def mark(
     out: Path,
-    sheet: Path | None,
-    files: tuple[Path, ...],
-    markers: str,
-    question: str | None,
-    anonymous: bool,
-    marked_too: bool,
-    replace_marks: bool,
     overlap: str,
     calibration: int | None,
     named: bool,
@@ -320,6 +313,7 @@ def mark(
     no_browser: bool,
     exported: Path | None,
     name: str,
+    **sheets: Any,
 ) -> int:
     """Mark the short answers of OUT, in the browser or on sheets.
 
@@ -328,9 +322,10 @@ def mark(
     is named.
     """
     from .course import pipeline
-    from .course.marking.dealing import sharing
+    from .course.marking.dealing import marker_names, sharing
 
-    if sum(map(bool, (sheet, files, exported))) > 1:
+    files = sheets["files"]
+    if sum(map(bool, (sheets["sheet"], files, exported))) > 1:
         raise click.UsageError(
             f"Say one of --write, --read and --export.\nType, for example: autograder mark {out} --write sheet.csv"
         )
@@ -344,9 +339,9 @@ def mark(
         )
     if proposals:
         return pipeline.read_proposals(out, proposals, name)
-    if sheet or files:
-        return _sheets(out, sheet, files, markers, question, anonymous, marked_too, replace_marks)
-    shared = sharing(_names(markers), overlap, calibration)
+    if sheets["sheet"] or files:
+        return _mark_on_sheets(out, **sheets)
+    shared = sharing(marker_names(sheets["markers"]), overlap, calibration)
     return pipeline.mark(out, shared, named=named, port=port, is_opened=not no_browser)
 
 
@@ -354,29 +349,20 @@ def mark(
 @click.argument("out", type=_FOLDER)
 @_marking_options
 @_says_what_is_wrong
-def marks(
-    out: Path,
-    sheet: Path | None,
-    files: tuple[Path, ...],
-    markers: str,
-    question: str | None,
-    anonymous: bool,
-    marked_too: bool,
-    replace_marks: bool,
-) -> int:
+def marks(out: Path, **sheets: Any) -> int:
     """Mark on sheets, as `autograder mark` does with --write and --read.
 
     Exit status: 1 when something that a sheet says was not taken; each case is named.
     """
-    if (sheet is None) == (not files):
+    if bool(sheets["sheet"]) == bool(sheets["files"]):
         raise click.UsageError(
             f"Say either --write or --read; `autograder mark {out}` marks in the browser.\n"
             f"Type, for example: autograder marks {out} --write sheet.csv"
         )
-    return _sheets(out, sheet, files, markers, question, anonymous, marked_too, replace_marks)
+    return _mark_on_sheets(out, **sheets)
 
 
-def _sheets(
+def _mark_on_sheets(
     out: Path,
     sheet: Path | None,
     files: tuple[Path, ...],
@@ -387,24 +373,13 @@ def _sheets(
     replace_marks: bool,
 ) -> int:
     from .course import pipeline
+    from .course.marking.dealing import marker_names
     from .course.marking.write_sheet import SheetOptions
 
     if sheet:
-        return pipeline.write_marks(out, sheet, SheetOptions(anonymous, len(_names(markers)), question, marked_too))
+        options = SheetOptions(anonymous, len(marker_names(markers)), question, marked_too)
+        return pipeline.write_marks(out, sheet, options)
     return pipeline.read_marks(out, files, replace_marks=replace_marks)
-
-
-def _names(markers: str) -> list[str]:
-    """The markers' names; of a number, so many; of nothing, whoever is logged in."""
-    import getpass
-
-    text = markers.strip()
-    if text.isdecimal() and len(text) < 4 and int(text):
-        return [f"marker {number}" for number in range(1, int(text) + 1)]
-    try:
-        return [name.strip() for name in text.split(",") if name.strip()] or [getpass.getuser()]
-    except (OSError, KeyError):  # no name is known
-        return ["marker"]
 
 
 @main.command(cls=_Command, example="autograder interview graded chen_wei")

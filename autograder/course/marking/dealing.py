@@ -6,6 +6,7 @@ it, nobody is always first, and a program that starts again goes on where it was
 
 from __future__ import annotations
 
+import getpass
 import hashlib
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -52,6 +53,20 @@ class Waiting:
 
     question: str
     markers: tuple[str, ...]
+
+
+def marker_names(text: str) -> list[str]:
+    """Who marks, of what was asked for on the command line: names, or a number of markers, or nothing.
+
+    Of a number, so many made-up names; of nothing, whoever is logged in.
+    """
+    text = text.strip()
+    if text.isdecimal() and len(text) < 4 and int(text):
+        return [f"marker {number}" for number in range(1, int(text) + 1)]
+    try:
+        return [name.strip() for name in text.split(",") if name.strip()] or [getpass.getuser()]
+    except (OSError, KeyError):  # no name is known
+        return ["marker"]
 
 
 def sharing(markers: Sequence[str], overlap: str, calibration: int | None) -> Sharing:
