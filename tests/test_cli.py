@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import autograder.assignment
+from autograder import __version__
 from autograder.cli import main
 from autograder.course import pipeline
 from autograder.course.gradebook.database import open_gradebook
@@ -117,7 +118,9 @@ def test_the_wall_is_named_at_the_start_and_in_the_report(run, batch):
     done = run("grade", "in", "--workers", "2")
     assert "1 submission, 2 at a time. Wall around their code: tier 7: a moat\n" in done.stdout
     assert "No stronger wall could be built. tier 8: a moat with crocodiles: none were hungry" in done.stdout
-    assert "Wall around student code: tier 7: a moat." in Path("graded/report.html").read_text()
+    page = Path("graded/report.html").read_text()
+    assert "Wall around student code: tier 7: a moat." in page
+    assert f"Written by autograder {__version__}." in page
 
 
 def test_no_wall_stands_only_where_the_instructor_says_so(run, batch):

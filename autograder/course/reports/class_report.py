@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ... import __version__
 from ...assignment import Assignment
 from ...feedback.hidden_outcomes import bits
 from ...feedback.html import pieces, script
@@ -148,6 +149,7 @@ class Overview:
             reached=_reached(totals),
             bits=math.ceil(self._bits),
             hidden_outcomes=assignment.hidden_outcomes,
+            version=__version__,
         )
 
     def _marking(self, ledger: Ledger) -> dict[str, QuestionProgress]:
