@@ -74,7 +74,7 @@ def test_a_question_has_a_section_with_its_title_points_and_parts(question):
     heading = next(heading for heading in SECTIONS if f"`{question.id}`" in heading)
     assert f"`{question.id}`: {question.title} ({question.points:g} points)" in heading
     section = section_of(question.id)
-    for part in ("**Idea.**", "**Task", "**Example", "\nExactly: [Conventions: "):
+    for part in ("**Idea.**", "**Task", "**Example", "\nDetails: [Conventions: "):
         assert part in section
     anchor = question.id if question.is_code else "short-answers"
     assert f"(conventions.md#{anchor})" in section
@@ -155,7 +155,7 @@ def test_every_example_gives_what_the_handout_prints(monkeypatch):
 def test_plain_numbers_lie_as_far_apart_as_said():
     cat, dog, boston, london = 34, 2.2, -20, -15
     assert f"cat as {cat}, dog as {dog}, Boston as -{-boston} and London as -{-london}" in FLAT
-    assert f"Boston and London lie {london - boston} apart" in FLAT
+    assert f"Boston and London are {london - boston} apart" in FLAT
     assert f"nearer to London ({dog - london:.1f}) than to cat ({cat - dog:.1f})" in FLAT
 
 
@@ -293,7 +293,7 @@ def test_positions_weigh_as_much_beside_tokens_as_said():
     for deviation, said in ((0.02, 0.5), (1.0, 0.9996)):
         first, second = deviation * token + 0.02 * one, deviation * token + 0.02 * other
         assert float(F.cosine_similarity(first, second, dim=0)) == pytest.approx(said, rel=0.02)
-    assert "cosine about 0.5:" in FLAT
+    assert "a cosine of about 0.5:" in FLAT
     assert f"1 / (1 + 0.02²) = {1 / (1 + 0.02**2):.4f}" in FLAT
 
 

@@ -354,7 +354,7 @@ def test_dtypes(InputEmbedding):
 
 
 @test_case(
-    name="`InputEmbedding` changes neither its ids nor its `state_dict()`, and a call no later result.",
+    name="`InputEmbedding` changes neither its ids nor its `state_dict()`, and no call changes a later result.",
     points=0.2,
     hidden=True,
 )

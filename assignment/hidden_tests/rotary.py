@@ -124,7 +124,7 @@ def test_scores_are_dot_products_of_turned_rows(rotary_scores):
 
 
 @test_case(
-    name="`rotary_scores` depends on positions through s - t alone: rows that stand n positions further on, "
+    name="`rotary_scores` depends on positions through s - t alone: rows n positions further on, "
     "queries and keys alike, have the same scores.",
     points=0.4,
     hidden=True,

@@ -518,7 +518,7 @@ def test_five_words_by_default(nearest_words, analogy):
 
 
 @test_case(
-    name="A `count` beyond the rest gives all the rest, and a `count` of 0 gives an empty list.",
+    name="A `count` larger than the words left gives all of them, and a `count` of 0 gives an empty list.",
     points=0.25,
     hidden=True,
 )

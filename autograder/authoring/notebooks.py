@@ -128,7 +128,7 @@ def _by_question(stubs: str) -> tuple[str, dict[str, str]]:
 
 
 def _task(question: Question, handout: str) -> str:
-    """A question's idea and task in short, and where they stand in full."""
+    """A question's idea and task in short, and where to find them in full."""
     found = re.search(rf"^## (`{question.id}`: .*)\n((?:(?!## ).*\n)*)", handout, re.MULTILINE)
     if found is None:
         raise GraderError(f"handout.md has no heading of the question `{question.id}`.")
@@ -137,8 +137,8 @@ def _task(question: Question, handout: str) -> str:
     wanted = [text.strip("\n") for text in paragraphs if text.lstrip().startswith(("**Idea", "**Task"))]
     short = [re.sub(r"(?<=[.?!])\s[^.?!]*:$", "", text) for text in wanted]  # it would lead to a list
     where = (
-        f"With an example and what to mind: [handout.md](handout.md#{anchor(heading)}). "
-        f"Exactly: [conventions.md](conventions.md#{question.id})."
+        f"Example and pitfalls: [handout.md](handout.md#{anchor(heading)}). "
+        f"Details: [conventions.md](conventions.md#{question.id})."
     )
     text = "\n\n".join([f"## {heading}", *short, where])
     return re.sub(r"\]\((?!\w+:|#)", "](../", text)

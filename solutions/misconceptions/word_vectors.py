@@ -432,7 +432,7 @@ MISCONCEPTIONS = (
     Misconception(
         id="A47",
         where="analogy",
-        title="fails when count is beyond the rest",
+        title="fails when count is larger than the words left",
         hint="A count larger than the number of remaining words ends in an error. Then all the "
         "rest is the answer: a slice may reach past the end, torch's choice of the k best may "
         "not. Look at what k may be.",

@@ -121,7 +121,7 @@ def test_pairs_stay(train_embeddings):
 
 
 @test_case(
-    name="After training, words that occur with the same words have alike rows in `centre`.",
+    name="After training, words that occur with the same words have similar rows in `centre`.",
     points=0.3,
     hidden=False,
 )

@@ -157,7 +157,7 @@ def test_unknown_words_are_refused(nearest_words, analogy):
 
 
 @test_case(
-    name="A `count` beyond the rest gives all the rest, and a `count` of 0 gives an empty list.",
+    name="A `count` larger than the words left gives all of them, and a `count` of 0 gives an empty list.",
     points=0.35,
     hidden=False,
 )
