@@ -14,7 +14,9 @@ GIVEN = "given"
 """Names what is handed out complete, in a line such as those that open a question."""
 
 _SECTION = re.compile(r"^(?=# -+ \w+$)", re.MULTILINE)
-_PROMPT = re.compile(r'^ *""" *# BEGIN PROMPT\n.*?^ *""" *# END PROMPT\n', re.MULTILINE | re.DOTALL)
+_PROMPT = re.compile(
+    r'^ *""" *# BEGIN PROMPT\n(?:(?! *""" *# (?:BEGIN|END) PROMPT\n).*\n)*+ *""" *# END PROMPT\n', re.MULTILINE
+)
 _MARKER = re.compile(r"^ *# (?:BEGIN|END) SOLUTION.*(?:\n|\Z)", re.MULTILINE)
 
 

@@ -356,9 +356,16 @@ class Session:
         return problem
 
     def _link(self, computed: list[int]) -> None:
-        """Tie tensors that the student's code computed to those that need gradients."""
+        """Tie tensors that the student's code computed to those that need gradients.
+
+        A view of the test's own that was computed into stays without a history: torch could not take it off again.
+        """
         tensors = self._mirror.tensors
-        fresh = [number for number in computed if not tensors[number].requires_grad]
+        fresh = [
+            number
+            for number in computed
+            if not (tensors[number].requires_grad or (number > 0 and tensors[number]._is_view()))
+        ]
         if not fresh:
             return
         known = set(fresh)

@@ -52,6 +52,10 @@ def choose(
     changed = _changed(there, own, assignment, handed_out)
     by_hand = _chosen(student, chosen, there, assignment, handed_out)
     code = by_hand.get(assignment.code_file) or select_code(files, assignment, handed_out)
+    if NOTHING in chosen and code.content is None:  # it was said before the file was there
+        found = select_code(files, assignment, handed_out)
+        is_clear = not (found.content is None or found.question or found.examples or handed_out.holds(found.content))
+        code = found if is_clear else code
     answers = by_hand.get(assignment.answers_file) or select_answers(files, assignment, handed_out)
     cells = code.cells or only_cells(files, assignment)
     answers = with_cells(answers, cells, assignment, handed_out)

@@ -90,6 +90,21 @@ def test_nothing_can_be_chosen_and_is_graded_and_remembered(submissions, assignm
     assert taken.chosen == {"ada": ["nothing"]}
 
 
+@pytest.mark.parametrize("before", [{"work.7z": "7z\xbc\xaf"}, {"embeddings.py": ""}, {}])
+@pytest.mark.parametrize("stays", [True, False])
+def test_that_there_was_nothing_is_over_once_the_file_is_there(submissions, assignment, before, stays):
+    (submissions / "ada").mkdir()
+    write(submissions / "ada", before)
+    (found,) = take_in(submissions, assignment, choices=["ada=nothing"]).submissions
+    assert found.code is None
+    if not stays:
+        for name in before:
+            (submissions / "ada" / name).unlink()
+    write(submissions / "ada", {"embeddings.py": WORK, "answers.md": ANSWERS})
+    (found,) = take_in(submissions, assignment, choices=["ada=nothing"]).submissions
+    assert found.code == WORK.encode() and found.set_aside is None
+
+
 def test_an_empty_latest_attempt_is_asked_about_with_the_earlier_one_until_nothing_is_chosen(submissions, assignment):
     name = "hw_ada_attempt_2026-03-0{}-10-00-00"
     write(submissions, {f"{name.format(1)}_embeddings.py": WORK, f"{name.format(2)}_work.docx": "PK"})

@@ -32,6 +32,9 @@ def add(x, y=1): return x + y
 def first_row(table): return table[0]
 def double_in_place(x):
     x.mul_(2)
+def add_in_place(x, y):
+    x += y
+    return x
 def append(words, word):
     words.append(word)
 def forget(counts):
@@ -117,6 +120,16 @@ def test_changed_arguments_are_seen(functions):
     functions["append"](words, "b")
     functions["forget"](counts)
     assert x.tolist() == [2, 2] and words == ["a", "b"] and counts == {}
+
+
+@pytest.mark.parametrize("make", [lambda: torch.arange(6.0), lambda: torch.arange(8.0)[:6]], ids=["whole", "view"])
+def test_an_argument_that_is_computed_into_is_given_back_as_it_was(load, make):
+    session = load(FUNCTIONS)
+    x, y = make(), torch.ones(6, requires_grad=True)
+    assert session.environment["add_in_place"](x, y) is x
+    assert x.tolist() == [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]
+    session.begin_case()
+    assert x.tolist() == [0.0, 1.0, 2.0, 3.0, 4.0, 5.0] and x.is_leaf and not x.requires_grad
 
 
 def test_a_generator_advances_and_draws_as_here(functions):
