@@ -10,8 +10,12 @@ from .check.testing.domain import Domain, Row, spread
 
 
 @cache
-def cover(domain: Domain) -> tuple[Row, ...]:
-    """Rows in which any two levels of two factors meet, if they can: a covering array of the domain's strength."""
+def cover(domain: Domain, strength: int = 2) -> tuple[Row, ...]:
+    """Rows in which any two levels of two factors meet, if they can; of a domain of strength 1 a spread of them.
+
+    Args:
+        strength: how many levels meet instead; one less in a domain of strength 1.
+    """
     constraints = [
         {
             "operator": "not",
@@ -25,6 +29,6 @@ def cover(domain: Domain) -> tuple[Row, ...]:
         for pair in domain.never
     ]
     factors = {name: list(levels) for name, levels in domain.factors.items()}
-    strength = min(2, len(factors))
-    rows = [dict(row) for row in make(factors, strength=strength, salt=domain.function, constraints=constraints)]
-    return tuple(rows if domain.strength == 2 else spread(rows))
+    meet = min(max(2, strength + domain.strength - 2), len(factors))
+    rows = [dict(row) for row in make(factors, strength=meet, salt=domain.function, constraints=constraints)]
+    return tuple(spread(rows) if (domain.strength, strength) == (1, 2) else rows)

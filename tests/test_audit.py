@@ -210,7 +210,7 @@ def test_a_hint_is_astray_where_it_is_not_the_mistakes_own():
     slip, same, other = (Misconception(id, "f", "a slip", hint, ()) for id, hint in ("Ah", "Bh", "Ci"))
     about = (slip, same, other, Path("right.py"), None)
     found = [Finding(each, ("q",), {"q": ()}, hints=("A",)) for each in about]
-    result = Audit(cases={"q": ()}, findings=tuple(found), recorded=(), domains={})
+    result = Audit(cases={"q": ()}, findings=tuple(found), recorded=(), domains={}, named={})
     assert [result.astray(finding) for finding in found] == [[], [], ["A"], ["A"], ["A"]]
     said = [problem.text for problem in result.problems()]
     assert "q: the mistake C (a slip) gets the hint of the mistake A." in said

@@ -8,11 +8,13 @@ from pathlib import Path
 
 from ..assignment import LICENCES, TEMPLATE, Assignment, load_assignment
 from ..check.hints.diagnosis import FILE as FINGERPRINTS
+from ..check.hints.failing_inputs import FILE as EXAMPLES
 from ..check.loading.settings import FILE, Question, Settings, digest_of
 from ..check.testing.cases import Case, read_cases
 from ..errors import GraderError
 from ..grading.error_carried_forward import replaceable
 from ..grading.short_answers import with_notebook
+from .examples import examples
 from .fingerprints import fingerprints
 from .notebooks import notebook, notebook_script
 from .stubs import code_file, given_functions
@@ -69,6 +71,7 @@ def derived(root: Path) -> dict[str, bytes]:
     files[f"check/{FILE}"] = known.to_json().encode()
     table = fingerprints(assignment, old=assignment.template / "check" / FINGERPRINTS)
     files[f"check/{FINGERPRINTS}"] = table.to_json().encode()
+    files[f"check/{EXAMPLES}"] = examples(assignment).encode()
     for path in _files(root / "assignment" / "data"):
         if path.name not in KEPT_AT_HOME:
             files[f"data/{path.name}"] = _read(path)

@@ -95,7 +95,7 @@ def _code_parts(assignment: Assignment, question: Question) -> Parts:
         **_substitutes(assignment, question),
         **_known_mistakes(assignment, question),
         "limits": _print(json.dumps(asdict(assignment.limits)), assignment.code_file),
-        "hints": _hints(assignment, question),
+        "hints": _print(_hints(assignment, question), _examples(assignment, question)),
     }
 
 
@@ -158,6 +158,18 @@ def _hints(assignment: Assignment, question: Question) -> str:
         return _print(functions, *texts, probes.read_bytes() if probes.is_file() else "")
     except (ValueError, KeyError, TypeError, AttributeError):
         return _print(path.read_bytes())  # the grader will say what is wrong with it
+
+
+def _examples(assignment: Assignment, question: Question) -> str:
+    """The inputs on which the question's functions are tried where no known mistake explains what fails."""
+    path = assignment.template / "check" / "examples.json"
+    if not path.exists():
+        return ""
+    try:
+        examples = json.loads(path.read_bytes())["functions"]
+        return json.dumps([examples.get(name) for name in question.functions])
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return _print(path.read_bytes())
 
 
 @cache

@@ -161,7 +161,8 @@ class Grader:
                 outcomes, notes = self._run_cases(session), self._notes(source, session)
         except Stopped as stop:
             outcomes, notes = self._all_alike(stop), self._notes(source, stop)
-        return Run(self._retried(outcomes, source, connection), notes, connection.starved)
+        outcomes, starved = self._retried(outcomes, source, connection), connection.starved
+        return Run(self._with_what_fails(outcomes, source, connection), notes, starved)
 
     def _retried(self, done: dict[Case, CaseResult], source: bytes, connection: Connection) -> dict[Case, CaseResult]:
         """The results, better where cases pass once the functions that they build on are right ones."""
@@ -177,6 +178,25 @@ class Grader:
                 if result.outcome is Outcome.PASSED:
                     better[case] = replace(result, untrusted="", carried=substitutes.names)
         return done | better
+
+    def _with_what_fails(
+        self, done: dict[Case, CaseResult], source: bytes, connection: Connection
+    ) -> dict[Case, CaseResult]:
+        """The results; where no known mistake explains a case, with what its functions' failing inputs share.
+
+        The process that is asked is a new one, so that what it gives cannot depend on hidden inputs.
+        """
+        unexplained = [case for case, result in done.items() if result.outcome is Outcome.FAILED and not result.hint]
+        functions = dict.fromkeys(name for case in unexplained for name in case.needs)
+        if not functions:
+            return done
+        try:
+            with self._session(source, connection) as session:
+                told = self._hints.in_common(functions, session)
+        except Stopped:
+            return done
+        hints = {case: "\n".join(told[name] for name in case.needs if name in told) for case in unexplained}
+        return done | {case: replace(done[case], hint=hint) for case, hint in hints.items()}
 
     def _no_file(self) -> CaseRun:
         """What came of every case where there is no code."""

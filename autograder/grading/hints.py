@@ -19,6 +19,8 @@ from ..check.hints.diagnosis import (
     row_in,
     row_of,
 )
+from ..check.hints.failing_inputs import FILE as EXAMPLES
+from ..check.hints.failing_inputs import Examples, in_common, read_examples
 from ..check.hints.signatures import Signature
 from ..check.testing.cases import Case
 from ..errors import AssignmentError
@@ -47,6 +49,7 @@ class Hints:
         self._questions = assignment.code_questions
         self._table = _read(assignment)
         self._probed = MemoizedRunner(self._probe)
+        self._examples = _read_examples(assignment)
 
     def rehearse(self, session: Session) -> None:
         """Run all probes on the reference."""
@@ -66,6 +69,21 @@ class Hints:
             for question in self._questions
             for hint in explain({name: rows.get(name, ()) for name in question.functions}, self._table)
         )
+
+    def in_common(self, functions: Iterable[str], session: Session) -> dict[str, str]:
+        """What the failing inputs of each of these functions have in common; nothing where that is not found out.
+
+        Args:
+            session: of a process that has seen no hidden input, so that none can show in what is said.
+        """
+        found = {}
+        for name in functions:
+            try:
+                session.begin_case()
+                found[name] = in_common(name, session.environment, self._examples)
+            except (NotImplementedError, Stopped, InternalError):
+                continue
+        return {name: text for name, text in found.items() if text}
 
     def _rows(self, functions: list[str], session: Session) -> dict[str, Row]:
         """How functions do on their probes; an empty row where that cannot be found out."""
@@ -111,5 +129,13 @@ def _read(assignment: Assignment) -> Table:
         return Table({}, {}, {})
     try:
         return read_table(path)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise AssignmentError(f"{path} cannot be read ({error}): run `autograder release`.") from None
+
+
+def _read_examples(assignment: Assignment) -> Examples:
+    path = assignment.template / "check" / EXAMPLES
+    try:
+        return read_examples(path)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise AssignmentError(f"{path} cannot be read ({error}): run `autograder release`.") from None

@@ -15,10 +15,12 @@ from typing import Any
 
 from ...assignment import Assignment, import_file
 from ...check.data import look_in
+from ...check.hints import failing_inputs
 from ...check.hints.diagnosis import FILE as FINGERPRINTS
-from ...check.hints.diagnosis import Hint, Table, diagnose, read_table
+from ...check.hints.diagnosis import Hint, Table, diagnose, outcome_of, read_table
 from ...check.testing.cases import Case, read_cases
 from ...errors import GraderError
+from ...evidence import evidence, holds
 from ...grading.error_carried_forward import Retries
 from ...grading.known_mistakes import KnownMistakes
 from ...misconceptions import Misconception, apply, misconceptions
@@ -27,6 +29,7 @@ from .domain_mutants import Covered, covered
 from .equivalents import equivalents
 from .findings import Audit, Finding
 from .mutants import Mutant, mutants
+from .named_factors import Named, named
 from .trials import namespace, not_passed, quiet
 
 __all__ = ["Audit", "audit"]
@@ -89,6 +92,10 @@ class Auditor:
         self.users = users(self.source)
         path = assignment.template / "check" / FINGERPRINTS
         self.table = read_table(path) if path.is_file() else Table({}, {}, {})
+        self.claims = {
+            id: claims for question in self.functions for id, claims in evidence(question, assignment.root).items()
+        }
+        self.examples = failing_inputs.read_examples(path.parent / failing_inputs.FILE)
 
     def audit(self, only: Sequence[str], watch: Watch) -> Audit:
         self.demand_reference()
@@ -102,6 +109,7 @@ class Auditor:
         domains = {id: self.covered(id) for id in ids}
         return Audit(
             domains=domains,
+            named={id: self.named(id, domains[id]) for id in ids},
             cases={id: self.cases[id] for id in ids},
             findings=tuple(findings),
             recorded=tuple(e for e in equivalents(self.assignment) if {*self.homes(e.where)[:1]} <= {*ids}),
@@ -118,6 +126,11 @@ class Auditor:
         hidden = [case for case in self.cases[id] if case.hidden]
         domains = hidden[0].body.test_func.__globals__.get("DOMAINS", ()) if hidden else ()
         return covered(domains, self.cases[id], self.source, self.reference)
+
+    def named(self, id: str, covered: Sequence[Covered]) -> Named:
+        """For how many mutants of the domain what failing inputs have in common is what is wrong."""
+        own = {name: self.examples[name] for name in self.functions[id] if name in self.examples}
+        return named(covered, own, self.source)
 
     def mistakes(self, ids: Sequence[str]) -> Iterator[_Program]:
         for id in ids:
@@ -153,8 +166,9 @@ class Auditor:
         if isinstance(program.about, Mutant):
             return Finding(program.about, program.homes, lost)
         hints = self.hints(program.homes, environment)
+        untrue = tuple(hint.mistake for hint in hints if not self.is_true(hint, environment))
         despite = tuple(self.despite(hints, [case for id in program.homes for case in lost.get(id, ())], environment))
-        return Finding(program.about, program.homes, lost, tuple(hint.mistake for hint in hints), despite)
+        return Finding(program.about, program.homes, lost, tuple(hint.mistake for hint in hints), despite, untrue)
 
     def despite(self, hints: Sequence[Hint], lost: Sequence[Case], environment: Mapping[str, Any]) -> Iterator[Case]:
         """Of the cases that a program lost, those that count since one mistake costs once."""
@@ -175,6 +189,13 @@ class Auditor:
         """The mistakes that the diagnosis takes a program's functions for."""
         functions = [name for id in ids for name in self.functions[id]]
         return diagnose(functions, environment, self.table)
+
+    def is_true(self, hint: Hint, environment: Mapping[str, Any]) -> bool:
+        """Whether what a hint claims holds beside its function; without evidence it does not."""
+        claims, probes = self.claims.get(hint.mistake, {}), self.table.probes[hint.function]
+        own = {name: call for name, call in probes.items() if name in claims}
+        expected = {name: outcome_of(hint.function, call, vars(self.reference)) for name, call in own.items()}
+        return bool(own) and holds(claims, hint.function, own, environment, expected)
 
     def homes(self, where: str) -> tuple[str, ...]:
         """The question of a function, or all questions that use a helper; none if nothing does."""

@@ -13,7 +13,7 @@ from ...assignment import Assignment
 from ...io.text import pluralize
 from ...misconceptions import Misconception
 from .equivalents import FILE
-from .findings import LEFT_TO_HIDDEN, MOST_COST, MOST_MEDIAN, Audit, Finding
+from .findings import LEAST_NAMED, LEFT_TO_HIDDEN, MOST_COST, MOST_MEDIAN, Audit, Finding
 from .mutants import Mutant, diff
 
 
@@ -111,7 +111,15 @@ def _domains(audit: Audit) -> Table:
     """For each question what the conventions let vary, and how much of it the cases try."""
     table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="dim")
     table.add_column("\nquestion", no_wrap=True)
-    for heading in ("\nfactors", "\nlevels", "levels\nthat meet", "mutants of\nthe domain", "seen by\npublic"):
+    for heading in (
+        "\nfactors",
+        "\nlevels",
+        "levels\nthat meet",
+        "mutants of\nthe domain",
+        "levels\nnamed",
+        "hints\ntrue",
+        "seen by\npublic",
+    ):
         table.add_column(heading, justify="right", no_wrap=True)
     for question in (*audit.domains, ""):
         if question or len(audit.domains) > 1:
@@ -126,11 +134,16 @@ def _of_domains(audit: Audit, question: str) -> list[Text]:
     mutants = caught + sum(len(one.missed) for one in domains)
     known = len(audit.of(Misconception, question))
     seen = known - len(audit.unseen(question))
+    tried = sum(one.tried for id, one in audit.named.items() if id == (question or id))
+    named = tried - sum(len(one.missed) for id, one in audit.named.items() if id == (question or id))
+    told, untrue = audit.hints_shown(question)
     return [
         Text(str(sum(len(one.domain.factors) for one in domains))),
         Text(str(sum(one.levels for one in domains))),
         _share(met, pairs, is_good=met == pairs),
         _share(caught, mutants, is_good=caught == mutants),
+        _share(named, tried, is_good=named >= LEAST_NAMED * tried),
+        _share(told - untrue, told, is_good=not untrue),
         _share(seen, known, is_good=seen >= (1 - LEFT_TO_HIDDEN) * known),
     ]
 

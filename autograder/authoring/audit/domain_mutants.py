@@ -39,9 +39,10 @@ class DomainMutant:
 
 @dataclass
 class _Noted:
-    """One call that a case makes: its levels in each domain that it is of."""
+    """One call that a case makes: its levels in each domain that it is of, and its arguments as they were."""
 
     rows: dict[Domain, Row]
+    inputs: Inputs
 
 
 @dataclass(frozen=True)
@@ -186,8 +187,9 @@ class Tap:
             arguments = dict(inputs.arguments)
             if row := domain.row_of(inputs):
                 rows[domain] = row
-        before.append(Inputs({key: _kept(value) for key, value in arguments.items()}, tuple(before)))
-        self.calls.append(_Noted(rows))
+        kept = Inputs({key: _kept(value) for key, value in arguments.items()}, tuple(before))
+        before.append(kept)
+        self.calls.append(_Noted(rows, kept))
         self._depth += 1
         try:
             if at != self._at or not self._way:

@@ -12,6 +12,7 @@ from ...misconceptions import Misconception
 from .domain_mutants import Covered, in_words
 from .equivalents import FILE, Equivalent
 from .mutants import Mutant
+from .named_factors import Named
 
 MOST_COST, MOST_MEDIAN = 0.6, 0.2
 """What one known mistake may cost of its question, and what half of them may."""
@@ -21,6 +22,10 @@ MOST_MISSED = 20
 
 LEFT_TO_HIDDEN = 0.1
 """Of a question's known mistakes the share that its public cases may miss."""
+
+
+LEAST_NAMED = 0.9
+"""Of a question's mutants of the domain the share for which what failing inputs have in common is what is wrong."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,7 @@ class Finding:
         lost: the cases that it lost, by question; only questions that it can touch are there.
         hints: the ids of the mistakes that it is taken for; mutants are not asked.
         despite: the cases among the lost that count all the same, by a known mistake's values.
+        untrue: of the hints those whose claims do not hold of it.
     """
 
     about: Misconception | Mutant | Path | None
@@ -40,6 +46,7 @@ class Finding:
     lost: Mapping[str, tuple[Case, ...]]
     hints: tuple[str, ...] = ()
     despite: tuple[Case, ...] = ()
+    untrue: tuple[str, ...] = ()
 
     @property
     def lost_at_home(self) -> tuple[Case, ...]:
@@ -67,12 +74,14 @@ class Audit:
         findings: a finding for each program.
         recorded: what is recorded as equivalent.
         domains: how well the cases of each question cover the domains of its functions.
+        named: for how many functions that are wrong where some levels meet these are named.
     """
 
     cases: Mapping[str, tuple[Case, ...]]
     findings: tuple[Finding, ...]
     recorded: tuple[Equivalent, ...]
     domains: Mapping[str, tuple[Covered, ...]]
+    named: Mapping[str, Named]
 
     def of(self, kind: type, question: str = "") -> list[Finding]:
         """The findings about mistakes, mutants or variants, of one question or of all.
@@ -115,6 +124,11 @@ class Audit:
             if not any(not case.hidden for case in finding.lost_at_home)
         ]
 
+    def hints_shown(self, question: str = "") -> tuple[int, int]:
+        """How many hints known mistakes get, and how many of them claim what is not so."""
+        found = self.of(Misconception, question)
+        return sum(len(finding.hints) for finding in found), sum(len(finding.untrue) for finding in found)
+
     def idle(self, question: str) -> tuple[Case, ...]:
         """Cases without which as much would be caught, among the public ones or among the hidden ones.
 
@@ -151,6 +165,7 @@ class Audit:
             yield Problem(f"{finding.homes[0]}: a mutant passes every case: {mutant}", mutant)
         yield from self._about_records()
         yield from self._about_domains()
+        yield from self._about_hints()
 
     def _about_costs(self) -> Iterator[Problem]:
         """Where one mistake costs more than once."""
@@ -166,6 +181,18 @@ class Audit:
                 yield Problem(
                     f"{question}: half of the known mistakes cost {half:.0%} of it or more: {MOST_MEDIAN:.0%} is "
                     "the most."
+                )
+
+    def _about_hints(self) -> Iterator[Problem]:
+        """What is said beside failed cases and is not so, or is not what is wrong."""
+        for finding in self.of(Misconception):
+            for id in finding.untrue:
+                yield Problem(f"{finding.homes[0]}: the hint of the mistake {id} is not true of {_name(finding)}.")
+        for question, named in self.named.items():
+            if len(named.missed) > (1 - LEAST_NAMED) * named.tried:
+                yield Problem(
+                    f"{question}: for {len(named.missed)} of {named.tried} functions that are wrong where some levels "
+                    f"meet, these are not named: {LEAST_NAMED:.0%} should be. The first: {named.missed[0]}."
                 )
 
     def _not_lost(self, finding: Finding) -> Iterator[Case]:

@@ -21,6 +21,7 @@ import torch
 
 from ..testing.call_text import unnoted
 from ..testing.cases import Case
+from . import failing_inputs
 from .probing import ERRORS, FOLDER, Probe, Probes, read_probes
 from .signatures import Signature, kind, raised, signature
 
@@ -205,6 +206,8 @@ def _make_up(row: Row, one: Row, other: Row) -> bool:
 class Adviser:
     """Gives the hints beside the failed cases of one question, which it diagnoses when the first fails.
 
+    Where no known mistake explains a case, that is what the failing inputs of its functions have in common.
+
     Args:
         cases: the question's.
         environment: the student's functions by name.
@@ -215,13 +218,23 @@ class Adviser:
         self.needs = {need for case in cases for need in case.needs}
         self.environment = environment
         self.path = path
+        self._told: dict[str, str] = {}
 
     def beside(self, case: Case) -> str:
         """What to say beside a failed case; nothing where the student's code ends the attempt."""
         try:
-            return hint_for(case.needs, self._hints)
+            return hint_for(case.needs, self._hints) or "\n".join(filter(None, map(self._in_common, case.needs)))
         except BaseException:  # it may exit, or not be tried again
             return ""
+
+    def _in_common(self, function: str) -> str:
+        if function not in self._told:
+            self._told[function] = failing_inputs.in_common(function, self.environment, self._examples)
+        return self._told[function]
+
+    @cached_property
+    def _examples(self) -> failing_inputs.Examples:
+        return failing_inputs.read_examples(self.path.parent / failing_inputs.FILE)
 
     @cached_property
     def _hints(self) -> tuple[Hint, ...]:
