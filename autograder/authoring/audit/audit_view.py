@@ -142,8 +142,8 @@ def _of_domains(audit: Audit, question: str) -> list[Text]:
         Text(str(sum(one.levels for one in domains))),
         _share(met, pairs, is_good=met == pairs),
         _share(caught, mutants, is_good=caught == mutants),
-        _share(named, tried, is_good=named >= LEAST_NAMED * tried),
-        _share(told - untrue, told, is_good=not untrue),
+        _percent(named, tried, is_good=named >= LEAST_NAMED * tried),
+        _percent(told - untrue, told, is_good=not untrue),
         _share(seen, known, is_good=seen >= (1 - LEFT_TO_HIDDEN) * known),
     ]
 
@@ -158,6 +158,11 @@ def _of(count: int, findings: list[Finding], is_good: bool) -> Text:
 
 def _share(count: int, total: int, is_good: bool) -> Text:
     return Text(f"{count}/{total}", style="green" if is_good else "red")
+
+
+def _percent(count: int, total: int, is_good: bool) -> Text:
+    """Rounded down, so that only all are 100 %."""
+    return Text(f"{100 * count // total} %" if total else "-", style="green" if is_good else "red")
 
 
 def _count(count: int, style: str) -> Text:
