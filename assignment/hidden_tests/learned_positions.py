@@ -77,7 +77,7 @@ EXTEND = Domain(
             "as many rows as columns": lambda c: len(table_in(c)) == table_in(c).shape[1],
             "another number of rows": lambda c: True,
         },
-        "its dtype is": {
+        "the dtype is": {
             "float32": lambda c: table_in(c).dtype == torch.float32,
             "float64": lambda c: table_in(c).dtype == torch.float64,
             "of 16 bits": lambda c: True,
@@ -111,7 +111,7 @@ SIMILARITY = Domain(
     ("table",),
     TABLE
     | {
-        "its rows are": {
+        "the table's rows are": {
             "of about one length": lambda c: float(c.table.norm(dim=1).max() / c.table.norm(dim=1).min()) < 1.5,
             "of very different lengths": lambda c: True,
         }
@@ -172,7 +172,7 @@ def made_modules(LearnedPositions, rows):
     for seed, row in enumerate(cover(EXTEND)):
         if row in rows:
             count, dim = sizes[row["the old table has"]][seed % len(sizes[row["the old table has"]])]
-            dtype = dtypes[row["its dtype is"]][seed % len(dtypes[row["its dtype is"]])]
+            dtype = dtypes[row["the dtype is"]][seed % len(dtypes[row["the dtype is"]])]
             old = torch.randn(count, dim, generator=seeded(seed), dtype=torch.float64).to(dtype)
             learned = with_rows(set_up(LearnedPositions(count, dim), row, dtype), old)
             more = {"as many rows": 0, "one row more": 1}.get(row["the new table has"], 40)
@@ -316,7 +316,7 @@ def test_rows_get_gradients(LearnedPositions):
 )
 def test_gradients_reach_the_input(LearnedPositions):
     for x, got, _ in same_texts(
-        LearnedPositions, spread(row for row in cover(MODULE) if row["it"] == "needs a gradient")
+        LearnedPositions, spread(row for row in cover(MODULE) if row["the input"] == "needs a gradient")
     ):
         upstream = torch.arange(1.0, 1 + got.numel()).remainder(5).reshape(got.shape).to(got.dtype)
         (gradient,) = torch.autograd.grad(got, x, upstream)
@@ -351,7 +351,7 @@ def test_a_call_leaves_things_alone(LearnedPositions):
 )
 def test_old_rows_are_kept(extend_positions, LearnedPositions):
     rows = [
-        row for row in cover(EXTEND) if row["its dtype is"] == "float32" and row["the new table has"] != "as many rows"
+        row for row in cover(EXTEND) if row["the dtype is"] == "float32" and row["the new table has"] != "as many rows"
     ]
     for _, old, extended, _ in same_extended(extend_positions, LearnedPositions, rows):
         same_sum(extended, numbers(2, len(old), old.shape[1]), old)
@@ -403,7 +403,7 @@ def test_the_same_size_is_a_copy(extend_positions, LearnedPositions):
 
 @test_case(name="`extend_positions` keeps the dtype of the table.", points=0.1, hidden=True)
 def test_the_dtype_is_kept(extend_positions, LearnedPositions):
-    rows = [row for row in cover(EXTEND) if row["its dtype is"] != "float32"]
+    rows = [row for row in cover(EXTEND) if row["the dtype is"] != "float32"]
     for _ in same_extended(extend_positions, LearnedPositions, rows):
         pass
 
@@ -453,11 +453,11 @@ def similarity(table):
 
 def similarity_rows(similarity_by_offset, dtypes, around=None):
     for seed, row in enumerate(cover(SIMILARITY)):
-        if row["its dtype is"] in dtypes:
+        if row["the dtype is"] in dtypes:
             table = make_table(row, seed, largest=70)
             with torch.no_grad():
                 table /= table.norm(dim=1, keepdim=True)
-                if row["its rows are"] == "of very different lengths":
+                if row["the table's rows are"] == "of very different lengths":
                     table *= (10 ** torch.linspace(-1, 1, len(table))).to(table.dtype)[:, None]
             expected = similarity(table.detach())
             with around(table=table) if around else nullcontext():

@@ -34,21 +34,21 @@ INPUTS = {
         "square": lambda c: vocab_size(c) == c.centre.embedding_dim,
         "of another shape": lambda c: True,
     },
-    "their dtype is": {
+    "the dtype is": {
         "float32": lambda c: c.centre.weight.dtype == torch.float32,
         "float64": lambda c: c.centre.weight.dtype == torch.float64,
         "of 16 bits": lambda c: True,
     },
-    "their numbers are": {
+    "the numbers are": {
         "such that the loss is nearly 0": lambda c: loss_of(c) < 1e-3,
         "large": lambda c: float(c.context.weight.abs().max()) > 2,
         "small": lambda c: True,
     },
-    "they hold": {
+    "the tables hold": {
         "an old `.grad`": lambda c: c.centre.weight.grad is not None,
         "no `.grad`": lambda c: True,
     },
-    "they": {
+    "the tables": {
         "were trained before": lambda c: any(b.centre is c.centre for b in c.before),
         "come to the first call": lambda c: True,
     },
@@ -78,7 +78,7 @@ INPUTS = {
 NEVER = (
     {"the tables are": ("of more than 64 rows",), "there are": ("as many pairs as words",)},
     {
-        "their numbers are": ("such that the loss is nearly 0",),
+        "the numbers are": ("such that the loss is nearly 0",),
         "there are": ("more than 64 pairs",),
         "pairs": ("do not repeat",),
     },
@@ -116,10 +116,10 @@ def prepared(domain, at):
     size, columns = SIZES[row["the tables are"]]
     if size == 11 and at % 2:
         size, columns = 9, 12
-    near_0 = row["their numbers are"] == "such that the loss is nearly 0"
-    scale = 1.5 if row["their numbers are"] == "large" else 0.3
+    near_0 = row["the numbers are"] == "such that the loss is nearly 0"
+    scale = 1.5 if row["the numbers are"] == "large" else 0.3
     numbers = scale * torch.randn(2, size, columns, generator=seeded(at), dtype=torch.float64)
-    if row["their numbers are"] == "large":
+    if row["the numbers are"] == "large":
         numbers[1, 0, 0] = 3.0
     count = {"more than 64 pairs": 75, "as many pairs as words": size}.get(row["there are"], 5)
     every = torch.cartesian_prod(torch.arange(size - 1), torch.arange(size))  # the last word is no centre
@@ -135,7 +135,7 @@ def prepared(domain, at):
         pairs = torch.cat([pairs[:-2], pairs[:1], pairs[:1]])
     if row["pairs lie"] == "in memory in another way":
         pairs = pairs.T.contiguous().T
-    dtype = {"float32": torch.float32, "float64": torch.float64}.get(row["their dtype is"], torch.bfloat16)
+    dtype = {"float32": torch.float32, "float64": torch.float64}.get(row["the dtype is"], torch.bfloat16)
     modules = [nn.Embedding.from_pretrained(table.to(dtype), freeze=False) for table in numbers]
     if row["the modules are"] == "in evaluation mode":
         modules = [module.eval() for module in modules]
@@ -149,7 +149,7 @@ def right_at(domain, at, reference):
     """The losses and both tables that are right for a row of the domain."""
     (centre, context), pairs, given = copy.deepcopy(prepared(domain, at))
     before = []
-    if cover(domain)[at]["they"] == "were trained before":
+    if cover(domain)[at]["the tables"] == "were trained before":
         before = reference.train_embeddings(centre, context, pairs, steps=1, learning_rate=0.2)
     losses = reference.train_embeddings(centre, context, pairs, **given)
     return before, losses, centre.weight.detach(), context.weight.detach()
@@ -162,12 +162,12 @@ def same_training(train_embeddings, reference, sentence):
         if sentence_of(row) != sentence:
             continue
         (centre, context), pairs, given = copy.deepcopy(prepared(domain, at))
-        rough = row["their dtype is"] == "of 16 bits"  # whose rounding depends on the order of the sums
+        rough = row["the dtype is"] == "of 16 bits"  # whose rounding depends on the order of the sums
         off = 0.1 if rough else 2e-5
         before, losses, rows, context_rows = right_at(domain, at, reference)
-        if row["they hold"] == "an old `.grad`":
+        if row["the tables hold"] == "an old `.grad`":
             centre.weight.grad, context.weight.grad = torch.ones_like(centre.weight), torch.ones_like(context.weight)
-        if row["they"] == "were trained before":
+        if row["the tables"] == "were trained before":
             got = train_embeddings(centre, context, pairs, steps=1, learning_rate=0.2)
             assert_losses(got, before, atol=off)
         got = train_embeddings(centre, context, pairs, **given)
@@ -181,11 +181,11 @@ def sentence_of(row):
     """Which sentence a row of the domain is tried under."""
     if "`steps` is" not in row:
         return "no steps"
-    if row["their dtype is"] != "float32":
+    if row["the dtype is"] != "float32":
         return "dtype"
-    if row["they"] == "were trained before":
+    if row["the tables"] == "were trained before":
         return "calls"
-    if row["they hold"] == "an old `.grad`":
+    if row["the tables hold"] == "an old `.grad`":
         return "old"
     if row["pairs"] == "repeat":
         return "repeat"

@@ -40,15 +40,15 @@ TOKENS = {
         "more than 64 tokens": lambda c: len(c.tokens) > 64,
         "some tokens": lambda c: True,
     },
-    "they": {
+    "the tokens": {
         "repeat": lambda c: len(set(c.tokens)) < len(c.tokens),
         "do not repeat": lambda c: True,
     },
-    "they come": {
+    "the tokens come": {
         "in sorted order": lambda c: c.tokens == sorted(c.tokens),
         "in another order": lambda c: True,
     },
-    "they hold": {
+    "the tokens hold": {
         "lower-case letters alone": lambda c: all(map(LOWER.issuperset, c.tokens)),
         "capitals": lambda c: all(map(LETTERS.issuperset, c.tokens)),
         "digits, signs or other letters": lambda c: True,
@@ -56,13 +56,13 @@ TOKENS = {
 }
 NO_TOKENS = {
     "there are": ("no tokens",),
-    "they": ("repeat",),
+    "the tokens": ("repeat",),
 }, {
     "there are": ("no tokens",),
-    "they come": ("in another order",),
+    "the tokens come": ("in another order",),
 }, {
     "there are": ("no tokens",),
-    "they hold": ("capitals", "digits, signs or other letters"),
+    "the tokens hold": ("capitals", "digits, signs or other letters"),
 }  # fmt: skip
 KINDS = {"lower-case letters alone": "mnopqw", "capitals": "ABCTab", "digits, signs or other letters": "éΩ漢0_9-"}
 """What tokens begin with."""
@@ -72,7 +72,7 @@ VOCABULARIES = {
         "its tokens by their ids": lambda c: [*c.vocabulary.values()] == sorted(c.vocabulary.values()),
         "its tokens in another order": lambda c: True,
     },
-    "its ids": {
+    "the vocabulary's ids": {
         "are 0 to V-1": lambda c: {*c.vocabulary.values()} == {*range(len(c.vocabulary))},
         "have gaps": lambda c: True,
     },
@@ -130,10 +130,10 @@ def make_tokens(row_at, domain):
     """Tokens of the levels of `TOKENS` in a row of the domain, and the sorted words of a vocabulary for them."""
     row, random = cover(domain)[row_at], Random(row_at)
     count = {"no tokens": 0, "some tokens": 6, "more than 64 tokens": 70}[row["there are"]]
-    letters = product(KINDS[row["they hold"]], "abcdefgh", "xyz")
+    letters = product(KINDS[row["the tokens hold"]], "abcdefgh", "xyz")
     words = random.sample(["".join(one) for one in letters], max(count, 3))
-    tokens = words[:count] + (words[:3] if row["they"] == "repeat" else [])
-    if row["they come"] == "in sorted order":
+    tokens = words[:count] + (words[:3] if row["the tokens"] == "repeat" else [])
+    if row["the tokens come"] == "in sorted order":
         tokens.sort()
     distinct = sorted(words)
     return tuple(tokens), tuple(distinct)
@@ -157,7 +157,7 @@ def same_rows(embedding_lookup, row, seed):
 
 def make_vocabulary(row, distinct):
     """A vocabulary of the levels of `VOCABULARIES`."""
-    ids = range(len(distinct)) if row["its ids"] == "are 0 to V-1" else range(3, 3 + 2 * len(distinct), 2)
+    ids = range(len(distinct)) if row["the vocabulary's ids"] == "are 0 to V-1" else range(3, 3 + 2 * len(distinct), 2)
     pairs = list(zip(distinct, ids, strict=True))
     if row["the vocabulary lists"] == "its tokens in another order":
         pairs = pairs[len(pairs) // 2 :] + pairs[: len(pairs) // 2]
@@ -290,14 +290,14 @@ def test_draws_follow_the_global_state(new_embedding_table):
 )
 def test_lookup_in_any_shape(embedding_lookup):
     for seed, row in enumerate(cover(LOOKUP)):
-        if row["its dtype is"] == "float32":
+        if row["the dtype is"] == "float32":
             same_rows(embedding_lookup, row, seed)
 
 
 @test_case(name="`embedding_lookup` gives the dtype of the table.", points=0.25, hidden=True)
 def test_lookup_keeps_the_dtype(embedding_lookup):
     for seed, row in enumerate(cover(LOOKUP)):
-        if row["its dtype is"] != "float32":
+        if row["the dtype is"] != "float32":
             same_rows(embedding_lookup, row, seed)
 
 

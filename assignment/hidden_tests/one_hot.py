@@ -128,14 +128,14 @@ def test_one_hot_refuses_bad_ids(one_hot):
 )
 def test_one_hot_lookup_gives_rows(one_hot_lookup):
     for seed, row in enumerate(cover(LOOKUP)):
-        if row["its dtype is"] == "float32":
+        if row["the dtype is"] == "float32":
             same_rows(one_hot_lookup, row, seed)
 
 
 @test_case(name="`one_hot_lookup` gives the dtype of the table.", points=0.3, hidden=True)
 def test_one_hot_lookup_keeps_the_dtype(one_hot_lookup):
     for seed, row in enumerate(cover(LOOKUP)):
-        if row["its dtype is"] != "float32":
+        if row["the dtype is"] != "float32":
             same_rows(one_hot_lookup, row, seed)
 
 

@@ -396,7 +396,7 @@ def test_the_module_has_no_parameters(SinusoidalPositions):
     hidden=True,
 )
 def test_gradients_reach_the_input(SinusoidalPositions):
-    for seed, row in enumerate(spread(row for row in cover(MODULE) if row["it"] == "needs a gradient")):
+    for seed, row in enumerate(spread(row for row in cover(MODULE) if row["the input"] == "needs a gradient")):
         base = BASES[row["`base` is"]]
         for x, got in sums(SinusoidalPositions, row, make_text(row, seed), base):
             same_sum(got, x.detach(), *base)

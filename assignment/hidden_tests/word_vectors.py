@@ -39,7 +39,7 @@ VECTORS = Domain(
             "as many words as columns": lambda c: len(c.word_vectors) == c.word_vectors.vector_size,
             "another number of words": lambda c: True,
         },
-        "their vectors are": {
+        "the vectors are": {
             "float32": lambda c: c.word_vectors.vectors.dtype == np.float32,
             "of another dtype": lambda c: True,
         },
@@ -56,7 +56,7 @@ VECTORS = Domain(
 )
 QUERY = {
     "the table is": TABLE["the table is"],
-    "its dtype is": {
+    "the dtype is": {
         "float32": lambda c: c.table.dtype == torch.float32,
         "float64": lambda c: True,
     },
@@ -147,7 +147,10 @@ ANALOGY_OF_UNKNOWN = Domain(
             "is added": lambda c: not {*c.positive} <= {*c.vocabulary},
             "is taken away": lambda c: True,
         },
-        "it comes": {"first": lambda c: query_of(c)[0] not in c.vocabulary, "after others": lambda c: True},
+        "the unknown word comes": {
+            "first": lambda c: query_of(c)[0] not in c.vocabulary,
+            "after others": lambda c: True,
+        },
     },
     where=lambda c: not has_known_words(c),
     strength=1,
@@ -181,7 +184,7 @@ def make_query(row, seed):
     first = {"the first": 0, "the last": rows - 1, "another one": 2}[row["the row of the first word is"]]
     if row.get("another row") == "points the same way":
         table[3] = table[first] * 0.8
-    table = table.to(getattr(torch, row["its dtype is"]))
+    table = table.to(getattr(torch, row["the dtype is"]))
     if row["the table lies"] == "in memory in another way":
         table = table.T.contiguous().T
     table.requires_grad_(row["the table"] == "needs a gradient")
@@ -282,7 +285,7 @@ def made_vectors(some):
         count, columns = sizes[row["there are"]]
         if count == 7 and seed % 2:
             count, columns = 3, 5
-        dtype = np.float32 if row["their vectors are"] == "float32" else (np.float64, np.float16)[seed % 2]
+        dtype = np.float32 if row["the vectors are"] == "float32" else (np.float64, np.float16)[seed % 2]
         vectors = KeyedVectors(vector_size=columns, dtype=dtype)
         numbers = torch.randn(count, columns, generator=seeded(seed), dtype=torch.float64).numpy()
         vectors.add_vectors(make_words(row, count), numbers.astype(dtype))
@@ -411,7 +414,7 @@ def test_embedding_is_a_copy(embedding_from_word_vectors):
     assert_equal(sorted(its_vocabulary), sorted(WORDS))
     vectors.vectors[2] = 0.0
     assert_close(another(torch.arange(6)).detach(), rows(), of="the embedding, after word_vectors was changed,")
-    for vectors, given in made_vectors(spread(row for row in cover(VECTORS) if row["their vectors are"] == "float32")):
+    for vectors, given in made_vectors(spread(row for row in cover(VECTORS) if row["the vectors are"] == "float32")):
         before = torch.tensor(vectors.vectors).float()
         embedding, _ = embedding_from_word_vectors(vectors, **given)
         vectors.vectors[:] += 1.0

@@ -33,7 +33,7 @@ def table(row: Row) -> str:
 def like_a_table(numbers: str, row: Row) -> str:
     """These numbers in the dtype, the layout and with the need of a gradient that a row says."""
     code = f"({numbers})" if "%" in numbers or "*" in numbers else numbers
-    code += DTYPES[row["its dtype is"]]
+    code += DTYPES[row["the dtype is"]]
     code += ".T.contiguous().T" if row["the table lies"] == "in memory in another way" else ""
     return code + (".requires_grad_()" if row["the table"] == "needs a gradient" else "")
 
@@ -60,7 +60,7 @@ def bad_ids(row: Row, vocab_size: int) -> str:
     if row["the ids are"] == "one number":
         return f"torch.tensor({bad})"
     numbers = [0, 1, 0, 1]
-    numbers[{"first": 0, "last": -1, "among others": 2}[row["it stands"]]] = bad
+    numbers[{"first": 0, "last": -1, "among others": 2}[row["the bad id stands"]]] = bad
     return f"torch.tensor({numbers if row['the ids are'] == 'a list' else [numbers[:2], numbers[2:]]})"
 
 
@@ -69,12 +69,12 @@ def text(row: Row) -> str:
     texts, length, dim = TEXTS[row["the text has"]]
     count = texts * length * dim
     numbers = f"torch.arange({count}.0)" if count < 10 else f"(torch.arange({count}.0) % 7)"
-    if row["it lies"] == "in memory in another way":
+    if row["the text lies"] == "in memory in another way":
         code = f"{numbers}.view({dim}, {length}, {texts}).transpose(0, 2)"
     else:
         code = f"{numbers}.view({texts}, {length}, {dim})"
     code += DTYPES[row["the dtype is"]]
-    return code + (".requires_grad_()" if row["it"] == "needs a gradient" else "")
+    return code + (".requires_grad_()" if row["the input"] == "needs a gradient" else "")
 
 
 def module(built: str, row: Row) -> str:

@@ -28,7 +28,7 @@ def extend_positions(row):
     rows, dim = SHAPES[row["the old table has"]]
     more = {"as many rows": 0, "one row more": 1, "many rows more": 40}[row["the new table has"]]
     return lines(
-        f"learned = LearnedPositions({rows}, {dim}){DTYPES[row['its dtype is']]}{mode(row)}",
+        f"learned = LearnedPositions({rows}, {dim}){DTYPES[row['the dtype is']]}{mode(row)}",
         FILL.format("learned"),
         f"extended = extend_positions(learned, {rows + more})",
         "[t.data.add_(1) for t in learned.parameters()]",
@@ -37,7 +37,7 @@ def extend_positions(row):
 
 
 def similarity_by_offset(row):
-    different = row["its rows are"] == "of very different lengths"
+    different = row["the table's rows are"] == "of very different lengths"
     match row["the table is"]:
         case "of more than 64 rows":
             numbers = "torch.stack([torch.arange(70.0).sin(), torch.arange(70.0).cos()], 1)"

@@ -20,19 +20,19 @@ def train(row):
     rows, dim = SIZES[row["the tables are"]]
     made = [
         f"{name} = nn.Embedding.from_pretrained((torch.arange({rows * dim}.0).view({rows}, {dim}) + {start}).sin() "
-        f"* {SCALES[row['their numbers are']]}, freeze=False){DTYPES[row['their dtype is']]}{mode(row)}"
+        f"* {SCALES[row['the numbers are']]}, freeze=False){DTYPES[row['the dtype is']]}{mode(row)}"
         for name, start in (("centre", 0), ("context", 1.5))
     ]
-    near_0 = row["their numbers are"] == "such that the loss is nearly 0"
+    near_0 = row["the numbers are"] == "such that the loss is nearly 0"
     steps = {"1": 1, "larger than 1": 3}.get(row.get("`steps` is", ""), 0)
     return lines(
         *made,
         f"pairs = {PAIRS[row['there are'], row['pairs'] == 'repeat']}",
         *near_zero() * near_0,
         "pairs = pairs.T.contiguous().T" if row["pairs lie"] == "in memory in another way" else "",
-        *old_gradients() * (row["they hold"] == "an old `.grad`"),
+        *old_gradients() * (row["the tables hold"] == "an old `.grad`"),
         "train_embeddings(centre, context, pairs, steps=1, learning_rate=0.2)"
-        if row["they"] == "were trained before"
+        if row["the tables"] == "were trained before"
         else "",
         f"train_embeddings(centre, context, pairs, steps={steps}, learning_rate={RATES[row['the learning rate is']]})",
     )

@@ -7,9 +7,9 @@ LETTERS = {"lower-case letters alone": "ab", "capitals": "Ba", "digits, signs or
 
 
 def tokens(row):
-    first, second = LETTERS[row["they hold"]]
-    is_sorted = row["they come"] == "in sorted order"
-    repeat = row["they"] == "repeat"
+    first, second = LETTERS[row["the tokens hold"]]
+    is_sorted = row["the tokens come"] == "in sorted order"
+    repeat = row["the tokens"] == "repeat"
     if row["there are"] == "no tokens":
         return "[]"
     if row["there are"] == "some tokens":
@@ -20,7 +20,7 @@ def tokens(row):
 
 
 def vocabulary(row):
-    ids_are, turned = row["its ids"], row["the vocabulary lists"] == "its tokens in another order"
+    ids_are, turned = row["the vocabulary's ids"], row["the vocabulary lists"] == "its tokens in another order"
     number = "n" if ids_are == "are 0 to V-1" else "3 + 2 * n"
     if row["there are"] == "no tokens":
         pairs = ['"a": 0', '"b": 1'] if ids_are == "are 0 to V-1" else ['"a": 3', '"b": 5']

@@ -9,7 +9,7 @@ COUNTS = {"not given": "", "smaller than what is left": ", count=2"}
 def embedding_from_word_vectors(row):
     count = {"more than 64 words": 66, "as many words as columns": 2, "another number of words": 3}[row["there are"]]
     listed = words(count, row)
-    dtype = "float32" if row["their vectors are"] == "float32" else "float64"
+    dtype = "float32" if row["the vectors are"] == "float32" else "float64"
     given = {"true": ", trainable=True", "false": ", trainable=False"}.get(row["`trainable` is"], "")
     return lines(
         f"vectors = KeyedVectors(2, dtype=np.{dtype})",
@@ -74,9 +74,9 @@ def nearest_to_unknown(row):
 
 
 def analogy_of_unknown(row):
-    some = ["cow", "cat"] if row["it comes"] == "first" else ["cat", "cow"]
+    some = ["cow", "cat"] if row["the unknown word comes"] == "first" else ["cat", "cow"]
     lists = (some, ["dog"]) if row["the unknown word"] == "is added" else ([], some)
-    if row["the unknown word"] == "is taken away" and row["it comes"] == "after others":
+    if row["the unknown word"] == "is taken away" and row["the unknown word comes"] == "after others":
         lists = ["cat"], ["cow"]
     given = ", ".join(str(some).replace("'", '"') for some in lists)
     return f'analogy(torch.eye(3), {{"cat": 0, "dog": 1, "pig": 2}}, {given})'

@@ -19,7 +19,7 @@ TABLE: dict[str, Levels] = {
         "square": lambda c: len(c.table) == c.table.shape[1],
         "of another shape": lambda c: True,
     },
-    "its dtype is": {
+    "the dtype is": {
         "float32": lambda c: c.table.dtype == torch.float32,
         "float64": lambda c: c.table.dtype == torch.float64,
         "of 16 bits": lambda c: c.table.dtype.itemsize == 2,
@@ -84,7 +84,7 @@ BAD_IDS: dict[str, Levels] = {
         "a list": lambda c: c.ids.dim() == 1,
         "a batch": lambda c: True,
     },
-    "it stands": {
+    "the bad id stands": {
         "first": lambda c: not 0 <= c.ids.flatten()[0] < vocab_size(c),
         "last": lambda c: not 0 <= c.ids.flatten()[-1] < vocab_size(c),
         "among others": lambda c: True,
@@ -92,7 +92,7 @@ BAD_IDS: dict[str, Levels] = {
 }
 """Of `ids` one of which is bad."""
 
-NEVER_OF_BAD_IDS = ({"the ids are": ("one number",), "it stands": ("last", "among others")},)
+NEVER_OF_BAD_IDS = ({"the ids are": ("one number",), "the bad id stands": ("last", "among others")},)
 
 
 def vocab_size(inputs: Inputs) -> int:
@@ -111,11 +111,11 @@ TEXT: dict[str, Levels] = {
         "float64": lambda c: c.x.dtype == torch.float64,
         "of 16 bits": lambda c: True,
     },
-    "it lies": {
+    "the text lies": {
         "in memory text by text": lambda c: c.x.is_contiguous(),
         "in memory in another way": lambda c: True,
     },
-    "it": {
+    "the input": {
         "needs no gradient": lambda c: not c.x.requires_grad,
         "needs a gradient": lambda c: True,
     },
@@ -168,7 +168,7 @@ def make_table(row: Row, seed: int, largest: int = 10_000) -> torch.Tensor:
     if row.get("the ids") == "leave out the largest id":
         sizes = tuple(size for size in sizes if size[0] > 1)
     rows, columns = _one_of(sizes, seed)
-    dtype = _one_of(DTYPES[row["its dtype is"]], seed)
+    dtype = _one_of(DTYPES[row["the dtype is"]], seed)
     numbers = torch.randn(rows, columns, generator=seeded(seed), dtype=torch.float64).to(dtype)
     if row["the table lies"] == "in memory in another way":
         turned = numbers.T.contiguous().T
@@ -196,10 +196,10 @@ def make_text(row: Row, seed: int) -> list[torch.Tensor]:
     texts, length, columns = _one_of(TEXTS[row["the text has"]], seed)
     dtype = _one_of(DTYPES[row["the dtype is"]], seed)
     x = torch.randn(texts, length, columns, generator=seeded(seed)).to(dtype)
-    if row["it lies"] == "in memory in another way":
+    if row["the text lies"] == "in memory in another way":
         turned = x.transpose(0, 2).contiguous().transpose(0, 2)
         x = x.repeat_interleave(2, dim=2)[..., ::2] if turned.is_contiguous() else turned
-    x.requires_grad_(row["it"] == "needs a gradient")
+    x.requires_grad_(row["the input"] == "needs a gradient")
     if row["the text"] == "is the first":
         return [x]
     its_length = _one_of((length + 1, max(1, length - 2)), seed)
@@ -225,5 +225,5 @@ def make_bad_ids(row: Row, vocab_size: int) -> tuple[torch.Tensor, int]:
     if row["the ids are"] == "one number":
         return torch.tensor(one), one
     numbers = [0, vocab_size - 1, 0, 1]
-    numbers[{"first": 0, "last": -1, "among others": 2}[row["it stands"]]] = one
+    numbers[{"first": 0, "last": -1, "among others": 2}[row["the bad id stands"]]] = one
     return torch.tensor(numbers).reshape((2, 2) if row["the ids are"] == "a batch" else (4,)), one
