@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-__all__ = ["first_of_each"]
 
-
-def first_of_each(kind: Callable[[Any], Hashable], values: Iterable[Any], count: int = 1) -> list[Any]:
+def representatives(
+    values: Iterable[Any], kind: Callable[[Any], Hashable] = lambda value: None, count: int = 1
+) -> list[Any]:
     """Parameters for `pytest.mark.parametrize`: those behind the first `count` of their kind are `thorough`.
 
     Args:
-        kind: what a value stands for in the quick run.
         values: one for each test; a tuple where the test takes several arguments.
+        kind: what a value stands for; where it is left out, all stand for each other.
     """
     seen: Counter[Hashable] = Counter()
     parameters = []

@@ -39,6 +39,7 @@ def found() -> Audit:
     return audit(ASSIGNMENT)
 
 
+@pytest.mark.thorough
 def test_mistakes_and_mutants_are_caught_and_no_right_variant_is_refused(found):
     assert list(found.problems()) == []
     assert len(found.of(Misconception)) > 300
@@ -47,6 +48,7 @@ def test_mistakes_and_mutants_are_caught_and_no_right_variant_is_refused(found):
     assert len(found.of(type(None))) == 1
 
 
+@pytest.mark.thorough
 def test_few_mutants_are_recorded_as_equivalent(found):
     assert 0 < len(found.recorded) <= MOST_RECORDED * len(found.of(Mutant))
 

@@ -9,7 +9,7 @@ import re
 import shutil
 import sys
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
 from itertools import combinations
@@ -27,10 +27,11 @@ from autograder.check.import_name import importable_as_check
 from autograder.check.loading.settings import FILE, read_settings
 from autograder.errors import AssignmentError
 from autograder.grading.grader import Grader
-from autograder.grading.launcher import Launcher, open_launcher
+from autograder.grading.launcher import Launcher
 from autograder.result import Outcome
 from autograder.submission import Submission
 from tests.handed_out import run
+from tests.representatives import representatives
 
 ASSIGNMENT = load_assignment()
 EVERYTHING = (*ASSIGNMENT.questions, *ASSIGNMENT.switched_off)
@@ -70,12 +71,6 @@ def configured(tmp_path: Path) -> Callable[[dict], Assignment]:
     return configured
 
 
-@pytest.fixture(scope="module")
-def launcher() -> Iterator[Launcher]:
-    with open_launcher(load_assignment().limits) as opened:
-        yield opened
-
-
 def filled_in(stubs: str, reference: str) -> str:
     """The stubs with the reference's lines in their places; what is given stays as it was handed out."""
     start, *sections = SECTION.split(reference)
@@ -85,9 +80,10 @@ def filled_in(stubs: str, reference: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "seed", [*range(QUICK), *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(QUICK, ALL))]
+    "seed",
+    [*representatives(range(QUICK)), *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(QUICK, ALL))],
 )
-def test_any_configuration_hands_out_what_it_grades(seed: int, configured, launcher: Launcher, tmp_path: Path):
+def test_any_configuration_hands_out_what_it_grades(seed: int, configured, course_launcher: Launcher, tmp_path: Path):
     assignment = configured(configuration(seed))
     release(assignment.root)
     assert release(assignment.root, check=True) == []
@@ -100,7 +96,7 @@ def test_any_configuration_hands_out_what_it_grades(seed: int, configured, launc
     (folder / assignment.code_file).write_text(code, encoding="utf-8")
     done = run(folder, "python", "check")
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
-    result = Grader(assignment, launcher).grade(Submission("ada", code.encode()))
+    result = Grader(assignment, course_launcher).grade(Submission("ada", code.encode()))
     graded = {question.id: question.points for question in result.questions}
     assert graded.keys() == {question.id for question in assignment.questions}
     failed = [case for question in result.questions for case in question.cases if case.outcome is not Outcome.PASSED]
@@ -173,6 +169,7 @@ def without(*off: str) -> Texts:
     return Texts(assignment, given_functions(assignment, assignment.reference.read_text("utf-8")))
 
 
+@pytest.mark.thorough
 def test_no_text_speaks_of_what_one_or_two_questions_took_along():
     ids = [question.id for question in EVERYTHING]
     for off in (*combinations(ids, 1), *combinations(ids, 2)):

@@ -47,6 +47,7 @@ def _address(server: subprocess.Popen[bytes], log: Path) -> str:
     raise AssertionError(log.read_text(errors="replace"))
 
 
+@pytest.mark.thorough
 def test_the_notebook_runs_a_first_check_in_jupyterlab(lab):
     with chromium() as browser:
         page = new_page(browser, lab, viewport={"width": 1200, "height": 1600})

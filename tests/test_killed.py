@@ -39,6 +39,7 @@ def undisturbed(root, folder, tmp_path_factory):
     return out
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("batch", [0, *SOAK])
 def test_a_killed_grader_loses_nothing_and_grades_nothing_twice(root, folder, undisturbed, tmp_path, batch):
     seed = random.randrange(10**9)

@@ -13,7 +13,7 @@ from autograder.authoring.archives import student_zip
 from autograder.authoring.audit import audit
 from autograder.authoring.release import release
 from autograder.grading.grader import Grader
-from autograder.grading.launcher import open_launcher
+from autograder.grading.launcher import Launcher
 from autograder.result import Status
 from autograder.submission import Submission
 
@@ -61,22 +61,20 @@ def test_switched_on_it_stands_in_every_text_and_the_total_is_ten_points_more(sw
     assert "110 points" in texts["handout.md"]
 
 
+@pytest.mark.thorough
 def test_an_audit_finds_nothing_wrong(switched_on: Assignment):
     found = audit(switched_on, ["rotary"])
     assert [problem.text for problem in found.problems()] == []
 
 
-def test_it_is_graded_behind_the_wall_and_a_wrong_turn_costs_once(switched_on: Assignment):
+def test_it_is_graded_behind_the_wall_and_a_wrong_turn_costs_once(switched_on: Assignment, course_launcher: Launcher):
     reference = switched_on.reference.read_text("utf-8")
     wrong = reference.replace(
         "turned = [first * cosines - second * sines,", "turned = [first * cosines + second * sines,"
     )
     assert wrong != reference
-    with open_launcher(switched_on.limits) as launcher:
-        grader = Grader(switched_on, launcher)
-        right, mistaken = (
-            grader.grade(Submission(name, code.encode())) for name, code in (("a", reference), ("b", wrong))
-        )
+    grader = Grader(switched_on, course_launcher)
+    right, mistaken = (grader.grade(Submission(name, code.encode())) for name, code in (("a", reference), ("b", wrong)))
     points = {question.id: question.points for question in right.questions}
     assert right.status is Status.GRADED and points["rotary"] == 10
     (rotary,) = [question for question in mistaken.questions if question.id == "rotary"]

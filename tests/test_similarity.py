@@ -24,11 +24,12 @@ from tests.near_copies import (
     near_text,
     right_program,
 )
+from tests.representatives import representatives
 
 ASSIGNMENT = load_assignment()
 BATCH = sorted((ROOT / "tests" / "example_batch" / "submissions").glob("*/*.py"))
 NAMES = names_in(STARTER)
-COUNTS = (1, 5, 10, 11, 30, 100)
+COUNTS = representatives((1, 11, 5, 10, 30, 100), count=2)
 
 
 def pieces(file: str | bytes, starter: bytes = STARTER):
@@ -207,6 +208,7 @@ def test_near_copies_of_the_reference_are_found_however_many_and_nobody_else(kno
     assert all(pair.share > 0.75 for pair in one.group.pairs)
 
 
+@pytest.mark.thorough
 def test_near_copies_of_what_nobody_knows_are_found_however_many(known, others):
     source = right_program(3)
     copies = {f"copy {seed}": near_copy(seed, source) for seed in range(100)}

@@ -92,6 +92,7 @@ def test_it_says_its_version_and_that_it_has_no_assignment(python: Path, tmp_pat
     assert done.returncode == 2 and "autograder --assignment FOLDER" in done.stderr
 
 
+@pytest.mark.thorough
 def test_it_grades_an_assignment_that_lies_elsewhere(python: Path, tmp_path: Path):
     course, here = tmp_path / "my course", tmp_path / "here"
     here.mkdir()

@@ -78,6 +78,7 @@ class Connection:
         self.limits = limits
         self._budget = budget or Budget(limits.seconds_per_submission)
         self._process: Process | None = None
+        self._given = 0  # processor seconds that the process may use
         self._used_before = 0.0  # by the process, before the call that is waited for
         self.sequence = 0
         self.starved = False
@@ -94,7 +95,8 @@ class Connection:
         """
         self.check_costs()
         try:
-            self._process = self._launcher.spawn(max(1, math.ceil(self._budget.left())))
+            self._given = max(1, math.ceil(self._budget.left()))
+            self._process = self._launcher.spawn(self._given)
         except GraderError as error:
             raise InternalError(str(error)) from None
         self._process.channel.watch = self._watch
@@ -257,7 +259,9 @@ class Connection:
         status = end.status if end else None
         if status == -signal.SIGXCPU:
             return self._still_running(name)
-        if status == -signal.SIGKILL:
+        if end is not None and status == -signal.SIGKILL:
+            if end.cpu_seconds > self._given / 2:  # its limit: the kernel counts ticks, too many on a busy machine
+                self._budget.charge(self._given, 0)
             return self._stop(Outcome.CRASHED, f"{name} used up the submission's time, or the machine's memory.")
         if status is not None and status < 0:
             return self._stop(Outcome.CRASHED, f"{name} crashed Python.", f"by signal {-status}")

@@ -52,12 +52,14 @@ def by_student(results: Iterator[Result]) -> dict[str, Result]:
     return {result.student: result for result in given}
 
 
+@pytest.mark.thorough
 def test_a_cluster_gives_the_results_that_this_machine_gives(assignment, here, cluster):
     with open_cluster(assignment, cluster.scheduler_address) as batch:
         assert batch.wall.confined
         assert by_student(batch.grade(MANY)) == here
 
 
+@pytest.mark.thorough
 def test_a_process_that_is_killed_in_the_midst_of_a_batch_costs_nothing(assignment, here, cluster):
     with open_cluster(assignment, cluster.scheduler_address) as batch:
         results = batch.grade(MANY)
@@ -67,6 +69,7 @@ def test_a_process_that_is_killed_in_the_midst_of_a_batch_costs_nothing(assignme
     assert found == here
 
 
+@pytest.mark.thorough
 def test_a_machine_with_other_tests_is_refused(assignment, cluster, monkeypatch):
     from autograder.course.batch import dask_cluster as module
 
@@ -97,6 +100,7 @@ def test_a_cluster_without_workers_says_how_to_start_one(assignment):
         pass
 
 
+@pytest.mark.thorough
 def test_a_submission_is_graded_there_and_not_here(assignment, cluster, monkeypatch):
     monkeypatch.setattr("autograder.course.batch.dask_cluster.open_launcher", None)  # in this process
     with open_cluster(assignment, cluster.scheduler_address) as batch:

@@ -80,6 +80,7 @@ def test_two_workers_and_another_order_give_equal_results(assignment, launcher, 
     assert results(assignment, launcher, reversed(SUBMISSIONS), workers=2) == one_by_one
 
 
+@pytest.mark.thorough
 def test_a_bug_of_the_grader_costs_one_submission_its_result_and_no_other_anything(assignment, launcher, one_by_one):
     faulty = [Submission(name, b"") for name in ("raising", "leaving", "killing")]
     mixed = [faulty[0], *SUBMISSIONS[:3], faulty[2], *SUBMISSIONS[3:], faulty[1]]

@@ -31,6 +31,7 @@ def as_json(folder: Path, code: str | None, *arguments: str) -> tuple[int, dict]
     return done.returncode, json.loads(done.stdout)
 
 
+@pytest.mark.thorough
 def test_a_right_file_keeps_all_points_that_public_checks_carry(folder):
     status, said = as_json(folder, REFERENCE)
     assert (status, said["status"], said["problems"]) == (0, "pass", [])
@@ -61,6 +62,7 @@ def test_what_keeps_it_from_checking_is_an_object_too(tmp_path):
     assert test["status"] == "error" and ASSIGNMENT.code_file in test["message"]
 
 
+@pytest.mark.thorough
 def test_every_key_is_explained_and_there_is_no_other(folder):
     _, said = as_json(folder, REFERENCE, "lookup")
     keys = {*said, *(key for test in said["tests"] for key in test), *re.findall(r'"(place|text)"', '"place" "text"')}

@@ -110,6 +110,7 @@ def fine():
 """
 
 
+@pytest.mark.thorough
 def test_code_that_never_ends_exits_or_floods_costs_itself_alone(tmp_path):
     stops = ("loop", "calls_loop", "leave", "quits", "asks", "Stuck")
     settings = make_settings(
@@ -236,6 +237,7 @@ def test_one_failure_is_shown_whole_with_what_to_do_next(half_done):
     )
 
 
+@pytest.mark.thorough
 def test_all_failures_can_be_shown_on_a_console_that_knows_few_characters(half_done):
     run = run_check(half_done, "second", "first", "--all", PYTHONIOENCODING="cp1252", FORCE_COLOR="1")
     assert run.status == 1
@@ -264,6 +266,7 @@ def test_refuses(double):
 """
 
 
+@pytest.mark.thorough
 def test_a_wrong_value_comes_before_what_a_check_of_purity_or_errors_is_about(tmp_path):
     settings = make_settings(Question("first", "First", 2, ("double",)))
     tests = "from check.testing.api import unchanged\n" + dedent(ERRORS_TESTS)
@@ -278,6 +281,7 @@ def test_a_wrong_value_comes_before_what_a_check_of_purity_or_errors_is_about(tm
     assert run.out.count("a value is wrong already") == 1
 
 
+@pytest.mark.thorough
 def test_the_rest_of_one_question_is_shown_by_naming_it_again(half_done):
     run = run_check(half_done, "second")
     assert "1 more does not pass; `python check second --all` shows every one." in run.out

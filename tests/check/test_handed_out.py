@@ -14,6 +14,7 @@ from handed_out_folder import Run, run_check
 from autograder.assignment import ROOT, load_assignment
 from autograder.check.loading.settings import FILE, read_settings
 from autograder.check.testing.cases import read_cases
+from tests.representatives import representatives
 
 TEMPLATE = ROOT / "student_template"
 ASSIGNMENT = load_assignment()
@@ -58,6 +59,7 @@ def test_what_has_more_to_say_than_what_it_waits_for_says_it_itself(template):
     assert out.count("lookup: not attempted") == 12 and out.count("| here") > 3
 
 
+@pytest.mark.thorough
 def test_everything_passes_with_the_reference(template):
     shutil.copy(ROOT / "solutions" / "embeddings.py", template)
     run = run_check(template)
@@ -80,7 +82,7 @@ def test_hidden_cases_test_sentences_that_no_public_case_tests():
     assert titles[True] - titles[False]
 
 
-@pytest.mark.parametrize("name", ["check_on_a_terminal", "watch_on_a_terminal"])
+@pytest.mark.parametrize("name", representatives(["check_on_a_terminal", "watch_on_a_terminal"]))
 def test_a_picture_in_the_readme_shows_what_the_command_prints(monkeypatch, name):
     script = ROOT / "assignment" / "figures" / f"{name}.py"
     monkeypatch.syspath_prepend(str(script.parent))

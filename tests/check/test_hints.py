@@ -46,6 +46,7 @@ def test_a_hint_stands_before_the_message_of_every_failed_check_of_its_function(
             assert block.index(mistake.hint) < block.index(f"{name}(")
 
 
+@pytest.mark.thorough
 def test_a_mistake_that_no_public_check_finds_gets_no_hint(template):
     hidden = MISTAKES["L16"]  # squeezes the result
     run = check(template, apply(SOURCE, [hidden]))

@@ -14,6 +14,7 @@ from autograder.check.loading.settings import Question
 from autograder.check.running import runner
 from autograder.check.running.processes import CAN_FORK, Processes
 from autograder.check.running.state import State
+from tests.representatives import representatives
 
 SETTINGS = make_settings(
     Question("first", "First", 8, ("double", "again"), hidden_cases=3, hidden_share=2),
@@ -126,6 +127,7 @@ def with_notebook(folder) -> Path:
     return folder
 
 
+@pytest.mark.thorough
 def test_a_notebook_is_watched_alike(with_notebook, terminal):
     def save(text: str) -> None:
         (with_notebook / "embeddings.ipynb").write_text(text)
@@ -147,6 +149,7 @@ def test_a_notebook_is_watched_alike(with_notebook, terminal):
     assert "Traceback" not in terminal.output
 
 
+@pytest.mark.thorough
 def test_a_page_is_never_larger_than_the_terminal(folder):
     (folder / "embeddings.py").write_text(CODE.replace("2 * x", "[x] * 1000"))
     for columns, lines in ((60, 24), (40, 10), (25, 3)):
@@ -169,7 +172,7 @@ def checked(state: State, processes: Processes) -> State:
     return state
 
 
-@pytest.fixture(params=[False, True], ids=["one process each", "forked"])
+@pytest.fixture(params=representatives([True, False]), ids=["forked", "one process each"])
 def processes(request, tmp_path) -> Iterator[Processes]:
     if request.param and not CAN_FORK:
         pytest.skip("no safe fork here")
@@ -204,6 +207,7 @@ def test_only_what_a_change_can_affect_is_run_again(folder, processes):
     assert runs() == 3
 
 
+@pytest.mark.thorough
 def test_a_save_stops_what_runs_at_once(folder, processes, monkeypatch):
     monkeypatch.setattr(runner, "LONGEST", 1e6)
     settings = make_settings(*SETTINGS.questions, seconds=1e6)
@@ -214,6 +218,7 @@ def test_a_save_stops_what_runs_at_once(folder, processes, monkeypatch):
     assert [check.outcome for check in state.report().checks] == ["passed", "passed", "not attempted"]
 
 
+@pytest.mark.thorough
 def test_a_message_that_names_a_line_follows_it(folder, processes):
     file = folder / "embeddings.py"
     code = CODE.replace("return 2 * x", "return x.nothing")

@@ -34,6 +34,7 @@ def over_reference(variant: Path) -> str:
     return f"{REFERENCE}\n\n{variant.read_text('utf-8')}".replace("from __future__ import annotations", "")
 
 
+@pytest.mark.thorough
 def test_the_reference_gets_every_code_point_the_template_none_and_right_variants_all():
     sources = {"reference": REFERENCE, "template": (TEMPLATE / "embeddings.py").read_text("utf-8")}
     sources |= {f"{path.parent.name}/{path.stem}": over_reference(path) for path in VARIANTS}
@@ -73,10 +74,9 @@ def build_vocabulary(tokens):
 """
 
 
-def test_no_hint_beside_a_public_case_follows_what_a_hidden_one_handed_over():
+def test_no_hint_beside_a_public_case_follows_what_a_hidden_one_handed_over(course_grader):
     """A known mistake, made only once a hidden input is known, would tell by its hint which one it was."""
-    with open_batch(ASSIGNMENT, workers=1) as batch:
-        (result,) = batch.grade([Submission("mallory", (REFERENCE + TELLS_BY_ITS_MISTAKE).encode())])
+    result = course_grader.grade(Submission("mallory", (REFERENCE + TELLS_BY_ITS_MISTAKE).encode()))
     cases = [case for question in result.questions for case in question.cases]
     assert any(case.hidden and "seen" in case.untrusted for case in cases)  # it did get hold of it
     failed = [case for case in cases if not case.hidden and case.outcome is Outcome.FAILED]

@@ -7,14 +7,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-import torch
 from otter.test_files.exception_test import ExceptionTestFile
 
 from autograder.assignment import ROOT
 from autograder.check.running.report import Report
 from autograder.course.intake.uploads import collect
 from autograder.grading.grader import Grader
-from autograder.grading.launcher import Launcher, open_launcher
+from autograder.grading.isolation import IsolationLevel
 from autograder.misconceptions import apply
 from autograder.otter_plugin import kernel
 from autograder.otter_plugin.autograder_zip import autograder_zip
@@ -25,6 +24,7 @@ from autograder.submission import Submission
 from tests.end_to_end import surroundings
 from tests.end_to_end.at_the_desk import ASSIGNMENT, Desk, open_desk
 from tests.end_to_end.test_behind_the_wall import MISTAKES, REFERENCE, VARIANTS, over_reference
+from tests.representatives import representatives
 
 BATCH = ROOT / "tests" / "example_batch" / "submissions"
 SLOW = {"el-amrani_sofia", "haddad_omar"}
@@ -49,12 +49,14 @@ Passed = Mapping[tuple[str, str], bool]
 class Three:
     """The three that run public cases on a file, each with torch loaded once."""
 
-    def __init__(self, desk: Desk, launcher: Launcher, tests: list[ExceptionTestFile], folder: Path) -> None:
+    def __init__(
+        self, desk: Desk, grader: Grader, tier: IsolationLevel, tests: list[ExceptionTestFile], folder: Path
+    ) -> None:
         self._desk = desk
-        self._tier = launcher.tier
+        self._tier = tier
         self._tests = tests
         self._report = folder / "report.json"
-        self._grader = Grader(ASSIGNMENT, launcher)
+        self._grader = grader
 
     def at_the_desk(self, source: bytes) -> Report:
         return self._desk.check(source)
@@ -133,18 +135,14 @@ def question_of(function: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def three(tmp_path_factory) -> Iterator[Three]:
+def three(tmp_path_factory, course_launcher, course_grader) -> Iterator[Three]:
     folder = tmp_path_factory.mktemp("desk")
     (folder / "autograder.zip").write_bytes(autograder_zip(ROOT))
     with zipfile.ZipFile(folder / "autograder.zip") as opened:
         opened.extractall(folder / "source")
     tests = [ExceptionTestFile.from_file(str(path)) for path in (folder / "source" / "tests").glob("*.py")]
-    torch.set_num_threads(1)
-    with (
-        open_launcher(ASSIGNMENT.limits) as launcher,
-        open_desk(folder / "student") as desk,
-    ):
-        yield Three(desk, launcher, tests, folder)
+    with open_desk(folder / "student") as desk:
+        yield Three(desk, course_grader, course_launcher.tier, tests, folder)
 
 
 def sources() -> dict[str, bytes]:
@@ -166,7 +164,11 @@ SAMPLE = {
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=() if name in SAMPLE else pytest.mark.soak) for name in SOURCES]
+    "name",
+    [
+        *representatives([name for name in SOURCES if name in SAMPLE], lambda name: name.partition(":")[0]),
+        *(pytest.param(name, marks=pytest.mark.soak) for name in SOURCES if name not in SAMPLE),
+    ],
 )
 def test_the_same_public_cases_pass_at_the_desk_when_graded_and_under_otter(name, three):
     assert three.differ(SOURCES[name]) == {}
@@ -177,7 +179,7 @@ def test_at_least_five_hundred_files_are_compared_and_every_kind_is_in_the_sampl
     assert {name.partition(":")[0] for name in SOURCES} == {name.partition(":")[0] for name in SAMPLE}
 
 
-@pytest.mark.parametrize("name", LOST_ONLY_WHEN_GRADED)
+@pytest.mark.parametrize("name", representatives(LOST_ONLY_WHEN_GRADED, lambda name: name.partition(":")[0]))
 def test_the_self_check_names_the_line_and_the_reason_for_what_grading_refuses(name, three):
     report = three.at_the_desk(SOURCES[name])
     (place, _), *_ = [one for one in report.problems if LOST_ONLY_WHEN_GRADED[name] in one[1]]
@@ -185,14 +187,16 @@ def test_the_self_check_names_the_line_and_the_reason_for_what_grading_refuses(n
     assert line.strip() and line not in REFERENCE.split("\n")
 
 
-@pytest.mark.parametrize("name", [name for name in LOST_ONLY_WHEN_GRADED if "settings" not in name])
+@pytest.mark.parametrize("name", representatives(name for name in LOST_ONLY_WHEN_GRADED if "settings" not in name))
 def test_the_same_reason_stands_in_the_result(name, three):
     result = three.when_graded(SOURCES[name])
     messages = [case.message for question in result.questions for case in question.cases]
     assert any(LOST_ONLY_WHEN_GRADED[name] in text for text in (*result.notes, *messages))
 
 
-@pytest.mark.parametrize("name", ["pictures: first", "pictures: saved to memory", "streams: built anew"])
+@pytest.mark.parametrize(
+    "name", representatives(["pictures: first", "pictures: saved to memory", "streams: built anew"])
+)
 def test_nothing_is_said_of_what_works_when_graded(name, three):
     report = three.at_the_desk(SOURCES[name])
     assert report.problems == () and report.all_pass

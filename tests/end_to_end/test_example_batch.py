@@ -110,6 +110,7 @@ def test_who_has_all_points_for_the_code_reads_no_hint(graded):
         assert '<div class="hint"' not in (out / "feedback" / f"{student}.html").read_text("utf-8")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("workers", [pytest.param("1", marks=pytest.mark.soak), "4"])
 def test_the_results_do_not_depend_on_the_order_or_the_number_of_workers(graded, tmp_path, workers):
     out, _ = graded

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from autograder.assignment import ROOT, load_assignment
-from autograder.course.batch.process_pool import open_batch
 from autograder.course.intake.uploads import take_in
 from autograder.result import Result
 
@@ -54,7 +53,7 @@ def messy() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def results(tmp_path_factory) -> dict[str, Result]:
+def results(tmp_path_factory, course_grader) -> dict[str, Result]:
     """What comes of the same functions as a file and as a notebook, and of others, by student."""
     folder = tmp_path_factory.mktemp("submissions")
     for name, source in (("right", REFERENCE), ("flawed", FLAWED)):
@@ -63,9 +62,8 @@ def results(tmp_path_factory) -> dict[str, Result]:
     write(folder / "messy.ipynb", messy())
     blank = (ROOT / "student_template" / "notebooks" / "embeddings.ipynb").read_bytes()
     (folder / "blank.ipynb").write_bytes(blank)
-    with open_batch(ASSIGNMENT, workers=2) as batch:
-        graded = list(batch.grade(list(take_in(folder, ASSIGNMENT).submissions)))
-    return {result.student: result for result in graded}
+    submissions = take_in(folder, ASSIGNMENT).submissions
+    return {submission.student: course_grader.grade(submission) for submission in submissions}
 
 
 def points(result: Result) -> dict[str, float | None]:

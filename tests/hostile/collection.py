@@ -17,6 +17,7 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 
 from autograder.submission import Submission
@@ -98,6 +99,9 @@ def read_attack(path: Path) -> Attack:
 
 
 ATTACKS = tuple(read_attack(path) for family in FAMILIES for path in sorted((HERE / family).glob("*.py")))
+KIND = attrgetter("family", "control")
+"""What the first attack of its kind stands for in the quick run."""
+
 BASELINE = Submission(student="half", code=HALF.encode())
 
 

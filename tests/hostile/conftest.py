@@ -17,6 +17,7 @@ from autograder.grading.isolation import IsolationLevel
 from autograder.grading.launcher import Launcher, open_launcher
 from autograder.result import Result
 from tests.hostile.collection import ATTACKS, BASELINE, Attack
+from tests.representatives import representatives
 
 LIMITS = Limits(
     seconds_per_call=300, seconds_per_submission=3000, wall_seconds_per_call=3000, memory_mb=200, output_kb=16
@@ -89,9 +90,12 @@ def gate(
         yield Gate(assignment, start(ordinary), grader(ordinary), half, lambda attack: grader(limits_for(attack)))
 
 
-@pytest.fixture(
-    scope="session", params=[IsolationLevel.NAMESPACES, IsolationLevel.NO_NAMESPACES], ids=["tier1", "tier2"]
-)
+TIERS = {"tier1": IsolationLevel.NAMESPACES, "tier2": IsolationLevel.NO_NAMESPACES}
+behind_both = pytest.mark.parametrize("walled", TIERS.values(), ids=TIERS, indirect=True, scope="session")
+"""Behind each wall in the quick run, too; what takes `walled` without it is tried there behind the first alone."""
+
+
+@pytest.fixture(scope="session", params=representatives(TIERS.values()), ids=TIERS)
 def walled(request: pytest.FixtureRequest) -> Iterator[Gate]:
     """Behind each wall that this machine can build; what it cannot is skipped by name."""
     with contextlib.ExitStack() as stack:

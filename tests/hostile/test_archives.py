@@ -205,7 +205,9 @@ UPLOADS = {
 }
 
 
-@pytest.mark.parametrize("name", UPLOADS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.thorough) if name == "many_files" else name for name in UPLOADS]
+)
 def test_an_upload_does_no_harm_here_and_does_elsewhere(name: str, tmp_path: Path):
     outside, batch = tmp_path / "outside", tmp_path / "batch"
     outside.mkdir()

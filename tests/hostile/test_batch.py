@@ -35,6 +35,7 @@ STEPS = pytest.mark.parametrize("step", [6, pytest.param(1, marks=pytest.mark.so
 """A sixth of the collection among honest submissions every time, all of it when there is time."""
 
 
+@pytest.mark.thorough
 @TIERS
 @STEPS
 def test_attacks_change_nothing_for_the_others(tier: IsolationLevel, step: int):
@@ -43,6 +44,7 @@ def test_attacks_change_nothing_for_the_others(tier: IsolationLevel, step: int):
     assert said["user"] == os.getuid() and said["tier"] == tier.name
 
 
+@pytest.mark.thorough
 @TIERS
 @STEPS
 def test_attacks_change_nothing_for_the_others_as_an_ordinary_user(tier: IsolationLevel, step: int):

@@ -6,7 +6,6 @@ the liar gains over the other, in all of them together, is what the question pay
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +14,6 @@ import pytest
 import solutions.embeddings as reference
 from autograder.assignment import load_assignment
 from autograder.grading.grader import Grader
-from autograder.grading.launcher import open_launcher
 from autograder.result import Status
 from autograder.submission import Submission
 
@@ -301,17 +299,15 @@ KNOWN_FROM_OUTSIDE = ("what shares memory", "what a message quotes")
 
 
 @pytest.fixture(scope="module")
-def points() -> Iterator[dict[str, tuple[dict[str, float], dict[str, float]]]]:
+def points(course_grader: Grader) -> dict[str, tuple[dict[str, float], dict[str, float]]]:
     """By what a lie is about, the points per question of who does wrong, and of who lies about it."""
-    with open_launcher(ASSIGNMENT.limits) as launcher:
-        grader = Grader(ASSIGNMENT, launcher)
 
-        def graded(*parts: str) -> dict[str, float]:
-            result = grader.grade(Submission("liar", "\n".join([REFERENCE, *parts]).encode(), None))
-            assert result.status is Status.GRADED or result.status is Status.NEEDS_MARKING
-            return {question.id: question.points or 0.0 for question in result.questions if question.cases}
+    def graded(*parts: str) -> dict[str, float]:
+        result = course_grader.grade(Submission("liar", "\n".join([REFERENCE, *parts]).encode(), None))
+        assert result.status is Status.GRADED or result.status is Status.NEEDS_MARKING
+        return {question.id: question.points or 0.0 for question in result.questions if question.cases}
 
-        yield {name: (graded(one.wrong), graded(one.wrong, one.lie)) for name, one in LIES.items()}
+    return {name: (graded(one.wrong), graded(one.wrong, one.lie)) for name, one in LIES.items()}
 
 
 @pytest.mark.parametrize("name", [name for name in LIES if name not in KNOWN_FROM_OUTSIDE])

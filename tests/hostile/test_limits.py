@@ -17,6 +17,7 @@ from autograder.submission import Submission
 from tests.hostile.collection import ATTACKS, HALF, HERE
 from tests.hostile.conftest import LIMITS, Gate
 from tests.hostile.one_process import grade_in_one_process
+from tests.representatives import representatives
 
 BY_NAME = {attack.name: attack for attack in ATTACKS}
 SLOW = "encode was still running after 1 s."
@@ -33,7 +34,7 @@ TOO_SLOW = {
 MEMORY = ("memory_at_once", "memory_in_pieces", "shared_pages", "huge_tensor", "threads")
 
 
-@pytest.mark.parametrize("name", TOO_SLOW)
+@pytest.mark.parametrize("name", representatives(TOO_SLOW, TOO_SLOW.get))
 def test_the_limit_that_strikes_is_named(name: str, walled: Gate):
     cases = [case for question in walled.graded(BY_NAME[name]).questions for case in question.cases]
     ended = [case for case in cases if case.outcome in (Outcome.TIMED_OUT, Outcome.CRASHED)]
@@ -42,7 +43,7 @@ def test_the_limit_that_strikes_is_named(name: str, walled: Gate):
     assert blocked and all(case.message.startswith("not run again") for case in blocked)
 
 
-@pytest.mark.parametrize("name", TOO_SLOW)
+@pytest.mark.parametrize("name", representatives(TOO_SLOW, TOO_SLOW.get))
 def test_what_strikes_costs_the_other_questions_nothing(name: str, walled: Gate):
     half = {question.id: question.points for question in walled.half.questions}
     got = {question.id: question.points for question in walled.graded(BY_NAME[name]).questions}
@@ -51,7 +52,7 @@ def test_what_strikes_costs_the_other_questions_nothing(name: str, walled: Gate)
     assert got["lookup"] > 0, "`build_vocabulary` still earns"
 
 
-@pytest.mark.parametrize("name", MEMORY)
+@pytest.mark.parametrize("name", representatives(MEMORY))
 def test_memory_runs_out_in_the_call_alone(name: str, walled: Gate):
     result = walled.graded(BY_NAME[f"exhausting/{name}"])
     assert [q.points for q in result.questions] == [q.points for q in walled.half.questions]

@@ -16,10 +16,11 @@ import pytest
 from autograder.assignment import ROOT
 from autograder.grading.isolation import IsolationLevel
 from tests.hostile.other_user import as_owner, as_somebody
+from tests.representatives import representatives
 
 BOTH = [IsolationLevel.NAMESPACES, IsolationLevel.NO_NAMESPACES]
-TIERS = pytest.mark.parametrize("tier", BOTH, ids=["tier1", "tier2"])
-WHO = pytest.mark.parametrize("ordinary", [False, True], ids=["this user", "an ordinary user"])
+TIERS = pytest.mark.parametrize("tier", representatives(BOTH), ids=["tier1", "tier2"])
+WHO = pytest.mark.parametrize("ordinary", representatives([False, True]), ids=["this user", "an ordinary user"])
 AS_ROOT = os.getuid() == 0
 TRIAL = (sys.executable, "-c", "import tests.hostile.notes")
 
@@ -77,6 +78,7 @@ def test_the_pair_passes_no_note_through_pages_in_memory(tier, ordinary, secret)
     assert not found(tier, ordinary, secret)["read"]
 
 
+@pytest.mark.thorough
 def test_without_a_wall_the_pair_passes_its_note(secret):
     said = found(IsolationLevel.UNCONFINED, False, secret)
     assert said["read"] and said["cold"] > 0 and said["threads"] > 200

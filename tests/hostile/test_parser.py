@@ -16,8 +16,9 @@ import pytest
 
 from autograder.result import Outcome
 from autograder.sandbox.wire import Channel, Closed, TooLate, WireError
-from tests.hostile.collection import HERE, Attack, those
+from tests.hostile.collection import HERE, KIND, Attack, those
 from tests.hostile.conftest import Gate
+from tests.representatives import representatives
 
 MOST_RESERVED = 2**28
 NEVER_TOO_SLOW = 50
@@ -93,7 +94,7 @@ def test_a_naive_reader_comes_to_harm_where_ours_refuses(attack: Attack):
             raise WireError("a reply to no question")
 
 
-@pytest.mark.parametrize("attack", those("naive reader"), ids=lambda attack: attack.name)
+@pytest.mark.parametrize("attack", representatives(those("naive reader"), KIND), ids=lambda attack: attack.name)
 def test_only_the_sender_ends(attack: Attack, walled: Gate):
     result = walled.graded(attack)
     outcomes = {case.outcome for question in result.questions for case in question.cases}

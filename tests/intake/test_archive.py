@@ -173,11 +173,13 @@ def test_a_link_in_a_zip_is_not_followed(hand_in):
     assert hand_in(stream.getvalue()).set_aside.startswith("embeddings.py in ada.zip is a link")
 
 
+@pytest.mark.thorough
 def test_ten_thousand_files_do_not_hide_the_one_that_counts(hand_in):
     files = {f"data/{i}.txt": "" for i in range(10_000)}
     assert is_both(hand_in(zipped({**files, **BOTH}, zipfile.ZIP_STORED)))
 
 
+@pytest.mark.thorough
 def test_ten_thousand_python_files_without_the_right_name_get_a_sentence(hand_in):
     found = hand_in(zipped({f"{i}.py": "" for i in range(10_000)}, zipfile.ZIP_STORED))
     assert found.set_aside.startswith("10000 files come into question, such as 0.py.")

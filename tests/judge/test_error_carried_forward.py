@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,6 @@ from autograder.assignment import load_assignment
 from autograder.check.testing.cases import read_cases
 from autograder.grading.error_carried_forward import Retries, replaceable
 from autograder.grading.grader import Grader
-from autograder.grading.launcher import open_launcher
 from autograder.result import Outcome, Result
 from autograder.submission import Submission
 
@@ -27,11 +26,9 @@ CASES = [
 
 
 @pytest.fixture(scope="module")
-def grade() -> Iterator[Callable[[str], Result]]:
+def grade(course_grader: Grader) -> Callable[[str], Result]:
     """Grades the reference with something written below it."""
-    with open_launcher(ASSIGNMENT.limits) as launcher:
-        grader = Grader(ASSIGNMENT, launcher)
-        yield lambda more: grader.grade(Submission("ada", f"{REFERENCE}\n{more}".encode(), None))
+    return lambda more: course_grader.grade(Submission("ada", f"{REFERENCE}\n{more}".encode(), None))
 
 
 def points(result: Result) -> dict[str, float]:

@@ -10,7 +10,6 @@ import pytest
 from autograder.assignment import load_assignment
 from autograder.errors import AssignmentError, GraderError
 from autograder.grading.grader import Grader
-from autograder.grading.launcher import open_launcher
 from autograder.result import Outcome, Result, Status
 from autograder.submission import Submission
 
@@ -62,20 +61,13 @@ def shown(result: Result) -> str:
 # The assignment itself ---------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def real_grader():
-    assignment = load_assignment()
-    with open_launcher(assignment.limits) as launcher:
-        yield Grader(assignment, launcher)
-
-
-def test_the_reference_gets_all_code_points_and_the_blank_template_none(real_grader):
+def test_the_reference_gets_all_code_points_and_the_blank_template_none(course_grader):
     root = load_assignment().root
     blank = (root / "student_template" / "embeddings.py").read_bytes()
     answers = (root / "student_template" / "answers.md").read_bytes()
     code = [question.id for question in load_assignment().code_questions]
 
-    full = real_grader.grade(Submission("ada", (root / "solutions" / "embeddings.py").read_bytes()))
+    full = course_grader.grade(Submission("ada", (root / "solutions" / "embeddings.py").read_bytes()))
     failed = [case for question in full.questions for case in question.cases if case.earned < case.points]
     assert failed == []
     assert {q.id: q.points for q in full.questions if q.id in code} == {
@@ -83,7 +75,7 @@ def test_the_reference_gets_all_code_points_and_the_blank_template_none(real_gra
     }
     assert full.notes == ()
 
-    nothing = real_grader.grade(Submission("bob", blank, answers))
+    nothing = course_grader.grade(Submission("bob", blank, answers))
     assert points(nothing) == [0] * len(nothing.questions)
     assert nothing.total == 0
     passed = [case.title for q in nothing.questions for case in q.cases if case.outcome is Outcome.PASSED]

@@ -12,7 +12,6 @@ import solutions.embeddings as reference
 from autograder.authoring.audit import Auditor
 from autograder.authoring.audit.trials import namespace, not_passed, quiet
 from autograder.check.hints.diagnosis import diagnose
-from autograder.grading.grader import Grader
 from autograder.misconceptions import apply, misconceptions
 from autograder.result import Outcome
 from autograder.submission import Submission
@@ -46,11 +45,9 @@ def despite(question, environment):
 
 
 @pytest.fixture(scope="module")
-def grade(launcher):
-    grader = Grader(ASSIGNMENT, launcher)
-
+def grade(course_grader):
     def graded(source, question):
-        result = grader.grade(Submission("ada", source.encode()))
+        result = course_grader.grade(Submission("ada", source.encode()))
         return next(found for found in result.questions if found.id == question)
 
     return graded

@@ -16,6 +16,7 @@ from gensim.models import KeyedVectors
 from torch import nn
 
 from autograder.check.testing import call_text
+from autograder.grading import budget
 from autograder.grading.connection import Connection, InternalError, Stopped
 from autograder.grading.session import Session
 from autograder.result import Outcome
@@ -628,7 +629,8 @@ def burn():
 """
 
 
-def test_a_file_that_has_used_up_its_time_is_given_up(load):
+def test_a_file_that_has_used_up_its_time_is_given_up(load, monkeypatch):
+    monkeypatch.setattr(budget, "BY_THE_CLOCK", 1000)  # else a busy machine uses that up before the first call ends
     session = load(BURNING, limits=replace(LIMITS, seconds_per_submission=3))
     calls = 0
     with pytest.raises(Stopped, match="used up the submission's time"):
@@ -640,6 +642,15 @@ def test_a_file_that_has_used_up_its_time_is_given_up(load):
         session.begin_case()
     assert caught.value.outcome is Outcome.BLOCKED
     assert "used up the submission's time" in caught.value.reason
+
+
+def test_a_process_that_is_killed_early_leaves_the_submission_its_time(load):
+    session = load("def asked(): return 1\ndef fine(): return 1\n")
+    session._connection._process.kill(60)  # as the kernel does where memory gives out
+    with pytest.raises(Stopped, match="or the machine's memory"):
+        session.environment["asked"]()
+    session.begin_case()
+    assert session.environment["fine"]() == 1
 
 
 # The file itself ---------------------------------------------------------------------------------

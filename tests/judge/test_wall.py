@@ -154,6 +154,7 @@ def test_a_students_process_has_no_privilege_left(walled: Launcher):
     assert not AS_ROOT or state["Groups"].split() == []
 
 
+@pytest.mark.thorough
 def test_root_without_leave_to_change_its_root_folder_is_refused_by_name(monkeypatch):
     lacking = (sys.executable, "-c", LACKING, "chroot", str(errno.EPERM))
     way = LaunchOption(IsolationLevel.NO_NAMESPACES, lacking, WallPlan(readable(), image_of(readable())))
@@ -209,6 +210,7 @@ def test_an_interpreter_behind_several_links_is_readable_at_each(monkeypatch, tm
     assert [str(way) in roots for way in ways] == [False, False, True, True]
 
 
+@pytest.mark.thorough
 def test_a_wall_with_a_hole_is_refused_by_name(monkeypatch):
     roots = (*readable(), str(SECRET.parent))
     way = LaunchOption(IsolationLevel.NO_NAMESPACES, (), WallPlan(roots, image_of(roots) if AS_ROOT else ""))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +10,9 @@ import pytest
 from autograder.assignment import load_assignment
 from autograder.course.gradebook.database import open_gradebook
 from autograder.course.reports.write import write_reports
-from tests.browser import chromium, new_page
+from tests.browser import new_page
 from tests.hand_made import typical
+from tests.representatives import representatives
 
 from .made_class import make_class
 from .served import marked, press, serving
@@ -24,11 +24,9 @@ LOOKS: list[dict[str, Any]] = [
 ]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
+@pytest.fixture(autouse=True)
+def axe() -> None:
     pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed")
-    with chromium() as browser:
-        yield browser
 
 
 def faults(page: Any) -> list[str]:
@@ -48,6 +46,7 @@ def sideways(page: Any) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
 
 
+@pytest.mark.thorough
 def test_the_marking_page_has_no_serious_fault(tmp_path, browser):
     out = make_class(tmp_path / "out", 12)
     with serving(out, "--markers", "anna,ben") as server:
@@ -73,7 +72,7 @@ def test_the_marking_page_has_no_serious_fault(tmp_path, browser):
     assert found == []
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=["light", "dark", "phone"])
+@pytest.mark.parametrize("look", representatives(LOOKS), ids=["light", "dark", "phone"])
 def test_the_report_and_a_students_page_have_no_serious_fault(tmp_path, browser, look):
     out = make_class(tmp_path / "out", 3)
     with open_gradebook(out) as gradebook:

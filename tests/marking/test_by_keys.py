@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from autograder.course.gradebook.records import RatingKind
 from autograder.course.marking.rubric import load_rubric
 from autograder.course.reports.write import write_reports
 from autograder.io.text import format_points
-from tests.browser import chromium, new_page
+from tests.browser import new_page
 
 from .made_class import answer_of, make_class
 from .served import marked, press, row, serving
@@ -28,12 +27,6 @@ ASSIGNMENT = load_assignment()
 QUESTIONS = [question.id for question in ASSIGNMENT.answer_questions]
 RUBRIC = load_rubric(ASSIGNMENT)[QUESTIONS[0]]
 ONE, TWO, THREE, FOUR = (item.points for item in RUBRIC.items[:4])
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as browser:
-        yield browser
 
 
 def events(out: Path, kind: RatingKind) -> list[Any]:
@@ -159,6 +152,7 @@ def test_two_markers_share_a_question_and_settle_where_they_differ(tmp_path, bro
     assert "needs marking" not in (out / "grades.csv").read_text("utf-8-sig")
 
 
+@pytest.mark.thorough
 def test_a_second_window_is_told_that_the_answer_is_marked(tmp_path, browser):
     from playwright.sync_api import expect
 
@@ -174,6 +168,7 @@ def test_a_second_window_is_told_that_the_answer_is_marked(tmp_path, browser):
         assert [rating.points for rating in events(out, RatingKind.MARKED)] == [ONE, TWO / 2]
 
 
+@pytest.mark.thorough
 def test_an_answer_that_changes_while_the_page_is_open_is_shown_with_the_difference(tmp_path, browser):
     from playwright.sync_api import expect
 
@@ -196,6 +191,7 @@ def test_an_answer_that_changes_while_the_page_is_open_is_shown_with_the_differe
     assert f",{format_points(THREE)}," in (out / "grades.csv").read_text("utf-8-sig")
 
 
+@pytest.mark.thorough
 def test_what_a_program_proposes_stands_beside_the_answer_and_counts_when_a_person_saves_it(tmp_path, browser):
     from playwright.sync_api import expect
 
@@ -226,6 +222,7 @@ def run(*arguments: object) -> None:
     assert ended.value.code == 0
 
 
+@pytest.mark.thorough
 def test_all_of_it_works_by_touch_too(tmp_path, browser):
     from playwright.sync_api import expect
 

@@ -16,7 +16,7 @@ from autograder.assignment import load_assignment
 from autograder.course.gradebook.database import open_gradebook
 from autograder.course.marking.formatted import LONGEST_SHOWN, formatted
 from autograder.result import QuestionResult, Result, Status
-from tests.browser import chromium, new_page
+from tests.browser import new_page
 
 from .made_class import make_class
 from .served import Server, marked, row, serving
@@ -169,7 +169,7 @@ def test_an_answer_of_any_text_becomes_harmless_html(text):
         assert word not in html
 
 
-def test_nothing_that_a_student_wrote_runs_or_hangs_in_the_browser(tmp_path):
+def test_nothing_that_a_student_wrote_runs_or_hangs_in_the_browser(tmp_path, browser):
     out = tmp_path / "out"
     with open_gradebook(out) as gradebook:
         for number, text in enumerate(NASTY.values()):
@@ -177,7 +177,7 @@ def test_nothing_that_a_student_wrote_runs_or_hangs_in_the_browser(tmp_path):
             name = f"<b>{number}</b>"
             gradebook.save(Result(name, Status.NEEDS_MARKING, "0" * 64, ASSIGNMENT.possible, (answer,)))
     reached: list[str] = []
-    with serving(out, "--named") as server, chromium() as browser:
+    with serving(out, "--named") as server:
         page = new_page(browser)
         page.on("request", lambda request: reached.append(urlsplit(request.url).netloc))
         page.goto(server.addresses[0])

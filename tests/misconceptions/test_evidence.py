@@ -78,6 +78,7 @@ def test_a_right_variant_is_told_nothing(variant):
     assert untrue(variant.parent.name, namespace(SOURCE, variant.read_text("utf-8"))) == ([], 0)
 
 
+@pytest.mark.thorough
 def test_five_hundred_pairs_are_told_nothing_that_is_not_true_of_them(capsys):
     """Of any two mistakes of one question, in one function or in two."""
     pairs = [

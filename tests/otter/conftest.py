@@ -1,16 +1,13 @@
-"""The archive and a grader, made once: loading torch takes seconds."""
+"""The archive, made once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import torch
 
-from autograder.assignment import ROOT, load_assignment
-from autograder.grading.grader import Grader
-from autograder.grading.launcher import open_launcher
+from autograder.assignment import ROOT
 from autograder.otter_plugin.autograder_zip import autograder_zip
 from tests.otter.running import Run, otter_run
 
@@ -21,15 +18,6 @@ def archive(tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("dist") / "autograder.zip"
     path.write_bytes(autograder_zip(ROOT))
     return path
-
-
-@pytest.fixture(scope="session")
-def grader() -> Iterator[Grader]:
-    """What `autograder grade` grades with."""
-    torch.set_num_threads(1)
-    assignment = load_assignment()
-    with open_launcher(assignment.limits) as launcher:
-        yield Grader(assignment, launcher)
 
 
 @pytest.fixture

@@ -86,6 +86,7 @@ print(autograder.__file__)
 """Grades the reference with what is in the archive, as if this project were not installed."""
 
 
+@pytest.mark.thorough
 def test_nothing_is_missing_in_it_to_grade_the_reference(unpacked: Path):
     house = unpacked / "files" / HOUSE
     done = subprocess.run([sys.executable, "-c", ALONE, str(house)], capture_output=True, text=True, cwd="/")

@@ -38,11 +38,11 @@ def files(archive: Path, tmp_path_factory) -> list[ExceptionTestFile]:
 
 
 @pytest.fixture
-def alike(files, grader, tmp_path) -> Callable[[Submission], None]:
+def alike(files, course_grader, tmp_path) -> Callable[[Submission], None]:
     """Demands that Otter passes the cases that the grader passed, and shows the same of the others."""
 
     def alike(submission: Submission) -> None:
-        result = grader.grade(submission)
+        result = course_grader.grade(submission)
         written = tmp_path / "report.json"
         written.write_text(report(result, ASSIGNMENT, IsolationLevel.NAMESPACES), encoding="utf-8")
         kernel.begin(str(written))

@@ -189,18 +189,20 @@ def test_gradescope_runs_it_before_otter(archive: Path):
     assert run and before.endswith('take_away(pathlib.Path("/autograder"))\n')
 
 
-def test_gradescopes_own_script_grades_what_otter_alone_would_not_read(archive, grader, tmp_path):
+@pytest.mark.thorough
+def test_gradescopes_own_script_grades_what_otter_alone_would_not_read(archive, course_grader, tmp_path):
     files = {**UPLOADS["two notebooks"], "tests": b"mine"}
     ran = gradescope_run(files, archive, tmp_path)
     assert "Traceback" not in ran.said
-    assert_alike(ran, read_notebook(NOTEBOOKS["utf-16"]).source, grader)
+    assert_alike(ran, read_notebook(NOTEBOOKS["utf-16"]).source, course_grader)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "name",
     [pytest.param(name, marks=() if "byte-order" in name else pytest.mark.soak) for name in list(UPLOADS)[:2]],
 )
-def test_otter_grades_what_was_repacked_as_the_grader_does(name, run, grader, tmp_path):
+def test_otter_grades_what_was_repacked_as_the_grader_does(name, run, course_grader, tmp_path):
     expected = as_graded(UPLOADS[name], tmp_path)
     CliRunner().invoke(main, ["repack", str(tmp_path / "batch"), "--output", str(tmp_path)])
-    assert_alike(run(tmp_path / "submission.zip"), expected.code, grader)
+    assert_alike(run(tmp_path / "submission.zip"), expected.code, course_grader)

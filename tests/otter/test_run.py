@@ -33,9 +33,9 @@ def mistaken(*ids: str) -> bytes:
     return apply(REFERENCE.decode(), chosen).encode()
 
 
-def assert_alike(ran: Run, code: bytes, grader) -> None:
+def assert_alike(ran: Run, code: bytes, course_grader) -> None:
     """Demand that Otter's run and the grader's own agree, case by case."""
-    result = grader.grade(Submission("student", code))
+    result = course_grader.grade(Submission("student", code))
     assert ran.results is not None, ran.said
     assert ran.cases == cases_of(result)
     assert ran.results["score"] == code_points(result)
@@ -53,6 +53,7 @@ def handed_out() -> dict[str, bytes]:
     }
 
 
+@pytest.mark.thorough
 def test_the_whole_handed_out_folder_with_the_reference_in_it_gets_every_code_point(run, tmp_path):
     files = {**handed_out(), ASSIGNMENT.code_file: REFERENCE}
     ran = run(packed(files, tmp_path / "submission.zip"))
@@ -64,24 +65,25 @@ def test_the_whole_handed_out_folder_with_the_reference_in_it_gets_every_code_po
 
 
 @pytest.mark.soak
-def test_the_blank_template_gets_nothing(run, grader):
+def test_the_blank_template_gets_nothing(run, course_grader):
     ran = run(TEMPLATE / ASSIGNMENT.code_file)
     assert ran.results is not None, ran.said
     assert ran.results["score"] == 0 and not any(ran.cases.values())
-    assert_alike(ran, (TEMPLATE / ASSIGNMENT.code_file).read_bytes(), grader)
+    assert_alike(ran, (TEMPLATE / ASSIGNMENT.code_file).read_bytes(), course_grader)
 
 
-def test_known_mistakes_lose_the_same_cases_and_get_their_hints(run, grader, tmp_path):
+def test_known_mistakes_lose_the_same_cases_and_get_their_hints(run, course_grader, tmp_path):
     code = mistaken(*MISTAKES)
     (tmp_path / ASSIGNMENT.code_file).write_bytes(code)
     ran = run(tmp_path / ASSIGNMENT.code_file)
-    assert_alike(ran, code, grader)
+    assert_alike(ran, code, course_grader)
     library = {m.id: m for question in ASSIGNMENT.code_questions for m in misconceptions(question.id)}
     said = "\n".join(test["output"] for test in ran.results["tests"])
     missing = [mistake for mistake in MISTAKES if library[mistake].hint not in said]
     assert missing == ["I1"]  # it builds on functions that are wrong here, too: nothing shows what it does alone
 
 
+@pytest.mark.thorough
 def test_hidden_cases_are_hidden_and_show_no_more_than_a_hint(run, tmp_path):
     code = HALF.replace("return table[ids] * 0.5", "raise ValueError(f'hand it over: {ids}')")
     (tmp_path / ASSIGNMENT.code_file).write_text(code)
@@ -96,7 +98,8 @@ def test_hidden_cases_are_hidden_and_show_no_more_than_a_hint(run, tmp_path):
     assert ran.results["stdout_visibility"] == "hidden"
 
 
-def test_a_notebook_gets_the_same_and_none_of_its_cells_is_run_outside_the_wall(run, grader, tmp_path):
+@pytest.mark.thorough
+def test_a_notebook_gets_the_same_and_none_of_its_cells_is_run_outside_the_wall(run, course_grader, tmp_path):
     mark = tmp_path / "mark"
     cells = [
         f"%%bash\ntouch {mark}",
@@ -112,7 +115,7 @@ def test_a_notebook_gets_the_same_and_none_of_its_cells_is_run_outside_the_wall(
     content = nbformat.writes(written).encode()
     ran = run(packed({"embeddings.ipynb": content}, tmp_path / "submission.zip"))
     assert not mark.exists()
-    assert_alike(ran, read_notebook(content).source, grader)
+    assert_alike(ran, read_notebook(content).source, course_grader)
 
 
 # What students may try ---------------------------------------------------------------------------
@@ -134,7 +137,8 @@ class Mark:
         return Path.write_text, (self.path, "was here")
 
 
-def test_nothing_that_is_shipped_beside_the_file_is_run(run, grader, tmp_path):
+@pytest.mark.thorough
+def test_nothing_that_is_shipped_beside_the_file_is_run(run, course_grader, tmp_path):
     mark = tmp_path / "mark"
     shipped = IMPORTED.format(mark=str(mark)).encode()
     files = {f"{name}/{file}.py": shipped for name in SHADOWED for file in ("__init__", "__main__")}
@@ -145,38 +149,42 @@ def test_nothing_that_is_shipped_beside_the_file_is_run(run, grader, tmp_path):
     files[ASSIGNMENT.code_file] = HALF.encode()
     ran = run(packed(files, tmp_path / "submission.zip"))
     assert not mark.exists()
-    assert_alike(ran, HALF.encode(), grader)
+    assert_alike(ran, HALF.encode(), course_grader)
 
 
-def test_a_file_that_is_called_like_a_module_of_otters_is_no_module(run, grader, tmp_path):
+@pytest.mark.thorough
+def test_a_file_that_is_called_like_a_module_of_otters_is_no_module(run, course_grader, tmp_path):
     mark = tmp_path / "mark"
     code = HALF + IMPORTED.format(mark=str(mark))
     (tmp_path / "otter.py").write_text(code)
     ran = run(tmp_path / "otter.py")
     assert not mark.exists()
-    assert_alike(ran, code.encode(), grader)
+    assert_alike(ran, code.encode(), course_grader)
 
 
-def test_a_hostile_file_gains_nothing(run, grader, tmp_path):
+@pytest.mark.thorough
+def test_a_hostile_file_gains_nothing(run, course_grader, tmp_path):
     (attack,) = [attack for attack in ATTACKS if attack.name == "forging/otter"]
     (tmp_path / ASSIGNMENT.code_file).write_bytes(attack.source)
     ran = run(tmp_path / ASSIGNMENT.code_file)
-    assert_alike(ran, attack.source, grader)
-    half = code_points(grader.grade(Submission("half", HALF.encode())))
+    assert_alike(ran, attack.source, course_grader)
+    half = code_points(course_grader.grade(Submission("half", HALF.encode())))
     assert ran.results["score"] <= half
 
 
 # Walls -------------------------------------------------------------------------------------------
 
 
-def test_where_there_are_no_namespaces_the_second_wall_stands_and_the_points_are_the_same(run, grader, tmp_path):
+@pytest.mark.thorough
+def test_where_there_are_no_namespaces_the_second_wall_stands_and_the_points_are_the_same(run, course_grader, tmp_path):
     code = mistaken(*MISTAKES)
     (tmp_path / ASSIGNMENT.code_file).write_bytes(code)
     ran = run(tmp_path / ASSIGNMENT.code_file, lacking=("mount", errno.EPERM))
     assert f"Wall around the student's code: {IsolationLevel.NO_NAMESPACES.value}" in ran.said
-    assert_alike(ran, code, grader)
+    assert_alike(ran, code, course_grader)
 
 
+@pytest.mark.thorough
 def test_where_no_wall_can_be_built_there_is_a_reason_and_no_zero(run):
     ran = run(ASSIGNMENT.reference, lacking=("landlock_create_ruleset", errno.ENOSYS))
     assert ran.status != 0 and ran.results is None
