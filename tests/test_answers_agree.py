@@ -41,7 +41,12 @@ FILES = [
     ("answers below prompts without `>`", MODEL.replace("> ", ""), set(), set()),
     ("prompt on one line", with_last(PROMPT), {"too_long"}, set()),
     ("prompt thrice", with_last("\n\n".join([PROMPT] * 3)), {"too_long"}, set()),
-    ("words of the prompt", with_last("If the table had had that row all along, what could it know?"), {"too_long"}, set()),
+    (
+        "words of the prompt",
+        with_last("If the table had had that row all along, what could it know?"),
+        {"too_long"},
+        set(),
+    ),
     ("only the placeholder", with_last(PLACEHOLDER), {"too_long"}, set()),
     ("the placeholder in bold capitals", with_last(f"**{PLACEHOLDER.upper()}**"), {"too_long"}, set()),
     ("only a rule", with_last("---"), {"too_long"}, set()),

@@ -100,7 +100,9 @@ def test_the_totals_of_the_points_are_those_of_the_assignment():
 
 def test_the_number_of_functions_is_that_of_the_assignment():
     assert sum(len(question.functions) for question in load_assignment().questions) == 19
-    assert "nineteen short functions and classes in `embeddings.py`, and three short answers" in " ".join(STUDENTS.split())
+    assert "nineteen short functions and classes in `embeddings.py`, and three short answers" in " ".join(
+        STUDENTS.split()
+    )
 
 
 # --------------------------------------------------------------------------- links and pictures

@@ -29,7 +29,7 @@ name = "sinusoidal_hidden"
 DIM = {
     "2": lambda c: c.dim == 2,
     "above 64": lambda c: c.dim > 64,
-    "between": lambda c: True,
+    "between 2 and 64": lambda c: True,
 }
 BASE = {
     "not given": lambda c: c.base is None,
@@ -37,7 +37,7 @@ BASE = {
     "above 10,000": lambda c: True,
 }
 BASES = {"not given": (), "below 10,000": (50.0,), "above 10,000": (123_456,)}
-DIMS = {"2": 2, "above 64": 66, "between": 10}
+DIMS = {"2": 2, "above 64": 66, "between 2 and 64": 10}
 
 
 def asked_before(name):

@@ -3,7 +3,7 @@
 from autograder.authoring.typed_inputs import TEXTS, lines, module, text, texts_before
 
 BASES = {"not given": "", "below 10,000": ", 30.0", "above 10,000": ", 200_000"}
-DIMS = {"2": 2, "above 64": 68, "between": 4}
+DIMS = {"2": 2, "above 64": 68, "between 2 and 64": 4}
 OFFSETS = {"beyond 512, or below -512": 650, "positive": 5, "negative or 0": -2}
 ODD = {"1": 1, "larger": 3}
 

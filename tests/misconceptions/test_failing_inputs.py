@@ -116,7 +116,7 @@ def test_an_earlier_call_that_fails_does_not_count():
 
 
 def test_what_is_drawn_by_chance_may_be_any_number_but_is_a_number_and_is_spread_alike():
-    example = Example("f()", {}, [["float32 (9,)", False, *[BY_CHANCE] * 8, 0], [], []])
+    example = Example("f()", {}, [["float32 (9,)", False, *[BY_CHANCE] * 9, 0], [], []])
     assert agrees(outcome("f()", {"f": lambda: torch.randn(9)}), example)
     assert not agrees(outcome("f()", {"f": lambda: 50 * torch.randn(9)}), example)
     assert not agrees(outcome("f()", {"f": lambda: torch.randn(9).double()}), example)

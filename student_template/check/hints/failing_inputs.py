@@ -19,6 +19,7 @@ from itertools import combinations
 from pathlib import Path
 from types import CodeType
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 import torch
@@ -183,13 +184,15 @@ def plain(value: Any) -> Any:
     """Write a value down in numbers, texts and lists: of a large one some of its numbers."""
     match value:
         case torch.Tensor():
-            return [_kind_of(value), value.requires_grad, *_some(value.detach().flatten().tolist()), _spread(value)]
+            numbers = value.detach().flatten()
+            return [_kind_of(value), value.requires_grad, *_some(numbers.tolist()), *_of_all(numbers.double())]
         case nn.Module():
             return sorted((plain(table) for table in value.parameters()), key=lambda table: str(table[:2]))
         case dict():
             return [len(value), *_some([[key, plain(item)] for key, item in sorted(value.items())])]
         case list() | tuple():
-            return [type(value).__name__, len(value), *map(plain, _some(value))]
+            exact = [x for item in value for x in (item if isinstance(item, tuple) else ()) if isinstance(x, str)]
+            return [type(value).__name__, len(value), *map(plain, _some(value)), crc32(" ".join(exact).encode())]
         case str() | bool() | int() | float() | None:
             return value
     return "something else"
@@ -199,12 +202,16 @@ def _kind_of(tensor: torch.Tensor) -> str:
     return f"{str(tensor.dtype).removeprefix('torch.')} {tuple(tensor.shape)}"
 
 
-def _spread(tensor: torch.Tensor) -> int | None:
-    """Of many numbers the power of two next to their deviation, which a draw has in common with another."""
-    if tensor.numel() <= MOST_NUMBERS:
-        return None
-    spread = float(tensor.detach().double().std())
-    return round(math.log2(spread)) if 0 < spread < math.inf else None
+def _of_all(numbers: torch.Tensor) -> list[float | int | None]:
+    """Of many numbers, a weighted sum that any of them changes, and the power of two next to their deviation.
+
+    A draw has the deviation in common with another. The sum is as large as one number, as its rounding is.
+    """
+    if len(numbers) <= MOST_NUMBERS:
+        return []
+    spread = float(numbers.std())
+    weighted = float((numbers * torch.arange(1.0, 1 + len(numbers), dtype=numbers.dtype).sin()).sum())
+    return [weighted / math.sqrt(len(numbers)), round(math.log2(spread)) if 0 < spread < math.inf else None]
 
 
 def _some(items: Sequence[Any]) -> list[Any]:
