@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "upload": {"check", "io", "grading"},
     "feedback": {"io"},
     "course": {"check", "io", "grading", "upload", "feedback"},
-    "otter_plugin": {"check", "io", "grading", "upload", "feedback"},
+    "otter_plugin": {"check", "io", "sandbox", "grading", "upload", "feedback"},
     "authoring": {"check", "io", "sandbox", "grading", "otter_plugin"},
 }
 """Of each room, which others it builds on; `cli` alone imports what it likes."""

@@ -28,6 +28,9 @@ GRACE_SECONDS = 2
 
 MAX_STATEMENTS = 20_000
 
+MANY = 40
+"""Replies that are let come together: to wait for those of one case would take longer than to compute them."""
+
 SPENT = "your code, and what it took to read its answers, used up the submission's time"
 
 
@@ -165,11 +168,12 @@ class Connection:
         """The reply to each of the requests that were sent ahead, as it comes: a whole frame, unread.
 
         Args:
-            soon: whether so few are asked that none is let wait for others to come with it.
+            soon: whether none is let wait for others to come with it, as where few are asked.
 
         Raises:
             Stopped: as `ask` does, at the request that is to blame. Those after it were not carried out.
         """
+        soon = soon or len(requests) < MANY
         for number, request in enumerate(requests):
             with self._stopping(request.name):
                 self.check_costs()

@@ -26,7 +26,7 @@ from ..check.testing.cases import Case
 from ..errors import AssignmentError
 from .connection import InternalError, Stopped
 from .replay.memo import MemoizedRunner
-from .replay.recording import Replay
+from .replay.recording import Recording, Replay
 from .session import Session
 
 
@@ -53,7 +53,20 @@ class Hints:
 
     def rehearse(self, session: Session) -> None:
         """Run all probes on the reference."""
-        self._probed.rehearse(session, self._probes_of(self._table.functions))
+        self._probed.rehearse(session, self.probes)
+
+    @property
+    def probes(self) -> list[Probe]:
+        """All probes, in their order."""
+        return self._probes_of(self._table.functions)
+
+    def script(self, probe: Probe) -> Recording:
+        """What a probe asked of the reference."""
+        return self._probed.script(probe)
+
+    def expect(self, probe: Probe, script: Recording) -> None:
+        """Let a probe have a script that was recorded before."""
+        self._probed.expect(probe, script)
 
     def found(self, failed: Iterable[Case], session: Session, rows: dict[str, Row]) -> tuple[Hint, ...]:
         """The known mistakes in the functions of failed cases.

@@ -80,7 +80,7 @@ def image_of(roots: tuple[str, ...]) -> str:
     whole = blake2b(Path(__file__).read_bytes(), digest_size=16)
     for path, about in files:  # whole seconds: an image of a container keeps no more
         whole.update(f"{path}\0{about.st_size} {int(about.st_mtime)}\n".encode(errors="surrogateescape"))
-    folder = _own_folder()
+    folder = own_folder()
     place = folder / whole.hexdigest()
     try:
         if not place.exists():
@@ -95,10 +95,14 @@ def image_of(roots: tuple[str, ...]) -> str:
     return str(place)
 
 
-def _own_folder() -> Path:
-    """This user's folder for copies, which nobody else may change."""
+def own_folder(name: str = NAME) -> Path:
+    """This user's folder for what is kept, which nobody else may change.
+
+    Raises:
+        GraderError: if there can be none.
+    """
     caches = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    places = [Path(caches) / NAME, Path(tempfile.gettempdir()) / f"{NAME}-{os.geteuid()}"]
+    places = [Path(caches) / name, Path(tempfile.gettempdir()) / f"{name}-{os.geteuid()}"]
     for place in places:
         with contextlib.suppress(OSError):
             place.parent.mkdir(parents=True, exist_ok=True)

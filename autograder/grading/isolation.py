@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ..sandbox.confinement import WallPlan
 from ..sandbox.self_test import DONE, IMPORT, LIST, READ, SEE
+from ..sandbox.zygote import Forked
 from .image import PACKAGE, image_of, readable
 
 SECRET = PACKAGE / "grading" / "grader.py"
@@ -27,13 +28,13 @@ REFUSALS = frozenset({"EPERM", "EACCES", "EROFS"})
 class IsolationLevel(Enum):
     """How student code is shut in; the text is printed and written into every report.
 
-    Landlock closes what files hold, and folders' listings, but not `stat`. As root, and behind
-    bubblewrap, a student's process has a root folder of its own, outside of which it can name nothing.
+    Landlock closes what files hold, and folders' listings, but not `stat`. As root, and in
+    namespaces, a student's process has a root folder of its own, outside of which it can name nothing.
     Only an ordinary user without namespaces may not give it one: there, who guesses a file's path learns
     whether it exists, its size, its times and where a link leads; never what is in it.
     """
 
-    NAMESPACES = "tier 1: bubblewrap's namespaces, Landlock, seccomp and limits"
+    NAMESPACES = "tier 1: namespaces, Landlock, seccomp and limits"
     NO_NAMESPACES = "tier 2: Landlock, seccomp and limits, without namespaces"
     UNCONFINED = "none: student code ran UNCONFINED"
 
@@ -44,11 +45,17 @@ class IsolationLevel(Enum):
 
 @dataclass(frozen=True)
 class LaunchOption:
-    """One way to start the zygote."""
+    """One way to have a zygote.
+
+    Attributes:
+        command: what starts it as a program.
+        forked: the one that waits already, where there is one.
+    """
 
     tier: IsolationLevel
     command: tuple[str, ...]
     plan: WallPlan
+    forked: Forked | None = None
 
 
 def ways(unconfined: bool, only: IsolationLevel | None = None) -> list[LaunchOption]:
@@ -70,6 +77,14 @@ def ways(unconfined: bool, only: IsolationLevel | None = None) -> list[LaunchOpt
         plan = WallPlan(roots, image_of(roots) if os.geteuid() == 0 else "")
         found.append(LaunchOption(IsolationLevel.NO_NAMESPACES, (), plan))
     return found
+
+
+def around(forked: Forked) -> LaunchOption:
+    """The wall around a zygote that was forked from this process."""
+    tier = IsolationLevel.NAMESPACES if forked.has_namespaces else IsolationLevel.NO_NAMESPACES
+    roots = readable()
+    image = image_of(roots) if forked.has_namespaces or os.geteuid() == 0 else ""
+    return LaunchOption(tier, (), WallPlan(roots, image), forked)
 
 
 def violations(tried: Mapping[str, object], plan: WallPlan) -> list[str]:

@@ -12,41 +12,37 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from ..assignment import Limits
 from ..errors import GraderError
 from ..sandbox.confinement import WallPlan
+from ..sandbox.environment import ENVIRONMENT
 from ..sandbox.limits import WorkerLimits, machine_memory
 from ..sandbox.wire import Channel, Closed, TooLate, WireError
-from .isolation import SECRET, IsolationLevel, LaunchOption, violations, ways
+from ..sandbox.worker import RARE, rare_imports
+from ..sandbox.zygote import Forked, Setting
+from .isolation import SECRET, IsolationLevel, LaunchOption, around, violations, ways
 
 START_SECONDS = 600
 OWN_MB, OWN_MB_EACH, LEAST_MB = 550, 150, 200
 """Megabytes that the grader and the zygote take, what each submission at a time takes beside, and what a student's
 process gets however small the machine is."""
 
+OWN_MB_FORKED, LEAST_MB_FORKED = 600, 100
+"""The same where one submission is graded by a fork of the grader. Otter's process is among it, 440 in all, and so is
+what a student's process may have of its own accord beyond its memory."""
+
 _CREDENTIALS = struct.Struct("3i")
 """What the kernel says of who sent a message: the process's number, as it is called here, user and group."""
 
 _CPUCLOCK_SCHED = 2
 """With a process's number, the clock of its processor time."""
-
-ENVIRONMENT = {
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MALLOC_ARENA_MAX": "1",  # else each thread takes 64 MB of address space, and one that gets none hangs
-    "MALLOC_MMAP_THRESHOLD_": str(2**20),  # set at all, it keeps freed memory from piling up
-    "PYTHONHASHSEED": "0",  # an order of sets that is the same in every run; `python -I` would ignore it
-    "PYTHONDONTWRITEBYTECODE": "1",
-    "MPLBACKEND": "agg",  # nobody sees a window
-    "PATH": "/usr/bin:/bin",
-    "LANG": "C.UTF-8",
-}
 
 
 @dataclass(frozen=True)
@@ -174,14 +170,16 @@ def open_launcher(
     secret: Path = SECRET,
     unconfined: bool = False,
     only: IsolationLevel | None = None,
-    alone: bool = False,
+    alone: bytes | None = None,
+    forked: Forked | None = None,
 ) -> Iterator[Launcher]:
     """Start a zygote behind the strongest wall that this machine can build, for the length of the block.
 
     Args:
         at_once: submissions that are graded at the same time and share the memory.
-        alone: only one submission will ever run behind this wall. Then there is nobody to pass a note to by
-            what the kernel keeps of files, and none of them are held in memory.
+        alone: the code of the only submission that will ever run behind this wall. Then there is nobody to pass
+            a note to by what the kernel keeps of files, and none of them are held in memory.
+        forked: a zygote of this process that waits; none is started where its wall stands.
         secret: a file of the assignment that student code must not be able to read, wherever it lies.
         unconfined: run student code without any wall; an instructor's explicit choice.
         only: take this tier or none, for tests.
@@ -191,10 +189,10 @@ def open_launcher(
     """
     if not secret.is_file():
         raise GraderError(f"{secret} is missing: without it, the wall around student code cannot be tried.")
-    memory_mb = min(limits.memory_mb, _memory_for_each(at_once))
+    memory_mb = min(limits.memory_mb, _memory_for_each(at_once, is_forked=forked is not None))
     refusals = []
     with contextlib.ExitStack() as stack:
-        for way in ways(unconfined, only):
+        for way in chain([around(forked)] if forked else [], _when_asked(partial(ways, unconfined, only))):
             try:
                 launcher = stack.enter_context(_zygote(replace(limits, memory_mb=memory_mb), way, secret, alone))
                 break
@@ -210,48 +208,56 @@ def open_launcher(
         yield launcher
 
 
-def _memory_for_each(at_once: int) -> int:
+def _memory_for_each(at_once: int, *, is_forked: bool = False) -> int:
     """Megabytes that each student's process may take of what the machine, or this container, has."""
-    left = machine_memory() // 2**20 - OWN_MB - at_once * OWN_MB_EACH
-    return max(left // at_once, LEAST_MB)
+    own, least = (OWN_MB_FORKED, LEAST_MB_FORKED) if is_forked else (OWN_MB + at_once * OWN_MB_EACH, LEAST_MB)
+    return max((machine_memory() // 2**20 - own) // at_once, least)
+
+
+def _when_asked(ways: Callable[[], Iterable[LaunchOption]]) -> Iterator[LaunchOption]:
+    yield from ways()
 
 
 @contextmanager
-def _zygote(limits: Limits, way: LaunchOption, secret: Path, alone: bool) -> Iterator[Launcher]:
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+def _zygote(limits: Limits, way: LaunchOption, secret: Path, alone: bytes | None) -> Iterator[Launcher]:
     worker_limits = WorkerLimits(
         seconds_per_call=limits.seconds_per_call,
         seconds_per_submission=limits.seconds_per_submission,
         memory_bytes=limits.memory_mb * 2**20,
         output_chars=limits.output_kb * 2**10,
     )
-    plan = replace(way.plan, resident=not alone)
-    with tempfile.TemporaryDirectory(prefix="autograder-") as empty, theirs, ours:
-        home = "/tmp" if way.tier is IsolationLevel.NAMESPACES else empty
-        zygote = subprocess.Popen(
-            [
-                *way.command,
-                sys.executable, "-P", "-s", "-m", "autograder.sandbox.zygote",
-                str(theirs.fileno()), json.dumps(asdict(worker_limits)), json.dumps(asdict(plan)),
-            ],
-            cwd=empty,
-            env={**ENVIRONMENT, "HOME": home, "TMPDIR": home},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            pass_fds=[theirs.fileno()],
-        )  # fmt: skip
-        theirs.close()
-        launcher = Launcher(ours, way.tier)
+    plan = replace(way.plan, resident=alone is None)
+    rare = tuple(RARE) if alone is None else rare_imports(alone)
+    with tempfile.TemporaryDirectory(prefix="autograder-") as empty:
+        home = "/tmp" if way.command and way.tier is IsolationLevel.NAMESPACES else empty
+        control, zygote = (way.forked.control, way.forked) if way.forked else _start(way.command, home, empty)
+        launcher = Launcher(control, way.tier)
         try:
-            _await_ready(ours, zygote)
+            control.send(Setting(worker_limits, plan, home, rare, alone is not None).to_json())
+            _await_ready(control, zygote)
             if way.tier.confined:
                 _try_wall(launcher, way.plan, secret)
             yield launcher
         finally:
             launcher.quit()  # forked grading processes may hold the socket, too
-            ours.close()
+            control.close()
             _end(zygote)
+
+
+def _start(command: Sequence[str], home: str, folder: str) -> tuple[socket.socket, subprocess.Popen]:
+    """Start a zygote as a program of its own."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with theirs:
+        zygote = subprocess.Popen(
+            [*command, sys.executable, "-P", "-s", "-m", "autograder.sandbox.zygote", str(theirs.fileno())],
+            cwd=folder,
+            env={**ENVIRONMENT, "HOME": home, "TMPDIR": home},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            pass_fds=[theirs.fileno()],
+        )
+    return ours, zygote
 
 
 def _try_wall(launcher: Launcher, plan: WallPlan, secret: Path) -> None:
@@ -273,22 +279,22 @@ def _try_wall(launcher: Launcher, plan: WallPlan, secret: Path) -> None:
         raise GraderError("the wall has holes: " + "; ".join(found))
 
 
-def _await_ready(control: socket.socket, zygote: subprocess.Popen) -> None:
+def _await_ready(control: socket.socket, zygote: subprocess.Popen | Forked) -> None:
     ready, _, _ = select.select([control], [], [], START_SECONDS)
     answer = control.recv(4096) if ready else b""
     if not answer:
         zygote.kill()
-        _, errors = zygote.communicate()
+        errors = zygote.communicate()[1] if isinstance(zygote, subprocess.Popen) else b""
         raise GraderError(f"the process that loads torch did not start:\n{errors.decode(errors='replace')}")
     if "refused" in (told := json.loads(answer)):
         raise GraderError(told["refused"])
 
 
-def _end(zygote: subprocess.Popen) -> None:
+def _end(zygote: subprocess.Popen | Forked) -> None:
     try:
         zygote.wait(timeout=10)
     except subprocess.TimeoutExpired:
         zygote.kill()
         zygote.wait()
-    if zygote.stderr:
+    if isinstance(zygote, subprocess.Popen) and zygote.stderr:
         zygote.stderr.close()

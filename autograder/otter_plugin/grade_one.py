@@ -7,41 +7,54 @@ Otter starts its kernel: so the two never need their memory at once, and Otter c
 
 from __future__ import annotations
 
-import json
 import sys
-from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import torch
-
-from ..assignment import Assignment, load_assignment
-from ..errors import GraderError
-from ..feedback.results_json import results_json
-from ..feedback.wording import about
-from ..grading.grader import Grader
-from ..grading.isolation import IsolationLevel
-from ..grading.launcher import open_launcher
-from ..result import Outcome, Result, bounded
+from ..sandbox import zygote
 from .handed_on import CASES, FAULT, REPORT, read_handed_on
+
+if TYPE_CHECKING:
+    from ..assignment import Assignment
+    from ..grading.isolation import IsolationLevel
+    from ..result import Result
 
 
 def main(house: str, desk: str) -> None:
     """Grade what lies in `desk`, and leave there a report, or word of what failed.
+
+    The zygote is forked first, before anything is imported or read that no student's process may hold: so
+    one image of torch serves both.
 
     Args:
         house: where the assignment lies.
     """
     folder = Path(desk)
     try:
-        torch.set_num_threads(1)
-        assignment = load_assignment(Path(house))
-        with open_launcher(assignment.limits, secret=assignment.secret, alone=True) as launcher:
-            result = bounded(Grader(assignment, launcher).grade(read_handed_on(folder)))
-        if result.fault:
-            raise GraderError(result.fault)
-        (folder / REPORT).write_text(report(result, assignment, launcher.tier), encoding="utf-8")
+        text = _graded(Path(house), folder, zygote.fork())
+        (folder / REPORT).write_text(text, encoding="utf-8")
     except Exception as error:
         (folder / FAULT).write_text(str(error) or repr(error), encoding="utf-8")
+
+
+def _graded(house: Path, desk: Path, forked: zygote.Forked) -> str:
+    import torch
+
+    from ..assignment import load_assignment
+    from ..errors import GraderError
+    from ..grading.grader import Grader
+    from ..grading.launcher import open_launcher
+    from ..result import bounded
+
+    torch.set_num_threads(1)
+    assignment = load_assignment(house)
+    submission = read_handed_on(desk)
+    code = submission.code or b""
+    with open_launcher(assignment.limits, secret=assignment.secret, alone=code, forked=forked) as launcher:
+        result = bounded(Grader(assignment, launcher).grade(submission))
+    if result.fault:
+        raise GraderError(result.fault)
+    return report(result, assignment, launcher.tier)
 
 
 def report(result: Result, assignment: Assignment, tier: IsolationLevel) -> str:
@@ -49,6 +62,13 @@ def report(result: Result, assignment: Assignment, tier: IsolationLevel) -> str:
 
     Students read the output at once and can hand in again: it does not say how hidden cases went.
     """
+    import json
+    from dataclasses import replace
+
+    from ..feedback.results_json import results_json
+    from ..feedback.wording import about
+    from ..result import Outcome
+
     told = json.loads(results_json(result, assignment, {}))
     every_case = json.loads(results_json(result, replace(assignment, hidden_outcomes="each"), {}))
     for one in (told, every_case):

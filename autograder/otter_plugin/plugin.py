@@ -12,6 +12,7 @@ Gradescope shows that the autograder failed, never a zero.
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -29,6 +30,7 @@ from otter.test_files.abstract_test import TestCaseResult
 from ..assignment import Assignment, load_assignment
 from ..check.loading import notebook
 from ..errors import GraderError
+from ..sandbox.environment import ENVIRONMENT
 from ..submission import Submission
 from ..upload.archive import open_nested
 from ..upload.choose import choose
@@ -36,6 +38,9 @@ from ..upload.folder import list_folder
 from ..upload.listing import Listing
 from ..upload.template_files import read_handed_out
 from .handed_on import CASES, FAULT, REPORT, hand_on, read_handed_on
+
+FOLDERS = ("HOME", "XDG_CACHE_HOME", "TMPDIR", "PYTHONPATH", "LD_LIBRARY_PATH")
+"""All that the process that grades knows of this one's environment; what is forked from it forgets these, too."""
 
 GRADE_ONE = "autograder.otter_plugin.grade_one"
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -176,8 +181,14 @@ class WalledGrading(AbstractOtterPlugin):
         Raises:
             GraderError: saying why there is none.
         """
-        command = [sys.executable, "-P", "-m", GRADE_ONE, str(self._house), str(self._desk)]
-        ran = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace")
+        ran = subprocess.run(
+            [sys.executable, "-P", "-s", "-m", GRADE_ONE, str(self._house), str(self._desk)],
+            env=ENVIRONMENT | {name: os.environ[name] for name in FOLDERS if name in os.environ},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+        )
         fault = self._desk / FAULT
         if fault.exists():
             raise GraderError(fault.read_text(encoding="utf-8"))

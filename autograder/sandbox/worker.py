@@ -15,7 +15,7 @@ import socket
 import sys
 import traceback
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib.util import find_spec
 from typing import Any
 
@@ -39,6 +39,19 @@ from .wire import Blob, Channel, Closed, WireError, unframe
 
 MAX_MESSAGE = 2_000
 MAX_TRACE = 6_000
+COMMON = (
+    "collections", "dataclasses", "functools", "itertools", "math", "re", "string", "typing",
+    "gensim.models", "torch.fx.experimental.symbolic_shapes", "torch.optim",
+    "torch.utils.data", "torch.nn.utils.rnn", "multiprocessing.synchronize",
+)  # fmt: skip
+"""What most students' files make Python import."""
+
+RARE = {
+    "torch._dynamo": (b"compile", b"dynamo", b"optim", b"checkpoint", b"functorch", b"vmap", b"_dispatch", b"export"),
+    "matplotlib.pyplot": (b"matplotlib", b"pylab"),
+}
+"""What few do, 55 MB and more than a second, with words of which one stands in any file that needs it."""
+
 METHODS = frozenset({"to", "double", "float", "half", "bfloat16", "train", "eval", "state_dict", "load_state_dict"})
 
 
@@ -277,23 +290,34 @@ def clean(text: str, most: int) -> str:
     return str(text)[:most].encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def preload() -> None:
+def rare_imports(code: bytes) -> tuple[str, ...]:
+    """Those of `RARE` that a student's file may need."""
+    return tuple(module for module, words in RARE.items() if any(word in code for word in words))
+
+
+def import_common() -> None:
+    """Import what nearly all need."""
+    for name in COMMON:
+        if find_spec(name.partition(".")[0]):  # gensim cannot be had everywhere
+            importlib.import_module(name)
+
+
+def preload(rare: Iterable[str]) -> None:
     """Import what student code is likely to, and what torch imports lazily: none of it again per student.
 
     Matplotlib writes down which fonts there are when it is imported: a student's process could not.
+
+    Args:
+        rare: which of `RARE`.
     """
     logging.getLogger("matplotlib").setLevel(logging.ERROR)  # what it says of folders is nobody's fault
-    for name in (
-        "collections", "dataclasses", "functools", "itertools", "math", "re", "string", "typing",
-        "gensim.models", "torch.fx.experimental.symbolic_shapes", "torch._dynamo", "torch.optim",
-        "torch.utils.data", "torch.nn.utils.rnn", "matplotlib.pyplot", "multiprocessing.synchronize",
-    ):  # fmt: skip
-        if find_spec(name.partition(".")[0]):  # gensim cannot be had everywhere
-            importlib.import_module(name)
+    import_common()
+    for name in rare:
+        importlib.import_module(name)
     torch.backends.cpu.get_cpu_capability()  # reads /proc/cpuinfo, once
-    matplotlib = sys.modules["matplotlib"]
-    fonts = matplotlib.font_manager.fontManager
-    own = matplotlib.get_data_path()
-    fonts.ttflist[:] = [font for font in fonts.ttflist if font.fname.startswith(own)]  # others are shut out
+    if matplotlib := sys.modules.get("matplotlib"):
+        fonts = matplotlib.font_manager.fontManager
+        own = matplotlib.get_data_path()
+        fonts.ttflist[:] = [font for font in fonts.ttflist if font.fname.startswith(own)]  # others are shut out
     # Not ours, which no student should see, but an empty one: pdb and doctest import it.
     sys.modules["__main__"] = types.ModuleType("__main__")

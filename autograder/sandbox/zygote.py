@@ -1,10 +1,11 @@
 """The process that has torch loaded and forks one child for each student's file.
 
-It holds no secret and runs no student code itself. The grader sends it datagrams over one socket:
-`{"spawn": key, "seconds": n}` with two descriptors, the child's connection and a socket on which first the
-child writes that it has begun, so that the kernel tells the grader which process it is, and then the
-zygote how it ended (exit status and processor seconds, in JSON); and `{"kill": key}`. When the control
-socket closes, everything is killed.
+It holds no secret and runs no student code itself. It is started as a program or, where one submission is
+graded and memory is short, forked from the grader's process before that has read anything (`fork`). The grader
+sends it datagrams over one socket: a `Setting` first, then `{"spawn": key, "seconds": n}` with two descriptors,
+the child's connection and a socket on which first the child writes that it has begun, so that the kernel tells
+the grader which process it is, and then the zygote how it ended (exit status and processor seconds, in JSON);
+and `{"kill": key}`. When the control socket closes, everything is killed.
 """
 
 from __future__ import annotations
@@ -13,22 +14,82 @@ import contextlib
 import gc
 import itertools
 import json
+import math
 import os
 import random
 import selectors
 import signal
 import socket
+import subprocess
 import sys
-from dataclasses import dataclass, replace
+import time
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import torch
 
+from . import namespaces
 from .confinement import Wall, WallError, WallPlan
+from .environment import ENVIRONMENT
 from .huge_pages import collapse
-from .limits import WorkerLimits, address_space
+from .limits import WorkerLimits, address_space, cut_loose
 from .resident import Keeper, loaded
-from .worker import preload, serve
+from .worker import RARE, import_common, preload, serve
+
+MAX_DATAGRAM = 2**18
+_IN_NAMESPACES = b"namespaces"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What the grader tells the zygote first.
+
+    Attributes:
+        home: an empty folder, which is called HOME and holds what is temporary.
+        rare: which rare modules students' files may need.
+        alone: whether one submission only runs here, and nothing need make forks cheap.
+    """
+
+    limits: WorkerLimits
+    plan: WallPlan
+    home: str
+    rare: tuple[str, ...] = tuple(RARE)
+    alone: bool = False
+
+    def to_json(self) -> bytes:
+        return json.dumps(asdict(self)).encode()
+
+    @classmethod
+    def from_json(cls, text: bytes) -> Setting:
+        told = json.loads(text)
+        limits, plan = WorkerLimits(**told.pop("limits")), WallPlan(**told.pop("plan"))
+        return cls(limits, plan, **told)
+
+
+@dataclass(frozen=True)
+class Forked:
+    """A zygote that waits for its setting.
+
+    Attributes:
+        process: its number, to be waited for.
+        control: the grader's end of its socket.
+        has_namespaces: whether it is in namespaces of its own.
+    """
+
+    process: int
+    control: socket.socket
+    has_namespaces: bool
+
+    def kill(self) -> None:
+        os.kill(self.process, signal.SIGKILL)
+
+    def wait(self, timeout: float | None = None) -> None:
+        """Wait for its end, as `Popen.wait` does."""
+        until = time.monotonic() + (timeout or math.inf)
+        while os.waitpid(self.process, os.WNOHANG) == (0, 0):
+            if time.monotonic() > until:
+                raise subprocess.TimeoutExpired("zygote", timeout or 0)
+            time.sleep(0.01)
 
 
 @dataclass(frozen=True)
@@ -124,18 +185,46 @@ class Zygote:
             os.close(child.status)
 
 
-def main() -> None:
-    """`python -m autograder.sandbox.zygote FD LIMITS PLAN`, the latter two in JSON."""
-    control = socket.socket(fileno=int(sys.argv[1]))
-    limits = WorkerLimits(**json.loads(sys.argv[2]))
-    wall = Wall(WallPlan(**json.loads(sys.argv[3])))
+def fork() -> Forked:
+    """Fork a zygote from this process, which has loaded torch and no more than a student's process may hold.
+
+    Memory may still hold the environment and arguments of this process: there must be nothing of worth in them.
+    """
+    import_common()
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    gc.collect()
+    gc.freeze()  # what both share is looked at, and so copied, by neither
+    process = os.fork()
+    if process:
+        theirs.close()
+        return Forked(process, ours, ours.recv(MAX_DATAGRAM) == _IN_NAMESPACES)
+    try:
+        cut_loose(keep={theirs.fileno()})
+        sys.argv[:] = [""]
+        for name in os.environ.keys() - ENVIRONMENT.keys():
+            del os.environ[name]
+        theirs.send(_IN_NAMESPACES if namespaces.enter() else b"{}")
+        _serve(theirs)
+    finally:
+        os._exit(0)
+
+
+def _serve(control: socket.socket) -> None:
+    """Take the setting, get everything ready that students' processes share, and fork them."""
+    told = control.recv(MAX_DATAGRAM)
+    if not told:  # the grader has gone, or does without
+        return
+    setting = Setting.from_json(told)
+    os.environ.update(HOME=setting.home, TMPDIR=setting.home)
+    os.chdir(setting.home)
+    wall = Wall(setting.plan)
     try:
         wall.prepare()
     except (WallError, OSError) as error:
         control.send(json.dumps({"refused": str(error)}).encode())
         return
     keeper = Keeper(wall.readable) if wall.plan.confined and wall.plan.resident else None
-    preload()
+    preload(setting.rare)
     if keeper and not keeper.keep(loaded()):
         control.send(json.dumps({"refused": "what students' code may read could not be read whole"}).encode())
         return
@@ -144,11 +233,12 @@ def main() -> None:
     torch.default_generator.manual_seed(0)
     gc.disable()
     gc.collect()
-    collapse()
+    if not setting.alone:
+        collapse()
     gc.freeze()
     control.send(b"{}")  # ready
-    Zygote(control, limits, wall).run()
+    Zygote(control, setting.limits, wall).run()
 
 
-if __name__ == "__main__":
-    main()
+if __name__ == "__main__":  # `python -m autograder.sandbox.zygote FD`
+    _serve(socket.socket(fileno=int(sys.argv[1])))

@@ -179,7 +179,7 @@ def test_a_hostile_file_gains_nothing(run, course_grader, tmp_path):
 def test_where_there_are_no_namespaces_the_second_wall_stands_and_the_points_are_the_same(run, course_grader, tmp_path):
     code = mistaken(*MISTAKES)
     (tmp_path / ASSIGNMENT.code_file).write_bytes(code)
-    ran = run(tmp_path / ASSIGNMENT.code_file, lacking=("mount", errno.EPERM))
+    ran = run(tmp_path / ASSIGNMENT.code_file, lacking=("unshare", errno.EPERM))
     assert f"Wall around the student's code: {IsolationLevel.NO_NAMESPACES.value}" in ran.said
     assert_alike(ran, code, course_grader)
 

@@ -77,6 +77,11 @@ class _Tally(TorchDispatchMode):
         self.multiply_adds = 0
         self.multiplications = 0
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """False: torch would import its compiler, for a second and 70 MB, only to keep it away from this class."""
+        return False
+
     def __torch_dispatch__(self, func: Any, types: Any, args: tuple = (), kwargs: Any = None) -> Any:
         result = func(*args, **(kwargs or {}))
         self.calls += 1
