@@ -83,10 +83,9 @@ def image_of(roots: tuple[str, ...]) -> str:
     folder = own_folder()
     place = folder / whole.hexdigest()
     try:
-        if not place.exists():
+        while not _hold(place):
             _sweep(folder)
             _make(place, files)
-        _hold(place)
     except OSError as error:
         raise GraderError(
             f"What students' code may read ({sum(about.st_size for _, about in files) >> 20} MB) could not "
@@ -199,22 +198,33 @@ def _copy(path: str, copy: str, about: os.stat_result) -> None:
     os.utime(copy, (ACCESSED, int(about.st_mtime)))
 
 
-def _hold(place: Path) -> None:
-    """Note that it is asked for now, and used for as long as this process lives."""
-    os.utime(place, (ACCESSED, time.time()))
-    fcntl.flock(os.open(place, os.O_RDONLY), fcntl.LOCK_SH)  # open for good
+def _hold(place: Path) -> bool:
+    """Use it for as long as this process lives; False if it is not there, or is being removed."""
+    with contextlib.suppress(FileNotFoundError):
+        lock = os.open(place, os.O_RDONLY)  # open for good
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        if os.path.samestat(os.fstat(lock), place.stat()):
+            os.utime(place, (ACCESSED, time.time()))
+            return True
+    return False
 
 
 def _sweep(folder: Path) -> None:
     """Remove the copies that are neither used nor likely to be."""
     for place in folder.iterdir():
-        if place.stat().st_mtime > time.time() - UNUSED_SECONDS:
-            continue
-        lock = os.open(place, os.O_RDONLY)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(place, ignore_errors=True)
-        except BlockingIOError:
-            continue
-        finally:
-            os.close(lock)
+        with contextlib.suppress(FileNotFoundError):  # another process was faster
+            if place.stat().st_mtime <= time.time() - UNUSED_SECONDS:
+                _remove_if_unused(place)
+
+
+def _remove_if_unused(place: Path) -> None:
+    lock = os.open(place, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        gone = tempfile.mkdtemp(dir=place.parent)
+        os.rename(place, gone)  # at once: whoever waits for the lock sees that it is not there any more
+        shutil.rmtree(gone, ignore_errors=True)
+    except BlockingIOError:
+        pass
+    finally:
+        os.close(lock)

@@ -85,6 +85,30 @@ def test_a_copy_goes_when_it_is_old_and_no_process_uses_it(caches, library):
     assert os.path.exists(kept) and not old.exists()
 
 
+@pytest.mark.parametrize("module, name", [(os, "open"), (image.fcntl, "flock")])
+def test_a_copy_that_another_process_removes_meanwhile_is_made_anew(module, name, caches, library, monkeypatch):
+    place = Path(image.image_of((str(library),)))
+    image.image_of.cache_clear()
+    real, removed = getattr(module, name), caches / "being removed"
+
+    def once_it_is_removed(*arguments, **named):
+        if not removed.exists():
+            os.rename(place, removed)
+        return real(*arguments, **named)
+
+    monkeypatch.setattr(module, name, once_it_is_removed)
+    assert Path(image.image_of((str(library),))) == place
+    assert removed.exists() and (place / str(library / "module.py").lstrip("/")).is_file()
+
+
+def test_two_processes_that_remove_the_same_copy_do_not_disturb_each_other(caches, library, monkeypatch):
+    place = Path(image.image_of((str(library),)))
+    os.utime(place, (0, 0))
+    monkeypatch.setattr(Path, "iterdir", lambda folder: iter([caches / "gone already", place]))
+    image._sweep(caches)
+    assert place.exists()  # this process uses it
+
+
 def test_where_there_is_no_room_it_is_said_what_to_do(caches, library, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
