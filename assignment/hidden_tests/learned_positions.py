@@ -1,6 +1,5 @@
 """Hidden cases of `learned_positions`: positions as a learned table."""
 
-from contextlib import nullcontext
 from functools import cache
 
 import torch
@@ -9,6 +8,7 @@ from check.testing.api import (
     TEXT,
     Domain,
     assert_close,
+    by_dtype,
     make_table,
     make_text,
     minilm_positions,
@@ -16,14 +16,14 @@ from check.testing.api import (
     require,
     seeded,
     set_up,
-    spread,
     table_of,
     test_case,
     unchanged,
+    untouched,
     with_rows,
 )
 
-from autograder.covering import cover
+from autograder.covering import cover, deal
 
 OK_FORMAT = False
 name = "learned_positions_hidden"
@@ -121,19 +121,20 @@ SIMILARITY = Domain(
 DOMAINS = (MODULE, TOO_LONG, EXTEND, SHRINK, SIMILARITY)
 
 
-def untouched(**_):
-    return nullcontext()
-
-
-def same_texts(LearnedPositions, rows, around=untouched):
-    """Demand the right sums of some rows of `MODULE`; give each row's last text, sum and table.
+def same_texts(LearnedPositions, sentence, around=untouched):
+    """Demand the right sums of the rows of `MODULE` tried under a sentence; give each row's last text, sum and table.
 
     Args:
         around: makes what each call runs in, of the text and the module.
     """
-    for seed, row in enumerate(cover(MODULE)):
-        if row not in rows:
-            continue
+    dealt = deal(
+        MODULE,
+        sentence_of,
+        gradient_of_input=lambda row: row["the input"] == "needs a gradient",
+        gradient_of_table=lambda row: True,
+        unchanged=lambda row: True,
+    )
+    for seed, row in dealt[sentence]:
         *before, x = make_text(row, seed)
         length, dim = x.shape[1:]
         count = {"just as many rows as the text has tokens": length, "more than 64 rows": 90}
@@ -157,32 +158,35 @@ def sentence_of(row):
     return "full" if row["the table has"] == "just as many rows as the text has tokens" else "values"
 
 
-def tried_under(sentence):
-    return [row for row in cover(MODULE) if sentence_of(row) == sentence]
-
-
-def made_modules(LearnedPositions, rows):
-    """Modules of the levels of `EXTEND` in some rows, their numbers, and how many rows are asked for."""
+def made_modules(LearnedPositions, sentence):
+    """Modules of the rows of `EXTEND` tried under a sentence, their numbers, and how many rows are asked for."""
     sizes = {
         "more than 64 rows": ((70, 2),),
         "as many rows as columns": ((5, 5),),
         "another number of rows": ((7, 3), (1, 4)),
     }
     dtypes = {"float32": (torch.float32,), "float64": (torch.float64,), "of 16 bits": (torch.bfloat16, torch.float16)}
-    for seed, row in enumerate(cover(EXTEND)):
-        if row in rows:
-            count, dim = sizes[row["the old table has"]][seed % len(sizes[row["the old table has"]])]
-            dtype = dtypes[row["the dtype is"]][seed % len(dtypes[row["the dtype is"]])]
-            old = torch.randn(count, dim, generator=seeded(seed), dtype=torch.float64).to(dtype)
-            learned = with_rows(set_up(LearnedPositions(count, dim), row, dtype), old)
-            more = {"as many rows": 0, "one row more": 1}.get(row["the new table has"], 40)
-            yield learned, old, count + more
+    dealt = deal(
+        EXTEND,
+        lambda row: "kept" if row["the dtype is"] == "float32" else "dtype",
+        unchanged=lambda row: True,
+        same_size=lambda row: row["the new table has"] == "as many rows",
+        larger=lambda row: row["the new table has"] != "as many rows",
+    )
+    for seed, row in dealt[sentence]:
+        count, dim = sizes[row["the old table has"]][seed % len(sizes[row["the old table has"]])]
+        dtype = dtypes[row["the dtype is"]][seed % len(dtypes[row["the dtype is"]])]
+        old = torch.randn(count, dim, generator=seeded(seed), dtype=torch.float64).to(dtype)
+        learned = with_rows(set_up(LearnedPositions(count, dim), row, dtype), old)
+        more = {"as many rows": 0, "one row more": 1}.get(row["the new table has"], 40)
+        yield learned, old, count + more
 
 
-def same_extended(extend_positions, LearnedPositions, rows):
+def same_extended(extend_positions, LearnedPositions, sentence, around=untouched):
     """Demand that modules are extended as asked; give the old one, its numbers and the new one."""
-    for learned, old, size in made_modules(LearnedPositions, rows):
-        extended = extend_positions(learned, size)
+    for learned, old, size in made_modules(LearnedPositions, sentence):
+        with around(learned=learned):
+            extended = extend_positions(learned, size)
         require(isinstance(extended, LearnedPositions), "not a LearnedPositions")
         table = table_of(extended, size, old.shape[1])
         require(table.requires_grad, "the table is frozen")
@@ -268,15 +272,14 @@ def test_draws_repeat_by_seed_alone(LearnedPositions):
 def test_rows_are_added(LearnedPositions):
     module = with_rows(LearnedPositions(7, 5), ROWS)
     same_sum(module, numbers(6, 6, 5))
-    same_sum(module, numbers(5, 3, 9).transpose(0, 2))  # (9, 3, 5), not contiguous
-    for _ in same_texts(LearnedPositions, tried_under("values")):
+    for _ in same_texts(LearnedPositions, "values"):
         pass
 
 
 @test_case(name="`LearnedPositions` takes a text of exactly `max_positions` positions.", points=0.2, hidden=True)
 def test_the_full_length_fits(LearnedPositions):
     same_sum(with_rows(LearnedPositions(7, 5), ROWS), numbers(2, 7, 5))
-    for _ in same_texts(LearnedPositions, tried_under("full")):
+    for _ in same_texts(LearnedPositions, "full"):
         pass
 
 
@@ -302,7 +305,7 @@ def test_too_many_positions_are_refused(LearnedPositions):
     hidden=True,
 )
 def test_rows_get_gradients(LearnedPositions):
-    for x, got, table in same_texts(LearnedPositions, spread(cover(MODULE))):
+    for x, got, table in same_texts(LearnedPositions, "gradient_of_table"):
         upstream = torch.arange(1.0, 1 + got.numel()).remainder(5).reshape(got.shape).to(got.dtype)
         (gradient,) = torch.autograd.grad(got, table, upstream)
         unused = torch.zeros(len(table) - x.shape[1], x.shape[2], dtype=got.dtype)
@@ -315,9 +318,7 @@ def test_rows_get_gradients(LearnedPositions):
     hidden=True,
 )
 def test_gradients_reach_the_input(LearnedPositions):
-    for x, got, _ in same_texts(
-        LearnedPositions, spread(row for row in cover(MODULE) if row["the input"] == "needs a gradient")
-    ):
+    for x, got, _ in same_texts(LearnedPositions, "gradient_of_input"):
         upstream = torch.arange(1.0, 1 + got.numel()).remainder(5).reshape(got.shape).to(got.dtype)
         (gradient,) = torch.autograd.grad(got, x, upstream)
         assert_close(gradient, upstream)
@@ -330,16 +331,16 @@ def test_gradients_reach_the_input(LearnedPositions):
 )
 def test_dtypes(LearnedPositions):
     module = LearnedPositions(7, 5)
-    for dtype in (torch.float64, torch.float16, torch.bfloat16):
+    for dtype in (torch.float64, torch.float16):
         with_rows(module.to(dtype), ROWS)
         same_sum(module, numbers(2, 6, 5).to(dtype), ROWS.to(dtype))
-    for _ in same_texts(LearnedPositions, tried_under("dtype")):
+    for _ in same_texts(LearnedPositions, "dtype"):
         pass
 
 
 @test_case(name="`LearnedPositions` changes neither its input nor its `state_dict()`.", points=0.1, hidden=True)
 def test_a_call_leaves_things_alone(LearnedPositions):
-    for _ in same_texts(LearnedPositions, spread(cover(MODULE)), around=unchanged):
+    for _ in same_texts(LearnedPositions, "unchanged", around=unchanged):
         pass
 
 
@@ -350,11 +351,11 @@ def test_a_call_leaves_things_alone(LearnedPositions):
     hidden=True,
 )
 def test_old_rows_are_kept(extend_positions, LearnedPositions):
-    rows = [
-        row for row in cover(EXTEND) if row["the dtype is"] == "float32" and row["the new table has"] != "as many rows"
-    ]
-    for _, old, extended, _ in same_extended(extend_positions, LearnedPositions, rows):
-        same_sum(extended, numbers(2, len(old), old.shape[1]), old)
+    extended = extend_positions(with_rows(LearnedPositions(7, 5), ROWS), 12)
+    require(isinstance(extended, LearnedPositions), "not a LearnedPositions")
+    same_sum(extended, numbers(2, 7, 5))
+    for _ in same_extended(extend_positions, LearnedPositions, "kept"):
+        pass
 
 
 @test_case(
@@ -391,29 +392,26 @@ def test_the_new_length_counts(extend_positions, LearnedPositions):
     hidden=True,
 )
 def test_the_modules_are_independent(extend_positions, LearnedPositions):
-    rows = spread(row for row in cover(EXTEND) if row["the new table has"] != "as many rows")
-    independent(extend_positions, LearnedPositions, rows)
+    independent(extend_positions, LearnedPositions, "larger")
 
 
 @test_case(name="`extend_positions` gives an independent copy at the same size, too.", points=0.1, hidden=True)
 def test_the_same_size_is_a_copy(extend_positions, LearnedPositions):
-    rows = [row for row in cover(EXTEND) if row["the new table has"] == "as many rows"]
-    independent(extend_positions, LearnedPositions, rows)
+    independent(extend_positions, LearnedPositions, "same_size")
 
 
 @test_case(name="`extend_positions` keeps the dtype of the table.", points=0.1, hidden=True)
 def test_the_dtype_is_kept(extend_positions, LearnedPositions):
-    rows = [row for row in cover(EXTEND) if row["the dtype is"] != "float32"]
-    for _ in same_extended(extend_positions, LearnedPositions, rows):
+    learned = with_rows(LearnedPositions(7, 5).to(torch.float64), ROWS)
+    rows = table_of(extend_positions(learned, 8), 8, 5).detach()
+    assert_close(rows[:7], ROWS.double())
+    for _ in same_extended(extend_positions, LearnedPositions, "dtype"):
         pass
 
 
 @test_case(name="`extend_positions` leaves `learned` as it was.", points=0.1, hidden=True)
 def test_the_old_module_is_left_alone(extend_positions, LearnedPositions):
-    for learned, old, size in made_modules(LearnedPositions, spread(cover(EXTEND))):
-        with unchanged(learned=learned):
-            table = table_of(extend_positions(learned, size), size, old.shape[1]).detach()
-        require(torch.equal(table[: len(old)], old), "the old rows changed")
+    for learned, old, _, _ in same_extended(extend_positions, LearnedPositions, "unchanged", around=unchanged):
         require(table_of(learned, *old.shape).requires_grad, "the old table was frozen")
 
 
@@ -421,15 +419,14 @@ def test_the_old_module_is_left_alone(extend_positions, LearnedPositions):
 def test_shrinking_is_refused(extend_positions, LearnedPositions):
     learned = with_rows(LearnedPositions(7, 5), ROWS)
     require(torch.equal(table_of(extend_positions(learned, 8), 8, 5).detach()[:7], ROWS), "the old rows changed")
-    with raises(ValueError):
-        extend_positions(learned, 6)
-    with raises(ValueError):
-        extend_positions(learned, 1)
+    for size in (6, 1):
+        with raises(ValueError):
+            extend_positions(learned, size)
 
 
-def independent(extend_positions, LearnedPositions, rows):
+def independent(extend_positions, LearnedPositions, sentence):
     """Demand that neither module sees what becomes of the other."""
-    for learned, old, _, table in same_extended(extend_positions, LearnedPositions, rows):
+    for learned, old, _, table in same_extended(extend_positions, LearnedPositions, sentence):
         with torch.no_grad():
             table.sub_(3.0)
         require(torch.equal(table_of(learned, *old.shape).detach(), old), "the old module changed with the new one")
@@ -451,19 +448,18 @@ def similarity(table):
     return torch.tensor(means, dtype=table.dtype)
 
 
-def similarity_rows(similarity_by_offset, dtypes, around=None):
-    for seed, row in enumerate(cover(SIMILARITY)):
-        if row["the dtype is"] in dtypes:
-            table = make_table(row, seed, largest=70)
-            with torch.no_grad():
-                table /= table.norm(dim=1, keepdim=True)
-                if row["the table's rows are"] == "of very different lengths":
-                    table *= (10 ** torch.linspace(-1, 1, len(table))).to(table.dtype)[:, None]
-            expected = similarity(table.detach())
-            with around(table=table) if around else nullcontext():
-                got = similarity_by_offset(table)
-            # In 16 bits a function may compute all the way.
-            assert_close(got.detach(), expected, atol=0.03 if table.dtype.itemsize == 2 else 1e-5)
+def similarity_rows(similarity_by_offset, sentence, around=untouched):
+    for seed, row in deal(SIMILARITY, by_dtype, unchanged=lambda row: True)[sentence]:
+        table = make_table(row, seed, largest=70)
+        with torch.no_grad():
+            table /= table.norm(dim=1, keepdim=True)
+            if row["the table's rows are"] == "of very different lengths":
+                table *= (10 ** torch.linspace(-1, 1, len(table))).to(table.dtype)[:, None]
+        expected = similarity(table.detach())
+        with around(table=table):
+            got = similarity_by_offset(table)
+        # In 16 bits a function may compute all the way.
+        assert_close(got.detach(), expected, atol=0.03 if table.dtype.itemsize == 2 else 1e-5)
 
 
 @test_case(
@@ -473,7 +469,7 @@ def similarity_rows(similarity_by_offset, dtypes, around=None):
 )
 def test_similarity(similarity_by_offset):
     assert_close(similarity_by_offset(UNEVEN.clone()), similarity(UNEVEN))
-    similarity_rows(similarity_by_offset, ["float32"])
+    similarity_rows(similarity_by_offset, "values")
 
 
 @test_case(
@@ -489,9 +485,7 @@ def test_similarity_of_any_number_of_rows(similarity_by_offset):
 @test_case(name="`similarity_by_offset` gives the dtype of the table.", points=0.2, hidden=True)
 def test_similarity_keeps_the_dtype(similarity_by_offset):
     assert_close(similarity_by_offset(UNEVEN.double()), similarity(UNEVEN.double()))
-    rough = MANY.bfloat16()  # a function may compute in 16 bits all the way
-    assert_close(similarity_by_offset(rough.clone()), similarity(rough), atol=0.03)
-    similarity_rows(similarity_by_offset, ["float64", "of 16 bits"])
+    similarity_rows(similarity_by_offset, "dtype")
 
 
 @test_case(name="`similarity_by_offset` is right on the position table of a real model.", points=0.1, hidden=True)
@@ -500,4 +494,4 @@ def test_similarity_of_a_real_table(similarity_by_offset):
     right = similarity(table)
     with unchanged(table=table):
         assert_close(similarity_by_offset(table), right)
-    similarity_rows(similarity_by_offset, ["float32", "float64", "of 16 bits"], unchanged)
+    similarity_rows(similarity_by_offset, "unchanged", around=unchanged)

@@ -7,25 +7,26 @@ import torch
 from check.testing.api import (
     TABLE,
     Domain,
+    assert_bad_ids_are_refused,
     assert_close,
     assert_equal,
     assert_gradients,
     assert_normal,
+    assert_rows,
+    by_dtype,
     count_operations,
     lookups,
-    make_bad_ids,
-    make_ids,
-    make_table,
+    needs_gradient,
     raises,
     require,
     seeded,
-    spread,
+    tables_and_ids,
     test_case,
     unchanged,
 )
 from torch import nn
 
-from autograder.covering import cover
+from autograder.covering import cover, deal
 
 OK_FORMAT = False
 name = "lookup_hidden"
@@ -126,9 +127,9 @@ def five_ids():
 
 
 @cache
-def make_tokens(row_at, domain):
-    """Tokens of the levels of `TOKENS` in a row of the domain, and the sorted words of a vocabulary for them."""
-    row, random = cover(domain)[row_at], Random(row_at)
+def make_tokens(at):
+    """Tokens of the levels of `TOKENS` in a row of `ENCODE`, and the sorted words of a vocabulary for them."""
+    row, random = cover(ENCODE)[at], Random(at)
     count = {"no tokens": 0, "some tokens": 6, "more than 64 tokens": 70}[row["there are"]]
     letters = product(KINDS[row["the tokens hold"]], "abcdefgh", "xyz")
     words = random.sample(["".join(one) for one in letters], max(count, 3))
@@ -139,20 +140,26 @@ def make_tokens(row_at, domain):
     return tuple(tokens), tuple(distinct)
 
 
-def drawn(new_embedding_table, wide, tall, square):
+def texts(sentence):
+    """Tokens, a vocabulary and the row of `ENCODE` that they are of, for the rows tried under a sentence."""
+    for at, row in deal(ENCODE, lambda row: "values", unchanged=lambda row: True)[sentence]:
+        tokens, distinct = make_tokens(at)
+        yield list(tokens), make_vocabulary(row, distinct), row
+
+
+def tried_under(sentence):
+    """The rows of `LOOKUP` that are tried under a sentence."""
+    return deal(LOOKUP, by_dtype, gradients=needs_gradient, unchanged=lambda row: True)[sentence]
+
+
+def drawn(new_embedding_table):
     """Tables that are drawn in every way, with their deviations and shapes."""
-    shapes = {"wider than tall": wide, "taller than wide": tall, "square": square}
+    shapes = {"wider than tall": (30, 40), "taller than wide": (40, 30), "square": (35, 35)}
     for seed, row in enumerate(cover(NEW_TABLE)):
         shape = shapes[row["the table is"]]
         given = {"std": 10.0 ** (seed % 3 - 1)} if row["`std` is"] == "given" else {}
         generator = {"generator": seeded(seed)} if row["a generator is"] == "given" else {}
         yield new_embedding_table(*shape, **given, **generator), given.get("std", 0.02), shape
-
-
-def same_rows(embedding_lookup, row, seed):
-    table = make_table(row, seed)
-    ids = make_ids(row, len(table), seed)
-    assert_close(embedding_lookup(table, ids), table[ids].detach(), atol=0)
 
 
 def make_vocabulary(row, distinct):
@@ -171,9 +178,8 @@ def make_vocabulary(row, distinct):
 )
 def test_vocabulary_is_sorted(build_vocabulary, reference):
     assert_equal(build_vocabulary(list(MIXED)), reference.build_vocabulary(MIXED))
-    for at in range(len(cover(BUILD_VOCABULARY))):
-        tokens, _ = make_tokens(at, BUILD_VOCABULARY)
-        assert_equal(build_vocabulary(list(tokens)), reference.build_vocabulary(tokens))
+    for tokens, _, _ in texts("values"):
+        assert_equal(build_vocabulary(tokens), reference.build_vocabulary(tokens))
 
 
 @test_case(
@@ -182,15 +188,24 @@ def test_vocabulary_is_sorted(build_vocabulary, reference):
     hidden=True,
 )
 def test_encode_follows_the_vocabulary(encode):
-    for at, row in enumerate(cover(ENCODE)):
-        tokens, distinct = make_tokens(at, ENCODE)
-        vocabulary = make_vocabulary(row, distinct)
+    many = [f"t{number}" for number in range(1100)]
+    assert_close(encode(many, {token: id for id, token in enumerate(many)}), torch.arange(1100))
+    for tokens, vocabulary, row in texts("values"):
         if row["the tokens were"] == "asked for before, with another vocabulary":
             encode(list(tokens), {token: id + 1 for token, id in vocabulary.items()})
         expected = torch.tensor([vocabulary[token] for token in tokens], dtype=torch.int64)
-        assert_close(encode(list(tokens), dict(vocabulary)), expected)
-    many = [f"t{number}" for number in range(1100)]
-    assert_close(encode(many, {token: id for id, token in enumerate(many)}), torch.arange(1100))
+        assert_close(encode(tokens, vocabulary), expected)
+
+
+@test_case(name="The functions of `lookup` leave their arguments as they were.", points=0.1, hidden=True)
+def test_arguments_stay(build_vocabulary, encode, reference):
+    for tokens, vocabulary, row in texts("unchanged"):
+        if row["the tokens were"] == "asked for before, with another vocabulary":
+            encode(list(tokens), {token: id + 1 for token, id in vocabulary.items()})
+        with unchanged(tokens=tokens, vocabulary=vocabulary):
+            words, ids = build_vocabulary(tokens), encode(tokens, vocabulary)
+        assert_equal(words, reference.build_vocabulary(tokens))
+        assert_close(ids, torch.tensor([vocabulary[token] for token in tokens], dtype=torch.int64))
 
 
 @test_case(name="`encode` gives an empty int64 tensor of shape `(0,)` for no tokens.", points=0.25, hidden=True)
@@ -214,7 +229,7 @@ def test_encode_refuses_an_unknown_token(encode):
     hidden=True,
 )
 def test_table_is_a_parameter(new_embedding_table):
-    for table, std, shape in drawn(new_embedding_table, (30, 40), (40, 30), (35, 35)):
+    for table, std, shape in drawn(new_embedding_table):
         assert_normal(table, std)
         require(isinstance(table, nn.Parameter), "the table should be an nn.Parameter")
         require(table.requires_grad and table.is_leaf, "the table should be trainable")
@@ -228,8 +243,8 @@ def test_table_is_a_parameter(new_embedding_table):
     hidden=True,
 )
 def test_table_is_normal(new_embedding_table):
-    for table, std, _ in drawn(new_embedding_table, (40, 300), (300, 40), (110, 110)):
-        assert_normal(table, std)
+    assert_normal(new_embedding_table(290, 45), 0.02)
+    assert_normal(new_embedding_table(60, 210, std=1.5, generator=seeded(3)), 1.5)
 
 
 @test_case(name="`new_embedding_table` gives equal tables for equally seeded generators.", points=0.25, hidden=True)
@@ -289,16 +304,13 @@ def test_draws_follow_the_global_state(new_embedding_table):
     hidden=True,
 )
 def test_lookup_in_any_shape(embedding_lookup):
-    for seed, row in enumerate(cover(LOOKUP)):
-        if row["the dtype is"] == "float32":
-            same_rows(embedding_lookup, row, seed)
+    assert_close(embedding_lookup(small_table(), five_ids()), ROWS)
+    assert_rows(embedding_lookup, tried_under("values"))
 
 
 @test_case(name="`embedding_lookup` gives the dtype of the table.", points=0.25, hidden=True)
 def test_lookup_keeps_the_dtype(embedding_lookup):
-    for seed, row in enumerate(cover(LOOKUP)):
-        if row["the dtype is"] != "float32":
-            same_rows(embedding_lookup, row, seed)
+    assert_rows(embedding_lookup, tried_under("dtype"))
 
 
 @test_case(
@@ -308,44 +320,34 @@ def test_lookup_keeps_the_dtype(embedding_lookup):
 )
 def test_lookup_refuses_bad_ids(embedding_lookup):
     assert_close(embedding_lookup(small_table(), five_ids()), ROWS)
-    for row in cover(BAD_LOOKUP):
-        ids, bad = make_bad_ids(row, 7)
-        with raises(IndexError, quoting=[bad, 7]):
-            embedding_lookup(small_table(), ids)
-    with raises(IndexError, quoting=[123, 7]):  # several bad ones
-        embedding_lookup(small_table(), torch.tensor([[3], [123], [123]]))
+    assert_bad_ids_are_refused(lambda ids: embedding_lookup(small_table(), ids), cover(BAD_LOOKUP), 7)
 
 
 @test_case(
     name="`embedding_lookup` passes gradients to the table, and a row looked up several times adds them up.",
-    points=0.65,
+    points=0.6,
     hidden=True,
 )
 def test_lookup_passes_gradients(embedding_lookup):
-    for seed, row in enumerate(spread(row for row in cover(LOOKUP) if row["the table"] != "needs no gradient")):
-        table = make_table(row, seed)
-        ids = make_ids(row, len(table), seed)
+    for table, ids in tables_and_ids(tried_under("gradients")):
         assert_gradients(embedding_lookup, table, ids)
 
 
 @test_case(
     name="`embedding_lookup` leaves its arguments and what it gave before unchanged.",
-    points=0.2,
+    points=0.15,
     hidden=True,
 )
 def test_lookup_changes_nothing(embedding_lookup):
-    for seed, row in enumerate(spread(cover(LOOKUP))):
-        table = make_table(row, seed)
-        ids = make_ids(row, len(table), seed)
-        with unchanged(table=table, ids=ids):
-            assert_close(embedding_lookup(table, ids), table[ids])
     table, ids = small_table(), five_ids()
     first = embedding_lookup(table, ids)
+    assert_close(first, ROWS)
     kept = first.clone()
     with torch.no_grad():
         table[5] = 9.0
     assert_close(embedding_lookup(table, ids), table[IDS_OF_5])
     assert_close(first, kept, of="the earlier result")
+    assert_rows(embedding_lookup, tried_under("unchanged"), around=unchanged)
 
 
 @test_case(

@@ -4,24 +4,26 @@ import torch
 from check.testing.api import (
     TABLE,
     Domain,
+    assert_bad_ids_are_refused,
     assert_close,
     assert_equal,
     assert_gradients,
+    assert_rows,
+    by_dtype,
     count_operations,
     lookups,
-    make_bad_ids,
     make_ids,
     make_table,
-    raises,
+    needs_gradient,
     require,
     seeded,
-    spread,
+    tables_and_ids,
     test_case,
     unchanged,
 )
 from torch import nn
 
-from autograder.covering import cover
+from autograder.covering import cover, deal
 
 OK_FORMAT = False
 name = "one_hot_hidden"
@@ -86,10 +88,15 @@ def right_codes(ids, vocab_size):
     return (ids[..., None] == torch.arange(vocab_size)).float()
 
 
-def same_rows(one_hot_lookup, row, seed):
-    table = make_table(row, seed)
-    ids = make_ids(row, len(table), seed)
-    assert_close(one_hot_lookup(table, ids), table.detach()[ids], atol=0)
+def lookups_under(sentence):
+    """The rows of `LOOKUP` that are tried under a sentence."""
+    return deal(LOOKUP, by_dtype, gradients=needs_gradient, unchanged=lambda row: True)[sentence]
+
+
+def linears_under(sentence):
+    """The tables of the rows of `LINEAR` that are tried under a sentence."""
+    rows = deal(LINEAR, lambda row: "trainable", trainable=lambda row: True, copy=lambda row: True)[sentence]
+    return [make_table(row, seed) for seed, row in rows]
 
 
 @test_case(
@@ -98,6 +105,7 @@ def same_rows(one_hot_lookup, row, seed):
     hidden=True,
 )
 def test_one_hot_in_any_shape(one_hot):
+    assert_close(one_hot(five_ids(), 7), CODES)
     sizes = {"1": (1,), "more than 64": (70, 600), "of another size": (7,)}
     for seed, row in enumerate(cover(ONE_HOT)):
         of_level = sizes[row["the vocabulary is"]]
@@ -113,12 +121,7 @@ def test_one_hot_in_any_shape(one_hot):
 )
 def test_one_hot_refuses_bad_ids(one_hot):
     assert_close(one_hot(five_ids(), 7), CODES)
-    for row in cover(BAD_ONE_HOT):
-        ids, bad = make_bad_ids(row, 7)
-        with raises(IndexError, quoting=[bad, 7]):
-            one_hot(ids, 7)
-    with raises(IndexError, quoting=[71, 7]):  # several bad ones
-        one_hot(torch.tensor([6, 71, 71]), 7)
+    assert_bad_ids_are_refused(lambda ids: one_hot(ids, 7), cover(BAD_ONE_HOT), 7)
 
 
 @test_case(
@@ -127,16 +130,13 @@ def test_one_hot_refuses_bad_ids(one_hot):
     hidden=True,
 )
 def test_one_hot_lookup_gives_rows(one_hot_lookup):
-    for seed, row in enumerate(cover(LOOKUP)):
-        if row["the dtype is"] == "float32":
-            same_rows(one_hot_lookup, row, seed)
+    assert_close(one_hot_lookup(tall_table(), five_ids()), ROWS)
+    assert_rows(one_hot_lookup, lookups_under("values"))
 
 
 @test_case(name="`one_hot_lookup` gives the dtype of the table.", points=0.3, hidden=True)
 def test_one_hot_lookup_keeps_the_dtype(one_hot_lookup):
-    for seed, row in enumerate(cover(LOOKUP)):
-        if row["the dtype is"] != "float32":
-            same_rows(one_hot_lookup, row, seed)
+    assert_rows(one_hot_lookup, lookups_under("dtype"))
 
 
 @test_case(
@@ -146,10 +146,7 @@ def test_one_hot_lookup_keeps_the_dtype(one_hot_lookup):
 )
 def test_one_hot_lookup_refuses_bad_ids(one_hot_lookup):
     assert_close(one_hot_lookup(tall_table(), five_ids()), ROWS)
-    for row in cover(BAD_LOOKUP):
-        ids, bad = make_bad_ids(row, 7)
-        with raises(IndexError, quoting=[bad, 7]):
-            one_hot_lookup(tall_table(), ids)
+    assert_bad_ids_are_refused(lambda ids: one_hot_lookup(tall_table(), ids), cover(BAD_LOOKUP), 7)
 
 
 @test_case(
@@ -158,9 +155,8 @@ def test_one_hot_lookup_refuses_bad_ids(one_hot_lookup):
     hidden=True,
 )
 def test_one_hot_lookup_passes_gradients(one_hot_lookup):
-    for seed, row in enumerate(spread(row for row in cover(LOOKUP) if row["the table"] != "needs no gradient")):
-        table = make_table(row, seed)
-        assert_gradients(one_hot_lookup, table, make_ids(row, len(table), seed))
+    for table, ids in tables_and_ids(lookups_under("gradients")):
+        assert_gradients(one_hot_lookup, table, ids)
 
 
 @test_case(
@@ -190,8 +186,7 @@ def test_linear_gives_rows(linear_from_table):
 
 @test_case(name="`linear_from_table` gives a trainable layer of the table's dtype.", points=0.5, hidden=True)
 def test_linear_trains(linear_from_table):
-    for seed, row in enumerate(cover(LINEAR)):
-        table = make_table(row, seed)
+    for table in linears_under("trainable"):
         linear = linear_from_table(table)
         assert_close(linear.weight.detach(), table.detach().T, atol=0)
         require(linear.weight.requires_grad and linear.weight.is_leaf, "the layer is not trainable")
@@ -207,8 +202,7 @@ def test_linear_trains(linear_from_table):
     hidden=True,
 )
 def test_linear_is_a_copy(linear_from_table):
-    for seed, row in enumerate(spread(cover(LINEAR))):
-        table = make_table(row, seed)
+    for table in linears_under("copy"):
         before = table.detach().clone()
         linear = linear_from_table(table)
         with torch.no_grad():
@@ -234,13 +228,16 @@ def test_cost(lookup_cost, reference):
 
 @test_case(name="The functions of `one_hot` leave their arguments as they were.", points=0.1, hidden=True)
 def test_arguments_stay(one_hot, one_hot_lookup, linear_from_table):
-    for seed, row in enumerate(spread(cover(LOOKUP))):
-        table = make_table(row, seed)
-        ids = make_ids(row, len(table), seed)
+    ids = five_ids()
+    codes = one_hot(ids, 7)
+    assert_close(codes, CODES)
+    one_hot(torch.zeros_like(ids), 7)
+    assert_close(codes, CODES, of="the earlier result")
+    for table, ids in tables_and_ids(lookups_under("unchanged")):
         with unchanged(table=table, ids=ids):
             codes = one_hot(ids, len(table))
-            assert_close(one_hot_lookup(table, ids), table.detach()[ids], atol=0)
-            assert_close(linear_from_table(table).weight.detach(), table.detach().T, atol=0)
-        right = right_codes(ids, len(table))
-        one_hot(torch.zeros_like(ids), len(table))
-        assert_close(codes, right, of="the earlier result")
+            got = one_hot_lookup(table, ids)
+            linear = linear_from_table(table)
+        assert_close(codes, right_codes(ids, len(table)), atol=0)
+        assert_close(got, table.detach()[ids], atol=0)
+        assert_close(linear.weight.detach(), table.detach().T, atol=0)

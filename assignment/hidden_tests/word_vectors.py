@@ -17,13 +17,13 @@ from check.testing.api import (
     raises,
     require,
     seeded,
-    spread,
     test_case,
     unchanged,
+    untouched,
 )
 from torch import nn
 
-from autograder.covering import cover
+from autograder.covering import cover, deal
 
 OK_FORMAT = False
 name = "word_vectors_hidden"
@@ -231,26 +231,25 @@ def query(domain, seed):
     return *made, right_answers(table, vocabulary, positive, negative, **given)
 
 
-def queries(domain, rows):
-    """Fresh copies of the queries of some rows."""
-    for seed, row in enumerate(cover(domain)):
-        if row in rows:
-            table, vocabulary, positive, negative, given, right = query(domain, seed)
-            yield copy.deepcopy(table), dict(vocabulary), [*positive], [*negative], given, right
+def queries(domain, sentence):
+    """Fresh copies of the queries of the rows tried under a sentence."""
+    for seed, _ in deal(domain, sentence_of, unchanged=lambda row: True)[sentence]:
+        table, vocabulary, positive, negative, given, right = query(domain, seed)
+        yield copy.deepcopy(table), dict(vocabulary), [*positive], [*negative], given, right
 
 
-def tried_under(domain, sentence):
-    return [row for row in cover(domain) if sentence_of(row) == sentence]
+def same_nearest(nearest_words, sentence, around=untouched):
+    for table, vocabulary, _, (word,), given, right in queries(NEAREST, sentence):
+        with around(table=table, vocabulary=vocabulary):
+            answers = nearest_words(table, vocabulary, word, **given)
+        assert_answers(answers, right)
 
 
-def same_nearest(nearest_words, sentence):
-    for table, vocabulary, _, (word,), given, right in queries(NEAREST, tried_under(NEAREST, sentence)):
-        assert_answers(nearest_words(table, vocabulary, word, **given), right)
-
-
-def same_analogies(analogy, sentence):
-    for table, vocabulary, positive, negative, given, right in queries(ANALOGY, tried_under(ANALOGY, sentence)):
-        assert_answers(analogy(table, vocabulary, positive, negative, **given), right)
+def same_analogies(analogy, sentence, around=untouched):
+    for table, vocabulary, positive, negative, given, right in queries(ANALOGY, sentence):
+        with around(table=table, vocabulary=vocabulary, positive=positive, negative=negative):
+            answers = analogy(table, vocabulary, positive, negative, **given)
+        assert_answers(answers, right)
 
 
 WORDS = ["zebra", "apple", "<pad>", "Apple", "mango", "the"]  # neither sorted nor lower case
@@ -274,14 +273,22 @@ def word_vectors(dtype=np.float32):
     return vectors
 
 
-def made_vectors(some):
-    """Word vectors of the levels of `VECTORS` in some rows, each with the arguments that go with them."""
+def made_vectors(sentence):
+    """Word vectors of the rows of `VECTORS` tried under a sentence, each with the arguments that go with them."""
     sizes = {
         "more than 64 words": (66, 3),
         "as many words as columns": (4, 4),
         "another number of words": (7, 3),
     }
-    for seed, row in enumerate(some):
+    dealt = deal(
+        VECTORS,
+        lambda row: "rows" if row["the words"] == "are lower case" else "words",
+        trainable=lambda row: row["`trainable` is"] == "true",
+        frozen=lambda row: row["`trainable` is"] != "true",
+        copy=lambda row: row["the vectors are"] == "float32",
+        unchanged=lambda row: row["the vectors are"] == "float32",
+    )
+    for seed, row in dealt[sentence]:
         count, columns = sizes[row["there are"]]
         if count == 7 and seed % 2:
             count, columns = 3, 5
@@ -351,12 +358,13 @@ def by_definition(vectors, positive, negative, count):
     hidden=True,
 )
 def test_embedding_has_the_rows(embedding_from_word_vectors):
-    for vectors, given in made_vectors(cover(VECTORS)):
+    ids = torch.tensor([[1, 0], [2, 1]])
+    embedding, _ = embedding_from_word_vectors(word_vectors(np.float64))
+    assert_close(embedding(ids).detach(), rows()[ids])
+    for vectors, given in made_vectors("rows"):
         embedding, _ = embedding_from_word_vectors(vectors, **given)
         require(isinstance(embedding, nn.Embedding), "not an nn.Embedding")
         assert_close(embedding.weight.detach(), torch.tensor(vectors.vectors).float())
-    ids = torch.tensor([[1, 0], [2, 1]])
-    assert_close(embedding(ids).detach(), torch.tensor(vectors.vectors).float()[ids])
 
 
 @test_case(
@@ -365,12 +373,12 @@ def test_embedding_has_the_rows(embedding_from_word_vectors):
     hidden=True,
 )
 def test_embedding_comes_with_its_vocabulary(embedding_from_word_vectors):
-    embedding, vocabulary = embedding_from_word_vectors(word_vectors())
+    _, vocabulary = embedding_from_word_vectors(word_vectors())
     assert_equal(vocabulary, {"zebra": 0, "apple": 1, "<pad>": 2, "Apple": 3, "mango": 4, "the": 5})
-    assert_close(embedding.weight[vocabulary["mango"]].detach(), rows()[4])
-    for vectors, given in made_vectors(spread(cover(VECTORS))):
-        _, vocabulary = embedding_from_word_vectors(vectors, **given)
+    for vectors, given in made_vectors("words"):
+        embedding, vocabulary = embedding_from_word_vectors(vectors, **given)
         assert_equal(vocabulary, {word: at for at, word in enumerate(vectors.index_to_key)})
+        assert_close(embedding.weight.detach(), torch.tensor(vectors.vectors).float())
 
 
 @test_case(
@@ -379,9 +387,7 @@ def test_embedding_comes_with_its_vocabulary(embedding_from_word_vectors):
     hidden=True,
 )
 def test_embedding_is_frozen_or_not(embedding_from_word_vectors):
-    trainable = [row for row in cover(VECTORS) if row["`trainable` is"] == "true"]
-    frozen = spread(row for row in cover(VECTORS) if row not in trainable)
-    for vectors, given in made_vectors([*trainable, *frozen]):
+    for vectors, given in (*made_vectors("trainable"), *made_vectors("frozen")):
         embedding, _ = embedding_from_word_vectors(vectors, **given)
         assert_close(embedding.weight.detach(), torch.tensor(vectors.vectors).float())
         wanted = given.get("trainable", False)
@@ -406,15 +412,14 @@ def test_every_row_learns(embedding_from_word_vectors):
 def test_embedding_is_a_copy(embedding_from_word_vectors):
     vectors = word_vectors()
     embedding, vocabulary = embedding_from_word_vectors(vectors, trainable=True)
+    assert_close(embedding.weight.detach(), rows())
     with torch.no_grad():
         embedding.weight[1] += 5.0
     vocabulary["yeti"] = 6
     another, its_vocabulary = embedding_from_word_vectors(vectors)
-    assert_close(another(torch.arange(6)).detach(), rows())
+    assert_close(another.weight.detach(), rows())
     assert_equal(sorted(its_vocabulary), sorted(WORDS))
-    vectors.vectors[2] = 0.0
-    assert_close(another(torch.arange(6)).detach(), rows(), of="the embedding, after word_vectors was changed,")
-    for vectors, given in made_vectors(spread(row for row in cover(VECTORS) if row["the vectors are"] == "float32")):
+    for vectors, given in made_vectors("copy"):
         before = torch.tensor(vectors.vectors).float()
         embedding, _ = embedding_from_word_vectors(vectors, **given)
         vectors.vectors[:] += 1.0
@@ -428,7 +433,6 @@ def test_embedding_is_a_copy(embedding_from_word_vectors):
 )
 def test_nearest_words(nearest_words):
     assert_answers(nearest_words(*planted(), "b", 11), by_gensim(planted, "b", "", 11))
-    assert_answers(nearest_words(*real_words(), "dog", 4), by_gensim(real_words, ("dog",), (), 4))
     same_nearest(nearest_words, "values")
 
 
@@ -449,9 +453,8 @@ def test_analogy(analogy):
     hidden=True,
 )
 def test_analogy_on_real_words(analogy):
-    for a, b, c in [("paris", "france", "italy"), ("london", "england", "japan")]:
-        expected = by_gensim(real_words, (a, c), (b,), 6)
-        assert_answers(analogy(*real_words(), [a, c], [b], count=6), expected)
+    expected = by_gensim(real_words, ("london", "japan"), ("england",), 6)
+    assert_answers(analogy(*real_words(), ["london", "japan"], ["england"], count=6), expected)
 
 
 @test_case(name="`positive` and `negative` are lists of words. One of them may be empty.", points=0.3, hidden=True)
@@ -472,7 +475,6 @@ def test_query_words_are_left_out(analogy):
     hidden=True,
 )
 def test_vocabulary_in_any_order(nearest_words, analogy):
-    assert_answers(analogy(*shuffled(), ["q", "r"], ["y"], 9), by_gensim(shuffled, "qr", "y", 9))
     assert_answers(nearest_words(*shuffled(), "i"), by_gensim(shuffled, "i", "", 5))
     same_nearest(nearest_words, "order")
     same_analogies(analogy, "order")
@@ -485,9 +487,7 @@ def test_vocabulary_in_any_order(nearest_words, analogy):
 )
 def test_table_may_require_gradients(nearest_words, analogy):
     table, vocabulary = planted()
-    trainable = nn.Parameter(table.double())
-    assert_answers(analogy(trainable, vocabulary, ["a", "c"], ["b"], 3), by_gensim(planted, "ac", "b", 3))
-    assert_answers(nearest_words(trainable, vocabulary, "c"), by_gensim(planted, "c", "", 5))
+    assert_answers(nearest_words(nn.Parameter(table), vocabulary, "c"), by_gensim(planted, "c", "", 5))
     same_nearest(nearest_words, "gradient")
     same_analogies(analogy, "gradient")
 
@@ -503,6 +503,8 @@ def test_unknown_words_are_refused(nearest_words, analogy):
     with raises(KeyError, quoting=["A"]):
         nearest_words(*planted(), "A", 0)
     with raises(KeyError, quoting=["quokka"]):
+        nearest_words(*planted(), "quokka")
+    with raises(KeyError, quoting=["quokka"]):
         analogy(*planted(), ["quokka", "a", "b"], ["c"])
     with raises(KeyError, quoting=["quokka"]):
         analogy(*planted(), ["a", "b"], ["quokka"])
@@ -515,7 +517,6 @@ def test_unknown_words_are_refused(nearest_words, analogy):
 )
 def test_five_words_by_default(nearest_words, analogy):
     assert_answers(nearest_words(*planted(), "g"), by_gensim(planted, "g", "", 5))
-    assert_answers(analogy(*planted(), ["g"], ["a"]), by_gensim(planted, "g", "a", 5))
     same_nearest(nearest_words, "default")
     same_analogies(analogy, "default")
 
@@ -526,8 +527,7 @@ def test_five_words_by_default(nearest_words, analogy):
     hidden=True,
 )
 def test_counts(nearest_words, analogy):
-    assert_answers(nearest_words(*planted(), "h", 12), by_gensim(planted, "h", "", 11))
-    assert_answers(analogy(*planted(), ["h"], ["b"], 500), by_gensim(planted, "h", "b", 10))
+    assert_answers(nearest_words(*planted(), "h", 500), by_gensim(planted, "h", "", 11))
     assert_equal(nearest_words(*planted(), "h", count=0), [])
     assert_equal(analogy(*planted(), ["h"], ["b"], count=0), [])
     same_nearest(nearest_words, "count")
@@ -535,12 +535,11 @@ def test_counts(nearest_words, analogy):
 
 
 @test_case(name="The functions of `word_vectors` leave their arguments as they were.", points=0.1, hidden=True)
-def test_arguments_stay(nearest_words, analogy):
-    for table, vocabulary, _, (word,), given, right in queries(NEAREST, spread(cover(NEAREST))):
-        with unchanged(table=table, vocabulary=vocabulary):
-            answers = nearest_words(table, vocabulary, word, **given)
-        assert_answers(answers, right)
-    for table, vocabulary, positive, negative, given, right in queries(ANALOGY, spread(cover(ANALOGY))):
-        with unchanged(table=table, vocabulary=vocabulary, positive=positive, negative=negative):
-            answers = analogy(table, vocabulary, positive, negative, **given)
-        assert_answers(answers, right)
+def test_arguments_stay(nearest_words, analogy, embedding_from_word_vectors):
+    same_nearest(nearest_words, "unchanged", around=unchanged)
+    same_analogies(analogy, "unchanged", around=unchanged)
+    for vectors, given in made_vectors("unchanged"):
+        before, words = torch.tensor(vectors.vectors), [*vectors.index_to_key]
+        embedding, _ = embedding_from_word_vectors(vectors, **given)
+        assert_close(embedding.weight.detach(), before)
+        require(np.array_equal(vectors.vectors, before) and vectors.index_to_key == words, "the vectors changed")

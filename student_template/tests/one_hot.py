@@ -4,6 +4,7 @@ import torch
 from check.testing.api import (
     assert_close,
     assert_equal,
+    assert_gradients,
     count_operations,
     raises,
     require,
@@ -32,7 +33,7 @@ def three_ids():
 
 @test_case(
     name="`one_hot` gives float32 rows of shape `(..., V)` that are 1 at the id and 0 elsewhere, for ids of any shape.",
-    points=0.85,
+    points=0.8,
     hidden=False,
 )
 def test_one_hot_in_any_shape(one_hot):
@@ -45,7 +46,7 @@ def test_one_hot_in_any_shape(one_hot):
 
 @test_case(
     name="`one_hot` raises an `IndexError` that quotes a bad id and the vocabulary size.",
-    points=0.3,
+    points=0.25,
     hidden=False,
 )
 def test_one_hot_refuses_bad_ids(one_hot):
@@ -58,7 +59,7 @@ def test_one_hot_refuses_bad_ids(one_hot):
 
 @test_case(
     name="`one_hot_lookup` gives the rows of `table` that `ids` names, in shape `(..., D)` for ids of any shape.",
-    points=0.75,
+    points=0.65,
     hidden=False,
 )
 def test_one_hot_lookup_gives_rows(one_hot_lookup):
@@ -66,10 +67,32 @@ def test_one_hot_lookup_gives_rows(one_hot_lookup):
     assert_close(one_hot_lookup(small_table(), torch.tensor([[3], [1], [3]])), ROWS.reshape(3, 1, 3))
 
 
-@test_case(name="`one_hot_lookup` gives the dtype of the table.", points=0.35, hidden=False)
+@test_case(name="`one_hot_lookup` gives the dtype of the table.", points=0.25, hidden=False)
 def test_one_hot_lookup_keeps_the_dtype(one_hot_lookup):
     assert_close(one_hot_lookup(small_table().double(), three_ids()), ROWS.double())
     assert_close(one_hot_lookup(small_table().bfloat16(), three_ids()), ROWS.bfloat16())
+
+
+@test_case(
+    name="`one_hot_lookup` raises an `IndexError` that quotes a bad id and the vocabulary size.",
+    points=0.15,
+    hidden=False,
+)
+def test_one_hot_lookup_refuses_bad_ids(one_hot_lookup):
+    assert_close(one_hot_lookup(small_table(), three_ids()), ROWS)
+    with raises(IndexError, quoting=[4, 4]):
+        one_hot_lookup(small_table(), torch.tensor([3, 4]))
+    with raises(IndexError, quoting=[-2, 4]):
+        one_hot_lookup(small_table(), torch.tensor([[-2], [0]]))
+
+
+@test_case(
+    name="`one_hot_lookup` passes gradients to the table, and a row looked up several times adds them up.",
+    points=0.3,
+    hidden=False,
+)
+def test_one_hot_lookup_passes_gradients(one_hot_lookup):
+    assert_gradients(one_hot_lookup, small_table().requires_grad_(), three_ids())
 
 
 @test_case(
@@ -90,7 +113,7 @@ def test_one_hot_lookup_multiplies(one_hot_lookup):
 
 @test_case(
     name="`linear_from_table` gives an `nn.Linear` without bias that turns one-hot rows into the rows of `table`.",
-    points=0.25,
+    points=0.15,
     hidden=False,
 )
 def test_linear_gives_rows(linear_from_table):
@@ -100,9 +123,16 @@ def test_linear_gives_rows(linear_from_table):
     assert_close(linear(CODES).detach(), ROWS, of="what the layer gives for the one-hot rows of 3, 1 and 3")
 
 
+@test_case(name="`linear_from_table` gives a trainable layer of the table's dtype.", points=0.25, hidden=False)
+def test_linear_trains(linear_from_table):
+    weight = linear_from_table(small_table().double()).weight
+    assert_close(weight.detach(), small_table().double().T, of="the layer's weight")
+    require(weight.requires_grad, "the layer should be trainable")
+
+
 @test_case(
     name="`linear_from_table` gives an independent copy: changing the layer or the table leaves the other as it was.",
-    points=0.5,
+    points=0.35,
     hidden=False,
 )
 def test_linear_is_a_copy(linear_from_table):
@@ -116,7 +146,7 @@ def test_linear_is_a_copy(linear_from_table):
 
 @test_case(
     name="`lookup_cost` gives the multiply-adds and the bytes of both ways to look up, as whole numbers.",
-    points=0.75,
+    points=0.6,
     hidden=False,
 )
 def test_cost_for_gpt2(lookup_cost):

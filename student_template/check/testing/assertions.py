@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from numbers import Real
 from typing import Any
 
@@ -10,7 +11,9 @@ import torch
 from torch import nn
 
 from .call_text import show
-from .comparison import assert_close, assert_equal, compares_values, require
+from .comparison import assert_close, assert_equal, compares_values, raises, require
+from .domain import Row
+from .inputs import make_bad_ids, tables_and_ids
 
 Answers = Sequence[tuple[str, float]]
 """Words and their cosines, best first."""
@@ -44,6 +47,30 @@ def assert_normal(table: Any, std: float) -> None:
     )
     uneven = [float(means.min()) < 0.16 or float(means.max()) > 2.9 for means in (by_row, by_column)]
     require(wider > 1 or not any(uneven), "the numbers should vary alike in all rows and columns")
+
+
+def untouched(**_: Any) -> AbstractContextManager[None]:
+    """In place of `unchanged`, where that is another case's."""
+    return nullcontext()
+
+
+def assert_rows(
+    lookup: Callable[..., Any],
+    rows: Iterable[tuple[int, Row]],
+    around: Callable[..., AbstractContextManager[None]] = untouched,
+) -> None:
+    """Demand the rows that ids name, bit for bit, of the tables and ids of some levels."""
+    for table, ids in tables_and_ids(rows):
+        with around(table=table, ids=ids):
+            got = lookup(table, ids)
+        assert_close(got, table.detach()[ids], atol=0)
+
+
+def assert_bad_ids_are_refused(call: Callable[[torch.Tensor], Any], rows: Iterable[Row], vocab_size: int) -> None:
+    """Demand an `IndexError` for bad ids of some levels, and where several are bad."""
+    for ids, bad in [*(make_bad_ids(row, vocab_size) for row in rows), (torch.tensor([[3], [123], [123]]), 123)]:
+        with raises(IndexError, quoting=[bad, vocab_size]):
+            call(ids)
 
 
 def assert_gradients(lookup: Callable[..., Any], table: torch.Tensor, ids: torch.Tensor) -> None:

@@ -87,12 +87,17 @@ def phrases_in(row: Row, most: int = 2) -> set[Phrases]:
     return {frozenset(some) for count in range(1, most + 1) for some in combinations(row.items(), count)}
 
 
-def spread(rows: Iterable[Row]) -> list[Row]:
-    """Some of the rows, in which each level of theirs is still there: enough where levels need not meet."""
+def spread(rows: Iterable[Row], rather_not: Sequence[Row] = ()) -> list[Row]:
+    """Some of the rows, in which each level of theirs is still there: enough where levels need not meet.
+
+    Args:
+        rather_not: rows that are picked only for a level that no other has.
+    """
     left, picked = list(rows), []
     missing = {level for row in left for level in row.items()}
     while missing:
-        best = max(left, key=lambda row: len(missing & set(row.items())))
+        useful = [row for row in left if missing & set(row.items())]
+        best = max(useful, key=lambda row: (row not in rather_not, len(missing & set(row.items()))))
         picked.append(best)
         missing -= set(best.items())
     return picked

@@ -5,7 +5,7 @@ What is made follows from its levels and a seed alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -189,6 +189,22 @@ def make_ids(row: Row, vocab_size: int, seed: int) -> torch.Tensor:
     if row["the ids lie"] == "in memory in another way":
         return ids.repeat_interleave(2, dim=-1)[..., ::2]
     return ids
+
+
+def by_dtype(row: Row) -> str:
+    """Under which sentence a row with a table of some dtype is tried."""
+    return "values" if row["the dtype is"] == "float32" else "dtype"
+
+
+def needs_gradient(row: Row) -> bool:
+    return row["the table"] == "needs a gradient"
+
+
+def tables_and_ids(rows: Iterable[tuple[int, Row]]) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    """A table and ids for each row, which comes with its seed."""
+    for seed, row in rows:
+        table = make_table(row, seed)
+        yield table, make_ids(row, len(table), seed)
 
 
 def make_text(row: Row, seed: int) -> list[torch.Tensor]:
