@@ -59,6 +59,12 @@ def test_titles_are_unique_in_their_file(question, hidden):
 
 
 @each_question
+def test_every_sentence_that_a_hidden_case_tests_is_tested_by_a_public_one(question):
+    public = {case.title for case in cases_of(question, hidden=False)}
+    assert [case.title for case in cases_of(question, hidden=True) if case.title not in public] == []
+
+
+@each_question
 @public_and_hidden
 def test_shares_sum_to_four_and_six(question, hidden):
     cases = cases_of(question, hidden)

@@ -341,6 +341,9 @@ def test_longer_texts(InputEmbedding):
     hidden=True,
 )
 def test_dtypes(InputEmbedding):
+    for kind, dtype in (("learned", torch.float64), ("sinusoidal", torch.float16)):
+        model, right = built(InputEmbedding, kind, dtype=dtype)
+        same_vectors(model, right, texts(3, 5), atol=off(dtype, kind))
     same_under(InputEmbedding, "dtype")
 
 

@@ -34,7 +34,7 @@ def scores(queries, keys, base=10000.0):
 @test_case(
     name="`rotate_by_position` turns (a, b), columns 2i and 2i + 1 at position t, into "
     "(a cos(t * w_i) - b sin(t * w_i), a sin(t * w_i) + b cos(t * w_i)).",
-    points=0.9,
+    points=0.75,
 )
 def test_pairs_are_turned(rotate_by_position):
     quarter = torch.tensor([[[1.0, 0, 1, 0], [1.0, 0, 1, 0]]])
@@ -43,7 +43,23 @@ def test_pairs_are_turned(rotate_by_position):
     assert_close(rotate_by_position(ROWS.clone()), turned(ROWS).float(), of="what two texts give")
 
 
-@test_case(name="`rotate_by_position` refuses an odd D with a `ValueError` that quotes it.", points=0.4)
+@test_case(name="`rotate_by_position` uses the `base` it is given, 10000 if none is.", points=0.2)
+def test_another_base(rotate_by_position):
+    assert_close(rotate_by_position(ROWS.clone(), 50.0), turned(ROWS, 50.0).float(), of="what base 50 gives")
+
+
+@test_case(
+    name="`rotate_by_position` stays within (1e-5 + 4e-7 * t) times the largest number of `x`, also at 3,000 "
+    "positions.",
+    points=0.2,
+)
+def test_three_thousand_positions(rotate_by_position):
+    x = torch.ones(1, 3000, 2)
+    atol = 1e-5 + 4e-7 * torch.arange(3000, dtype=torch.float64)[:, None]
+    assert_close(rotate_by_position(x), turned(x).float(), atol=atol, of="what 3,000 positions give")
+
+
+@test_case(name="`rotate_by_position` refuses an odd D with a `ValueError` that quotes it.", points=0.3)
 def test_odd_columns_are_refused(rotate_by_position):
     assert_close(rotate_by_position(ROWS[..., :2]), turned(ROWS[..., :2]).float(), of="what two columns give")
     with raises(ValueError, quoting=[7]):
@@ -52,7 +68,7 @@ def test_odd_columns_are_refused(rotate_by_position):
 
 @test_case(
     name="`rotate_by_position` gives the dtype of `x`, and computes angles in float32 at least.",
-    points=0.4,
+    points=0.3,
 )
 def test_sixteen_bits_stay_sixteen_bits(rotate_by_position):
     x = torch.ones(1, 300, 2).bfloat16()
@@ -89,17 +105,38 @@ def test_gradients_reach_the_input(rotate_by_position):
 @test_case(
     name="`rotary_scores` gives the dot product of every query with every key, both turned by their positions: "
     "entry (b, t, s) is for query t and key s of text b.",
-    points=0.9,
+    points=0.75,
 )
 def test_scores_are_dot_products_of_turned_rows(rotary_scores):
     got = rotary_scores(ROWS.clone(), OTHERS.clone())
     assert_close(got, scores(ROWS, OTHERS).float(), atol=1e-4, of="rotary_scores(queries, keys)")
 
 
+@test_case(name="`rotary_scores` uses the `base` it is given, 10000 if none is.", points=0.2)
+def test_the_scores_have_a_base(rotary_scores):
+    got = rotary_scores(ROWS.clone(), OTHERS.clone(), 50.0)
+    assert_close(got, scores(ROWS, OTHERS, 50.0).float(), atol=1e-4, of="the scores with base 50")
+
+
+@test_case(
+    name="`rotary_scores` is `queries[b, t] @ M @ keys[b, s]`, where M turns a sinusoid on by t - s positions.",
+    points=0.1,
+)
+def test_the_shift_matrix_gives_the_same_scores(rotary_scores):
+    queries, keys = ROWS[:1, :, :2], OTHERS[:1, :, :2]  # with two columns M turns by t - s radians
+
+    def score(t, s):
+        sine, cosine = math.sin(t - s), math.cos(t - s)
+        return queries[0, t] @ torch.tensor([[cosine, sine], [-sine, cosine]]) @ keys[0, s]
+
+    right = torch.tensor([[[score(t, s) for s in range(2)] for t in range(3)]])
+    assert_close(rotary_scores(queries.clone(), keys.clone()), right, atol=1e-4, of="rotary_scores(queries, keys)")
+
+
 @test_case(
     name="`rotary_scores` depends on positions through s - t alone: rows n positions further on, "
     "queries and keys alike, have the same scores.",
-    points=0.5,
+    points=0.4,
 )
 def test_only_the_distance_counts(rotary_scores):
     n = 4
@@ -123,7 +160,7 @@ def test_gradients_reach_queries_and_keys(rotary_scores):
         assert_close(total, right.sum(dim=(1, 2)), atol=1e-3, of=f"{what} times their gradient, summed")
 
 
-@test_case(name="The functions of `rotary` leave their arguments as they were.", points=0.3)
+@test_case(name="The functions of `rotary` leave their arguments as they were.", points=0.2)
 def test_arguments_stay(rotate_by_position, rotary_scores):
     x, queries, keys = ROWS.clone(), ROWS.clone(), OTHERS.clone()
     with unchanged(x=x, queries=queries, keys=keys):
