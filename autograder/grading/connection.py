@@ -264,7 +264,7 @@ class Connection:
         if status == -signal.SIGXCPU:
             return self._still_running(name)
         if end is not None and status == -signal.SIGKILL:
-            if end.cpu_seconds > self._given / 2:  # its limit: the kernel counts ticks, too many on a busy machine
+            if end.cpu_seconds > 0.7 * self._given:  # its limit: the kernel counts ticks, too many on a busy machine
                 self._budget.charge(self._given, 0)
             return self._stop(Outcome.CRASHED, f"{name} used up the submission's time, or the machine's memory.")
         if status is not None and status < 0:
