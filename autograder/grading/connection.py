@@ -12,7 +12,7 @@ from typing import Any
 from ..assignment import Limits
 from ..errors import GraderError
 from ..result import Outcome
-from ..sandbox.wire import Blob, Channel, Closed, Content, TooLate, WireError
+from ..sandbox.wire import MAX_STATEMENTS, Blob, Channel, Closed, Content, TooLate, WireError
 from .budget import LEAST, Budget
 from .launcher import Launcher, Process
 from .replay.recording import Request
@@ -25,8 +25,6 @@ HANG_UP_SECONDS = 1
 
 GRACE_SECONDS = 2
 """What a call may compute beyond its time: before that the kernel ends it, unless it has seen to that."""
-
-MAX_STATEMENTS = 20_000
 
 MANY = 40
 """Replies that are let come together: to wait for those of one case would take longer than to compute them."""

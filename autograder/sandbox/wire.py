@@ -19,6 +19,7 @@ from typing import Any
 MAX_HEADER = 2**20  # honest ones have 2 KB; parsed JSON takes up to thirty times its text
 MAX_BODY = 80 * 2**20  # of which a mirror takes 64
 MAX_BLOBS = 4096
+MAX_STATEMENTS = 20_000  # of a file, that are announced before they run; the rest runs unannounced
 
 _PREFIX = struct.Struct("<IQ")
 _NUMBER = struct.Struct("<I")

@@ -17,6 +17,7 @@ import traceback
 import types
 from collections.abc import Callable, Iterable
 from importlib.util import find_spec
+from itertools import count
 from typing import Any
 
 import torch
@@ -33,7 +34,7 @@ from .limits import WorkerLimits, allow_seconds, cut_loose, set_limits
 from .mirror import PLAIN_MODULES, Message, Mirror, ModuleState
 from .self_test import probe
 from .substitutes import put_in
-from .wire import Blob, Channel, Closed, WireError, unframe
+from .wire import MAX_STATEMENTS, Blob, Channel, Closed, WireError, unframe
 
 """What tracebacks call the student's file, whatever its name was."""
 
@@ -170,11 +171,17 @@ class Worker:
         """Run the student's file and say which of the names asked for it defines, as what."""
         self.defaults.start_case()
         self.file = header["file"]
+        begun = count()
+
+        def announce(line: int) -> None:
+            if next(begun) < MAX_STATEMENTS:
+                self.channel.send({"seq": header["seq"], "at": line})
+
         loaded = load(
             bytes(blobs[0]),
             self.file,
             asked=header["names"],
-            before=lambda line: self.channel.send({"seq": header["seq"], "at": line}),
+            before=announce,
             skip=frozenset(header["skip"]),
             defaults=self.defaults,
         )

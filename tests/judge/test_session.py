@@ -20,6 +20,7 @@ from autograder.grading import budget
 from autograder.grading.connection import Connection, InternalError, Stopped
 from autograder.grading.session import Session
 from autograder.result import Outcome
+from autograder.sandbox.wire import MAX_STATEMENTS
 
 from .conftest import LIMITS
 
@@ -80,6 +81,11 @@ NUMBER = 3
 def functions(load):
     session = load(FUNCTIONS)
     return session.environment
+
+
+def test_a_file_of_very_many_statements_is_loaded_to_its_end(load):
+    session = load("x = 1\n" * (MAX_STATEMENTS + 10) + "def last(): return x\n")
+    assert session.environment["last"]() == 1
 
 
 # Calls -------------------------------------------------------------------------------------------
