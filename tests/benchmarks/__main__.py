@@ -66,8 +66,8 @@ def main() -> None:
     sizes = [int(size) for size in options.sizes.split(",")]
 
     batch = collect(ROOT / "tests" / "example_batch" / "submissions", ASSIGNMENT)
-    results = {result.student: result for result in grade(batch)}
-    ending = [one for one in batch if one.code and ends_by_itself(results[one.student])]
+    graded = {result.student: result for result in grade(batch)}
+    ending = [one for one in batch if one.code and ends_by_itself(graded[one.student])]
     quick = [one for one in ending if one.student != LOOPS]
     (loops,) = (one for one in ending if one.student == LOOPS)
     parts: dict[str, Callable[[], Iterator[Row]]] = {
