@@ -322,7 +322,7 @@ def mark(
     is named.
     """
     from .course import pipeline
-    from .course.marking.dealing import marker_names, sharing
+    from .course.marking.marking_order import marker_names, sharing
 
     files = sheets["files"]
     if sum(map(bool, (sheets["sheet"], files, exported))) > 1:
@@ -373,7 +373,7 @@ def _mark_on_sheets(
     replace_marks: bool,
 ) -> int:
     from .course import pipeline
-    from .course.marking.dealing import marker_names
+    from .course.marking.marking_order import marker_names
     from .course.marking.write_sheet import SheetOptions
 
     if sheet:

@@ -22,9 +22,9 @@ LONG = (
     "test_handed_out_folder.py",
     "end_to_end",
     "batch",
-    "judge",
+    "grading",
     "marking",
-    "linear",
+    "linear_time",
     "misconceptions",
     "test_killed.py",
 )

@@ -8,8 +8,8 @@ from typing import Any
 
 import solutions.embeddings as reference
 from autograder.assignment import Assignment, load_assignment
-from autograder.authoring.audit import trials
-from autograder.authoring.audit.trials import namespace
+from autograder.authoring.audit import case_trials as trials
+from autograder.authoring.audit.case_trials import namespace
 from autograder.check.testing.cases import Case, read_cases
 
 __all__ = ["ASSIGNMENT", "CODE_QUESTIONS", "FUNCTIONS", "cases", "every_question", "namespace", "not_passed"]

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from autograder.assignment import ROOT
-from autograder.feedback.tokens import names_in
+from autograder.feedback.source_tokens import names_in
 
 STARTER = (ROOT / "student_template" / "embeddings.py").read_bytes()
 REFERENCE = (ROOT / "solutions" / "embeddings.py").read_text("utf-8")

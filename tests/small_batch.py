@@ -12,7 +12,7 @@ from pathlib import Path
 
 import autograder.assignment
 from autograder.cli import main
-from tests.judge import small_assignment
+from tests.grading import small_assignment
 
 YAML = """
 title: Small

@@ -18,10 +18,10 @@ import autograder.authoring.audit
 from autograder.assignment import ROOT, import_file, load_assignment
 from autograder.authoring.audit import audit, users
 from autograder.authoring.audit.audit_view import show
-from autograder.authoring.audit.equivalents import FILE, equivalents
+from autograder.authoring.audit.case_trials import namespace, not_passed, quiet
+from autograder.authoring.audit.equivalent_mutants import FILE, equivalents
 from autograder.authoring.audit.findings import Audit, Finding
 from autograder.authoring.audit.mutants import Mutant, diff, mutants
-from autograder.authoring.audit.trials import namespace, not_passed, quiet
 from autograder.check.testing.cases import read_cases
 from autograder.cli import main
 from autograder.errors import AssignmentError

@@ -17,9 +17,9 @@ from torch import nn
 
 import solutions.embeddings as reference
 from autograder.assignment import load_assignment
-from autograder.authoring.audit.equivalents import equivalents
+from autograder.authoring.audit.case_trials import namespace, quiet
+from autograder.authoring.audit.equivalent_mutants import equivalents
 from autograder.authoring.audit.mutants import mutants
-from autograder.authoring.audit.trials import namespace, quiet
 
 ASSIGNMENT = load_assignment()
 RECORDED = equivalents(ASSIGNMENT)

@@ -29,9 +29,9 @@ MAY_IMPORT = {
 """Of each room, which others it builds on; `cli` alone imports what it likes."""
 
 COURSE = (
-    *("gradebook", "students", "grades", "platforms", "intake", "batch", "known", "similarity"),
+    *("gradebook", "students", "grades", "platforms", "intake", "batch", "known_works", "similarity"),
     *("marking", "reports", "interview", "history"),
-    *("late", "results", "export", "repack", "pipeline"),
+    *("late", "deducted_results", "export", "repack", "pipeline"),
 )
 """The parts of `course`, each of which may import those before it."""
 

@@ -10,9 +10,9 @@ import pytest
 from autograder.assignment import Assignment
 from autograder.course.export import export
 from autograder.course.gradebook.database import Gradebook, open_gradebook
+from autograder.course.marking.equal_answers import mark_twins, twins_said
 from autograder.course.marking.read_sheet import Reading, read_sheets, summary
 from autograder.course.marking.rubric import weighed_now
-from autograder.course.marking.twins import mark_twins, twins_said
 from autograder.course.marking.write_sheet import EARLIER, SheetOptions, write_sheets
 from autograder.course.platforms.export_plan import ExportOptions
 from autograder.course.reports.write import write_reports

@@ -10,10 +10,10 @@ import pytest
 from autograder.assignment import ROOT, load_assignment
 from autograder.check.loading.answers import find_answers
 from autograder.course.gradebook.database import open_gradebook
-from autograder.course.known import KnownWork, known_works
-from autograder.course.reports.alike import Alike
+from autograder.course.known_works import KnownWork, known_works
+from autograder.course.reports.similar_works import Alike
 from autograder.course.similarity import ANSWERS, CODE, Group, Scale, groups, pieces_of_code, pieces_of_text
-from autograder.feedback.tokens import names_in, read_source
+from autograder.feedback.source_tokens import names_in, read_source
 from autograder.result import QuestionResult, Result, Status
 from tests.near_copies import (
     REFERENCE,

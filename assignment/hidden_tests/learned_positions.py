@@ -23,7 +23,7 @@ from check.testing.api import (
     with_rows,
 )
 
-from autograder.covering import cover, deal
+from autograder.covering_array import cover, deal
 
 OK_FORMAT = False
 name = "learned_positions_hidden"

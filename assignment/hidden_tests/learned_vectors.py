@@ -16,7 +16,7 @@ from check.testing.api import (
 )
 from torch import nn
 
-from autograder.covering import cover
+from autograder.covering_array import cover
 
 OK_FORMAT = False
 name = "learned_vectors_hidden"

@@ -26,7 +26,7 @@ from check.testing.api import (
 )
 from torch import nn
 
-from autograder.covering import cover, deal
+from autograder.covering_array import cover, deal
 
 OK_FORMAT = False
 name = "lookup_hidden"

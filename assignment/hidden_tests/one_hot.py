@@ -23,7 +23,7 @@ from check.testing.api import (
 )
 from torch import nn
 
-from autograder.covering import cover, deal
+from autograder.covering_array import cover, deal
 
 OK_FORMAT = False
 name = "one_hot_hidden"

@@ -17,7 +17,7 @@ from check.testing.api import (
     untouched,
 )
 
-from autograder.covering import cover, deal
+from autograder.covering_array import cover, deal
 
 OK_FORMAT = False
 name = "sinusoidal_hidden"

@@ -21,10 +21,10 @@ from ..check.hints.failing_inputs import BY_CHANCE, FILE, outcome
 from ..check.import_name import importable_as_check
 from ..check.testing import domain as domains
 from ..check.testing.domain import Domain, Row
-from ..covering import cover
+from ..covering_array import cover
 from ..errors import AssignmentError
+from .audit.case_trials import namespace
 from .audit.domain_mutants import Tap
-from .audit.trials import namespace
 
 Write = Callable[[Row], str]
 """Types a call of some levels: statements in one line, the last of which is that call or gives what comes of it."""

@@ -15,14 +15,15 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from .. import evidence, misconceptions
+from .. import hint_evidence as evidence
+from .. import misconceptions
 from ..assignment import Assignment
 from ..check.hints import diagnosis, probing, signatures
 from ..check.hints.diagnosis import UNSTEADY, Known, Row, Table, is_one_error, observe, outcome_of, read_table, row_of
 from ..check.hints.probing import FOLDER, Probes, read_probes
 from ..check.hints.signatures import Signature
 from ..errors import AssignmentError, GraderError
-from ..evidence import Evidence, holds
+from ..hint_evidence import Evidence, holds
 from ..misconceptions import Misconception, apply
 
 _MAKERS = (str(module.__file__) for module in (diagnosis, signatures, probing, misconceptions, evidence))

@@ -15,6 +15,7 @@ from ..io.files import replacing, write_atomically
 from ..io.text import in_alphabet, pluralize
 from ..mark import Marks, apply_marks
 from ..result import Result, Status
+from .deducted_results import results_of
 from .gradebook.database import Gradebook
 from .grades import Grade, Skipped, sort_out, with_remarks
 from .late import LATE_SHEET, ask_how_late, deduct
@@ -22,7 +23,6 @@ from .marking.rubric import weighed_now
 from .platforms.all_platforms import EXPORTS, PLATFORMS, SHARING_IDS
 from .platforms.export_plan import ExportFiles, ExportOptions, Zip, shortened
 from .platforms.plain_csv import HANDED_BACK, handed_back
-from .results import results_of
 
 
 @dataclass(frozen=True)

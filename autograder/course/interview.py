@@ -15,7 +15,7 @@ import yaml
 
 from ..assignment import Assignment
 from ..errors import AssignmentError
-from ..feedback.html import pieces
+from ..feedback.templating import pieces
 from ..io.files import replacing
 from ..result import Outcome, Result
 from .gradebook.database import Gradebook

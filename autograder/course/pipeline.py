@@ -35,12 +35,12 @@ from .history.diff_view import say_without_files, show_changes
 from .history.history import show_history
 from .intake.uploads import Intake, take_in
 from .interview import write_interviews
-from .known import KnownFiles, read_known
-from .marking.dealing import Sharing
+from .known_works import KnownFiles, read_known
+from .marking.equal_answers import mark_twins, twins_said
 from .marking.exchange import take_proposals, write_answers
+from .marking.marking_order import Sharing
 from .marking.read_sheet import read_sheets, summary
 from .marking.rubric import load_rubric, weighed_now
-from .marking.twins import mark_twins, twins_said
 from .marking.write_sheet import SheetOptions, write_sheets
 from .platforms.export_plan import ExportOptions
 from .repack import repack as pack_again
@@ -297,7 +297,7 @@ def mark(out: Path, sharing: Sharing, *, named: bool, port: int, is_opened: bool
     While it is open others may grade into OUT: each mark is a transaction, and what is new is taken in.
     """
     from .marking.desk import Desk
-    from .marking.guard import open_session
+    from .marking.page_access import open_session
     from .marking.server import Page, invitation, serve
 
     assignment = load_assignment()

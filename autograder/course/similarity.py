@@ -18,7 +18,7 @@ from scipy.sparse import csr_array  # type: ignore[import-untyped]
 from scipy.sparse.csgraph import connected_components, minimum_spanning_tree  # type: ignore[import-untyped]
 
 from ..check.loading.answers import spaced
-from ..feedback.tokens import Source
+from ..feedback.source_tokens import Source
 
 SHORTEST = 5
 """Tokens of a statement that is compared: shorter ones everybody writes."""

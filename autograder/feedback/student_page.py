@@ -13,7 +13,7 @@ from ..assignment import Assignment, Question
 from ..mark import Mark, Marks, mark_of
 from ..result import CaseResult, Outcome, QuestionResult, Result, Status
 from .hidden_outcomes import Summed, as_students_see
-from .html import TEMPLATES, render
+from .templating import TEMPLATES, render
 from .wording import about, checks, cost_of_mistakes, next_steps, outcome_words
 
 

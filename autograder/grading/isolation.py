@@ -15,7 +15,7 @@ from pathlib import Path
 from ..sandbox.confinement import WallPlan
 from ..sandbox.self_test import DONE, IMPORT, LIST, READ, SEE
 from ..sandbox.zygote import Forked
-from .image import PACKAGE, image_of, readable
+from .root_filesystem import PACKAGE, image_of, readable
 
 SECRET = PACKAGE / "grading" / "grader.py"
 """A file that student code must never be able to open; asked for when the wall is tried without an assignment."""

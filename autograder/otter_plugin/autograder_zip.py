@@ -43,7 +43,7 @@ NOTE_PATH = (
 )
 """On one line, since `mamba run` takes no others."""
 
-MAKE_COPY = "from autograder.grading.image import image_of, readable; image_of(readable())"
+MAKE_COPY = "from autograder.grading.root_filesystem import image_of, readable; image_of(readable())"
 
 OWN = ("assignment/hidden_tests", "solutions/misconceptions", TEMPLATE, "assignment/data")
 """Folders of the assignment that grading reads."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..sandbox import zygote
-from .handed_on import CASES, FAULT, REPORT, read_handed_on
+from .job_files import CASES, FAULT, REPORT, read_handed_on
 
 if TYPE_CHECKING:
     from ..assignment import Assignment

@@ -13,7 +13,7 @@ from typing import Any
 from otter.test_files import test_case as OtterCase
 
 from ..io.text import single_line
-from .handed_on import CASES
+from .job_files import CASES
 
 _graded: dict[tuple[str, bool], list[dict[str, Any]]] = {}
 """What came of the cases of each name, public or hidden, in their order."""

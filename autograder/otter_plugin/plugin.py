@@ -37,7 +37,7 @@ from ..upload.choose import choose
 from ..upload.folder import list_folder
 from ..upload.listing import Listing
 from ..upload.template_files import read_handed_out
-from .handed_on import CASES, FAULT, REPORT, hand_on, read_handed_on
+from .job_files import CASES, FAULT, REPORT, hand_on, read_handed_on
 
 FOLDERS = ("HOME", "XDG_CACHE_HOME", "TMPDIR", "PYTHONPATH", "LD_LIBRARY_PATH")
 """All that the process that grades knows of this one's environment; what is forked from it forgets these, too."""

@@ -33,7 +33,7 @@ from .confinement import Wall, WallError, WallPlan
 from .environment import ENVIRONMENT
 from .huge_pages import collapse
 from .limits import WorkerLimits, address_space, cut_loose
-from .resident import Keeper, loaded
+from .preload import Keeper, loaded
 from .worker import RARE, import_common, preload, serve
 
 MAX_DATAGRAM = 2**18

@@ -14,7 +14,7 @@ from .documents import read_document
 from .inspection import File, defined, holds_code, is_called, is_litter
 from .listing import meant_stem, printable
 from .selection import Selection, listed, parted, select, which
-from .template_files import HandedOut, bare
+from .template_files import TemplateFiles, bare
 
 MAX_ALIKE = 20
 """Other files called like the answers file that are compared with it."""
@@ -29,7 +29,7 @@ _WHOLLY_READ = (Kind.TEXT, Kind.NOTEBOOK, Kind.WEB_PAGE)
 _READER = {Kind.WEB_PAGE: "html", Kind.PDF: "pdf", Kind.WORD: "docx", Kind.OPEN_DOCUMENT: "odt"}
 
 
-def select_answers(files: Sequence[File], assignment: Assignment, handed_out: HandedOut) -> Selection:
+def select_answers(files: Sequence[File], assignment: Assignment, template_files: TemplateFiles) -> Selection:
     wanted = assignment.answers_file
     texts = [file for file in files if file.is_text and not file.is_code]
     named, others = parted(texts, wanted)
@@ -46,11 +46,11 @@ def select_answers(files: Sequence[File], assignment: Assignment, handed_out: Ha
 
     if not named and (several := _one_for_each(others, assignment)).content:
         return several
-    choice = select(wanted, named, others, handed_out, likely)
+    choice = select(wanted, named, others, template_files, likely)
     if choice.content is None:
         is_missing = not choice.question and assignment.answer_questions and not unreadable
         return Selection(notes=(f"No {wanted} was found.",)) if is_missing else choice
-    rivals = _called_alike(choice, others, wanted, handed_out)
+    rivals = _called_alike(choice, others, wanted, template_files)
     return (
         Selection(question=which(wanted, [choice.file, *rivals]), examples=(choice.file, *rivals)) if rivals else choice
     )
@@ -76,13 +76,13 @@ def _one_for_each(files: Sequence[File], assignment: Assignment) -> Selection:
     return Selection(content, ", ".join(names), notes=(f"Short answers were read from {', '.join(names)}.",))
 
 
-def _called_alike(choice: Selection, others: Sequence[File], wanted: str, handed_out: HandedOut) -> list[str]:
+def _called_alike(choice: Selection, others: Sequence[File], wanted: str, template_files: TemplateFiles) -> list[str]:
     """The other files with text of their own whose names hold that of the answers file."""
     stem = PurePath(wanted).stem
     seen = {bare(choice.content or b""), b""}
     names = []
     for file in [file for file in others if stem in file.name.lower() and not file.problem][:MAX_ALIKE]:
-        if bare(file.content) not in seen and not handed_out.holds(file.content):
+        if bare(file.content) not in seen and not template_files.holds(file.content):
             seen.add(bare(file.content))
             names.append(file.shown)
     return names
@@ -100,15 +100,15 @@ def only_cells(files: Sequence[File], assignment: Assignment) -> str:
     return found.pop() if len(found) == 1 else ""
 
 
-def with_cells(answers: Selection, cells: str, assignment: Assignment, handed_out: HandedOut) -> Selection:
+def with_cells(answers: Selection, cells: str, assignment: Assignment, template_files: TemplateFiles) -> Selection:
     """The answers with those that stand in a notebook's cells alone."""
     if not cells or answers.question or not assignment.answer_questions:
         return answers
-    combined = combine(answers.content, cells, handed_out.words, assignment.answer_questions)
+    combined = combine(answers.content, cells, template_files.words, assignment.answer_questions)
     if combined.content == answers.content:
         return answers
     file = assignment.answers_file
-    found = find_answers(combined.content or b"", handed_out.words, assignment.answer_questions).answers
+    found = find_answers(combined.content or b"", template_files.words, assignment.answer_questions).answers
     if not any(answer.state.is_answer for answer in found):
         note = f"No {file} was found, and no short answer is written in the notebook."
         return replace(answers, content=combined.content, notes=(note,))
@@ -124,13 +124,13 @@ def _may_answer(
     code: Selection,
     stem: str,
     assignment: Assignment,
-    handed_out: HandedOut,
+    template_files: TemplateFiles,
 ) -> bool:
     """Whether an answer that is missing may stand in this file."""
     if file.shown == answers.file or file.kind is Kind.EMPTY:
         return False
     if file.kind in (Kind.TEXT, Kind.NOTEBOOK) and (
-        handed_out.holds(file.content) or bare(file.content) == bare(answers.content or b"")
+        template_files.holds(file.content) or bare(file.content) == bare(answers.content or b"")
     ):
         return False
     if file.shown == code.file and file.kind is Kind.NOTEBOOK:  # its cells are read already
@@ -158,19 +158,19 @@ def with_documents(
     files: Sequence[File],
     code: Selection,
     assignment: Assignment,
-    handed_out: HandedOut,
+    template_files: TemplateFiles,
 ) -> Selection:
     """The answers with those that stand in documents alone; what only people can read is theirs to mark."""
     asked = assignment.answer_questions
 
     def is_complete() -> bool:
-        found = find_answers(answers.content or b"", handed_out.words, asked).answers
+        found = find_answers(answers.content or b"", template_files.words, asked).answers
         return all(answer.state.is_placed for answer in found)
 
     if answers.question or is_complete():
         return answers
     stem = PurePath(assignment.answers_file).stem
-    elsewhere = [file for file in files if _may_answer(file, answers, code, stem, assignment, handed_out)]
+    elsewhere = [file for file in files if _may_answer(file, answers, code, stem, assignment, template_files)]
     elsewhere.sort(key=lambda file: (file.shown == code.file, stem not in file.name.lower()))
     unread, read = [], 0
     for file in elsewhere:
@@ -179,7 +179,7 @@ def with_documents(
             text, read = read_document(file.content, _READER[file.kind]), read + 1
         elif file.kind in (Kind.TEXT, Kind.NOTEBOOK):
             text = file.cells or _without_code(file.content)
-        with_text = complete(answers.content, text, file.shown, handed_out.words, asked) if text else None
+        with_text = complete(answers.content, text, file.shown, template_files.words, asked) if text else None
         if with_text is not None and with_text != answers.content:
             note = f"Short answers were read from {file.shown}."
             has_code = answers.has_code or holds_code(text.encode("utf-8", "replace"), assignment)
@@ -189,7 +189,7 @@ def with_documents(
             unread.append(file.shown)  # of other documents, pictures may be all that counts
     if unread and not is_complete():
         names = listed(unread)
-        content = look_into(answers.content, f"{names} of {printable(student)}", handed_out.words, asked)
+        content = look_into(answers.content, f"{names} of {printable(student)}", template_files.words, asked)
         note = f"{names} cannot be read here. Whoever marks the short answers looks into it."
         answers = replace(answers, content=content, notes=(*answers.notes, note))
     return answers

@@ -20,7 +20,7 @@ from .inspection import CODE_SUFFIXES, File, defined, is_backup, is_blank, look,
 from .listing import Entry, Listing, disambiguate, effective_suffix, printable
 from .overrides import NOTHING, PUT_THERE, to_put_there, to_type
 from .selection import Selection, first_of, taken
-from .template_files import HandedOut
+from .template_files import TemplateFiles
 from .template_files import code as code_of
 
 TEXTS = (".py", notebook.SUFFIX, ".md")
@@ -35,7 +35,7 @@ def choose(
     student: str,
     listing: Listing,
     assignment: Assignment,
-    handed_out: HandedOut,
+    template_files: TemplateFiles,
     chosen: Sequence[str] = (),
 ) -> Submission:
     """Choose the code file and the answers file of one student's upload.
@@ -46,24 +46,26 @@ def choose(
     problems = first_of(listing.problems)
     work = (*code_names(assignment), assignment.answers_file)
     there = disambiguate(listing.entries)
-    own = [entry for entry in there if not handed_out.is_helper(entry.parts, *work)]
+    own = [entry for entry in there if not template_files.is_helper(entry.parts, *work)]
     everything = look_at_all(own, assignment)
     files = [file for file in everything if not is_backup(file.entry.parts)]
-    changed = _changed(there, own, assignment, handed_out)
-    by_hand = _chosen(student, chosen, there, assignment, handed_out)
-    code = by_hand.get(assignment.code_file) or select_code(files, assignment, handed_out)
+    changed = _changed(there, own, assignment, template_files)
+    by_hand = _chosen(student, chosen, there, assignment, template_files)
+    code = by_hand.get(assignment.code_file) or select_code(files, assignment, template_files)
     if NOTHING in chosen and code.content is None:  # it was said before the file was there
-        found = select_code(files, assignment, handed_out)
-        is_clear = not (found.content is None or found.question or found.examples or handed_out.holds(found.content))
+        found = select_code(files, assignment, template_files)
+        is_clear = not (
+            found.content is None or found.question or found.examples or template_files.holds(found.content)
+        )
         code = found if is_clear else code
-    answers = by_hand.get(assignment.answers_file) or select_answers(files, assignment, handed_out)
+    answers = by_hand.get(assignment.answers_file) or select_answers(files, assignment, template_files)
     cells = code.cells or only_cells(files, assignment)
-    answers = with_cells(answers, cells, assignment, handed_out)
+    answers = with_cells(answers, cells, assignment, template_files)
     if assignment.answers_file not in by_hand:
         texts = [file for file in changed if not file.name.endswith(".py")]
-        answers = with_documents(student, answers, [*files, *texts], code, assignment, handed_out)
+        answers = with_documents(student, answers, [*files, *texts], code, assignment, template_files)
     if code.may_be_elsewhere:
-        code = replace(code, examples=(*code.examples, *_programs(everything, code, assignment, handed_out)))
+        code = replace(code, examples=(*code.examples, *_programs(everything, code, assignment, template_files)))
     questions = [choice.question for choice in (code, answers) if choice.question]
     questions += [_to_type(student, choice) for choice in (code, answers) if choice.examples]
     if assignment.code_file not in by_hand:
@@ -71,38 +73,42 @@ def choose(
             questions.append(to_put_there(student))
         # The work may lie where we could not look: no zero for that.
         there_is = [*everything, *changed]
-        if elsewhere := lacking(code, answers, there_is, problems, assignment, handed_out):
-            could = [code.file] if code.content is not None and not handed_out.holds(code.content) else []
-            could += _programs(there_is, code, assignment, handed_out)
+        if elsewhere := lacking(code, answers, there_is, problems, assignment, template_files):
+            could = [code.file] if code.content is not None and not template_files.holds(code.content) else []
+            could += _programs(there_is, code, assignment, template_files)
             questions += [*elsewhere, asks_where(assignment), to_put_there(student, *could)]
     if questions:
         known = answers if answers.file == assignment.answers_file else Selection()
-        questions[1:1] = _unnamed("Handed in, too", files, code, known, questions, handed_out)
+        questions[1:1] = _unnamed("Handed in, too", files, code, known, questions, template_files)
         return Submission(student, set_aside=" ".join(questions))
     notes = (*code.notes, *answers.notes, *problems)
-    notes += _unnamed("Handed in, too, and not graded", files, code, answers, notes, handed_out)
+    notes += _unnamed("Handed in, too, and not graded", files, code, answers, notes, template_files)
     return Submission(student, code.content, answers.content, notes)
 
 
-def _programs(files: Sequence[File], code: Selection, assignment: Assignment, handed_out: HandedOut) -> list[str]:
+def _programs(
+    files: Sequence[File], code: Selection, assignment: Assignment, template_files: TemplateFiles
+) -> list[str]:
     """The other files that could be chosen as the code, whatever they are called."""
     return [
         file.shown
         for file in files
         if file.shown not in (code.file, *code.examples)
         and file.kind in (Kind.TEXT, Kind.NOTEBOOK)
-        and not (file.problem or is_blank(file, handed_out))
+        and not (file.problem or is_blank(file, template_files))
         and not any(mark in file.content for mark in (b"```", b"\0"))
         and defined(file.content, assignment)
     ]
 
 
-def _changed(there: Sequence[Entry], own: Sequence[Entry], assignment: Assignment, handed_out: HandedOut) -> list[File]:
+def _changed(
+    there: Sequence[Entry], own: Sequence[Entry], assignment: Assignment, template_files: TemplateFiles
+) -> list[File]:
     """The files that were handed out beside those to work on, and that are no longer as they were."""
     kept = {id(entry) for entry in own}
     helpers = [entry for entry in there if id(entry) not in kept and effective_suffix(entry.name) in TEXTS]
     files = look_at_all(helpers, assignment)
-    return [f for f in files if f.content and not f.problem and not handed_out.holds(f.content)]
+    return [f for f in files if f.content and not f.problem and not template_files.holds(f.content)]
 
 
 def _to_type(student: str, choice: Selection) -> str:
@@ -121,7 +127,7 @@ def _chosen(
     chosen: Sequence[str],
     entries: Sequence[Entry],
     assignment: Assignment,
-    handed_out: HandedOut,
+    template_files: TemplateFiles,
 ) -> dict[str, Selection]:
     """The files chosen by hand, by the name of what they stand for."""
     choices: dict[str, Selection] = {}
@@ -132,7 +138,7 @@ def _chosen(
         found = _called(file, entries)
         if len(found) == 1:
             wanted = _what_for(look(found[0])[0], assignment)
-            choices[wanted] = _only(wanted, found[0], handed_out)
+            choices[wanted] = _only(wanted, found[0], template_files)
             continue
         wanted = assignment.code_file if effective_suffix(file) in CODE_SUFFIXES else assignment.answers_file
         why = f"but {len(found)} files are called so" if found else f"as {wanted}, but is not there"
@@ -171,11 +177,11 @@ def _which_there_are(student: str, entries: Sequence[Entry]) -> str:
     return to_type(student, *names) if names else "There is no file that could be."
 
 
-def _only(wanted: str, entry: Entry, handed_out: HandedOut) -> Selection:
+def _only(wanted: str, entry: Entry, template_files: TemplateFiles) -> Selection:
     file, _ = look(entry)
     if file.problem:
         return Selection(question=f"{file.problem} It was chosen as {wanted}: which other file is meant?")
-    return taken(wanted, file, handed_out)
+    return taken(wanted, file, template_files)
 
 
 def _unnamed(
@@ -184,7 +190,7 @@ def _unnamed(
     code: Selection,
     answers: Selection,
     notes: Sequence[str],
-    handed_out: HandedOut,
+    template_files: TemplateFiles,
 ) -> tuple[str, ...]:
     """A sentence that names the files which do not count and are not named yet; folders as a whole."""
     contents = {code_of(choice.content) for choice in (code, answers) if choice.content}
@@ -194,7 +200,7 @@ def _unnamed(
         for file in files
         if file.shown not in (code.file, answers.file)
         and file.shown not in said
-        and not is_blank(file, handed_out)
+        and not is_blank(file, template_files)
         and code_of(file.content) not in contents
     ]
     in_folder = Counter(entry.parts[:-1] for entry in left)

@@ -11,14 +11,14 @@ from ..check.loading import notebook
 from .contents import Kind, not_a_program
 from .inspection import File, defined, defines_any, holds_code, is_backup, is_blank, is_unfinished
 from .selection import Selection, first_of, listed, parted, select, which
-from .template_files import HandedOut
+from .template_files import TemplateFiles
 from .template_files import code as code_of
 
 MAX_RIVALS = 20
 """Other files that are compared to see whether one of them could be meant instead."""
 
 
-def select_code(files: Sequence[File], assignment: Assignment, handed_out: HandedOut) -> Selection:
+def select_code(files: Sequence[File], assignment: Assignment, template_files: TemplateFiles) -> Selection:
     wanted = assignment.code_file
     named, others = parted([file for file in files if file.is_code], wanted)
     by_content = [
@@ -30,14 +30,14 @@ def select_code(files: Sequence[File], assignment: Assignment, handed_out: Hande
     def likely(file: File) -> bool:
         return bool(defined(file.content, assignment))
 
-    choice = select(wanted, named, others, handed_out, likely)
-    if choice.question is None and (choice.content is None or handed_out.holds(choice.content)):
-        found = [file for file in by_content if likely(file) and not handed_out.holds(file.content)]
-        choice = select(wanted, found, [], handed_out, likely) if found else choice
+    choice = select(wanted, named, others, template_files, likely)
+    if choice.question is None and (choice.content is None or template_files.holds(choice.content)):
+        found = [file for file in by_content if likely(file) and not template_files.holds(file.content)]
+        choice = select(wanted, found, [], template_files, likely) if found else choice
     if choice.content is None and not choice.question:
         return Selection(notes=(no_code(assignment),))
-    choice = _beside(choice, others, assignment, handed_out)
-    if choice.content is None or handed_out.holds(choice.content) or defines_any(choice.content, assignment):
+    choice = _beside(choice, others, assignment, template_files)
+    if choice.content is None or template_files.holds(choice.content) or defines_any(choice.content, assignment):
         return choice
     why = not_a_program(choice.content)
     if not why and holds_code(choice.content, assignment):
@@ -51,7 +51,9 @@ def no_code(assignment: Assignment) -> str:
     return f"No {assignment.code_file} was found, nor another Python file or notebook."
 
 
-def _beside(choice: Selection, others: Sequence[File], assignment: Assignment, handed_out: HandedOut) -> Selection:
+def _beside(
+    choice: Selection, others: Sequence[File], assignment: Assignment, template_files: TemplateFiles
+) -> Selection:
     """The choice, or a question where another file defines at least half as much of what was asked."""
     if choice.content is None:
         return choice
@@ -64,7 +66,7 @@ def _beside(choice: Selection, others: Sequence[File], assignment: Assignment, h
             notes += [f"{file.problem} It was not graded."] if stem in file.name.lower() else []
             continue
         found = defined(file.content, assignment)
-        if not found or code_of(file.content) in seen or handed_out.holds(file.content):
+        if not found or code_of(file.content) in seen or template_files.holds(file.content):
             continue
         seen.add(code_of(file.content))
         if 2 * len(found) >= len(defined(choice.content, assignment)):
@@ -84,12 +86,12 @@ def lacking(
     files: Sequence[File],
     problems: Sequence[str],
     assignment: Assignment,
-    handed_out: HandedOut,
+    template_files: TemplateFiles,
 ) -> tuple[str, ...]:
     """What to say where code may lie elsewhere; nothing of answers alone, or of the blank file alone."""
     if code.question:
         return ()
-    others = [file for file in files if not is_blank(file, handed_out)]
+    others = [file for file in files if not is_blank(file, template_files)]
     shown = [file.shown for file in others if file.kind is not Kind.DATA]
     if code.content is None:
         if not files:
@@ -104,7 +106,7 @@ def lacking(
         if problems:
             return (*problems, f"There is: {there}.") if shown else tuple(problems)
         return (*code.notes, *(first_of(held) or (f"There is: {there}.",)))
-    if handed_out.holds(code.content):
+    if template_files.holds(code.content):
         elsewhere = [
             f.shown
             for f in others

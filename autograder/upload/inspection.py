@@ -12,7 +12,7 @@ from ..check.loading import notebook
 from ..check.loading.locate import LARGEST_CODE
 from .contents import Kind, kind_by_folder, kind_by_name, kind_of, not_a_program
 from .listing import OLDER_STATES, Entry, UnreadableError, effective_suffix, meant_stem
-from .template_files import HandedOut, bare
+from .template_files import TemplateFiles, bare
 
 MAX_FILE_BYTES = LARGEST_CODE
 """Of a code or answers file: the self-check warns of the same."""
@@ -156,10 +156,10 @@ def is_backup(parts: tuple[str, ...]) -> bool:
     return not OLDER_STATES.isdisjoint(parts) or _BACKUP.fullmatch(parts[-1]) is not None
 
 
-def is_blank(file: File, handed_out: HandedOut) -> bool:
+def is_blank(file: File, template_files: TemplateFiles) -> bool:
     """Whether a file is nobody's work."""
     is_readable = not file.problem and file.kind in (Kind.TEXT, Kind.EMPTY, Kind.NOTEBOOK)
-    return is_litter(file.name) or (is_readable and (not file.content.strip() or handed_out.holds(file.content)))
+    return is_litter(file.name) or (is_readable and (not file.content.strip() or template_files.holds(file.content)))
 
 
 def is_litter(name: str) -> bool:

@@ -9,7 +9,7 @@ from ..check.loading import notebook
 from .contents import Kind
 from .inspection import File, is_called
 from .listing import UnreadableError, printable
-from .template_files import HandedOut, bare
+from .template_files import TemplateFiles, bare
 
 MAX_CANDIDATES = 50
 """Files that may come into question as the one that is meant."""
@@ -54,15 +54,15 @@ def select(
     wanted: str,
     named: Sequence[File],
     others: Sequence[File],
-    handed_out: HandedOut,
+    template_files: TemplateFiles,
     likely: Callable[[File], bool],
 ) -> Selection:
     """Choose among the files called as asked for; among the others only if those are nobody's work."""
     try:
         first = _different(named)
-        work = [file for file in first if not handed_out.holds(file.content)]
+        work = [file for file in first if not template_files.holds(file.content)]
         if not work:
-            second = [file for file in _different(others) if not handed_out.holds(file.content)]
+            second = [file for file in _different(others) if not template_files.holds(file.content)]
             work = [file for file in second if likely(file)]
             if not first:
                 work = work or second
@@ -74,7 +74,7 @@ def select(
     if len(work) > 1:
         names = [file.shown for file in work]
         return Selection(question=which(wanted, names), examples=tuple(names))
-    return taken(wanted, work[0], handed_out)
+    return taken(wanted, work[0], template_files)
 
 
 def _different(files: Sequence[File]) -> list[File]:
@@ -89,11 +89,11 @@ def _different(files: Sequence[File]) -> list[File]:
     return list(found.values())
 
 
-def taken(wanted: str, file: File, handed_out: HandedOut) -> Selection:
-    return Selection(file.content, file.shown, file.cells, _notes(wanted, file, handed_out))
+def taken(wanted: str, file: File, template_files: TemplateFiles) -> Selection:
+    return Selection(file.content, file.shown, file.cells, _notes(wanted, file, template_files))
 
 
-def _notes(wanted: str, file: File, handed_out: HandedOut) -> tuple[str, ...]:
+def _notes(wanted: str, file: File, template_files: TemplateFiles) -> tuple[str, ...]:
     notes = []
     if file.kind is Kind.NOTEBOOK:
         notes.append(f"{file.shown} was graded: its code cells, from top to bottom.")
@@ -107,9 +107,9 @@ def _notes(wanted: str, file: File, handed_out: HandedOut) -> tuple[str, ...]:
         wanted = file.name
     elif file.name != wanted:
         notes.append(f"The file was called {file.shown}; it was graded as {wanted}.")
-    if handed_out.holds_exactly(file.content):
+    if template_files.holds_exactly(file.content):
         notes.append(f"{wanted} is the file that was handed out, unchanged.")
-    elif handed_out.holds(file.content):
+    elif template_files.holds(file.content):
         notes.append(f"{wanted} holds the code that was handed out, and no other.")
     return tuple(notes)
 

@@ -16,7 +16,7 @@ TEXT_SUFFIXES = (".py", ".md", ".txt", ".ipynb")
 
 
 @dataclass(frozen=True)
-class HandedOut:
+class TemplateFiles:
     """The files of student_template/.
 
     Attributes:
@@ -58,7 +58,7 @@ class HandedOut:
         return any(parts[-length:] in self.paths and parts[-1] not in work for length in self._lengths)
 
 
-def read_handed_out(assignment: Assignment) -> HandedOut:
+def read_handed_out(assignment: Assignment) -> TemplateFiles:
     """Read the handed-out text files."""
     folder = assignment.template
     paths = {
@@ -67,7 +67,7 @@ def read_handed_out(assignment: Assignment) -> HandedOut:
         if path.is_file() and _is_ours(path.relative_to(folder))
     }
     texts = {parts: bare(path.read_bytes()) for parts, path in paths.items() if path.suffix in TEXT_SUFFIXES}
-    return HandedOut(texts, handed_out_words(assignment), frozenset(paths))
+    return TemplateFiles(texts, handed_out_words(assignment), frozenset(paths))
 
 
 def bare(content: bytes) -> bytes:

@@ -1,6 +1,6 @@
 """Evidence of the hints of `input_embeddings`."""
 
-from autograder.evidence import (
+from autograder.hint_evidence import (
     accepted,
     is_a,
     no_gradient,

@@ -1,8 +1,8 @@
 """Evidence of the hints of `learned_positions`."""
 
 from autograder.check.hints.probing import numbers
-from autograder.evidence import accepted, is_a, no_gradient, right, shape_is, wrong, wrong_error
-from autograder.evidence import quotes_too_little as leaves_a_number_out
+from autograder.hint_evidence import accepted, is_a, no_gradient, right, shape_is, wrong, wrong_error
+from autograder.hint_evidence import quotes_too_little as leaves_a_number_out
 
 
 def frozen(told, _):

@@ -3,7 +3,7 @@
 import torch
 
 from autograder.check.hints.probing import numbers
-from autograder.evidence import is_a, right, wrong
+from autograder.hint_evidence import is_a, right, wrong
 
 RATE, PAIRS = 0.7, 5
 

@@ -1,6 +1,6 @@
 """Evidence of the hints of `lookup`."""
 
-from autograder.evidence import (
+from autograder.hint_evidence import (
     equals,
     every,
     is_a,

@@ -1,6 +1,6 @@
 """Evidence of the hints of `one_hot`."""
 
-from autograder.evidence import (
+from autograder.hint_evidence import (
     every,
     is_a,
     no_gradient,

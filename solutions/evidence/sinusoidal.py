@@ -4,7 +4,7 @@
 the other.
 """
 
-from autograder.evidence import every, finished, is_a, no_gradient, quotes_too_little, right, wrong, wrong_error
+from autograder.hint_evidence import every, finished, is_a, no_gradient, quotes_too_little, right, wrong, wrong_error
 
 
 def row(at, *numbers):

@@ -3,7 +3,7 @@
 `nearest_words` and `analogy` have probes of the same names: a claim holds for whichever function gets the hint.
 """
 
-from autograder.evidence import accepted, finished, is_a, quotes_too_little, right, wrong, wrong_error
+from autograder.hint_evidence import accepted, finished, is_a, quotes_too_little, right, wrong, wrong_error
 
 
 def words(pairs):

@@ -20,8 +20,8 @@ from autograder.grading.isolation import IsolationLevel
 from autograder.result import Result
 from autograder.submission import Submission
 from tests.batch.test_local import SUBMISSIONS
+from tests.grading import small_assignment
 from tests.hand_made import typical
-from tests.judge import small_assignment
 
 LIMITS = Limits(seconds_per_call=2, seconds_per_submission=20, wall_seconds_per_call=600, memory_mb=1000, output_kb=4)
 MANY = [replace(one, student=f"{one.student}-{turn}") for turn in range(3) for one in SUBMISSIONS]

@@ -17,7 +17,7 @@ from autograder.grading.grader import Grader
 from autograder.grading.launcher import open_launcher
 from autograder.result import Result, Status
 from autograder.submission import Submission
-from tests.judge import small_assignment
+from tests.grading import small_assignment
 
 LIMITS = Limits(seconds_per_call=1, seconds_per_submission=10, wall_seconds_per_call=600, memory_mb=1000, output_kb=4)
 """A call that computes for ever is stopped soon; what else runs takes a hundredth of its seconds."""

@@ -31,7 +31,7 @@ MEDIUM = pydoc_data.topics.__file__
 """A large file that students' processes may read and that nothing reads by itself."""
 
 MAPPED = """
-from autograder.sandbox.resident import loaded
+from autograder.sandbox.preload import loaded
 from autograder.sandbox.worker import preload
 preload()
 print(*loaded(), sep="\\n")

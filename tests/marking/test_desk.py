@@ -10,12 +10,12 @@ import pytest
 
 from autograder.course.gradebook.database import open_gradebook
 from autograder.course.gradebook.records import RatingKind
-from autograder.course.marking.dealing import Sharing, Waiting, own_order, sharing
+from autograder.course.marking.answer_view import show
 from autograder.course.marking.desk import Desk, Gone, Outdated, Sent
+from autograder.course.marking.disagreements import settle_list
 from autograder.course.marking.exchange import take_proposals, write_answers
-from autograder.course.marking.second_look import SecondLook
-from autograder.course.marking.settling import settle_list
-from autograder.course.marking.shown import show
+from autograder.course.marking.marker_aids import SecondLook
+from autograder.course.marking.marking_order import Sharing, Waiting, own_order, sharing
 from autograder.errors import GraderError
 from autograder.mark import Mark, apply_marks, fingerprint
 from autograder.result import Status

@@ -14,7 +14,7 @@ import pytest
 
 from autograder.assignment import load_assignment
 from autograder.course.gradebook.database import open_gradebook
-from autograder.course.marking.formatted import LONGEST_SHOWN, formatted
+from autograder.course.marking.answer_html import LONGEST_SHOWN, formatted
 from autograder.result import QuestionResult, Result, Status
 from tests.browser import new_page
 

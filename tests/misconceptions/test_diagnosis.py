@@ -15,7 +15,7 @@ from autograder.check.hints.diagnosis import FILE, diagnose, hint_for, observe, 
 from autograder.check.hints.signatures import Signature
 from autograder.check.testing.tolerances import CELL, UNIT
 from autograder.errors import GraderError
-from autograder.evidence import evidence
+from autograder.hint_evidence import evidence
 from autograder.misconceptions import misconceptions
 from tests.in_process import namespace
 from tests.representatives import representatives

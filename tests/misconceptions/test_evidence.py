@@ -13,7 +13,7 @@ from autograder.assignment import ROOT, load_assignment
 from autograder.authoring.fingerprints import Reference
 from autograder.check.hints.diagnosis import FILE, diagnose, outcome_of, read_table
 from autograder.errors import GraderError
-from autograder.evidence import evidence, holds
+from autograder.hint_evidence import evidence, holds
 from autograder.misconceptions import misconceptions
 from tests.in_process import namespace
 

@@ -7,10 +7,10 @@ import pytest
 import torch
 
 import solutions.embeddings as reference
+from autograder.authoring.audit.case_trials import namespace, not_passed, quiet
 from autograder.authoring.audit.domain_mutants import Covered, DomainMutant, Tap, in_words
+from autograder.authoring.audit.faults import WAYS
 from autograder.authoring.audit.named_factors import named as named_levels
-from autograder.authoring.audit.trials import namespace, not_passed, quiet
-from autograder.authoring.audit.ways import WAYS
 from autograder.check.hints.failing_inputs import (
     BY_CHANCE,
     FILE,
@@ -24,7 +24,7 @@ from autograder.check.hints.failing_inputs import (
     tells_apart,
 )
 from autograder.check.testing.domain import phrases_in
-from autograder.covering import cover
+from autograder.covering_array import cover
 from tests.in_process import ASSIGNMENT, FUNCTIONS, cases
 
 SOURCE = ASSIGNMENT.reference.read_text("utf-8")

@@ -21,7 +21,7 @@ from autograder.errors import GraderError
 from autograder.grading.isolation import IsolationLevel
 from autograder.otter_plugin import grade_one
 from autograder.otter_plugin import plugin as plugin_module
-from autograder.otter_plugin.handed_on import CASES, REPORT
+from autograder.otter_plugin.job_files import CASES, REPORT
 from autograder.otter_plugin.plugin import HOUSE, WalledGrading, name_in_otter
 from autograder.result import Outcome
 from tests.otter.gradescope import complaints

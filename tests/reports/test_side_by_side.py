@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograder.course.reports.side_by_side import MOST_LINES, Block, blocks
-from autograder.feedback.tokens import names_in, read_source
+from autograder.feedback.source_tokens import names_in, read_source
 
 STARTER = b"import torch\n\n\ndef first(ids):\n    raise NotImplementedError\n"
 

@@ -17,7 +17,7 @@ import pytest
 from autograder.course.gradebook.database import open_gradebook
 from autograder.course.reports.class_report import TEMPLATES
 from autograder.course.reports.write import write_reports
-from autograder.feedback.html import script
+from autograder.feedback.templating import script
 from autograder.io.files import file_names
 from autograder.mark import ItemMark, Mark, fingerprint
 from autograder.result import Result, Status

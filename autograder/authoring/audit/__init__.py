@@ -20,17 +20,17 @@ from ...check.hints.diagnosis import FILE as FINGERPRINTS
 from ...check.hints.diagnosis import Hint, Table, diagnose, outcome_of, read_table
 from ...check.testing.cases import Case, read_cases
 from ...errors import GraderError
-from ...evidence import evidence, holds
 from ...grading.error_carried_forward import Retries
 from ...grading.known_mistakes import KnownMistakes
+from ...hint_evidence import evidence, holds
 from ...misconceptions import Misconception, apply, misconceptions
 from ...sandbox.substitutes import put_in
+from .case_trials import namespace, not_passed, quiet
 from .domain_mutants import Covered, covered
-from .equivalents import equivalents
+from .equivalent_mutants import equivalents
 from .findings import Audit, Finding
 from .mutants import Mutant, mutants
 from .named_factors import Named, named
-from .trials import namespace, not_passed, quiet
 
 __all__ = ["Audit", "audit"]
 

@@ -12,7 +12,7 @@ from rich.text import Text
 from ...assignment import Assignment
 from ...io.text import pluralize
 from ...misconceptions import Misconception
-from .equivalents import FILE
+from .equivalent_mutants import FILE
 from .findings import LEAST_NAMED, LEFT_TO_HIDDEN, MOST_COST, MOST_MEDIAN, Audit, Finding
 from .mutants import Mutant, diff
 

@@ -14,9 +14,9 @@ from typing import Any
 
 from ...check.testing.cases import Case
 from ...check.testing.domain import Domain, Inputs, Phrases, Row, phrases_in
-from ...covering import cover
-from .trials import namespace, not_passed
-from .ways import UNSPOILT, WAYS, Way
+from ...covering_array import cover
+from .case_trials import namespace, not_passed
+from .faults import UNSPOILT, WAYS, Way
 
 
 @dataclass(frozen=True)

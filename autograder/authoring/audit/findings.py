@@ -10,7 +10,7 @@ from statistics import median
 from ...check.testing.cases import Case
 from ...misconceptions import Misconception
 from .domain_mutants import Covered, in_words
-from .equivalents import FILE, Equivalent
+from .equivalent_mutants import FILE, Equivalent
 from .mutants import Mutant
 from .named_factors import Named
 

@@ -14,9 +14,9 @@ from typing import Any
 
 from ...check.hints.failing_inputs import Example, Examples, agrees, outcome, tells_apart
 from ...check.testing.domain import Domain, Phrases
+from .case_trials import namespace
 from .domain_mutants import Covered, DomainMutant, Tap
-from .trials import namespace
-from .ways import WAYS
+from .faults import WAYS
 
 Spoilt = Mapping[str, Sequence[Sequence[Phrases]]]
 """For each way to be wrong, and each example, the levels of the calls that show when they are spoilt."""

@@ -11,7 +11,7 @@ from ...upload.archive import open_nested
 from ...upload.code_file import code_names
 from ...upload.inspection import CODE_SUFFIXES, defined, is_backup, is_called, look
 from ...upload.listing import Entry, UnreadableError, effective_suffix, is_archive, printable
-from ...upload.template_files import HandedOut, bare
+from ...upload.template_files import TemplateFiles, bare
 from ..platforms.all_platforms import SINGLE
 from ..platforms.download import Download, Item, open_inside
 from ..platforms.plain_folder import PLAIN
@@ -19,29 +19,29 @@ from ..platforms.plain_folder import PLAIN
 NAMED_AT_MOST = 8
 
 
-def students_in(place: Download, assignment: Assignment, handed_out: HandedOut) -> list[str]:
+def students_in(place: Download, assignment: Assignment, template_files: TemplateFiles) -> list[str]:
     """Whose work lies there, read as a plain folder; no two of them have the same."""
     code: dict[bytes, str] = {}
     answers: dict[str, None] = {}
     for upload in PLAIN.sort(place).uploads:
         for entry in open_nested(upload.listing()).entries:
-            content = _work(entry, assignment, handed_out)
+            content = _work(entry, assignment, template_files)
             if content:
                 code.setdefault(content, upload.student)
-            elif _is_answers(entry, assignment, handed_out):
+            elif _is_answers(entry, assignment, template_files):
                 answers[upload.student] = None
     return max(list(dict.fromkeys(code.values())), list(answers), key=len)
 
 
-def ask_if_a_class(path: Path, place: Download, assignment: Assignment, handed_out: HandedOut) -> None:
+def ask_if_a_class(path: Path, place: Download, assignment: Assignment, template_files: TemplateFiles) -> None:
     """Make sure that what would be taken for one student's is not a class's.
 
     Raises:
         GraderError: the question, where it may be.
     """
-    students = students_in(place, assignment, handed_out)
+    students = students_in(place, assignment, template_files)
     of_one = [item for item in place.items if any(is_called(item.name, name) for name in code_names(assignment))]
-    most_of_one = 2 if any(_is_own(item, assignment, handed_out) for item in of_one) else 1
+    most_of_one = 2 if any(_is_own(item, assignment, template_files) for item in of_one) else 1
     if len(students) > most_of_one:
         everybody = [upload.student for upload in PLAIN.sort(place).uploads]
         raise GraderError(
@@ -51,7 +51,7 @@ def ask_if_a_class(path: Path, place: Download, assignment: Assignment, handed_o
         )
 
 
-def classes_in(path: Path, download: Download, assignment: Assignment, handed_out: HandedOut) -> list[str]:
+def classes_in(path: Path, download: Download, assignment: Assignment, template_files: TemplateFiles) -> list[str]:
     """A sentence on each item of a plain folder that may be a class rather than a student.
 
     Raises:
@@ -59,7 +59,7 @@ def classes_in(path: Path, download: Download, assignment: Assignment, handed_ou
     """
     found = {}
     for item in download.items:
-        inside = _inside(item, download, assignment, handed_out)
+        inside = _inside(item, download, assignment, template_files)
         if len(inside) > 2:
             found[item.name] = inside
     if not found:
@@ -74,20 +74,23 @@ def classes_in(path: Path, download: Download, assignment: Assignment, handed_ou
     return [f"{look} If it is, grade it by itself; here it counts as one student." for look in looks]
 
 
-def _inside(item: Item, download: Download, assignment: Assignment, handed_out: HandedOut) -> list[str]:
+def _inside(item: Item, download: Download, assignment: Assignment, template_files: TemplateFiles) -> list[str]:
     """Whose work an item of a plain folder holds, as far as names leave it open."""
     if item.is_folder:
         work = (*code_names(assignment), assignment.answers_file)
         entries = item.listing().entries
         if (
-            sum(_may_be_work(entry, assignment) and not handed_out.is_helper(entry.parts, *work) for entry in entries)
+            sum(
+                _may_be_work(entry, assignment) and not template_files.is_helper(entry.parts, *work)
+                for entry in entries
+            )
             > 2
         ):
-            return students_in(download.enter(item.name), assignment, handed_out)
+            return students_in(download.enter(item.name), assignment, template_files)
     elif is_archive(item.name):
         try:
             with open_inside(item) as inside:
-                return students_in(inside, assignment, handed_out)
+                return students_in(inside, assignment, template_files)
         except (GraderError, UnreadableError):
             pass
     return []
@@ -99,26 +102,26 @@ def _may_be_work(entry: Entry, assignment: Assignment) -> bool:
     return is_answers or is_archive(entry.name) or effective_suffix(entry.name) in CODE_SUFFIXES
 
 
-def _work(entry: Entry, assignment: Assignment, handed_out: HandedOut) -> bytes:
+def _work(entry: Entry, assignment: Assignment, template_files: TemplateFiles) -> bytes:
     """A program of a student's own; nothing if it is another file."""
     if effective_suffix(entry.name) not in CODE_SUFFIXES or is_backup(entry.parts):
         return b""
     file, _ = look(entry)
-    if file.problem or not file.is_code or handed_out.holds(file.content):
+    if file.problem or not file.is_code or template_files.holds(file.content):
         return b""
     is_named = any(is_called(entry.name, name) for name in code_names(assignment))
     return bare(file.content) if is_named or defined(file.content, assignment) else b""
 
 
-def _is_answers(entry: Entry, assignment: Assignment, handed_out: HandedOut) -> bool:
+def _is_answers(entry: Entry, assignment: Assignment, template_files: TemplateFiles) -> bool:
     if not is_called(entry.name, assignment.answers_file):
         return False
     file, _ = look(entry)
-    return not handed_out.holds(file.content)
+    return not template_files.holds(file.content)
 
 
-def _is_own(item: Item, assignment: Assignment, handed_out: HandedOut) -> bool:
-    return any(_work(entry, assignment, handed_out) for entry in item.listing().entries)
+def _is_own(item: Item, assignment: Assignment, template_files: TemplateFiles) -> bool:
+    return any(_work(entry, assignment, template_files) for entry in item.listing().entries)
 
 
 def _named(students: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from ...errors import GraderError
 from ...upload.code_file import code_names
 from ...upload.inspection import CODE_SUFFIXES
 from ...upload.listing import ARCHIVE_SUFFIXES, UnreadableError, effective_suffix, is_archive, meant_stem, printable
-from ...upload.template_files import HandedOut
+from ...upload.template_files import TemplateFiles
 from ..platforms.all_platforms import DOWNLOADS, SINGLE, place_of, recognise
 from ..platforms.base import Platform, Sorted
 from ..platforms.download import Download, of_folder, on_disk, open_download, open_inside
@@ -30,7 +30,9 @@ class Found:
 
 
 @contextmanager
-def open_submissions(path: Path, assignment: Assignment, handed_out: HandedOut, name: str | None) -> Iterator[Found]:
+def open_submissions(
+    path: Path, assignment: Assignment, template_files: TemplateFiles, name: str | None
+) -> Iterator[Found]:
     """Find out what lies at `path`; its files can be read as long as this is open."""
     if not path.exists():
         raise GraderError(f"There is no {path}. {what_to_type(assignment)}")
@@ -51,7 +53,7 @@ def open_submissions(path: Path, assignment: Assignment, handed_out: HandedOut, 
             platform, place = recognised
             yield Found(platform, place, platform.sort(place))
         elif _is_one(download, assignment):
-            ask_if_a_class(path, download, assignment, handed_out)
+            ask_if_a_class(path, download, assignment, template_files)
             yield _one(path, assignment)
         elif inside := _only_zip(download):
             with open_download(inside) as within:
@@ -59,7 +61,7 @@ def open_submissions(path: Path, assignment: Assignment, handed_out: HandedOut, 
                     platform, place = recognised
                     yield Found(platform, place, platform.sort(place))
                 else:
-                    yield _plain(path, download, assignment, handed_out)
+                    yield _plain(path, download, assignment, template_files)
         elif platforms := _platforms_in(download):
             raise GraderError(
                 f"{path} is not a download itself, but holds {platforms}. Grade each by itself. "
@@ -68,15 +70,15 @@ def open_submissions(path: Path, assignment: Assignment, handed_out: HandedOut, 
         elif path.is_file():
             if not download.items and not download.problems:
                 raise GraderError(f"{path} is empty: no file was found in it. {what_to_type(assignment)}")
-            ask_if_a_class(path, place_of(PLAIN, download), assignment, handed_out)
+            ask_if_a_class(path, place_of(PLAIN, download), assignment, template_files)
             yield _one(path, assignment)
         else:
-            yield _plain(path, download, assignment, handed_out)
+            yield _plain(path, download, assignment, template_files)
 
 
-def _plain(path: Path, download: Download, assignment: Assignment, handed_out: HandedOut) -> Found:
+def _plain(path: Path, download: Download, assignment: Assignment, template_files: TemplateFiles) -> Found:
     found = PLAIN.sort(download)
-    classes = classes_in(path, download, assignment, handed_out)
+    classes = classes_in(path, download, assignment, template_files)
     return Found(PLAIN, download, replace(found, problems=(*found.problems, *classes)))
 
 

@@ -25,7 +25,7 @@ from ...upload.listing import (
     printable,
 )
 from ...upload.overrides import NOTHING, FileOverrides, option, read_choices, recall, to_type, together
-from ...upload.template_files import HandedOut, read_handed_out
+from ...upload.template_files import TemplateFiles, read_handed_out
 from ..platforms.base import Platform, Upload, left_out
 from ..platforms.github_classroom import assignment_of
 from ..platforms.plain_folder import PLAIN, key_of, may_be_work
@@ -87,8 +87,8 @@ def take_in(
         GraderError: if there is nothing to grade, the platform does not fit, one student's work cannot be told
             from a class's, the roster cannot be read, or an answer names nobody, or no file that there is.
     """
-    handed_out = read_handed_out(assignment)
-    with open_submissions(path, assignment, handed_out, platform) as found:
+    template_files = read_handed_out(assignment)
+    with open_submissions(path, assignment, template_files, platform) as found:
         uploads: Sequence[Upload] = found.sorted.uploads
         left = found.sorted.left
         problems = [*found.place.problems, *found.sorted.problems, *left_out(left, found.platform.label)]
@@ -101,7 +101,7 @@ def take_in(
         typed = read_choices(choices, _names(uploads))
         names = {upload.name for upload in uploads}
         chosen = together(recall(out) if out else {}, typed, lambda file: _kind(file, names))
-        reader = _Reader(found.platform, assignment, handed_out, chosen, typed, names)
+        reader = _Reader(found.platform, assignment, template_files, chosen, typed, names)
         uploads, questions = _parted(uploads, chosen)
         received = reader.read(uploads, questions)
     members = {
@@ -161,7 +161,7 @@ class _Reader:
 
     platform: Platform
     assignment: Assignment
-    handed_out: HandedOut
+    template_files: TemplateFiles
     choices: FileOverrides
     typed: FileOverrides
     names: set[str]
@@ -242,7 +242,7 @@ class _Reader:
                 if problem := why_not(upload.student, file, files.entries):
                     raise GraderError(f"`--choose {printable(upload.student)}={printable(file)}`: {problem}")
             chosen = self._files(self.choices, upload, files.entries)
-            found = choose(upload.student, files, self.assignment, self.handed_out, chosen)
+            found = choose(upload.student, files, self.assignment, self.template_files, chosen)
         return replace(found, origin=self._origin(upload, others))
 
     def _files(self, choices: FileOverrides, upload: Upload, there: Sequence[Entry] = ()) -> list[str]:

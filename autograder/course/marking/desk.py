@@ -12,10 +12,10 @@ from ...mark import ItemMark, Mark
 from ..gradebook.database import Gradebook
 from ..gradebook.ratings import has_changed, is_saved, read_ratings, read_rubrics, save_ratings, save_rubric
 from ..gradebook.records import Rating, RatingKind
-from .blind import blind
-from .dealing import Sharing, Waiting, common, deal
+from .anonymize import blind
 from .groups import AnswerIndex, Group
-from .ledger import Key, Ledger
+from .mark_journal import Key, Ledger
+from .marking_order import Sharing, Waiting, common, deal
 from .progress import QuestionProgress, progress
 from .rubric import Item, Rubric, load_rubric
 

@@ -17,9 +17,9 @@ from ...mark import ItemMark
 from ..gradebook.database import Gradebook
 from ..gradebook.ratings import read_ratings, save_ratings
 from ..gradebook.records import Rating, RatingKind
-from .blind import blind
+from .anonymize import blind
 from .groups import Group, groups
-from .ledger import Ledger, shares
+from .mark_journal import Ledger, shares
 from .rubric import Rubric, load_rubric
 
 LARGEST_FILE = 100_000_000

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ...assignment import Question
 from ..gradebook.records import Rating, RatingKind
 from .agreement import Agreement, agreement
-from .ledger import Key, Ledger, shares
+from .mark_journal import Key, Ledger, shares
 from .rubric import Item, Rubric
 
 

@@ -19,16 +19,16 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from ...errors import GraderError
-from ...feedback.html import render, script
+from ...feedback.templating import render, script
 from ...io.text import format_points, pluralize, single_line
 from ..gradebook.records import Rating, RatingKind
-from .dealing import Waiting
+from .answer_view import show
 from .desk import Desk, Gone, Outdated, Sent
+from .disagreements import settle_list, settle_view
 from .groups import Group
-from .guard import HEADERS, Seat, Session, refused
-from .second_look import SecondLook
-from .settling import settle_list, settle_view
-from .shown import show
+from .marker_aids import SecondLook
+from .marking_order import Waiting
+from .page_access import HEADERS, Seat, Session, refused
 
 TEMPLATES = Path(__file__).parent / "templates"
 MOST_FOUND = 50

@@ -15,7 +15,7 @@ from ...io.text import csv_safe, format_points, in_alphabet, single_line, trunca
 from ...mark import Mark, fingerprint
 from ..gradebook.database import Gradebook
 from ..gradebook.records import SheetRow
-from .earlier import earlier_answers
+from .earlier_answers import earlier_answers
 from .groups import AnswerIndex, Group
 from .rubric import Item, Rubric, load_rubric, weighed_now
 from .sheet_rows import POSSIBLE

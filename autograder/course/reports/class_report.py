@@ -13,19 +13,19 @@ from pathlib import Path
 from ... import __version__
 from ...assignment import Assignment
 from ...feedback.hidden_outcomes import bits
-from ...feedback.html import pieces, script
+from ...feedback.templating import pieces, script
 from ...io.text import format_points
 from ...mark import fingerprint
 from ...result import Result, Status
 from ..gradebook.records import Rating
-from ..known import KnownWork
-from ..marking.ledger import Key, Ledger
+from ..known_works import KnownWork
+from ..marking.mark_journal import Key, Ledger
 from ..marking.progress import QuestionProgress, progress
 from ..marking.rubric import load_rubric
 from ..similarity import ANSWERS, CODE
-from .alike import Alike
 from .mistakes import Mistakes
 from .questions import EXAMPLES_PER_CASE, Questions
+from .similar_works import Alike
 
 TEMPLATES = Path(__file__).parent / "templates"
 BINS = 20

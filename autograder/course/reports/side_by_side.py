@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from ...feedback.tokens import Source
+from ...feedback.source_tokens import Source
 
 MOST_LINES = 500
 """Lines of either file that are laid out."""

@@ -12,7 +12,7 @@ from ...mark import apply_marks
 from ...result import Result
 from ..gradebook.database import Gradebook
 from ..gradebook.ratings import read_ratings
-from ..known import known_works
+from ..known_works import known_works
 from ..marking.rubric import weighed_now
 from .class_report import Overview
 from .grades_csv import grades_csv

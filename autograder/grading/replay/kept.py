@@ -21,7 +21,7 @@ from ...assignment import Assignment
 from ...errors import GraderError
 from ...sandbox.wire import WireError, frame, unframe
 from ..cache_keys import cache_keys
-from ..image import NAME, own_folder
+from ..root_filesystem import NAME, own_folder
 from .recording import Recording, Request
 
 FOLDER = f"{NAME}-recordings"

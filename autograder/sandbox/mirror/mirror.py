@@ -7,10 +7,10 @@ from typing import Any
 from torch import nn
 
 from . import modules
+from .buffers import Memory
 from .checks import as_wire_error
 from .containers import Containers
 from .keyed_vectors import WordVectors
-from .memory import Memory
 from .message import Message
 from .modules import PLAIN_MODULES, ModuleMaker, Modules, ModuleState
 from .randomness import Randomness

@@ -12,8 +12,8 @@ from torch import nn
 
 from ..wire import WireError
 from . import checks
+from .buffers import Memory
 from .checks import DTYPE_NAMES, DTYPES, MAX_RANK
-from .memory import Memory
 from .message import Message
 from .registry import VALUE, Registry, growing, role_of
 

@@ -13,8 +13,8 @@ from itertools import product
 
 import pytest
 
-from tests.linear.expressions import ASKS, Expression, ask, expressions, expressions_in, units
-from tests.linear.work import is_slow
+from tests.linear_time.expressions import ASKS, Expression, ask, expressions, expressions_in, units
+from tests.linear_time.work import is_slow
 from tests.representatives import representatives
 
 LONG, SECONDS = 24_000, 0.12
@@ -135,6 +135,6 @@ def test_those_of_the_project_are_found():
     assert len(EXPRESSIONS) > 80
     assert {
         "student_template/check/loading/answers.py",
-        "autograder/feedback/tokens.py",
+        "autograder/feedback/source_tokens.py",
         "autograder/io/text.py",
     } <= files

@@ -17,8 +17,8 @@ from autograder.grading.grader import Grader
 from autograder.grading.launcher import Launcher, open_launcher
 from autograder.result import CaseResult, Outcome, Result, Status
 from autograder.submission import Submission
+from tests.grading.replies import Liar, nothing_recorded, recording
 from tests.hostile.collection import HALF
-from tests.judge.replies import Liar, nothing_recorded, recording
 from tests.representatives import representatives
 
 RECORDED = {

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import GraderError
-from autograder.grading import image
+from autograder.grading import root_filesystem as image
 from autograder.grading.isolation import SECRET
 
 NAMES = ("module.py", "other.py")

@@ -19,8 +19,8 @@ from autograder.assignment import load_assignment
 from autograder.check.loading import defaults, libraries, locate, notebook, source
 from autograder.check.loading.answers import combine, complete, find_answers, look_into
 from autograder.check.running import code_diff
-from autograder.feedback.html import with_code
-from autograder.feedback.tokens import read_source
+from autograder.feedback.source_tokens import read_source
+from autograder.feedback.templating import with_code
 from autograder.io.text import csv_safe, escape_control, single_line, truncate
 from autograder.upload.answers_file import select_answers
 from autograder.upload.archive import list_archive
@@ -29,7 +29,7 @@ from autograder.upload.contents import kind_of, not_a_program
 from autograder.upload.inspection import defined, defines_any, holds_code, is_unfinished, look
 from autograder.upload.listing import Entry, printable
 from autograder.upload.template_files import bare, code, read_handed_out
-from tests.linear.work import TooSlow, seconds
+from tests.linear_time.work import TooSlow, seconds
 from tests.representatives import representatives
 
 ASSIGNMENT = load_assignment()

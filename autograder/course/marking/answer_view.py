@@ -13,16 +13,16 @@ from ...io.text import single_line
 from ...mark import ItemMark
 from ..gradebook.records import Rating
 from .agreement import Agreement
-from .blind import names_of, without_names
+from .anonymize import names_of, without_names
+from .answer_html import formatted
 from .desk import Desk
-from .earlier import compare, text_of
-from .formatted import formatted
+from .earlier_answers import compare, text_of
 from .groups import Group
-from .ledger import shares
+from .mark_journal import shares
+from .marker_aids import SecondLook
 from .numbers import CheckedNumber
 from .passages import Passage
 from .rubric import Item
-from .second_look import SecondLook
 
 MOST_COMMENTS = 5
 

@@ -10,7 +10,7 @@ from torch import nn
 
 import solutions.embeddings as reference
 from autograder.authoring.audit import Auditor
-from autograder.authoring.audit.trials import namespace, not_passed, quiet
+from autograder.authoring.audit.case_trials import namespace, not_passed, quiet
 from autograder.check.hints.diagnosis import diagnose
 from autograder.misconceptions import apply, misconceptions
 from autograder.result import Outcome

@@ -57,7 +57,7 @@ def readable() -> tuple[str, ...]:
     for folder in map(Path, sys.path):
         if folder.name in _NO_LIBRARIES and folder.is_dir():
             found |= {path for path in folder.iterdir() if _is_listed(path) and path != PACKAGE}
-    asked = [sys.executable, "-m", "autograder.sandbox.resident"]
+    asked = [sys.executable, "-m", "autograder.sandbox.preload"]
     needed = subprocess.run(asked, capture_output=True, text=True, check=True, cwd=PACKAGE.parent).stdout
     return tuple(sorted({"/etc/ld.so.cache", *needed.splitlines(), *map(str, found)} - {""}))
 

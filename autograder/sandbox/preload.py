@@ -50,7 +50,7 @@ class Keeper:
     """
 
     def __init__(self, roots: Iterable[str]) -> None:
-        command = [sys.executable, "-P", "-s", "-m", "autograder.sandbox.resident", "keep", *roots]
+        command = [sys.executable, "-P", "-s", "-m", "autograder.sandbox.preload", "keep", *roots]
         pipe = subprocess.PIPE
         self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True)
 

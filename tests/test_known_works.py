@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from autograder.course.gradebook.database import open_gradebook
-from autograder.course.known import known_works, read_known
+from autograder.course.known_works import known_works, read_known
 from autograder.course.reports.write import write_reports
 from autograder.errors import GraderError
 from autograder.submission import Submission

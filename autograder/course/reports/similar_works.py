@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from ...assignment import Assignment, Question
-from ...feedback.tokens import Source, names_in, read_source
+from ...feedback.source_tokens import Source, names_in, read_source
 from ...result import Result
-from ..known import KnownWork
+from ..known_works import KnownWork
 from ..marking.passages import Text
 from ..similarity import ANSWERS, CODE, RUN, Group, Pieces, Scale, groups, pieces_of_code, pieces_of_text
 from .side_by_side import Block, blocks

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..gradebook.records import Rating
+from .answer_view import AnswerShown, show
 from .desk import Desk
 from .groups import Group
-from .ledger import shares
-from .second_look import SecondLook
-from .shown import AnswerShown, show
+from .mark_journal import shares
+from .marker_aids import SecondLook
 
 
 @dataclass(frozen=True)

@@ -18,12 +18,12 @@ import autograder.grading
 from autograder.errors import GraderError
 from autograder.grading import isolation
 from autograder.grading import launcher as launcher_module
-from autograder.grading.image import image_of, readable
 from autograder.grading.isolation import REFUSALS, SECRET, IsolationLevel, LaunchOption, violations
 from autograder.grading.launcher import Launcher, open_launcher
+from autograder.grading.root_filesystem import image_of, readable
 from autograder.sandbox.confinement import WallPlan
 from autograder.sandbox.self_test import DONE, IMPORT, LIST, READ, SEE, _strange_descriptors
-from tests.judge.conftest import LIMITS
+from tests.grading.conftest import LIMITS
 
 TIERS = {"tier1": IsolationLevel.NAMESPACES, "tier2": IsolationLevel.NO_NAMESPACES}
 AS_ROOT = os.getuid() == 0

@@ -16,7 +16,7 @@ from functools import lru_cache
 from ...errors import GraderError
 from ..gradebook.records import Rating
 from .groups import Group
-from .ledger import Key, Ledger
+from .mark_journal import Key, Ledger
 
 ALL_MARK = 10
 """Answers a question that every marker marks, where that is not said and there is more than one."""

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from autograder.assignment import load_assignment
-from autograder.grading.image import own_folder
 from autograder.grading.replay.kept import FOLDER, MOST_KEPT, Kept
 from autograder.grading.replay.recording import Request
+from autograder.grading.root_filesystem import own_folder
 from autograder.sandbox.wire import frame
 
 ASSIGNMENT = load_assignment()
