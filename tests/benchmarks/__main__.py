@@ -39,7 +39,7 @@ from autograder.grading.session import Session
 from autograder.result import Outcome, Result
 from autograder.submission import Submission
 
-from . import plain_otter, watching
+from . import plain_otter, results, watching
 from .by_size import by_size
 from .marking import marking
 from .one_case import one_case
