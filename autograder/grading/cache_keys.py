@@ -28,7 +28,7 @@ POINTS = "points"
 """The part whose change needs no run: points are scaled."""
 
 _PACKAGE = Path(__file__).parents[1]
-_GRADER = ("result.py", "misconceptions.py", "check", "grading", "sandbox")
+_GRADER = ("result.py", "misconceptions.py", "covering_array.py", "check", "grading", "sandbox")
 _LIBRARIES = ("torch", "numpy", "gensim", "otter-grader")
 
 
