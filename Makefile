@@ -1,9 +1,20 @@
 # Two commands: `make grade` and `make test`. Both set up .venv first, with pip alone.
 
 PYTHON ?= python3
-SUBMISSIONS ?= tests/example_batch/submissions
-OUTPUT ?= graded
 JOBS ?= 2
+# The example batch has a folder of its own, so that a class finds `graded` empty.
+ifndef SUBMISSIONS
+SUBMISSIONS = tests/example_batch/submissions
+OUTPUT ?= graded-example
+endif
+OUTPUT ?= graded
+
+# A name that is misspelt would go unnoticed, and the example batch be graded in a class's place.
+TYPED := $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))
+UNKNOWN := $(filter-out SUBMISSIONS OUTPUT PYTHON JOBS,$(TYPED))
+ifneq ($(UNKNOWN),)
+$(error There is no variable $(UNKNOWN). These can be set: SUBMISSIONS, OUTPUT, PYTHON, JOBS)
+endif
 
 # The shell gets these from the environment, where a blank, a quotation mark or a `$` does no harm.
 override SUBMISSIONS := $(value SUBMISSIONS)
@@ -53,7 +64,7 @@ release: .venv/ready ## derive student_template/ and dist/ from assignment/ and 
 	$(AUTOGRADER) release
 
 clean: ## remove what the commands above made
-	rm -rf .venv graded dist build *.egg-info .hypothesis .mypy_cache .ruff_cache
+	rm -rf .venv graded graded-example dist build *.egg-info .hypothesis .mypy_cache .ruff_cache
 
 .venv/ready: pyproject.toml # what grading needs
 	"$$PYTHON" -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed, this is %d.%d: make PYTHON=python3.12 ..." % sys.version_info[:2])'

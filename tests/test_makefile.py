@@ -77,9 +77,22 @@ def test_make_grade_takes_any_name(make, submissions: str, output: str):
 
 
 def test_make_grade_installs_what_grading_needs_and_once(make):
-    grade = ["-m", "autograder.cli", "grade", "--output", "graded", "--", "tests/example_batch/submissions"]
+    grade = ["-m", "autograder.cli", "grade", "--output", "graded-example", "--", "tests/example_batch/submissions"]
     assert make("grade") == [*ENVIRONMENT, grade]
     assert make("grade") == [grade]
+
+
+def test_a_class_is_not_graded_into_the_examples_folder(make):
+    make("grade")
+    typed = make("grade", "SUBMISSIONS=week3.zip")
+    assert typed == [["-m", "autograder.cli", "grade", "--output", "graded", "--", "week3.zip"]]
+
+
+def test_a_misspelt_variable_is_refused(make):
+    with pytest.raises(subprocess.CalledProcessError) as caught:
+        make("grade", "SUBMISSION=week 3=b.zip")
+    assert b"There is no variable SUBMISSION." in caught.value.stderr
+    assert b"SUBMISSIONS, OUTPUT, PYTHON, JOBS" in caught.value.stderr
 
 
 def test_make_test_installs_the_rest(make):
