@@ -39,7 +39,7 @@ class Question:
         points: what it is worth, after rescaling.
         functions: the names that students define for it; empty for a short answer.
         builds_on: ids of earlier questions and functions of this one, on which its functions may build; of a
-            short answer the functions that it speaks of.
+            short answer the functions that it mentions.
         words: the fewest and the most words of a short answer; None for code.
     """
 
@@ -187,7 +187,7 @@ def find_root() -> Path:
         if (folder / YML).is_file():
             return folder
     raise AssignmentError(
-        f"There is no {YML} in {here} or above it. Name the folder that holds assignment/, solutions/ and "
+        f"There is no {YML} in {here} or above it. Name the folder that contains assignment/, solutions/ and "
         "student_template/: autograder --assignment FOLDER ..."
     )
 
@@ -320,7 +320,7 @@ class _Reader:
             for other in question.builds_on:
                 if other not in ((*ids[:index], *question.functions) if question.is_code else functions):
                     expected = "ids of earlier questions, or functions of its own"
-                    expected = expected if question.is_code else "functions that it speaks of"
+                    expected = expected if question.is_code else "functions that it mentions"
                     raise self.complaint(f"questions[{index}].builds_on", expected, other)
         enabled = [question for question, is_enabled in read if is_enabled]
         if not enabled:

@@ -1,6 +1,6 @@
-"""The commands. They hold no logic: each calls the rooms in turn and says what came out.
+"""The commands. They contain no logic: each calls other modules in turn and says what came out.
 
-What is slow to import is imported where it is used, so that help and usage errors come at once.
+Slow imports are made where they are used, so that help and usage errors appear at once.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def _says_what_is_wrong(command: Callable[..., int]) -> Callable[..., None]:
 
 
 class _PlatformName(click.ParamType):
-    """The name of a platform in one of the registry's tables, which is imported only where it is needed."""
+    """The name of a platform in one of the registry's tables, which is imported only when needed."""
 
     name = "platform"
 
@@ -89,7 +89,7 @@ class _Command(click.Command):
     type=click.Path(path_type=Path, file_okay=False, exists=True, resolve_path=True),
     envvar=CHOSEN,
     metavar="FOLDER",
-    help="Where assignment/, solutions/ and student_template/ lie.  [default: this checkout]",
+    help="The folder of assignment/, solutions/ and student_template/.  [default: this checkout]",
 )
 def main(assignment: Path | None) -> None:
     """Grade an assignment on token and positional embeddings.
@@ -108,22 +108,22 @@ def _grading_options(command: Callable[..., None]) -> Callable[..., None]:
                 "--only",
                 multiple=True,
                 metavar="QUESTION",
-                help="Grade this question again, keep the others' results; may be repeated.",
+                help="Grade only this question again and keep the other results; may be repeated.",
             ),
             click.option(
                 "--student",
                 "students",
                 multiple=True,
                 metavar="STUDENT",
-                help="Only this one; may be repeated.",
+                help="Grade only this student; may be repeated.",
             ),
-            click.option("--force", is_flag=True, help="Grade also what has not changed."),
+            click.option("--force", is_flag=True, help="Also grade what has not changed."),
             click.option(
                 "--known",
                 type=click.Path(path_type=Path, exists=True),
                 multiple=True,
                 metavar="FOLDER",
-                help="Compare the class's work with this, too: public solutions, an earlier term; may be repeated. "
+                help="Also compare submissions with this: public solutions, an earlier term; may be repeated. "
                 "OUT remembers it.",
             ),
             click.option(
@@ -157,9 +157,9 @@ def _grading_options(command: Callable[..., None]) -> Callable[..., None]:
     "--layout",
     "platform",
     type=_PlatformName("LAYOUTS"),
-    help="How SUBMISSIONS are laid out, where that is not recognised.",
+    help="How SUBMISSIONS are laid out, if that is not recognised.",
 )
-@click.option("--roster", type=_FILE, metavar="ROSTER.csv", help="The course's students; names who is missing.")
+@click.option("--roster", type=_FILE, metavar="ROSTER.csv", help="The course's students, to report who is missing.")
 @click.option(
     "--choose",
     "choices",
@@ -185,9 +185,9 @@ def grade(
 ) -> int:
     """Grade SUBMISSIONS: a platform's download, or a folder of students' folders, zips or files.
 
-    Writes grades.csv, report.html, results/, feedback/ and gradebook.sqlite. On the same OUT again, it
-    goes on where it was stopped and skips what has not changed. Exit status: 0 when every submission
-    is graded or needs marking, 1 when some are set aside, not graded or in no student's submission.
+    Writes grades.csv, report.html, results/, feedback/ and gradebook.sqlite. With the same OUT again, it
+    continues where it was stopped and skips what has not changed. Exit status: 0 when every submission
+    is graded or needs marking, 1 when some are set aside or not graded, or a file is in no student's submission.
     """
     from .course import pipeline
     from .course.batch.plan import RunOptions
@@ -216,11 +216,11 @@ def regrade(
     cluster: str,
     unconfined: bool,
 ) -> int:
-    """Grade OUT again, from the files in its gradebook, where tests, limits or points have changed.
+    """Grade OUT again, from the files in its gradebook, if tests, limits or points have changed.
 
-    Shows which cases flipped and why, who gains and who loses. Marks given by hand stay. After a
-    --dry-run, the same command without it writes what was found, without grading again. Exit status: 1
-    when something could not be graded again; its result stands.
+    Shows which cases flipped and why, and who gains and who loses. Marks given by hand stay. After a
+    --dry-run, the same command without it writes the new results without grading again. Exit status: 1
+    when something could not be graded again; its old result stays.
     """
     from .course import pipeline
     from .course.batch.plan import RunOptions
@@ -237,9 +237,9 @@ def regrade(
 @click.option("--undo", is_flag=True, help="Let them count again.")
 @_says_what_is_wrong
 def forget(out: Path, students: tuple[str, ...], undo: bool) -> int:
-    """Leave STUDENT out of the tables, the reports and what is handed back; the history stays.
+    """Leave STUDENT out of the tables, the reports and the exports; the history stays.
 
-    For who has left the course, or is in OUT under another name, too. Graded again, they count again.
+    For students who have left the course, or are also in OUT under another name. If graded again, they count again.
     """
     from .course import pipeline
 
@@ -264,25 +264,27 @@ def _marking_options(command: Callable[..., None]) -> Callable[..., None]:
     """The options for sheets, which `mark` and `marks` share."""
     for option in reversed(
         (
-            click.option("--write", "sheet", type=_FILE, metavar="SHEET.csv", help="Write what is to be marked."),
+            click.option(
+                "--write", "sheet", type=_FILE, metavar="SHEET.csv", help="Write a sheet of what is to be marked."
+            ),
             click.option(
                 "--read",
                 "files",
                 type=_FILE,
                 multiple=True,
                 metavar="FILE",
-                help="Take back a filled sheet, or a program's proposals (.jsonl); may be repeated.",
+                help="Read a sheet that was filled in, or a program's proposals (.jsonl); may be repeated.",
             ),
             click.option(
                 "--markers",
                 default="",
                 metavar="NAME,NAME",
-                help="Who shares the work: a page, or a sheet, for each; a number will do.",
+                help="Who shares the work, with a page or a sheet each; a number will do.",
             ),
             click.option("--question", metavar="ID", help="On the sheet: only this question."),
             click.option("--anonymous", is_flag=True, help="On the sheet: made-up names, the same ones each time."),
-            click.option("--all", "marked_too", is_flag=True, help="On the sheet: also what is marked already."),
-            click.option("--replace", "replace_marks", is_flag=True, help="What is read replaces earlier marks."),
+            click.option("--all", "marked_too", is_flag=True, help="On the sheet: also what is already marked."),
+            click.option("--replace", "replace_marks", is_flag=True, help="Let what is read replace earlier marks."),
         )
     ):
         command = option(command)
@@ -292,11 +294,11 @@ def _marking_options(command: Callable[..., None]) -> Callable[..., None]:
 @main.command(cls=_Command, example="autograder mark graded")
 @click.argument("out", type=_FOLDER)
 @_marking_options
-@click.option("--overlap", default="", metavar="N|N%", help="Answers a question that all mark.  [default: 10]")
+@click.option("--overlap", default="", metavar="N|N%", help="Answers per question that everyone marks.  [default: 10]")
 @click.option(
     "--calibration",
     type=click.IntRange(min=0),
-    help="How many of these all mark before the rest opens.  [default: 5]",
+    help="How many of these everyone marks before the rest opens.  [default: 5]",
 )
 @click.option("--named", is_flag=True, help="Show who gave an answer.")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Serve on this port.  [default: a free one]")
@@ -317,9 +319,9 @@ def mark(
 ) -> int:
     """Mark the short answers of OUT, in the browser or on sheets.
 
-    Without --write, --read or --export it serves a page on this machine and prints its address. Every mark
-    is saved at once; Ctrl-C ends it. Exit status: 1 when something that was read was not taken; each case
-    is named.
+    Without --write, --read or --export, serves a page on this machine and prints its address. Every mark
+    is saved at once; Ctrl-C ends it. Exit status: 1 when something that was read was not accepted; each case
+    is reported.
     """
     from .course import pipeline
     from .course.marking.marking_order import marker_names, sharing
@@ -352,7 +354,7 @@ def mark(
 def marks(out: Path, **sheets: Any) -> int:
     """Mark on sheets, as `autograder mark` does with --write and --read.
 
-    Exit status: 1 when something that a sheet says was not taken; each case is named.
+    Exit status: 1 when something on a sheet was not accepted; each case is reported.
     """
     if bool(sheets["sheet"]) == bool(sheets["files"]):
         raise click.UsageError(
@@ -387,10 +389,10 @@ def _mark_on_sheets(
 @click.argument("students", nargs=-1, metavar="[STUDENT]...")
 @_says_what_is_wrong
 def interview(out: Path, students: tuple[str, ...]) -> int:
-    """Write three questions for each STUDENT, or for all, on their own code and answers.
+    """Write three questions for each STUDENT, or for all, about their own code and answers.
 
-    OUT/interview.html has a page for each, to print: a line of theirs and what would change if, a mistake
-    that was found, a number that they quote; and what a good reply holds.
+    OUT/interview.html has a page for each, to print: a line of their code and what would change if it were
+    different, a mistake that was found, a number that they quote; and what a good reply contains.
     """
     from .course import pipeline
 
@@ -404,21 +406,21 @@ def interview(out: Path, students: tuple[str, ...]) -> int:
     "platform",
     type=_PlatformName("EXPORTS"),
     required=True,
-    help="Whose file is filled.",
+    help="Whose file is filled in.",
 )
-@click.option("--into", type=_FILE, metavar="FILE.csv", help="The platform's own file; a copy of it is filled.")
+@click.option("--into", type=_FILE, metavar="FILE.csv", help="The platform's own file; a copy of it is filled in.")
 @click.option("--assignment", "name", default="", metavar="NAME", help="What the assignment is called there.")
-@click.option("--grade-column", default="", metavar="NAME", help="The column for points, if it is called otherwise.")
+@click.option("--grade-column", default="", metavar="NAME", help="The column for points, if it has another name.")
 @click.option(
     "--feedback-column",
     default="",
     metavar="NAME",
-    help="The column for comments, if it is called otherwise.",
+    help="The column for comments, if it has another name.",
 )
 @click.option("--output", "folder", type=_FOLDER, help="Where the files go.  [default: OUT/export]")
 @click.option("--late-file", type=_FILE, metavar="FILE.csv", help="How late students were: student,hours_late.")
-@click.option("--provisional", is_flag=True, help="Hand out also what still needs marking.")
-@click.option("--feedback", is_flag=True, help="Write the students' pages, too, as the platform takes them.")
+@click.option("--provisional", is_flag=True, help="Also export what still needs marking.")
+@click.option("--feedback", is_flag=True, help="Also write the students' pages, as the platform expects them.")
 @_says_what_is_wrong
 def export(
     out: Path,
@@ -432,10 +434,10 @@ def export(
     provisional: bool,
     feedback: bool,
 ) -> int:
-    """Hand the grades of OUT back: fill a copy of the platform's own file.
+    """Export the grades of OUT: fill in a copy of the platform's own file.
 
-    Only the columns for points and comments change; whoever cannot be found for sure is named. Exit
-    status: 1 when something was not handed out; each case is named.
+    Only the columns for points and comments change; anyone who cannot be found for sure is named. Exit
+    status: 1 when something was not exported; each case is reported.
     """
     from .assignment import load_assignment
     from .course import pipeline
@@ -484,7 +486,7 @@ def check(folder: Path, arguments: tuple[str, ...]) -> int:
     "--layout",
     "platform",
     type=_PlatformName("LAYOUTS"),
-    help="How SUBMISSIONS are laid out, where that is not recognised.",
+    help="How SUBMISSIONS are laid out, if that is not recognised.",
 )
 @click.option(
     "--choose",
@@ -497,8 +499,8 @@ def check(folder: Path, arguments: tuple[str, ...]) -> int:
 def repack(submissions: Path, folder: Path, platform: str | None, choices: tuple[str, ...]) -> int:
     """Write a zip for each of SUBMISSIONS that a plain `otter run` takes.
 
-    SUBMISSIONS are what `grade` takes; Otter by itself takes fewer. Exit status: 1 when someone's is not
-    written: it is set aside, or holds no code.
+    SUBMISSIONS is anything that `grade` takes; Otter by itself takes less. Exit status: 1 when a submission is not
+    written because it is set aside or contains no code.
     """
     from .course import pipeline
 
@@ -511,7 +513,7 @@ def repack(submissions: Path, folder: Path, platform: str | None, choices: tuple
 def release(check: bool) -> int:
     """Derive student_template/ and the archives in dist/ from the assignment, the solutions and the tools.
 
-    Nobody commits dist/, so `--check` names an archive only if one is there.
+    dist/ is not committed, so `--check` names an archive only if one is there.
     """
     from .assignment import find_root
     from .authoring.archives import archives
@@ -534,11 +536,11 @@ def audit(questions: tuple[str, ...]) -> int:
 
     Grades every known mistake (solutions/misconceptions/), every right variant
     (solutions/right_variants/), the blank template, and mutants of the reference: copies with one
-    small mechanical change. Runs in this process and without the wall, for it is all code of our own.
+    small mechanical change. Runs in this process and without the wall, since all of it is our own code.
     Name a QUESTION, or several, to audit only those.
 
     Exit status: 1 when a mistake is missed or costs points elsewhere, a right variant loses points, a
-    hint goes astray, or a mutant passes that solutions/equivalent_mutants.yml does not explain.
+    hint goes to the wrong mistake, or a mutant passes that solutions/equivalent_mutants.yml does not explain.
     """
     from functools import partial
 

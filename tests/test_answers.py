@@ -75,7 +75,7 @@ def test_a_blank_answer_is_zero(read, blank):
 def test_the_handed_out_file_is_zero(read):
     answers = read(TEMPLATE)
     assert points(answers) == [0, 0]
-    assert answers.questions[0].note == "Only the prompt stands here."
+    assert answers.questions[0].note == "Only the prompt is here."
 
 
 def test_the_prompt_without_its_marks_is_zero(read):

@@ -239,7 +239,7 @@ def test_marks_go_out_and_come_back_into_the_reports(run, batch):
         csv.writer(file).writerows(rows)
     done = run("marks", "graded", "--read", "sheet.csv")
     assert done.exit_code == 0
-    assert done.stdout == "1 mark taken, 0 already there, 0 rows still empty, 0 problems.\n"
+    assert done.stdout == "1 mark read, 0 already there, 0 rows still empty, 0 problems.\n"
     assert "ada,graded,23,40,4,12,7,0" in Path("graded/grades.csv").read_text()
 
 
@@ -257,7 +257,7 @@ def test_a_sheet_is_taken_for_those_who_still_count(run, batch):
     done = run("marks", "graded", "--read", "sheet.csv")
     assert (done.exit_code, done.stdout.splitlines()[-1]) == (
         0,
-        "1 mark taken, 0 already there, 0 rows still empty, 0 problems.",
+        "1 mark read, 0 already there, 0 rows still empty, 0 problems.",
     )
 
 
@@ -267,7 +267,7 @@ def test_marks_that_are_refused_end_with_1_and_are_named(run, batch):
     Path("sheet.csv").write_text("row,points,comment\ntradeoffs-0,7,\n")
     done = run("marks", "graded", "--read", "sheet.csv")
     assert done.exit_code == 1
-    assert "sheet.csv, row 2: `tradeoffs-0` is no answer of this class, and no row of its sheets." in done.stdout
+    assert "sheet.csv, row 2: `tradeoffs-0` is neither an answer of this class nor a row of its sheets." in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -289,7 +289,7 @@ def test_nothing_is_written_while_another_grader_is_at_work(run, command):
         done = run(*command)
     assert done.exit_code == 2
     assert "Another grader (process " in done.stderr
-    assert f" is at work in the folder {Path('graded').resolve()}." in done.stderr
+    assert f" is using the folder {Path('graded').resolve()}." in done.stderr
     assert {file.name for file in Path("graded").iterdir()} <= {"gradebook.sqlite", "gradebook.lock"}
     with open_gradebook(Path("graded")) as gradebook:
         assert gradebook.students() == ["ada"]

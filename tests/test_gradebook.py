@@ -112,7 +112,7 @@ def test_a_full_disk_gives_a_sentence_and_what_was_saved_stays(tmp_path):
         gradebook.save(typical("ada"))
         (pages,) = next(gradebook.rows("PRAGMA page_count"))
         next(gradebook.rows(f"PRAGMA max_page_count = {pages}"))  # SQLite then says what it says of a full disk
-        with pytest.raises(GraderError, match=r"full. What was saved before stays: mend that"):
+        with pytest.raises(GraderError, match=r"full. What was saved before stays: fix that"):
             for number in range(1000):
                 gradebook.save(typical(f"student {number}"), None, Submission("", random.randbytes(5000)))
         saved = gradebook.students()
@@ -131,7 +131,7 @@ def test_a_second_grader_in_the_same_folder_is_refused_and_named(tmp_path):
     arguments = [sys.executable, "-c", program, str(tmp_path)]
     with subprocess.Popen(arguments, stdin=pipe, stdout=pipe, text=True) as other:
         assert other.stdout.readline() == "in\n"
-        said = rf"Another grader \(process {other.pid} on .+\) is at work in the folder {re.escape(str(tmp_path))}\."
+        said = rf"Another grader \(process {other.pid} on .+\) is using the folder {re.escape(str(tmp_path))}\."
         with pytest.raises(GraderError, match=said), exclusive_lock(tmp_path):
             pass
         other.kill()

@@ -90,7 +90,7 @@ def test_otter_check_runs_all_questions_and_names_the_sentences_that_fail(half_d
 def test_otter_check_says_which_function_or_class_is_not_there(folder):
     (folder / "embeddings.py").write_text(REFERENCE.replace("def encode(", "def encoded("), encoding="utf-8")
     out = run(folder, "otter", "check", "embeddings.py", "-q", "lookup").stdout
-    said = "NameError: `encode` is not defined. Check how its name is spelt; in a notebook, first run the cell"
+    said = "NameError: `encode` is not defined. Check the spelling of its name; in a notebook, first run the cell"
     assert out.count(said) == sum("encode" in case.needs for case in LOOKUP) > 0, out
     (folder / "embeddings.py").write_text(REFERENCE.replace("class InputEmbedding(", "class Input("))
     out = run(folder, "otter", "check", "embeddings.py", "-q", "input_embeddings").stdout
@@ -174,7 +174,7 @@ def test_once_something_is_written_in_the_file_the_file_is_checked_and_the_noteb
     (folder / "embeddings.py").write_text(HALF_DONE, encoding="utf-8")
     done = run(folder, "python", "check", "lookup")
     assert done.stdout.startswith(f"{ASSIGNMENT.title}: embeddings.py\n") and done.returncode == 1
-    assert f"{NOTEBOOK} holds code, too, and was not checked." in done.stdout
+    assert f"{NOTEBOOK} contains code, too, and was not checked." in done.stdout
     assert run(folder, "python", "check", "--notebook", "lookup").returncode == 0
 
 
@@ -189,11 +189,11 @@ def test_a_damaged_notebook_is_told_of(folder):
 def test_tests_and_check_of_two_versions_are_told_apart(folder):
     path = folder / "tests" / "lookup.py"
     path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))  # as git may write them
-    assert "not of one version" not in run(folder, "python", "check", "lookup").stdout
+    assert "have different versions" not in run(folder, "python", "check", "lookup").stdout
     path.write_text(path.read_text(encoding="utf-8") + "\n# another\n", encoding="utf-8")
     done = run(folder, "python", "check", "lookup")
     assert done.returncode == 2
-    assert "tests/lookup.py and the folder check/ are not of one version" in " ".join(done.stdout.split())
+    assert "tests/lookup.py and the folder check/ have different versions" in " ".join(done.stdout.split())
     assert run(folder, "python", "check", "one_hot").returncode != 2
 
 

@@ -212,9 +212,9 @@ def test_marked_answers_are_left_out_unless_asked_for(gradebook, assignment, tmp
         ({SIZES: "1"}, "`sizes` should be 4, 2 or 0 (all, half or none), but it is '1'."),
         ({SIZES: "nan"}, "`sizes` should be 4, 2 or 0 (all, half or none), but it is 'nan'."),
         ({SIZES: "4", "points": "7"}, "`points` says 7, but the items add up to 4. Leave one side empty."),
-        ({ERROR: "4"}, "`too_long: error (10)` is filled, but the row is one of `tradeoffs`."),
+        ({ERROR: "4"}, "`too_long: error (10)` is filled in, but the row is one of `tradeoffs`."),
         ({"comment": "nice"}, "there is a comment but no points."),
-        ({"row": "tradeoffs-ffff"}, "`tradeoffs-ffff` is no answer of this class, and no row of its sheets."),
+        ({"row": "tradeoffs-ffff"}, "`tradeoffs-ffff` is neither an answer of this class nor a row of its sheets."),
     ],
 )
 def test_a_wrong_row_is_named_and_not_taken(gradebook, assignment, tmp_path, values, said):
@@ -253,7 +253,7 @@ def test_a_mark_given_before_stays_unless_it_is_to_be_replaced(gradebook, assign
     changed = fill(tmp_path / "sheet.csv", {"points": "4"})
     reading = read_sheets(gradebook, assignment, [changed])
     assert reading.marks == ()
-    assert "the answer of ada has a mark already (3 points before, 4 here)" in reading.problems[0]
+    assert "the answer of ada already has a mark (3 points before, 4 here)" in reading.problems[0]
     assert marked(gradebook).total == 5
     assert read_sheets(gradebook, assignment, [changed], replace_marks=True).problems == ()
     assert marked(gradebook).total == 6
@@ -331,8 +331,8 @@ def test_items_left_empty_beside_others_count_zero_and_are_named(gradebook, assi
     reading = read_sheets(gradebook, assignment, [sheet])
     assert reading.zeros == ("sheet.csv, row 3: `cost` left empty, taken as 0: 4 points.",)
     *_, advice, last = summary(reading)
-    assert advice == "Where that is not meant, fill them in and read the sheet again with --replace."
-    assert last == "1 mark taken, 0 already there, 0 rows still empty, 0 problems."
+    assert advice == "If that is not intended, fill them in and read the sheet again with --replace."
+    assert last == "1 mark read, 0 already there, 0 rows still empty, 0 problems."
     assert read_sheets(gradebook, assignment, [sheet]).zeros == ()  # it is known by now
 
 

@@ -345,7 +345,7 @@ def test_our_fault_takes_no_result_away(here):
     here.fails.add("ben")
     done = run("grade", "in")
     assert done.exit_code == 1
-    assert "The grader failed, so the earlier result stands: ben: no memory\n" in done.stdout
+    assert "The grader failed, so the earlier result stays: ben: no memory\n" in done.stdout
     assert totals() == {"ada": 12, "ben": 6, "cem": 4}
     here.ran.clear()
     here.fails.clear()
@@ -463,7 +463,7 @@ def test_a_new_case_and_one_that_is_gone_are_shown_as_such(here):
     edit("assignment/hidden_tests/doubling.py", "works on any number", "works on 4711")
     done = run("regrade", "graded", "--dry-run")
     assert "New case." in done.stdout
-    assert "There is no such case any more." in done.stdout
+    assert "This case no longer exists." in done.stdout
     assert "0 students gain, 0 lose, 3 keep their points." in done.stdout
 
 
@@ -580,7 +580,7 @@ def test_a_student_who_is_forgotten_counts_nowhere_until_that_is_undone(here):
     handed_back = run("export", "graded", "--to", "csv", "--provisional")
     assert (
         handed_back.exit_code,
-        "No grade goes out from what counts no more: ben, cem." in handed_back.stdout,
+        "No grade is exported for what no longer counts: ben, cem." in handed_back.stdout,
     ) == (0, True)
     assert "cem" not in Path("graded/export/handed-back.csv").read_text()
     assert "first result" in run("history", "graded", "cem").stdout
@@ -620,7 +620,7 @@ def test_who_is_now_in_a_group_counts_there_alone(here):
     run("grade", "class", "--output", "out")
     hand_over(("Ann+Bo", 4, RIGHT), ("Cy", 3, RIGHT), on="2026-03-04")
     done = run("grade", "class", "--output", "out")
-    assert "Ann_7 counts no more: the same student is now in Ann_7 + Bo_8." in done.stdout
+    assert "Ann_7 no longer counts: the same student is now in Ann_7 + Bo_8." in done.stdout
     assert totals("out") == {"Ann_7 + Bo_8": 12, "Cy_9": 12}
     assert re.search(
         r"Ann_7 counts no more since .*, for the same student is now in Ann_7 \+ Bo_8\. To undo that: ",

@@ -67,39 +67,39 @@ def export(
     results = (apply_marks(result, marks) for result in gradebook.results())
     grades, left = sort_out(results, gradebook.origins(), assignment, provisional=provisional, sharing_ids=SHARING_IDS)
     if not grades:
-        raise GraderError(f"There is no grade to hand out. {_left(left) or 'The gradebook is empty.'}")
+        raise GraderError(f"There is no grade to export. {_left(left) or 'The gradebook is empty.'}")
     told = platform.lateness(grades, wish) if assignment.late and platform.lateness else {}
     tell = {name for name, one in PLATFORMS.items() if one.tells_lateness}
     charged = deduct(grades, assignment.late, late_file, told, tell)
     if wish.into and wish.into.name.casefold() in (HANDED_BACK, LATE_SHEET):
-        raise GraderError(f"{wish.into} is what an export calls a file of its own. Call yours otherwise.")
+        raise GraderError(f"{wish.into} is the name of a file that an export writes. Rename yours.")
     plan = platform.fill(charged.grades, wish)
     if wish.into and plan.table is None:
         raise GraderError(
-            f"{wish.into} cannot be filled: {to} takes no grades in a file of its own. Leave --into away."
+            f"{wish.into} cannot be filled in: {to} takes no grades in a file of its own. Leave out --into."
         )
     files = _write(plan, folder, wish, gradebook, feedback)
     said = [*plan.said, *_remarks(plan.grades)]
     if told and wish.into:
         said.append(
-            f"How late {pluralize(len(told), 'student')} handed in is what {wish.into.name} says, by the "
+            f"How late {pluralize(len(told), 'student')} handed in is taken from {wish.into.name}, by the "
             "platform's own due date."
         )
     if forgotten := gradebook.forgotten():
-        said.append(f"No grade goes out from what counts no more: {shortened(sorted(forgotten, key=in_alphabet))}.")
+        said.append(f"No grade is exported for what no longer counts: {shortened(sorted(forgotten, key=in_alphabet))}.")
     if charged.untold:
         who = shortened(grade.person.shown for grade in charged.untold)
         said.append(
             f"Whether {pluralize(len(charged.untold), 'student')} handed in late is not known, so nothing is "
-            f"deducted: {who}. Say --late-file, a CSV with the columns student and hours_late. (Where the "
-            "download tells when, as Gradescope's does, `late.due` in assignment.yml is enough.)"
+            f"deducted: {who}. Say --late-file, a CSV with the columns student and hours_late. (If the "
+            "download says when, as Gradescope's does, `late.due` in assignment.yml is enough.)"
         )
     problems = [*charged.problems, *plan.problems]
     if left:
         problems.append(_left(left))
     if old := [grade for grade in plan.grades if not _is_of_today(grade, assignment)]:
         problems.append(
-            f"Graded with other points than assignment.yml has now, and handed out so: "
+            f"Graded with other points than assignment.yml has now, and exported that way: "
             f"{shortened(grade.person.shown for grade in old)}. Type: autograder regrade {gradebook.path.parent}"
         )
     if charged.unknown:
@@ -113,7 +113,7 @@ def _write(plan: ExportFiles, folder: Path, wish: ExportOptions, gradebook: Grad
         assert wish.into is not None
         files.append(folder / wish.into.name)
         if files[-1].exists() and files[-1].samefile(wish.into):
-            raise GraderError(f"{wish.into} would be written over. Choose another folder with --output.")
+            raise GraderError(f"{wish.into} would be overwritten. Choose another folder with --output.")
         plan.table.write(files[-1])
     write_atomically(files[0], handed_back(plan.grades), "utf-8-sig")
     for name, text in plan.files:
@@ -176,7 +176,7 @@ def _remarks(grades: Iterable[Grade]) -> list[str]:
     if late := [grade for grade in grades if grade.deduction]:
         said.append(f"Points deducted from {pluralize(len(late), 'student')} for being late.")
     if unmarked := [grade for grade in grades if grade.unmarked]:
-        said.append(f"Provisional, for want of marks: {pluralize(len(unmarked), 'grade')}.")
+        said.append(f"Provisional, since marks are missing: {pluralize(len(unmarked), 'grade')}.")
     if unconfined := [grade for grade in grades if grade.unconfined]:
         said.append(f"Graded UNCONFINED, without the wall: {shortened(g.person.shown for g in unconfined)}.")
     return said
@@ -188,7 +188,7 @@ def _left(left: Iterable[Skipped]) -> str:
     for one in left:
         by_reason[one.why].append(one.student)
     told = [
-        f"Left out, {why}{' (--provisional hands these out)' if why == Status.NEEDS_MARKING else ''}: "
+        f"Left out, {why}{' (--provisional exports these)' if why == Status.NEEDS_MARKING else ''}: "
         f"{shortened(students)}."
         for why, students in by_reason.items()
     ]

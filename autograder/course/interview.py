@@ -151,7 +151,7 @@ def _on_mistakes(result: Result) -> Iterator[Asked]:
     for question in result.questions:
         for case in question.cases:
             if case.hint and case.outcome is not Outcome.PASSED:
-                ask = f"This does not hold for your code: {case.title} Show where that comes from, and mend it aloud."
+                ask = f"This does not hold for your code: {case.title} Show where that comes from, and fix it aloud."
                 yield Asked(f"`{question.id}`, a mistake that was found", "", ask, case.hint)
 
 
@@ -176,6 +176,6 @@ def _on_numbers(result: Result, known: dict[str, KnownNumbers]) -> Iterator[Aske
 def _on_answers(result: Result, assignment: Assignment) -> Iterator[Asked]:
     for question in result.questions:
         if sentence := " ".join(question.answer.split())[:LONGEST_QUOTE]:
-            ask = "Say this in other words, and name what speaks most against it."
-            reply = "The same thought without the same words, and an objection that is one."
+            ask = "Say this in other words, and name the strongest argument against it."
+            reply = "The same thought in different words, and a real objection."
             yield Asked(f"`{question.id}`, your answer", sentence, ask, reply)

@@ -51,13 +51,13 @@ def read_known(folders: Sequence[Path], assignment: Assignment, out: Path) -> Kn
     problems = []
     for folder in folders:
         if folder.resolve() == out.resolve():
-            raise GraderError(f"{folder} holds this class's own results. Known works are others'.")
+            raise GraderError(f"{folder} contains this class's own results. --known is for other people's work.")
         for work in _works_in(folder, assignment):
             name = f"{folder.resolve().name}: {work.student}"
             if any(files := work.files()):
                 works[name] = files
             else:
-                problems.append(f"{name} is not compared. {work.set_aside or 'It holds neither code nor answers.'}")
+                problems.append(f"{name} is not compared. {work.set_aside or 'It contains neither code nor answers.'}")
     return KnownFiles(works, tuple(problems))
 
 

@@ -65,7 +65,7 @@ def deduct(
     if policy is None:
         if late_file:
             raise GraderError(
-                f"{late_file} says who was late, but assignment.yml has no `late:` section, which says what that costs."
+                f"{late_file} says who was late, but assignment.yml has no `late:` section to say what that costs."
             )
         return LateResult(tuple(grades))
     directory = Directory(grade.person for grade in grades)
@@ -89,7 +89,7 @@ def deduct(
         )
     for name, persons in extensions.items():
         if (count := len({person.student for person in persons})) != 1:
-            who = "may be " + _names(persons) if count else "is nobody who gets a grade now"
+            who = "may be " + _names(persons) if count else "is not a student who gets a grade now"
             problems.append(f"assignment.yml, `late.extensions`: {single_line(name)!r} {who}.")
     return LateResult(tuple(charged), tuple(unknown), () if late_file else tuple(untold), tuple(problems))
 
@@ -165,7 +165,7 @@ def _read(path: Path, directory: Directory, policy: LatePolicy) -> tuple[dict[Pe
         elif len({person.student for person in found}) > 1:
             problems.append(f"{where}: {single_line(name)!r} may be {_names(found)}. Write the key or the email.")
         elif not found:
-            problems.append(f"{where}: {single_line(name)!r} is nobody who gets a grade now.")
+            problems.append(f"{where}: {single_line(name)!r} is not a student who gets a grade now.")
         else:
             told.update((person, seconds) for person in found)
     return told, problems
@@ -174,7 +174,7 @@ def _read(path: Path, directory: Directory, policy: LatePolicy) -> tuple[dict[Pe
 def ask_how_late(grades: Sequence[Grade], sheet: Path, late_file: Path | None) -> str:
     """Ask for what is not known, in a sheet to fill in; the instructor's own file stays as it is."""
     asked = (
-        f"{pluralize(len(grades), 'student')} handed in late, but not known how late, so nothing is deducted: "
+        f"{pluralize(len(grades), 'student')} handed in late, but how late is not known, so nothing is deducted: "
         f"{shortened(grade.person.shown for grade in grades)}."
     )
     if late_file and not (sheet.exists() and sheet.samefile(late_file)):
@@ -197,7 +197,7 @@ def _write_sheet(grades: Sequence[Grade], sheet: Path) -> None:
     table = read_table(sheet)
     student, name = table.column("student"), table.column("name")
     if student is None or name is None:
-        raise GraderError(f"{sheet.name} has not the columns `student` and `name` any more.")
+        raise GraderError(f"{sheet.name} no longer has the columns `student` and `name`.")
     directory = Directory(grade.person for grade in grades)
     for row in table.rows:
         for person in directory.find(table.value(row, student), by_key=True):

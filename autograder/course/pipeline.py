@@ -206,7 +206,7 @@ def regrade(
     else:
         show_changes(changes, all_students=show_all)
         if ran.stopped:
-            say(f"Stopped: {ran.done:,} of {len(plan.tasks):,} are graded. The same command goes on from there.")
+            say(f"Stopped: {ran.done:,} of {len(plan.tasks):,} are graded. The same command continues from there.")
         elif dry_run:
             say("Nothing is written. The same command without --dry-run writes it, and grades nothing twice.")
     return _ending(ran, plan, is_left=bool(without_files))
@@ -304,7 +304,7 @@ def mark(out: Path, sharing: Sharing, *, named: bool, port: int, is_opened: bool
     with open_gradebook(out, create=False) as gradebook:
         desk = Desk(gradebook, assignment, sharing, named=named)
         if not desk.groups:
-            raise GraderError(f"There is nothing to mark in {out}: no short answer waits, and none is marked.")
+            raise GraderError(f"There is nothing to mark in {out}: no short answer is waiting, and none is marked.")
         with open_session(out, sharing.markers, port) as (session, listener), suppress(KeyboardInterrupt):
             for text in invitation(desk, session):
                 say(text)
@@ -338,7 +338,7 @@ def read_proposals(out: Path, paths: Sequence[Path], name: str) -> Ending:
         for path in paths:
             taken, found = take_proposals(gradebook, assignment, path, name)
             problems += found
-            say(f"{path}: {pluralize(taken, 'proposal')} by {name} taken in, to be seen beside the answers")
+            say(f"{path}: {pluralize(taken, 'proposal')} by {name} read; they are shown beside the answers")
     for text in problems:
         say(text)
     return Ending.SOMETHING_LEFT if problems else Ending.ALL_DONE

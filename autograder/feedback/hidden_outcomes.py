@@ -78,7 +78,7 @@ def _in_sum(question: QuestionResult) -> QuestionResult:
     got = round(sum(case.earned for case in hidden), 2)
     all_pass = got >= round(possible, 2)
     whole = Summed(
-        title="What ran only when it was graded, in sum",
+        title="What ran only when it was graded, in total",
         hidden=True,
         points=possible,
         outcome=Outcome.PASSED if all_pass else Outcome.FAILED,

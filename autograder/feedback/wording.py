@@ -15,7 +15,7 @@ _OUTCOMES = {
     Outcome.PASSED: "passes",
     Outcome.FAILED: "does not pass",
     Outcome.NOT_ATTEMPTED: "not written yet",
-    Outcome.BLOCKED: "could not run: it needs a function that was stopped before",
+    Outcome.BLOCKED: "could not run: it needs a function that was stopped earlier",
     Outcome.TIMED_OUT: "stopped: it took too long",
     Outcome.CRASHED: "your program ended while this ran",
 }
@@ -38,7 +38,7 @@ def outcome_words(case: CaseResult) -> str:
     if case.despite:
         return f"counts: its values are those of {_mistakes(case)} told here, which costs once"
     if case.unseen and case.outcome is Outcome.FAILED:
-        return f"not looked at, because {case.unseen}"
+        return f"not checked, because {case.unseen}"
     return _OUTCOMES[case.outcome]
 
 
@@ -75,7 +75,7 @@ def about(result: Result) -> list[str]:
         unmarked = [question for question in result.questions if question.points is None]
         if unmarked:
             what = pluralize(len(unmarked), "short answer")
-            first.append(f"{what} will be marked by a person; the total does not hold these points yet.")
+            first.append(f"{what} will be marked by a person; the total does not include these points yet.")
     if result.unconfined:
         first.append("The code ran UNCONFINED: nothing kept it from the tests or from its own score.")
     return [sentence for sentence in first if sentence] + list(notes)
@@ -153,14 +153,14 @@ def _code_step(result: QuestionResult) -> str:
     if case.outcome is Outcome.CRASHED:
         return f"Find what ends your program, first in: {case.title}"
     if case.outcome is Outcome.BLOCKED:
-        return "Mend the function that was stopped first; these checks can only run after it."
+        return "Fix the function that was stopped first; these checks can only run after it."
     if case.outcome is Outcome.NOT_ATTEMPTED:
         return f"Write this next: {case.title}"
     if isinstance(case, Summed):
         return "Every public check passes. Try each sentence of the conventions on inputs of your own."
     if case.hidden:
         return f"Every public check passes. Look up this sentence and try it on inputs of your own: {case.title}"
-    return f"Mend this first: {case.title}"
+    return f"Fix this first: {case.title}"
 
 
 def _points(points: float) -> str:

@@ -9,7 +9,7 @@ from ..errors import GraderError
 
 if not sys.platform.startswith("linux"):
     raise GraderError(
-        "Submissions can only be graded on Linux, where student code can be shut in. "
+        "Submissions can only be graded on Linux, where student code can be confined. "
         "Grade on a Linux machine, in WSL 2 or in a Linux container; "
         "`autograder check FOLDER` works here, too."
     )

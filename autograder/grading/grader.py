@@ -90,7 +90,7 @@ class Grader:
         }
         for question_id, cases in self._cases.items():
             if not cases:
-                raise AssignmentError(f"`{question_id}` has no case that could earn its points.")
+                raise AssignmentError(f"`{question_id}` has no case that can earn its points.")
         self._retries = Retries(assignment, self.cases)
         self._judged = MemoizedRunner(self._judge)
         self._judged_once_more = MemoizedRunner(self._judge_presumed)
@@ -317,7 +317,7 @@ class Grader:
         notes = [tried_again(cases)]
         if unfinished and not _is_complete(cases):
             names = " and ".join(f"`{name}`" for name in unfinished)
-            notes.append(f"This builds on {names}, where checks do not pass yet: mend those first.")
+            notes.append(f"This builds on {names}, where checks do not pass yet: fix those first.")
         return QuestionResult(
             id=question.id,
             possible=question.points,

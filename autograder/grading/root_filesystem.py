@@ -112,8 +112,8 @@ def own_folder(name: str = NAME) -> Path:
                 (place / "trial").unlink(missing_ok=True)
                 return place
     raise GraderError(
-        "What students' code may read has to be copied to a folder of your own, and neither of these can be "
-        f"had: {', '.join(map(str, places))}. Name one in XDG_CACHE_HOME."
+        "What students' code may read has to be copied to a folder of your own, and none of these can be "
+        f"used: {', '.join(map(str, places))}. Name one in XDG_CACHE_HOME."
     )
 
 

@@ -76,20 +76,20 @@ def _note(question: Question, answer: Answer) -> str:
     fewest, most = question.words or (0, 0)
     limits, words = f"the {fewest} to {most} words asked for", pluralize(answer.count, "word")
     if answer.state is State.ELSEWHERE:
-        return f"This may be answered in {answer.source}: whoever marks looks there."
+        return f"This may be answered in {answer.source}: the marker looks there."
     said = {
         State.PRESENT: "",
         State.TOO_SHORT: f"{words}: shorter than {limits}.",
         State.TOO_LONG: f"{words}: longer than {limits}.",
         State.STRAY: (
-            "Nothing stands under this question's heading"
+            "Nothing is under this question's heading"
             if answer.headings
             else "The heading of this question was not found"
         )
-        + "; the marker reads what stands elsewhere in the file.",
+        + "; the marker reads what is elsewhere in the file.",
         State.BLANK: "Nothing is written here.",
-        State.UNCHANGED: "Only the prompt stands here.",
-        State.COPIED: "Only words of the prompt stand here.",
+        State.UNCHANGED: "Only the prompt is here.",
+        State.COPIED: "Only words of the prompt are here.",
         State.LOST: "The heading of this question was not found, so there is no answer.",
     }[answer.state]
     return f"Read from {answer.source}. {said}".rstrip() if answer.source else said

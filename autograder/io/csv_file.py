@@ -49,13 +49,13 @@ class Table:
         self._set: dict[tuple[int, int], str] = {}
         self._added: list[Mapping[int, str]] = []
         if not self._records or not any(self.header):
-            raise GraderError(f"{name} is empty. Download it from the platform once more.")
+            raise GraderError(f"{name} is empty. Download it from the platform again.")
         for index, record in enumerate(self._records):
             if index > self._top and len(record) > len(self.header):
                 raise GraderError(
                     f"{name}, row {index + 1} has {len(record)} cells, the header has {len(self.header)}. "
                     "Which cell belongs to which column is not clear, so nothing was written. "
-                    "Download the file once more, and do not open it in a spreadsheet."
+                    "Download the file again, and do not open it in a spreadsheet."
                 )
 
     @cached_property
@@ -199,7 +199,7 @@ def _records(name: str, text: str, separator: str) -> Iterator[list[_Cell]]:
             value = match[0]
             if value.startswith('"'):
                 row = text.count("\n", 0, position) + 1
-                raise GraderError(f"{name}, line {row}: a quote is opened and never closed.")
+                raise GraderError(f"{name}, line {row}: a quote is opened but never closed.")
         record.append(_Cell(match.start(), match.end(), value))
         position = match.end()
         if text.startswith(separator, position):

@@ -49,10 +49,10 @@ def read_content(path: Path) -> bytes:
 def _decoded(path: Path, content: bytes) -> str:
     marked = content.startswith((b"\xff\xfe", b"\xfe\xff"))
     if b"\0" in content and not marked:
-        raise GraderError(f"{path} is not a CSV: it is not a text.")
+        raise GraderError(f"{path} is not a CSV: it is not text.")
     for encoding in ("utf-16",) if marked else ("utf-8-sig", "cp1252"):
         try:
             return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise GraderError(f"{path} is not a text that can be read. Save it as CSV UTF-8 and try again.")
+    raise GraderError(f"{path} is not text that can be read. Save it as CSV UTF-8 and try again.")

@@ -125,7 +125,7 @@ class WalledGrading(AbstractOtterPlugin):
         folder = Path.cwd()
         self._house = (folder.parent / "source" / "files" / HOUSE).resolve()
         _check_version(self._house)
-        _remove(folder / HOUSE)  # a copy of ours, or what the student called so
+        _remove(folder / HOUSE)  # a copy of ours, or something of the student's with this name
         self._opened = tempfile.TemporaryDirectory(prefix="autograder-otter-", ignore_cleanup_errors=True)
         self._desk = Path(self._opened.name)
         hand_on(self._submission(folder), self._desk)

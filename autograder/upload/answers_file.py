@@ -114,7 +114,7 @@ def with_cells(answers: Selection, cells: str, assignment: Assignment, template_
         return replace(answers, content=combined.content, notes=(note,))
     notes = ["Short answers were found in the notebook's cells."]
     for question in combined.differing:
-        notes.append(f"`{question}` is answered in {file} and in the notebook, not alike: {file} counts.")
+        notes.append(f"`{question}` is answered differently in {file} and in the notebook: {file} counts.")
     return replace(answers, content=combined.content, notes=tuple(notes))
 
 
@@ -190,6 +190,6 @@ def with_documents(
     if unread and not is_complete():
         names = listed(unread)
         content = look_into(answers.content, f"{names} of {printable(student)}", template_files.words, asked)
-        note = f"{names} cannot be read here. Whoever marks the short answers looks into it."
+        note = f"{names} cannot be read here. The person who marks the short answers will look at it."
         answers = replace(answers, content=content, notes=(*answers.notes, note))
     return answers

@@ -88,17 +88,17 @@ def list_archive(stream: IO[bytes], name: str, limits: ArchiveLimits | None = No
         found = _tar(stream, name, limits) if is_tar else _zip(stream, name, limits)
         members += ((member, _parts(member.name)) for member in found)
     except (_TooLongError, TooManyHeadersError):
-        return Listing(problems=(f"{name} lists more files than are looked through.",))
+        return Listing(problems=(f"{name} lists more files than are examined.",))
     except UnreadableError as error:
         return Listing(problems=(str(error),))
     except Exception:  # zipfile and gzip raise whatever their parsing runs into
         if not members:
-            return Listing(problems=(f"{name} is damaged, cut short or no {noun}: it cannot be opened.",))
+            return Listing(problems=(f"{name} is damaged, cut short or not a {noun}: it cannot be opened.",))
         problems.append(f"{name} is damaged or cut short: what follows {printable(members[-1][0].name)} is not read.")
     entries: list[Entry] = []
     too_deep = [member.name for member, parts in members if len(parts) > MAX_DEPTH]
     if too_deep:
-        problems.append(f"{printable(too_deep[0])} in {name} lies more than {MAX_DEPTH} folders deep: not read.")
+        problems.append(f"{printable(too_deep[0])} in {name} is more than {MAX_DEPTH} folders deep and was not read.")
         members = [(member, parts) for member, parts in members if len(parts) <= MAX_DEPTH]
     own = environments(parts for _, parts in members)
     for member, parts in members:
@@ -141,7 +141,9 @@ def open_nested(listing: Listing) -> Listing:
             entries.append(entry)  # what is in it stays unknown
         for nested in inner.entries:
             if is_archive(nested.name):
-                problems.append(f"{nested.shown} is an archive in an archive in what was handed in: not opened.")
+                problems.append(
+                    f"{nested.shown} is an archive inside an archive inside the upload, and was not opened."
+                )
             else:
                 uploaded = "/".join((entry.uploaded, *nested.parts[1:])) if entry.uploaded else ""
                 entries.append(Entry((*folder, *nested.parts), nested.read, uploaded))
@@ -197,7 +199,7 @@ def _reader(archive: zipfile.ZipFile, info: zipfile.ZipInfo, shown: str) -> Call
         if info.flag_bits & _ENCRYPTED:
             raise UnreadableError(f"{shown} is locked with a password.")
         if info.compress_type not in _READ_METHODS:
-            raise UnreadableError(f"{shown} is packed by a method other than the usual one (deflate).")
+            raise UnreadableError(f"{shown} is compressed by a method other than the usual one (deflate).")
         try:
             with archive.open(info) as member:
                 content = member.read(limit + 1)

@@ -82,7 +82,7 @@ def choose(
         questions[1:1] = _unnamed("Handed in, too", files, code, known, questions, template_files)
         return Submission(student, set_aside=" ".join(questions))
     notes = (*code.notes, *answers.notes, *problems)
-    notes += _unnamed("Handed in, too, and not graded", files, code, answers, notes, template_files)
+    notes += _unnamed("Also handed in, but not graded", files, code, answers, notes, template_files)
     return Submission(student, code.content, answers.content, notes)
 
 
@@ -141,7 +141,7 @@ def _chosen(
             choices[wanted] = _only(wanted, found[0], template_files)
             continue
         wanted = assignment.code_file if effective_suffix(file) in CODE_SUFFIXES else assignment.answers_file
-        why = f"but {len(found)} files are called so" if found else f"as {wanted}, but is not there"
+        why = f"but {len(found)} files have this name" if found else f"as {wanted}, but is not there"
         question = f"{printable(file)} was chosen {why}. {_which_there_are(student, found or entries)}"
         choices[wanted] = Selection(question=question)
     return choices
@@ -159,7 +159,7 @@ def why_not(student: str, file: str, entries: Sequence[Entry]) -> str | None:
     found = _called(file, entries)
     if len(found) == 1 or file == NOTHING:
         return None
-    why = f"{len(found)} files are called so." if found else f"{printable(student)} handed in no such code or text."
+    why = f"{len(found)} files have this name." if found else f"{printable(student)} handed in no such code or text."
     return f"{why} {_which_there_are(student, found or entries)}"
 
 
@@ -174,7 +174,7 @@ def _called(file: str, entries: Sequence[Entry]) -> list[Entry]:
 
 def _which_there_are(student: str, entries: Sequence[Entry]) -> str:
     names = [entry.shown for entry in entries if effective_suffix(entry.name) in CHOOSABLE_SUFFIXES]
-    return to_type(student, *names) if names else "There is no file that could be."
+    return to_type(student, *names) if names else "There is no such file."
 
 
 def _only(wanted: str, entry: Entry, template_files: TemplateFiles) -> Selection:

@@ -43,12 +43,12 @@ def select_code(files: Sequence[File], assignment: Assignment, template_files: T
     if not why and holds_code(choice.content, assignment):
         why = "defines what is asked for only where nobody can call it: inside something else, or behind other text"
     why = why or "defines nothing that is asked for"
-    question = f"{choice.file} {why}. Is this the file that is meant?"
+    question = f"{choice.file} {why}. Is this the right file?"
     return Selection(question=question, examples=(choice.file,), may_be_elsewhere=True)
 
 
 def no_code(assignment: Assignment) -> str:
-    return f"No {assignment.code_file} was found, nor another Python file or notebook."
+    return f"No {assignment.code_file} was found, and no other Python file or notebook."
 
 
 def _beside(

@@ -107,13 +107,13 @@ def not_a_program(content: bytes) -> str:
     """What a text is that is no program; completes "embeddings.py ...", and is empty of what may be one."""
     text = _start(content)
     if not text.strip("\ufeff \t\r\n\f\0"):
-        return "holds nothing but null bytes" if b"\0" in content else "is empty"
+        return "contains only null bytes" if b"\0" in content else "is empty"
     if _WEB_PAGE.match(text):
         return "is a web page, such as a browser saves"
     if _DIFF.search(text):
         return "is a list of changes (a diff), not the file itself"
     if _TRANSCRIPT.search(text):
-        return "is what a Python session showed, not a file of Python"
+        return "is the transcript of a Python session, not a Python file"
     return ""
 
 

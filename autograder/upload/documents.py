@@ -105,7 +105,7 @@ def _of_pdf(content: bytes) -> str:
 def _refuse_bombs(content: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         if sum(info.file_size for info in archive.infolist()) > _UNPACKED:
-            raise ValueError("it unpacks to too much")
+            raise ValueError("it is too large when unpacked")
 
 
 if __name__ == "__main__":

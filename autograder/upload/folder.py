@@ -43,7 +43,7 @@ def list_folder(folder: Path) -> Listing:
                 continue
             seen += 1
             if seen > MAX_FILES:
-                problems.append(f"The folder holds more than {MAX_FILES} files; the rest was not looked at.")
+                problems.append(f"The folder holds more than {MAX_FILES} files; the rest was not examined.")
                 return Listing(in_order(entries), tuple(problems))
             mode = item.stat(follow_symlinks=False).st_mode
             if stat.S_ISDIR(mode):

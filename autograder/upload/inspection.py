@@ -116,7 +116,7 @@ def look_at_all(entries: Sequence[Entry], assignment: Assignment) -> list[File]:
 
 def _too_many(entry: Entry, count: int) -> str:
     return (
-        f"{entry.shown} was not read: {count:,} notebooks were handed in, and of all of them at most "
+        f"{entry.shown} was not read: {count:,} notebooks were handed in, and in all at most "
         f"{MAX_NOTEBOOKS} are read, and {MAX_NOTEBOOK_BYTES:,} bytes."
     )
 

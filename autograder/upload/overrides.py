@@ -24,7 +24,7 @@ FileOverrides = Mapping[str, Sequence[str]]
 NOTHING = "nothing"
 """What is chosen for a student who handed in no code. No file of code is called so."""
 
-PUT_THERE = "put it into the unpacked download, named as the others' files are."
+PUT_THERE = "put it into the unpacked download, named like the others' files."
 
 LISTED_AT_MOST = 8
 """Choices that a sentence lists."""
@@ -88,7 +88,7 @@ def recall(out: Path) -> dict[str, list[str]]:
             choices.setdefault(unguarded(student), []).append(unguarded(file))
     except (OSError, ValueError, csv.Error):
         raise GraderError(
-            f"{path} cannot be read as a table of {' and '.join(_HEADER)}. Mend it, or move it away."
+            f"{path} cannot be read as a table of {' and '.join(_HEADER)}. Fix it, or move it away."
         ) from None
     return choices
 

@@ -68,7 +68,7 @@ def select(
                 work = work or second
         work = work or first[:1]
     except UnreadableError as error:
-        return Selection(question=f"{error} Is this the file that is meant?")
+        return Selection(question=f"{error} Is this the right file?")
     if not work:
         return Selection()
     if len(work) > 1:
@@ -80,7 +80,7 @@ def select(
 def _different(files: Sequence[File]) -> list[File]:
     """The files, identical ones once, the one nearest to the top first."""
     if len(files) > MAX_CANDIDATES:
-        raise UnreadableError(f"{len(files)} files come into question, such as {files[0].shown}.")
+        raise UnreadableError(f"{len(files)} files could be meant, such as  {files[0].shown}.")
     found: dict[tuple[bytes, str], File] = {}
     for file in files:
         if file.problem:
@@ -101,7 +101,7 @@ def _notes(wanted: str, file: File, template_files: TemplateFiles) -> tuple[str,
         for line, name in list(notebook.files_written(lines))[:NAMED_AT_MOST]:
             cell = notebook.place(lines, line).partition(",")[0]
             notes.append(
-                f"In {file.shown}, {cell} writes {printable(name)}: that was graded as if it stood in the "
+                f"In {file.shown}, {cell} writes {printable(name)}: that was graded as if it were in the "
                 "cell itself. Where two cells define the same, the lower one counts, but for a stub."
             )
         wanted = file.name
@@ -110,14 +110,14 @@ def _notes(wanted: str, file: File, template_files: TemplateFiles) -> tuple[str,
     if template_files.holds_exactly(file.content):
         notes.append(f"{wanted} is the file that was handed out, unchanged.")
     elif template_files.holds(file.content):
-        notes.append(f"{wanted} holds the code that was handed out, and no other.")
+        notes.append(f"{wanted} contains only the code that was handed out.")
     return tuple(notes)
 
 
 def first_of(problems: Sequence[str]) -> tuple[str, ...]:
     """The first few problems, and how many more there are."""
     more = len(problems) - NAMED_AT_MOST
-    return tuple(problems) if more <= 0 else (*problems[:NAMED_AT_MOST], f"So it is with {more:,} more.")
+    return tuple(problems) if more <= 0 else (*problems[:NAMED_AT_MOST], f"The same is true of {more:,} more.")
 
 
 def which(wanted: str, names: list[str]) -> str:

@@ -76,7 +76,7 @@ def test_a_machine_with_other_tests_is_refused(assignment, cluster, monkeypatch)
     other = {"doubling": {"tests": "others"}}
     monkeypatch.setattr(module, "cache_keys", lambda _: other)
     with (
-        pytest.raises(GraderError, match=r"it has other versions of: .*tests"),
+        pytest.raises(GraderError, match=r"it has different versions of: .*tests"),
         open_cluster(assignment, cluster.scheduler_address),
     ):
         pass

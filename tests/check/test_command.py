@@ -228,7 +228,7 @@ def test_one_failure_is_shown_whole_with_what_to_do_next(half_done):
             your code printed:
             | the ids are tensor([1, 2])
 
-        Next: mend line 3 of embeddings.py, then check again.
+        Next: fix line 3 of embeddings.py, then check again.
         3 more do not pass; `python check --all` shows every one.
 
         """) + (
@@ -243,7 +243,7 @@ def test_all_failures_can_be_shown_on_a_console_that_knows_few_characters(half_d
     assert run.status == 1
     assert "\033[31mx\033[0m first" in run.out
     for sentence in (
-        "expected IndexError whose message holds -1, but ValueError was raised: no",
+        "expected IndexError whose message contains -1, but ValueError was raised: no",
         "second: not attempted",
         "later is still to be written",
         "Table(2, dim=3)(tensor([0]))\n    your code raised IndexError: list index out of range\n"
@@ -274,11 +274,11 @@ def test_a_wrong_value_comes_before_what_a_check_of_purity_or_errors_is_about(tm
     (folder / "embeddings.py").write_text("def double(ids):\n    return ids\n")
     run = run_check(folder, "--all")
     assert (
-        "    a value is wrong already, before anything else is looked at:\n"
+        "    a value is already wrong, before anything else is checked:\n"
         "    double(tensor([1, 2]))\n    the result has 2 of 2 numbers wrong\n"
     ) in run.out
     assert "    double(tensor([-1]))\n    expected ValueError, but nothing was raised\n" in run.out
-    assert run.out.count("a value is wrong already") == 1
+    assert run.out.count("a value is already wrong") == 1
 
 
 @pytest.mark.thorough

@@ -212,7 +212,7 @@ def test_the_two_versions_that_git_left_are_told_as_what_they_are():
     text = "x = 1\n<<<<<<< HEAD\ny = 1\n=======\ny = 2\n>>>>>>> 3f2c1aa (mine)\nz = 3\n"
     loaded = load_text(text)
     assert [problem.line for problem in loaded.problems] == [2, 4, 6]
-    assert all("git could not join two versions here" in problem.text for problem in loaded.problems)
+    assert all("git could not merge two versions here" in problem.text for problem in loaded.problems)
     assert (loaded.module.x, loaded.module.z) == (1, 3)
 
 

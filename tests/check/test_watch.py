@@ -82,7 +82,7 @@ def test_the_table_follows_the_file(folder, terminal):
     assert " · answers.md 0 of 1 answers written\n" in page
     assert "first: failed\n `double` gives twice the ids.\n" in page
     assert "first difference at index [0]: expected 2, got 3" in page
-    assert "mend embeddings.py, then save.\n" in page
+    assert "fix embeddings.py, then save.\n" in page
 
     save(CODE)
     page = terminal.until("✓ first 2 0 0")
@@ -91,7 +91,7 @@ def test_the_table_follows_the_file(folder, terminal):
     save(BROKEN)
     page = terminal.until("embeddings.py, line 1\n", "checked at")
     assert "Python cannot read this" in page and "So `double` is left out" in page
-    assert "Next: mend line 1 of embeddings.py, then save.\n" in page
+    assert "Next: fix line 1 of embeddings.py, then save.\n" in page
     assert "✗ first 0 1 1" in page
 
     save(ENDLESS)
@@ -134,7 +134,7 @@ def test_a_notebook_is_watched_alike(with_notebook, terminal):
 
     page = terminal.until("`double` gives twice the ids.\n")
     assert " ✗ first 0 2 0\n" in page
-    assert "mend embeddings.ipynb, then save.\n" in page
+    assert "fix embeddings.ipynb, then save.\n" in page
 
     save(as_notebook(BROKEN))
     page = terminal.until("embeddings.ipynb, code cell 1, line 1\n", "checked at")

@@ -33,7 +33,7 @@ SLOW = {"el-amrani_sofia", "haddad_omar"}
 LOST_ONLY_WHEN_GRADED = {
     "files: a log": "No file can be written",
     "files: temporary folder": "No file can be written",
-    "files: data by name": "No file but Python's own and the libraries' can be read",
+    "files: data by name": "Only files of Python and the libraries can be read",
     "processes: data loader": "No other process can be started",
     "network: socket": "There is no network",
     "libraries: pytest": "`pytest` is not there when your file is graded",

@@ -98,5 +98,5 @@ def test_a_messy_notebook_is_graded_as_far_as_it_runs(results):
 def test_the_blank_notebook_earns_nothing_and_has_nothing_wrong_with_it(results):
     assert set(points(results["blank"]).values()) == {0}
     notes = results["blank"].notes
-    assert "embeddings.ipynb holds the code that was handed out, and no other." in notes
+    assert "embeddings.ipynb contains only the code that was handed out." in notes
     assert not [note for note in notes if ", line " in note]

@@ -131,7 +131,7 @@ def test_what_a_late_file_says_unclearly_is_named_and_deducts_nothing(tmp_path):
     assert [g.total for g in charged.grades] == [80, 80] and len(charged.unknown) == 2
     assert charged.problems == (
         "late.csv, row 2: 'Ada Lovelace' may be one or two. Write the key or the email.",
-        "late.csv, row 3: 'nobody' is nobody who gets a grade now.",
+        "late.csv, row 3: 'nobody' is not a student who gets a grade now.",
         "late.csv, row 4: 'soon' does not say how late; write a number such as 26.5.",
     )
 
@@ -159,7 +159,7 @@ def test_a_late_file_without_a_policy_is_refused(tmp_path):
 
 def test_an_extension_for_nobody_is_named():
     charged = deduct([grade()], LatePolicy(10, extensions={"adda": 1}))
-    assert charged.problems == ("assignment.yml, `late.extensions`: 'adda' is nobody who gets a grade now.",)
+    assert charged.problems == ("assignment.yml, `late.extensions`: 'adda' is not a student who gets a grade now.",)
 
 
 def test_an_extension_that_may_be_two_people_is_named():

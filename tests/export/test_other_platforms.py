@@ -249,19 +249,19 @@ def test_what_needs_marking_waits_unless_provisional(graded):
     graded.add("ben", 20)
     handed = graded.export("csv")
     assert [row["student"] for row in table(graded.file("handed-back.csv"))] == ["ben"]
-    assert handed.problems == ("Left out, needs marking (--provisional hands these out): ada.",)
+    assert handed.problems == ("Left out, needs marking (--provisional exports these): ada.",)
     handed = graded.export("csv", provisional=True)
     rows = table(graded.file("handed-back.csv"))
     assert [(row["student"], row["total"]) for row in rows] == [("ada", "12"), ("ben", "20")]
     assert rows[0]["remarks"] == "Provisional: 1 short answer not marked yet."
-    assert handed.problems == () and "Provisional, for want of marks: 1 grade." in handed.said
+    assert handed.problems == () and "Provisional, since marks are missing: 1 grade." in handed.said
 
 
 def test_points_of_yesterday_are_handed_out_and_named(graded):
     graded.add("ada", 12)
     graded.assignment = replace(graded.assignment, questions=(replace(LOOKUP, points=10), SINUSOIDAL))
     (problem,) = graded.export("csv").problems
-    assert problem.startswith("Graded with other points than assignment.yml has now, and handed out so: ada.")
+    assert problem.startswith("Graded with other points than assignment.yml has now, and exported that way: ada.")
 
 
 def test_a_page_that_a_group_shares_tells_no_member_s_own_deduction(graded, origin):
@@ -283,7 +283,7 @@ def test_another_platforms_file_is_refused_with_its_columns(graded, to):
 @pytest.mark.parametrize("status", [Status.SET_ASIDE, Status.NOT_GRADED])
 def test_what_was_not_graded_is_never_a_zero(graded, status):
     graded.add("ada", 12, status=status)
-    with pytest.raises(GraderError, match=f"There is no grade to hand out. Left out, {status}: ada."):
+    with pytest.raises(GraderError, match=f"There is no grade to export. Left out, {status}: ada."):
         graded.export("csv", provisional=True)
 
 

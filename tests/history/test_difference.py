@@ -26,14 +26,14 @@ def test_a_failed_case_that_is_gone_is_nobodys_loss(shown):
     before = result("ada", code(LOOKUP, case(), case(Outcome.FAILED, title="Gone")))
     page = shown(before, result("ada", code(LOOKUP, case())))
     (line,) = (line for line in page.splitlines() if "Gone" in line)
-    assert " ".join(line.split()) == "lookup Gone There is no such case any more."
+    assert " ".join(line.split()) == "lookup Gone This case no longer exists."
 
 
 def test_a_passed_case_that_is_gone_is_a_loss(shown):
     before = result("ada", code(LOOKUP, case(), case(title="Gone")))
     page = shown(before, result("ada", code(LOOKUP, case())))
     (line,) = (line for line in page.splitlines() if "Gone" in line)
-    assert " ".join(line.split()) == "lookup Gone 1 There is no such case any more."
+    assert " ".join(line.split()) == "lookup Gone 1 This case no longer exists."
 
 
 def test_what_the_assignment_is_worth_is_said_where_that_has_changed(shown):

@@ -64,7 +64,7 @@ def test_what_is_set_aside_and_graded_later_is_said_without_a_line_for_every_cas
     assert [what for what, *_ in told(gradebook)] == [
         "first result",
         "set aside: Which file is meant?",
-        "graded, after it had been set aside",
+        "graded after being set aside",
     ]
     show_history(gradebook.history("ada"), gradebook.given("ada"), Console(width=120))
     assert "Case" not in capsys.readouterr().out

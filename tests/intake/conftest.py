@@ -83,7 +83,7 @@ def where_is(student: str) -> str:
 
 def is_this(student: str) -> str:
     """What is asked where a student's code cannot be read."""
-    return f"Is this the file that is meant? {put_there(student)}"
+    return f"Is this the right file? {put_there(student)}"
 
 
 def put_there(student: str) -> str:

@@ -93,7 +93,7 @@ def test_a_file_known_by_its_content_can_be_chosen(submissions, assignment, name
     [
         ("", "is empty"),
         (" \n\t\n", "is empty"),
-        (b"\0" * 4096, "holds nothing but null bytes"),
+        (b"\0" * 4096, "contains only null bytes"),
         (codecs.BOM_UTF8, "is empty"),
         ("<!DOCTYPE html>\n<html><body>def encode</body></html>", "is a web page, such as a browser saves"),
         ("\n<html lang=en><head>", "is a web page, such as a browser saves"),
@@ -106,8 +106,8 @@ def test_a_file_known_by_its_content_can_be_chosen(submissions, assignment, name
             "--- a/x.py\n+++ b/x.py\n@@ -1 +1 @@\n+def encode():\n",
             "is a list of changes (a diff), not the file itself",
         ),
-        (">>> encode(['a'], {})\n[0]\n", "is what a Python session showed, not a file of Python"),
-        ("In [1]: encode(['a'], {})\nOut[1]: 0\n", "is what a Python session showed, not a file of Python"),
+        (">>> encode(['a'], {})\n[0]\n", "is the transcript of a Python session, not a Python file"),
+        ("In [1]: encode(['a'], {})\nOut[1]: 0\n", "is the transcript of a Python session, not a Python file"),
         ("print('hello')\n", "defines nothing that is asked for"),
         ("Dear Professor,\nplease find my homework below.\n", "defines nothing that is asked for"),
         ("404: Not Found", "defines nothing that is asked for"),
@@ -129,7 +129,7 @@ def test_python_that_defines_nothing_asked_for_is_set_aside(submissions, assignm
     put(submissions, {"embeddings.py": content, **answers})
     (found,) = collect(submissions, assignment)
     assert found.set_aside == (
-        f"embeddings.py {what}. Is this the file that is meant? If not, put it into the unpacked download, "
+        f"embeddings.py {what}. Is this the right file? If not, put it into the unpacked download, "
         "named as the others' files are. To choose, type one of: --choose ada=embeddings.py, "
         "--choose ada=nothing"
     )
@@ -335,7 +335,7 @@ def test_a_json_file_of_another_kind_is_no_notebook(submissions, one):
         submissions,
         {"embeddings.py": COMPLETE, "answers.md": ALL_ANSWERS, "settings.json": json.dumps({"a": 1})},
     )
-    assert one().notes == ("Handed in, too, and not graded: settings.json.",)
+    assert one().notes == ("Also handed in, but not graded: settings.json.",)
 
 
 # Work in odd places -----------------------------------------------------------------------------

@@ -77,7 +77,9 @@ def test_a_zip_in_a_folder_is_opened(submissions, one):
 
 def test_a_zip_two_levels_down_is_not_opened(hand_in):
     found = hand_in(zipped({"a.zip": zipped({"b.zip": zipped(BOTH)})}))
-    assert found.set_aside == f"a.zip/b.zip is an archive in an archive in what was handed in: not opened. {WHERE}"
+    assert (
+        found.set_aside == f"a.zip/b.zip is an archive inside an archive inside the upload, and was not opened. {WHERE}"
+    )
 
 
 def test_a_packed_copy_that_differs_is_set_aside(hand_in):
@@ -121,7 +123,7 @@ def test_damaged_content_gets_a_sentence(hand_in):
 
 def test_another_packing_method_is_named(hand_in):
     found = hand_in(zipped(BOTH, zipfile.ZIP_BZIP2))
-    assert "is packed by a method other than the usual one (deflate)." in found.set_aside
+    assert "is compressed by a method other than the usual one (deflate)." in found.set_aside
 
 
 def test_a_bomb_is_unpacked_no_further_than_the_limit(hand_in):
@@ -182,13 +184,13 @@ def test_ten_thousand_files_do_not_hide_the_one_that_counts(hand_in):
 @pytest.mark.thorough
 def test_ten_thousand_python_files_without_the_right_name_get_a_sentence(hand_in):
     found = hand_in(zipped({f"{i}.py": "" for i in range(10_000)}, zipfile.ZIP_STORED))
-    assert found.set_aside.startswith("10000 files come into question, such as 0.py.")
+    assert found.set_aside.startswith("10000 files could be meant, such as  0.py.")
 
 
 def test_a_table_of_contents_too_long_is_not_read(hand_in, monkeypatch):
     monkeypatch.setattr(archive, "UPLOAD", replace(archive.UPLOAD, directory=1000))
     found = hand_in(zipped({f"{i}.txt": "" for i in range(100)}))
-    assert found.set_aside.startswith("ada.zip lists more files than are looked through.")
+    assert found.set_aside.startswith("ada.zip lists more files than are examined.")
 
 
 @pytest.mark.parametrize(
@@ -258,7 +260,9 @@ def test_a_tar_inside_an_upload_is_opened_and_one_inside_that_is_not(submissions
     as_files(submissions / "ada", {"hw.tar.gz": tarred(BOTH, "w:gz")})
     assert is_both(one())
     as_files(submissions / "ada", {"hw.tar.gz": tarred({"inner.tar": tarred(BOTH)}, "w:gz")})
-    assert "hw.tar.gz/inner.tar is an archive in an archive in what was handed in: not opened." in one().set_aside
+    assert (
+        "hw.tar.gz/inner.tar is an archive inside an archive inside the upload, and was not opened." in one().set_aside
+    )
 
 
 def as_files(folder, files: dict[str, bytes]) -> None:
@@ -294,7 +298,7 @@ def test_a_tar_that_unpacks_to_too_much_is_not_opened(hand_in_tar, monkeypatch):
 def test_a_tar_of_too_many_files_is_not_read(hand_in_tar, monkeypatch):
     monkeypatch.setattr(archive, "UPLOAD", replace(archive.UPLOAD, directory=10_000))
     found = hand_in_tar(tarred({f"{i}.txt": "" for i in range(100)}, "w:gz"))
-    assert found.set_aside.startswith("ada.tar.gz lists more files than are looked through.")
+    assert found.set_aside.startswith("ada.tar.gz lists more files than are examined.")
 
 
 @pytest.mark.parametrize("suffix", [".tar", ".tar.gz"])

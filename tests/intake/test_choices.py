@@ -132,12 +132,12 @@ def test_files_that_a_student_called_alike_are_chosen_by_the_platforms_names(sub
         assert found.code == code.encode()
         assert found.notes == (
             "No answers.md was found.",
-            f"Handed in, too, and not graded: {other_name}.",
+            f"Also handed in, but not graded: {other_name}.",
         )
     with pytest.raises(GraderError) as problem:
         take("60003=embeddings.py")
     assert str(problem.value) == (
-        "`--choose carl_60003=embeddings.py`: 2 files are called so. To choose, type one of: "
+        "`--choose carl_60003=embeddings.py`: 2 files have this name. To choose, type one of: "
         f"--choose carl_60003={early}, --choose carl_60003={late}"
     )
 
@@ -191,7 +191,7 @@ def test_two_who_differ_in_capital_letters_alone_are_asked_about_and_either_answ
         write(submissions / student, {"embeddings.py": code})
     for student in files:
         question, one, two = take()[student].set_aside.split(": ")
-        assert question.startswith("Are Ada B and ada b one student? The names differ in capital letters alone.")
+        assert question.startswith("Are Ada B and ada b one student? The names differ only in capital letters.")
         typed = shlex.split(one.partition(". ")[0])[1::2]
         assert typed == [f"{student}={student}"]
         (found,) = take(*typed).values()

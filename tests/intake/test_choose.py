@@ -53,7 +53,7 @@ def test_the_file_with_the_right_name_is_taken_among_others(submissions, one):
     write(submissions / "ada", {"embeddings.py": WORK, "plot.py": "import math\n", "answers.md": ANSWERS})
     found = one()
     assert found.code == WORK.encode()
-    assert found.notes == ("Handed in, too, and not graded: plot.py.",)
+    assert found.notes == ("Also handed in, but not graded: plot.py.",)
 
 
 def test_among_misnamed_files_the_one_that_defines_what_was_asked_is_taken(submissions, one):
@@ -156,7 +156,7 @@ def test_a_question_lists_only_a_few_of_many_files(submissions, assignment):
 def test_too_many_candidates_are_set_aside_unread(submissions, one):
     count = selection.MAX_CANDIDATES + 1
     write(submissions / "ada", {f"{i:03}/embeddings.py": WORK for i in range(count)})
-    assert one().set_aside.startswith(f"{count} files come into question, such as 000/embeddings.py.")
+    assert one().set_aside.startswith(f"{count} files could be meant, such as  000/embeddings.py.")
 
 
 def test_a_file_too_large_is_set_aside(submissions, one):

@@ -67,14 +67,14 @@ def test_a_class_in_a_folder_alone_is_named_with_what_to_type(submissions, assig
     with pytest.raises(GraderError) as question:
         take_in(submissions, assignment)
     assert f"autograder grade '{submissions.resolve() / 'section A'}'" in str(question.value)
-    assert "section A looks like a class of its own: sobrien, wchen" in str(question.value)
+    assert "section A looks like a separate class: sobrien, wchen" in str(question.value)
 
 
 @pytest.mark.parametrize("pack", [downloads.as_zip, downloads.as_tar])
 @pytest.mark.parametrize("kind", CLASSES)
 def test_a_class_s_archive_alone_in_a_folder_is_named_with_what_to_type(submissions, assignment, kind, pack):
     pack(submissions / ("all.zip" if pack is downloads.as_zip else "all.tgz"), CLASSES[kind]())
-    with pytest.raises(GraderError, match=r"all\.(zip|tgz) looks like a class of its own: sobrien, wchen"):
+    with pytest.raises(GraderError, match=r"all\.(zip|tgz) looks like a separate class: sobrien, wchen"):
         take_in(submissions, assignment)
 
 
@@ -83,8 +83,8 @@ def test_a_class_beside_students_is_named_and_the_students_are_taken(submissions
     as_folder(submissions, {"ada/embeddings.py": WORK.encode()})
     taken = take_in(submissions, assignment)
     assert [found.student for found in taken.submissions] == ["ada", "section A"]
-    assert taken.problems[0].startswith("section A looks like a class of its own: ")
-    assert taken.problems[0].endswith("If it is, grade it by itself; here it counts as one student.")
+    assert taken.problems[0].startswith("section A looks like a separate class: ")
+    assert taken.problems[0].endswith("If it is, grade it separately; here it counts as one student.")
 
 
 def test_the_handed_out_file_beside_a_class_makes_it_nobody_s_folder(submissions, assignment):
@@ -116,7 +116,7 @@ def test_drive_s_second_file_of_a_name_is_asked_about_and_both_answers_are_taken
     assert taken.platform == "google-drive" and taken.summary.startswith(f"Google Drive download, {2 * len(PEOPLE)} f")
     aside = {found.student: found.set_aside for found in taken.submissions if found.set_aside}
     assert set(aside) == {"Wei Chen", "Wei Chen (1)"}
-    assert "Are Wei Chen and Wei Chen (1) one student? Their files bear one name." in aside["Wei Chen"]
+    assert "Are Wei Chen and Wei Chen (1) one student? Their files have the same name." in aside["Wei Chen"]
     first, second = "Wei Chen=Wei Chen - embeddings.py", "Wei Chen (1)=Wei Chen - embeddings (1).py"
     two = take_in(path, assignment, choices=(first, second)).submissions
     assert len(two) == len(PEOPLE) and not any(found.set_aside for found in two)

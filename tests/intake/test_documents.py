@@ -68,7 +68,7 @@ def test_a_document_beside_complete_answers_is_only_named(submissions, one):
     (submissions / "ada" / "answers.docx").write_bytes(word(["other"]))
     found = one()
     assert found.answers == text.encode()
-    assert found.notes == ("Handed in, too, and not graded: answers.docx.",)
+    assert found.notes == ("Also handed in, but not graded: answers.docx.",)
 
 
 UNREAD = {

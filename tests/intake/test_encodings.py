@@ -44,7 +44,7 @@ def test_two_copies_that_differ_in_how_they_were_saved_are_one_file(submissions,
 
 def test_a_handed_out_file_with_a_comment_alone_is_told_so(submissions, one):
     write(submissions / "ada", {"embeddings.py": f"# Ada\n{STUB}", "answers.md": ANSWERS})
-    assert one().notes == ("embeddings.py holds the code that was handed out, and no other.",)
+    assert one().notes == ("embeddings.py contains only the code that was handed out.",)
 
 
 def test_one_changed_line_makes_a_candidate(submissions, one):

@@ -77,4 +77,4 @@ def test_a_pipe_is_not_opened(submissions, one):
 def test_a_folder_with_too_many_files_is_not_looked_through_to_its_end(submissions, one, monkeypatch):
     monkeypatch.setattr(folder, "MAX_FILES", 3)
     write(submissions / "ada", {f"{i}.txt": "" for i in range(5)})
-    assert one().set_aside.startswith("The folder holds more than 3 files; the rest was not looked at.")
+    assert one().set_aside.startswith("The folder holds more than 3 files; the rest was not examined.")

@@ -198,7 +198,7 @@ def test_a_zip_handed_in_on_canvas_is_opened_and_one_inside_it_is_not(take):
     found = {found.student: found for found in taken.submissions}
     assert found["obrienséan_4711"].code == WORK.encode()
     assert found["vanderbergmüllerzoë_4712"].set_aside == (
-        "hw 3.zip/hw/submission.zip is an archive in an archive in what was handed in: not opened. "
+        "hw 3.zip/hw/submission.zip is an archive inside an archive inside the upload, and was not opened. "
         + where_is("vanderbergmüllerzoë_4712")
     )
 
@@ -384,7 +384,7 @@ def test_a_text_typed_into_moodle_is_named_beside_the_files(take):
     files["Wei Chen_4713_assignsubmission_onlinetext_/onlinetext.html"] = b"<p>def encode</p>"
     found = {found.student: found for found in take(files).submissions}
     assert found["Séan O'Brien_4711"].code == own_code(PEOPLE[0])
-    assert "Handed in, too, and not graded: onlinetext.html." in found["Séan O'Brien_4711"].notes
+    assert "Also handed in, but not graded: onlinetext.html." in found["Séan O'Brien_4711"].notes
     assert found["Wei Chen_4713"].set_aside.startswith(f"{NONE} There is: onlinetext.html.")
 
 

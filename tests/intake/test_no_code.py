@@ -62,7 +62,7 @@ def test_a_document_beside_work_is_no_matter(submissions, one):
     write(submissions / "ada", {"embeddings.py": WORK, "answers.md": ANSWERS, "table.pdf": "%PDF"})
     found = one()
     assert found.code == WORK.encode() and found.set_aside is None
-    assert found.notes == ("table.pdf cannot be read here. Whoever marks the short answers looks into it.",)
+    assert found.notes == ("table.pdf cannot be read here. The person who marks the short answers will look at it.",)
 
 
 def test_answers_alone_are_a_submission(submissions, one):

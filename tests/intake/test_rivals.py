@@ -48,7 +48,7 @@ def test_another_file_that_defines_nothing_asked_for_is_named(submissions, one):
     write(submissions / "ada", {"embeddings.py": ALL, "embeddings_final.py": code, "answers.md": ANSWERS})
     found = one()
     assert found.code == ALL.encode() and found.set_aside is None
-    assert found.notes == ("Handed in, too, and not graded: embeddings_final.py.",)
+    assert found.notes == ("Also handed in, but not graded: embeddings_final.py.",)
 
 
 @pytest.mark.parametrize("code", [ALL, f"# My work\n\n{ALL}".replace("\n", "\r\n"), STUB, ""])
@@ -72,7 +72,7 @@ def test_another_file_that_cannot_be_read_costs_nothing_and_is_named(submissions
     assert found.code == complete.encode() and found.set_aside is None
     damaged, others = found.notes
     assert damaged.startswith("embeddings_old.ipynb: ") and damaged.endswith(" It was not graded.")
-    assert others == "Handed in, too, and not graded: final.zip/x.py."
+    assert others == "Also handed in, but not graded: final.zip/x.py."
 
 
 def test_a_littered_upload_is_looked_through_only_so_far_and_likely_names_come_first(submissions, one):
@@ -109,4 +109,4 @@ def test_another_text_is_named(submissions, one):
     write(submissions / "ada", {"embeddings.py": ALL, "answers.md": ANSWERS, "notes.md": "Other."})
     found = one()
     assert found.answers == ANSWERS.encode() and found.set_aside is None
-    assert found.notes == ("Handed in, too, and not graded: notes.md.",)
+    assert found.notes == ("Also handed in, but not graded: notes.md.",)

@@ -105,8 +105,8 @@ def test_a_roster_on_which_nobody_is_found_says_which_of_its_columns_were_read(t
     rows = [(str(number), p.email, "x") for number, p in enumerate(ROSTER)]
     taken = take(downloads.gradescope(own), table("Id,Courriel,Notes", *rows))
     assert taken.problems[0] == (
-        "Nobody was found on the roster, by its column 'Id'. Not understood: columns 'Courriel', 'Notes'; "
-        "call them id, email or name if they are that."
+        "No one was found on the roster by its column 'Id'. Not understood: columns 'Courriel', 'Notes'; "
+        "rename them to id, email or name if that is what they are."
     )
     assert not any(text.startswith("Nobody") for text in take(downloads.plain(own), logins(), "other").problems)
 

@@ -103,7 +103,7 @@ def show(text: str) -> None:
 
 
 def list_names(text: str) -> None:
-    """An archive whose files are called so."""
+    """An archive whose files have this name."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for name in dict.fromkeys(text[at : at + 3_000] + str(at) for at in range(0, len(text), 3_000)):

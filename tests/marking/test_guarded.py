@@ -140,7 +140,7 @@ def test_a_share_above_all_is_no_mark(server):
     item = shown.partition('id="item-1-1" name="')[2].partition('"')[0]
     sent = {"row": row, "shares": {item: 2}, "request": "r"}
     answer = ask(server, "/2/save", "POST", json.dumps(sent), seat=1)
-    assert (answer.status, json.loads(answer.read())["said"]) == (400, "What was sent is no mark.")
+    assert (answer.status, json.loads(answer.read())["said"]) == (400, "What was sent is not a mark.")
 
 
 def test_the_page_is_served_on_this_machine_alone(server):

@@ -108,7 +108,7 @@ def test_where_hidden_cases_are_shown_in_sum_no_single_one_goes_on(plugin):
     assert CASES not in shown and complaints(shown) == []
     hidden = [test for test in shown["tests"] if test["visibility"] != "visible"]
     assert len(hidden) == len(assignment.code_questions)
-    assert {test["name"].partition(": ")[2] for test in hidden} == {"What ran only when it was graded, in sum"}
+    assert {test["name"].partition(": ")[2] for test in hidden} == {"What ran only when it was graded, in total"}
 
 
 def test_results_that_are_not_what_was_graded_are_refused(plugin):

@@ -117,7 +117,7 @@ def test_what_to_do_next_starts_with_the_first_question_that_misses_points(read)
     )
     text = read(graded)
     first, second = (
-        "Sines and cosines: Mend this first: Rows are right",
+        "Sines and cosines: Fix this first: Rows are right",
         "Learned or given: There is no answer",
     )
     assert f"What to do next {first} {second} here yet." in text
@@ -139,13 +139,13 @@ def test_each_outcome_has_its_own_advice(read, outcome, hidden, said):
 
 def test_a_wrong_function_is_mended_before_a_missing_one_is_written(read):
     missing, wrong = case(Outcome.NOT_ATTEMPTED, title="Missing"), case(Outcome.FAILED, title="Wrong")
-    assert "Mend this first: Wrong" in read(result("ada", code(LOOKUP, missing, wrong)))
+    assert "Fix this first: Wrong" in read(result("ada", code(LOOKUP, missing, wrong)))
     assert "Write this next: Missing" in read(result("ada", code(LOOKUP, case(), missing)))
 
 
 def test_a_full_result_has_nothing_left_to_mend_and_claims_no_more_than_it_knows(read):
     text = read(result("ada", code(LOOKUP, case(), case(hidden=True))))
-    assert "Nothing is left to mend." in text
+    assert "Nothing is left to fix." in text
     assert "all tests passed" not in text.lower()
 
 
@@ -178,4 +178,4 @@ def test_a_student_does_not_read_the_question_that_the_instructor_answers(read):
 
 def test_an_assignment_of_code_alone_and_an_empty_result_make_a_page(tmp_path):
     assignment = make_assignment(tmp_path, LOOKUP)
-    assert "Nothing is left to mend." in feedback_page(result("ada"), assignment, {})
+    assert "Nothing is left to fix." in feedback_page(result("ada"), assignment, {})

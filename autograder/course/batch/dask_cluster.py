@@ -196,4 +196,4 @@ def _close() -> None:
 def _expect_same(wanted: CacheKeys, here: CacheKeys) -> None:
     parts = {part for question in wanted for part in changed(wanted[question], here.get(question, {}))}
     if parts:
-        raise GraderError(f"it has other versions of: {', '.join(sorted(parts))}")
+        raise GraderError(f"it has different versions of: {', '.join(sorted(parts))}")

@@ -125,7 +125,7 @@ def run_plan(
         return RunSummary(done, tuple(faults), True)
     for student, fault in faults:
         reason = single_line(fault.partition("\n")[0])
-        say(f"The grader failed, so the earlier result stands: {short(student)}: {reason}")
+        say(f"The grader failed, so the earlier result stays: {short(student)}: {reason}")
     return RunSummary(done, tuple(faults), False)
 
 
@@ -246,5 +246,5 @@ def _say_plan(plan: Plan) -> None:
     if plan.left_out:
         say(
             f"Left out: {named(plan.left_out)}. --only grades questions of submissions that have a result, "
-            "and there is none of what they handed in. Grade them without --only.",
+            "and these submissions have none. Grade them without --only.",
         )

@@ -306,7 +306,7 @@ class Gradebook:
         except sqlite3.Error as error:
             raise GraderError(
                 f"The gradebook {self.path} cannot be written: {error}. What was saved before stays: "
-                "mend that, and the same command goes on from there."
+                "fix that, and the same command continues from there."
             ) from None
 
 

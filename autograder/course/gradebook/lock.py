@@ -41,7 +41,7 @@ def exclusive_lock(out: Path) -> Iterator[None]:
         except (BlockingIOError, PermissionError):
             who = os.pread(handle, 300, 0).decode("utf-8", "replace")
             raise GraderError(
-                f"Another grader{f' ({who})' if who else ''} is at work in the folder {out.resolve()}. Wait until it "
+                f"Another grader{f' ({who})' if who else ''} is using the folder {out.resolve()}. Wait until it "
                 "is done, or choose another folder with --output."
             ) from None
         except OSError as error:

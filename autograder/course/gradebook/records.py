@@ -150,7 +150,7 @@ def result_to_json(result: Result, *, seconds: bool = False) -> str:
     text = json.dumps(data)
     if len(text) <= LARGEST_RESULT:
         return text
-    why = f"This result had {len(text):,} characters, and at most {LARGEST_RESULT:,} are kept: not its texts."
+    why = f"This result had {len(text):,} characters, but at most {LARGEST_RESULT:,} are kept, so its texts are not."
     for question in data["questions"]:
         question["answer"] = question["answer"][:MOST_SAID]
         for case in question["cases"]:

@@ -110,7 +110,7 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
 def not_now(path: Path, problem: sqlite3.Error) -> GraderError:
     """What to say where the system does not let the file be used: there is nothing wrong with it."""
     return GraderError(
-        f"{path} cannot be opened now: {problem}. What was saved before stays: mend that, and type the "
+        f"{path} cannot be opened now: {problem}. What was saved before stays: fix that, and type the "
         "same command again."
     )
 

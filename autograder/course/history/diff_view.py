@@ -82,7 +82,7 @@ def _cases(flips: Iterable[Flip]) -> Table:
 
 def _why(flip: Flip) -> str:
     if flip.after is None:
-        return "There is no such case any more."
+        return "This case no longer exists."
     when = "New case. " if flip.before is None else "Before: " if flip.is_gain else "Now: "
     return (when + ("\n" if "\n" in flip.why else "") + flip.why).strip()
 

@@ -99,7 +99,7 @@ def _what_changed(before: Entry | None, after: Entry) -> str:
     if before is None:
         return "first result"
     if before.set_aside is not None:
-        return "graded, after it had been set aside"
+        return "graded after being set aside"
     if before.result.digest != after.result.digest:
         return "other files were handed in, or chosen"
     if not before.cache_keys:

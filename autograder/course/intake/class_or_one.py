@@ -45,9 +45,9 @@ def ask_if_a_class(path: Path, place: Download, assignment: Assignment, template
     if len(students) > most_of_one:
         everybody = [upload.student for upload in PLAIN.sort(place).uploads]
         raise GraderError(
-            f"{path} is not named as any platform's download, and holds work that may be several students'. Is it a "
-            f"class? Then type --layout plain, which gives {len(everybody):,} students: {_named(everybody)}. Is all "
-            f"of it one student's? Then type --layout {SINGLE}."
+            f"{path} is not named like any platform's download, and contains what may be several students' work. "
+            f"Is it a class? Then type --layout plain, which gives {len(everybody):,} students: {_named(everybody)}. "
+            f"Is all of it one student's? Then type --layout {SINGLE}."
         )
 
 
@@ -64,14 +64,14 @@ def classes_in(path: Path, download: Download, assignment: Assignment, template_
             found[item.name] = inside
     if not found:
         return []
-    looks = [f"{printable(name)} looks like a class of its own: {_named(inside)}." for name, inside in found.items()]
+    looks = [f"{printable(name)} looks like a separate class: {_named(inside)}." for name, inside in found.items()]
     if len(found) == len(PLAIN.sort(download).uploads):
         first = path / next(iter(found))
         raise GraderError(
-            f"{' '.join(looks[:NAMED_AT_MOST])} Grade each by itself: autograder grade '{first}'. If it is one "
+            f"{' '.join(looks[:NAMED_AT_MOST])} Grade each separately: autograder grade '{first}'. If it is one "
             f"student's, type --layout plain, which gives {len(found)}: {_named(list(found))}."
         )
-    return [f"{look} If it is, grade it by itself; here it counts as one student." for look in looks]
+    return [f"{look} If it is, grade it separately; here it counts as one student." for look in looks]
 
 
 def _inside(item: Item, download: Download, assignment: Assignment, template_files: TemplateFiles) -> list[str]:

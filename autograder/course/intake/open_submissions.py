@@ -64,8 +64,8 @@ def open_submissions(
                     yield _plain(path, download, assignment, template_files)
         elif platforms := _platforms_in(download):
             raise GraderError(
-                f"{path} is not a download itself, but holds {platforms}. Grade each by itself. "
-                "Where they are parts of one download, unpack all into one folder first."
+                f"{path} is not a download itself, but contains {platforms}. Grade each separately. "
+                "If they are parts of one download, unpack all into one folder first."
             )
         elif path.is_file():
             if not download.items and not download.problems:

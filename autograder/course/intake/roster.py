@@ -116,8 +116,8 @@ def read_roster(path: Path) -> Roster:
     read = [heading in KNOWN for heading in header]
     if not any(read):
         raise GraderError(
-            f"The roster {path} has no column that names a student. The line above the students is to have "
-            "one or several of: id, sid, identifier, username, email, name, first name, last name; for "
+            f"The roster {path} has no column that names a student. The line above the students should have "
+            "one or more of: id, sid, identifier, username, email, name, first name, last name; for "
             f"groups: group. It has {_columns(lines[0])}."
         )
     rows = [row for line in lines[1:] if (row := _row(header, line)) is not None]
@@ -174,9 +174,11 @@ def match(uploads: Sequence[Upload], roster: Roster, assignment_name: str = "") 
 
 
 def _nobody_on(roster: Roster) -> str:
-    said = f"Nobody was found on the roster, by its {_columns(roster.read)}."
+    said = f"No one was found on the roster by its {_columns(roster.read)}."
     if roster.unread:
-        said += f" Not understood: {_columns(roster.unread)}; call them id, email or name if they are that."
+        said += (
+            f" Not understood: {_columns(roster.unread)}; rename them to id, email or name if that is what they are."
+        )
     return said
 
 

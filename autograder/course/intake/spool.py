@@ -62,7 +62,7 @@ class Spool:
 
 def _full(problem: OSError) -> GraderError:
     return GraderError(
-        "What was handed in waits in the folder for temporary files until it is graded, and nothing more can "
-        f"be written there: {problem.strerror}. Nothing was graded. Make room, or let TMPDIR name another "
+        "Submissions wait in the folder for temporary files until they are graded, and nothing more can "
+        f"be written there: {problem.strerror}. Nothing was graded. Make room, or set TMPDIR to another "
         "folder, and type the same command again."
     )

@@ -93,7 +93,7 @@ def take_in(
         left = found.sorted.left
         problems = [*found.place.problems, *found.sorted.problems, *left_out(left, found.platform.label)]
         if not uploads:
-            raise GraderError(f"{path.resolve()} holds no submissions. {what_to_type(assignment)}")
+            raise GraderError(f"{path.resolve()} contains no submissions. {what_to_type(assignment)}")
         if roster:
             matched = match(uploads, read_roster(roster), assignment_of(found.place.name))
             uploads = matched.uploads
@@ -198,7 +198,7 @@ class _Reader:
         options = {key: option(key, uploads[key][-1].name) for key in alike}
         for key in others:
             is_told = not uploads[key][0].namesake
-            why = "The names differ in capital letters alone" if is_told else "Their files bear one name"
+            why = "The names differ only in capital letters" if is_told else "Their files have the same name"
             question = (
                 f"Are {' and '.join(map(printable, alike))} one student? {why}. If they are, choose what counts: "
                 f"{options[key]}. If not, choose each: {' '.join(options.values())}."

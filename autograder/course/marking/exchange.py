@@ -35,7 +35,7 @@ def write_answers(gradebook: Gradebook, assignment: Assignment, path: Path) -> i
         GraderError: if the file is there already, or cannot be written.
     """
     if path.exists():
-        raise GraderError(f"{path} is there already. Choose another name.")
+        raise GraderError(f"{path} already exists. Choose another name.")
     origins = gradebook.origins()
     found = [blind(group, origins) for group in groups(gradebook, assignment)]
     ledger = Ledger(read_ratings(gradebook))
@@ -120,7 +120,7 @@ def take_proposals(gradebook: Gradebook, assignment: Assignment, path: Path, nam
             problems.append(f"{path.name}, line {number}: {error}")
     save_ratings(gradebook, ratings)
     if len(problems) > MOST_PROBLEMS:
-        problems = [*problems[:MOST_PROBLEMS], f"{len(problems) - MOST_PROBLEMS:,} more lines were not taken."]
+        problems = [*problems[:MOST_PROBLEMS], f"{len(problems) - MOST_PROBLEMS:,} more lines were not accepted."]
     return len(ratings), problems
 
 
@@ -131,12 +131,12 @@ def _proposal(line: str, name: str, there: dict[str, Group], rubrics: dict[str, 
     try:
         data = json.loads(line)
     except (json.JSONDecodeError, RecursionError):
-        raise ValueError("this is no JSON.") from None
+        raise ValueError("this is not JSON.") from None
     if not isinstance(data, dict) or "answer" not in data or "items" not in data:
         return
     group = there.get(str(data["answer"]))
     if group is None:
-        raise ValueError(f"`{single_line(str(data['answer'])[:100])}` is no answer of this gradebook now.")
+        raise ValueError(f"`{single_line(str(data['answer'])[:100])}` is not an answer in this gradebook now.")
     rubric = rubrics[group.question.id]
     given, weak = data["items"], data.get("weak") or []
     ids = {item.id for item in rubric.items}

@@ -72,7 +72,7 @@ def marker_names(text: str) -> list[str]:
 def sharing(markers: Sequence[str], overlap: str, calibration: int | None) -> Sharing:
     """What was asked for on the command line; `overlap` is a number or a percentage such as "10%"."""
     if len(set(markers)) < len(markers):
-        raise GraderError(f"Two markers have one name: {', '.join(markers)}.")
+        raise GraderError(f"Two markers have the same name: {', '.join(markers)}.")
     if len(markers) < 2:
         return Sharing(tuple(markers))
     first = MARKED_FIRST if calibration is None else calibration

@@ -114,7 +114,7 @@ def known_numbers(assignment: Assignment) -> dict[str, KnownNumbers]:
             try:
                 found[name] = call()
             except Exception as error:  # the instructor's own code
-                raise AssignmentError(f"{path}: `{name}` does not say what is known: {error}") from None
+                raise AssignmentError(f"{path}: `{name}` does not give the known numbers: {error}") from None
     return found
 
 

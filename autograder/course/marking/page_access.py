@@ -114,7 +114,7 @@ def refused(request: Request, session: Session, seat: Seat | None) -> Response |
     return None
 
 
-_CLOSED = "Open the whole address that `autograder mark` printed; it changes whenever the command is typed."
+_CLOSED = "Open the whole address that `autograder mark` printed; it changes every time the command is run."
 
 
 def _equal(one: str, two: str) -> bool:

@@ -130,7 +130,9 @@ def _entries(
             name = row["row"].strip().removeprefix("'")
             question = name.rpartition("-")[0]
             if name not in rows:
-                problems.append(f"{where}: `{single_line(name)}` is no answer of this class, and no row of its sheets.")
+                problems.append(
+                    f"{where}: `{single_line(name)}` is neither an answer of this class nor a row of its sheets."
+                )
                 continue
             if question not in rubrics:
                 problems.append(f"{where}: `{question}` is not a short-answer question now.")
@@ -170,7 +172,7 @@ def _changed(entry: _Entry, handed_out: SheetRow, gone: Sequence[str]) -> str:
     names = "; ".join(entry.name(handed_out, student) for student in gone)
     return (
         f"{entry.where}: the answer of {names} has changed since the sheet was written, so this mark does not "
-        "stand for it. It is kept for the earlier text: a new sheet shows both, and what is different."
+        "apply to it. It is kept for the earlier text: a new sheet shows both, and what is different."
     )
 
 
@@ -181,9 +183,9 @@ def _conflict(entry: _Entry, handed_out: SheetRow | None, pairs: list[tuple[Mark
     if before.points != fresh.points:
         differs = f"{format_points(before.points)} points before, {format_points(fresh.points)} here"
     else:
-        differs = "the points are the same, the items or the comment are not"
+        differs = "the points are the same, but the items or the comment are not"
     return (
-        f"{entry.where}: the answer of {who} has a mark already ({differs}). "
+        f"{entry.where}: the answer of {who} already has a mark ({differs}). "
         "It stays; --replace puts this one in its place."
     )
 
@@ -194,7 +196,7 @@ def summary(reading: Reading) -> list[str]:
     if len(reading.zeros) > len(said):
         said.append(f"The same in {pluralize(len(reading.zeros) - len(said), 'more row')}.")
     if said:
-        said.append("Where that is not meant, fill them in and read the sheet again with --replace.")
+        said.append("If that is not intended, fill them in and read the sheet again with --replace.")
     if reading.weighed:
         said.append(
             f"{pluralize(reading.weighed, 'mark')} given for other points or by another rubric than now: each item "
@@ -202,6 +204,6 @@ def summary(reading: Reading) -> list[str]:
         )
     return [
         *said,
-        f"{pluralize(len(reading.marks), 'mark')} taken, {reading.known:,} already there, "
+        f"{pluralize(len(reading.marks), 'mark')} read, {reading.known:,} already there, "
         f"{pluralize(reading.empty, 'row')} still empty, {pluralize(len(reading.problems), 'problem')}.",
     ]

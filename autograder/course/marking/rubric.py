@@ -90,7 +90,7 @@ def _rubric(path: Path, question: Question, data: Any) -> Rubric:
     items = [_item(path, f"{question.id}.items[{i}]", item) for i, item in enumerate(data["items"])]
     ids = [item.id for item in items]
     if len(set(ids)) < len(ids):
-        raise AssignmentError(f"{path}: `{question.id}.items` should each have an id of their own, not {ids}")
+        raise AssignmentError(f"{path}: `{question.id}.items` should each have a different id, not {ids}")
     weak = data.get("weak_arguments") or []
     if not isinstance(weak, list) or not all(isinstance(argument, str) for argument in weak):
         raise AssignmentError(f"{path}: `{question.id}.weak_arguments` should be a list of texts")

@@ -80,7 +80,7 @@ class Page:
                     response = handler(seat, request, await request.body())
                 except Gone:
                     response = _problem(
-                        "Nobody gives this answer any more: it has changed or its writer has left.", 410
+                        "No one gives this answer any more: it has changed or its writer has left.", 410
                     )
                 except GraderError as error:
                     response = _problem(str(error), 500)
@@ -161,7 +161,7 @@ class Page:
             return JSONResponse({"said": "Undone.", "go": f"{seat.path}/settle"})
         group = next((g for g in self.desk.groups.values() if g.key == (undone.question, undone.answer)), None)
         if group is None:
-            return self._next(seat, "Undone: nobody gives that answer any more.")
+            return self._next(seat, "Undone: no one gives that answer any more.")
         self.desk.hold(group, seat.marker)
         said = f"Undone: {format_points(undone.points)} points. The answer is back, as you had marked it."
         return self._shown(seat, group, said, start=undone)
@@ -172,7 +172,7 @@ class Page:
 
     def unflag(self, seat: Seat, data: dict[str, Any]) -> Response:
         self.desk.unflag(seat.marker, _text(data, "row"), _text(data, "request", 100))
-        return self._shown(seat, self.desk.group(_text(data, "row")), "The flag is taken away.")
+        return self._shown(seat, self.desk.group(_text(data, "row")), "The flag is removed.")
 
     def settle(self, seat: Seat, data: dict[str, Any]) -> Response:
         rating = self.desk.save(seat.marker, _sent(data), RatingKind.SETTLED)
@@ -187,7 +187,7 @@ class Page:
             except Outdated as error:
                 return self._outdated(seat, error.by)
             except (ValueError, TypeError, KeyError, RecursionError):
-                return _problem("What was sent is no mark.", 400)
+                return _problem("What was sent is not a mark.", 400)
 
         return handle
 
@@ -195,7 +195,7 @@ class Page:
         who = "You have" if by.marker == seat.marker else f"{single_line(by.marker)} has"
         said = (
             f"{who} marked this answer meanwhile: {format_points(by.points)} points, which stand. "
-            "Yours is not saved. Press Enter again to save it all the same, or N for the next answer."
+            "Yours is not saved. Press Enter again to save it anyway, or N for the next answer."
         )
         return JSONResponse({"said": said, "seen": by.id}, 409)
 

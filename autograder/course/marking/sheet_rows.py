@@ -129,7 +129,7 @@ def _entered(row: Mapping[str, str], question: str) -> dict[str, str]:
         if not colon or not value.strip():
             continue
         if of != question:
-            raise ValueError(f"`{single_line(column)}` is filled, but the row is one of `{question}`.")
+            raise ValueError(f"`{single_line(column)}` is filled in, but the row is one of `{question}`.")
         entered[item_id] = value
     return entered
 

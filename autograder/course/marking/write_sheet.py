@@ -71,7 +71,7 @@ def write_sheets(
         if path.suffix.lower() != ".csv":
             raise GraderError(f"A sheet is a CSV file, which every spreadsheet opens: --write {sheet.stem}.csv")
         if path.exists():
-            raise GraderError(f"{path} is there already and may hold marks. Choose another name.")
+            raise GraderError(f"{path} already exists and may contain marks. Choose another name.")
     if not any(gradebook.results()):
         raise GraderError("No submission is graded yet: run `autograder grade` first.")
     marks = weighed_now(gradebook.marks(), assignment)

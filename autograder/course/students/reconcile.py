@@ -61,11 +61,11 @@ def deactivate_moved(gradebook: Gradebook, here: Set[str], out: Path) -> list[st
         gradebook.forget([student], instead)
         absent.discard(student)
         said.append(
-            f"{single_line(student)} counts no more: the same {'students are' if len(places) > 1 else 'student is'} "
+            f"{single_line(student)} no longer counts: the same {'students are' if len(places) > 1 else 'student is'} "
             f"now in {where}. To undo that: {_to_undo(out, student)}"
         )
     if len(said) > MOST_NAMED:
-        said[MOST_NAMED:] = [f"So it is with {len(said) - MOST_NAMED:,} more."]
+        said[MOST_NAMED:] = [f"The same is true of {len(said) - MOST_NAMED:,} more."]
     return said + _absent(sorted(absent, key=in_alphabet), out)
 
 
@@ -103,7 +103,7 @@ def of_forgotten(student: str, status: ActiveStatus, out: Path) -> str:
     """What to say of who is forgotten."""
     since = status.saved.replace("T", " ")[:16]
     why = f", for the same student is now in {single_line(status.instead)}" if status.instead else ""
-    return f"{single_line(student)} counts no more since {since} (UTC){why}. To undo that: {_to_undo(out, student)}"
+    return f"{single_line(student)} has not counted since {since} (UTC){why}. To undo that: {_to_undo(out, student)}"
 
 
 def expect_not_forgotten(gradebook: Gradebook, called: Iterable[str], out: Path) -> None:

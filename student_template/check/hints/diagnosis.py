@@ -28,7 +28,7 @@ from .signatures import Signature, kind, raised, signature
 FILE = "fingerprints.json"
 """Derived by `autograder release`."""
 
-UNSTEADY = signature("another result at every call")
+UNSTEADY = signature("a different result at every call")
 
 MORE = 8
 """Further runs of every probe of a function of which one probe gave two outcomes."""

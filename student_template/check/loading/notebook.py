@@ -203,7 +203,7 @@ def _document(content: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError, MemoryError) as error:
         where = f" at line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
         raise UnreadableNotebook(
-            f"The notebook is damaged: its JSON cannot be read{where}. Save it again where you edit it."
+            f"The notebook is damaged: its JSON cannot be read{where}. Save it again in your editor."
         ) from None
     if not isinstance(document, dict) or not any(
         isinstance(document.get(key), list) for key in ("cells", "worksheets")
@@ -245,13 +245,13 @@ def _few(cells: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
         count, size = count + 1, size + len(text)
         if count > MOST_CELLS:
             raise UnreadableNotebook(
-                f"The notebook has more than {MOST_CELLS:,} cells, which are too many to be read. "
+                f"The notebook has more than {MOST_CELLS:,} cells, which are too many to read. "
                 "Delete those that you do not need, and save it again."
             )
         if size > MOST_TEXT:
             raise UnreadableNotebook(
                 f"The notebook's cells hold more than {MOST_TEXT:,} characters, without outputs, which are "
-                "too many to be read. Take data out of them, and save it again."
+                "too many to read. Take data out of them, and save it again."
             )
         yield kind, text
 

@@ -24,7 +24,7 @@ from .libraries import hide_the_others, is_lacking, lacks
 
 PLACE = 'see "Where your code runs" in conventions.md'
 WRITES = f"No file can be written when your code is graded: {PLACE}"
-READS = f"No file but Python's own and the libraries' can be read when your code is graded: {PLACE}"
+READS = f"Only files of Python and the libraries can be read when your code is graded: {PLACE}"
 STARTS = f"No other process can be started when your code is graded: {PLACE}"
 CONNECTS = f"There is no network when your code is graded: {PLACE}"
 TIMES = f"No timer can be set when your code is graded: {PLACE}"

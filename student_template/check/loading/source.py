@@ -145,7 +145,7 @@ def _first(problems: Sequence[Problem]) -> tuple[Problem, ...]:
     """As many as are told, and that there are more."""
     if len(problems) <= MOST_PROBLEMS:
         return tuple(problems)
-    text = f"from here on there are more lines like those above: {MOST_PROBLEMS} are told. Mend them first."
+    text = f"from here on there are more lines like those above: {MOST_PROBLEMS} are listed. Fix them first."
     return (*problems[:MOST_PROBLEMS], Problem(problems[MOST_PROBLEMS].line, text))
 
 
@@ -193,7 +193,7 @@ def out_of_reach(statements: Sequence[ast.stmt], asked: Collection[str], bound: 
         for part in parts:
             if part is not statement and part.name in asked and part.name not in bound:
                 where = f"inside `{name}`" if name else "below a condition that does not hold when it is graded"
-                text = f"`{part.name}` stands {where}, where nobody else can call it. Move it to the left margin."
+                text = f"`{part.name}` stands {where}, where nothing outside can call it. Move it to the left margin."
                 found.append(Problem(part.lineno, text))
     return found
 
@@ -511,7 +511,7 @@ def _unreadable(block: _Block, error: BaseException, lines: list[str]) -> Proble
     what = f"Python cannot read this: {_what(error)}"
     if any(_CONFLICT.match(text) for text in block.lines):
         what = (
-            "git could not join two versions here and left both. Keep one, and delete the lines that begin "
+            "git could not merge two versions here and left both. Keep one, and delete the lines that begin "
             "with `<<<<<<<`, `=======` and `>>>>>>>`"
         )
     text = f"{what}. So {lost} is left out ({where})."

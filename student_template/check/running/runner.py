@@ -71,12 +71,12 @@ def demand_installation(settings: Settings, tests: Path, questions: Sequence[str
             continue
         path = tests / f"{question.id}.py"
         if not path.is_file():
-            raise CannotCheck(f"tests/{path.name} is missing. Take it from the handed-out folder again, to {tests}.")
+            raise CannotCheck(f"tests/{path.name} is missing. Copy it again from the handed-out folder to {tests}.")
         if question.tests and digest_of(path) != question.tests:
             raise CannotCheck(
-                f"tests/{path.name} and the folder check/ are not of one version, or tests/{path.name} was changed. "
-                f"Take both folders, tests and check, from the handed-out folder again, to {tests.parent}. "
-                "What you wrote stays as it is."
+                f"tests/{path.name} and the folder check/ have different versions, or tests/{path.name} was changed. "
+                f"Copy both folders, tests and check, again from the handed-out folder to {tests.parent}. "
+                "Your own work is not affected."
             )
 
 

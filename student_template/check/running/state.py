@@ -146,7 +146,7 @@ class State:
             self.skip_lines[self.line] = f"this {did}, so it is left out."
             if len(self.skip_lines) > MOST_LINES:
                 places = "; ".join(map(self._place, self.skip_lines))
-                raise CannotCheck(f"Too much of {self.file.name} never ends: {places}. Mend these first.")
+                raise CannotCheck(f"Too much of {self.file.name} never ends: {places}. Fix these first.")
         elif self.case is not None:
             name, call = self.called
             subject = f"`{name}`" if name else "this check"
@@ -201,5 +201,5 @@ def _holds(end: _End, case: _Case, what: Change) -> bool:
 
 def _how_to_mend(what: str) -> str:
     if what.startswith("tests/"):
-        return "Take the file from the handed-out folder again, and install what requirements.txt lists."
+        return "Copy the file again from the handed-out folder, and install what requirements.txt lists."
     return "Install what requirements.txt lists again."

@@ -55,7 +55,7 @@ def _main(screen: Screen, arguments: Sequence[str] | None, folder: Path, home: P
     try:
         settings = read_settings(home / "check" / FILE)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        screen.line(f"check/{FILE} cannot be read ({error}). Take it from the handed-out folder again.")
+        screen.line(f"check/{FILE} cannot be read ({error}). Copy it again from the handed-out folder.")
         return CANNOT
     options = _parser(settings, program).parse_args(arguments)
     work = find_work(settings, folder, prefer_notebook=options.notebook)
@@ -94,7 +94,7 @@ def _main(screen: Screen, arguments: Sequence[str] | None, folder: Path, home: P
     _show(screen, settings, chosen, report, folder, program, show_all=options.all)
     if work.also:
         screen.line()
-        screen.sentences(f"{work.also} holds code, too, and was not checked. {_choose(work, program)}")
+        screen.sentences(f"{work.also} contains code, too, and was not checked. {_choose(work, program)}")
     return ALL_PASS if report.all_pass else SOME_FAIL
 
 
@@ -175,12 +175,12 @@ def _parser(settings: Settings, program: str) -> argparse.ArgumentParser:
     instead.add_argument(
         "--pack",
         action="store_true",
-        help=f"write {pack.NAME} with what is handed in, and say what is missing or unfinished",
+        help=f"write {pack.NAME} with what you hand in, and say what is missing or unfinished",
     )
     parser.add_argument(
         "--notebook",
         action="store_true",
-        help=f"check or pack the notebook, though there is code in {settings.code}, too",
+        help=f"check or pack the notebook, even if there is code in {settings.code}, too",
     )
     return parser
 

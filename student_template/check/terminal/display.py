@@ -107,12 +107,12 @@ def next_step(
         pack: the command that packs.
     """
     if report.problems:
-        return f"Next: mend {report.problems[0][0]} of {settings.code}, then {then}."
+        return f"Next: fix {report.problems[0][0]} of {settings.code}, then {then}."
     if shown is None:
         return f"Next: write {settings.answers}, then type `{pack}`." if answers_left else f"Next: type `{pack}`."
     if shown.outcome == "not attempted":
         return f"Next: write it in {settings.code}, then {then}."
-    return f"Next: look its sentence up in conventions.md, mend {settings.code}, then {then}."
+    return f"Next: look up its sentence in conventions.md, fix {settings.code}, then {then}."
 
 
 def show_summary(screen: Screen, questions: Sequence[Question], checks: Sequence[Check]) -> None:

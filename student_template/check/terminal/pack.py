@@ -230,14 +230,14 @@ def _said(question: Question, answer: Answer, file: str) -> str:
     return {
         State.TOO_SHORT: f"{words}, too short {limits}.",
         State.TOO_LONG: f"{words}, too long {limits}.",
-        State.STRAY: "nothing stands under its heading. Move your answer there."
+        State.STRAY: "nothing is under its heading. Move your answer there."
         if answer.headings
         else f"{heading} Put it back above your answer.",
         State.BLANK: f"nothing is written yet {limits}.",
         State.UNCHANGED: f"nothing is written yet {limits}.",
         State.COPIED: f"only words of the prompt are written yet {limits}.",
         State.LOST: f"{heading} Put it back above your answer.",
-        State.ELSEWHERE: f"nothing is written yet {limits}, but that it stands in {answer.source}.",
+        State.ELSEWHERE: f"nothing is written yet {limits}, except that it is in {answer.source}.",
     }[answer.state]
 
 

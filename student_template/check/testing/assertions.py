@@ -43,10 +43,10 @@ def assert_normal(table: Any, std: float) -> None:
     far = float((squares > 4).float().mean())
     require(
         abs(far - 0.0455) < 0.0105 * wider,
-        f"1 number in 22 of a normal distribution lies beyond two deviations, here {100 * far:.2g} %",
+        f"1 number in 22 of a normal distribution is beyond two deviations, here {100 * far:.2g} %",
     )
     uneven = [float(means.min()) < 0.16 or float(means.max()) > 2.9 for means in (by_row, by_column)]
-    require(wider > 1 or not any(uneven), "the numbers should vary alike in all rows and columns")
+    require(wider > 1 or not any(uneven), "the numbers should vary equally in all rows and columns")
 
 
 def untouched(**_: Any) -> AbstractContextManager[None]:

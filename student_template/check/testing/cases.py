@@ -18,8 +18,8 @@ from . import call_text
 from .comparison import Mismatch, NotAsAsked, raises, unchanged
 from .otter_files import ExceptionTestFile, OtterCase
 
-WRONG_ALREADY, ENDED_ALREADY = "a value is wrong already", "a call ends in an error already"
-NOT_YET = f"{WRONG_ALREADY}, before anything else is looked at:"
+WRONG_ALREADY, ENDED_ALREADY = "a value is already wrong", "a call already ends in an error"
+NOT_YET = f"{WRONG_ALREADY}, before anything else is checked:"
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +136,7 @@ def _undefined(name: str) -> Callable[..., None]:
     """Stands for a function that is not there."""
 
     def undefined(*_: object, **__: object) -> None:
-        hint = "Check how its name is spelt; in a notebook, first run the cell that defines it."
+        hint = "Check the spelling of its name; in a notebook, first run the cell that defines it."
         raise NameError(f"`{name}` is not defined. {hint}")
 
     return undefined

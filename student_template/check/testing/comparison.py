@@ -159,7 +159,7 @@ def raises(error: type[Exception], *, quoting: Iterable[Any] = ()) -> Iterator[N
     """
     quoting = tuple(quoting)
     quoted = " and ".join(map(str, quoting))
-    wanted = error.__name__ + (f" whose message holds {quoted}" if quoting else "")
+    wanted = error.__name__ + (f" whose message contains {quoted}" if quoting else "")
     try:
         yield
     except error as error:
@@ -167,7 +167,7 @@ def raises(error: type[Exception], *, quoting: Iterable[Any] = ()) -> Iterator[N
         numbers, words = len(re.findall(r"\d+", str(error))), len(re.findall(r"\w+", str(error)))
         if quoting and (numbers > MOST_NUMBERS or words > MOST_WORDS):
             raise NotAsAsked(
-                f"the {type(error).__name__} should quote {quoted} and little else, but its message holds "
+                f"the {type(error).__name__} should quote {quoted} and little else, but its message contains "
                 f"{numbers} numbers and {words} words"
             ) from None
         if missing:

@@ -63,7 +63,7 @@ def _axes_moved(got: torch.Tensor, expected: torch.Tensor) -> str:
     if got.dim() == expected.dim() > 2 and (
         _equal(got.transpose(0, 1), expected) or _equal(got.movedim(0, -1), expected)
     ):
-        return "The numbers are right, but the axes stand in another order."
+        return "The numbers are right, but the axes are in a different order."
     return ""
 
 
@@ -81,9 +81,9 @@ def _row_more_or_less(got: torch.Tensor, expected: torch.Tensor) -> str:
             count = short.shape[axis]
             if count and count + 1 == long.shape[axis]:
                 if _equal(short, long.narrow(axis, 0, count)):
-                    return f"It is right but for the last {one}, which {what}."
+                    return f"It is right except for the last {one}, which {what}."
                 if _equal(short, long.narrow(axis, 1, count)):
-                    return f"It is right but for the first {one}, which {what}."
+                    return f"It is right except for the first {one}, which {what}."
     return ""
 
 
@@ -140,7 +140,7 @@ def _lengths(got: torch.Tensor, expected: torch.Tensor) -> str:
     lengths = got.norm(dim=-1)
     if _equal(lengths, torch.ones_like(lengths)):
         return "Every row points in the right direction, but was divided by its length."
-    return "Every row points in the right direction, but has another length."
+    return "Every row points in the right direction, but has a different length."
 
 
 def _shifted(got: torch.Tensor, expected: torch.Tensor) -> str:
@@ -151,7 +151,7 @@ def _shifted(got: torch.Tensor, expected: torch.Tensor) -> str:
         return ""
     for name, start in (("next", 1), ("previous", 0)):
         if _equal(got.narrow(axis, 1 - start, count), expected.narrow(axis, start, count)):
-            return f"Every {one} is the one that belongs to the {name} place."
+            return f"Every {one} is the one that belongs in the {name} place."
     return ""
 
 
@@ -169,7 +169,7 @@ def _in_order(got: torch.Tensor, expected: torch.Tensor, things: str) -> str:
     far = torch.cdist(got, expected, p=math.inf)
     nearest = far.argmin(1)
     if len(nearest.unique()) == len(nearest) and _equal(got, expected[nearest]):
-        return f"All {things} are right, but they stand in another order."
+        return f"All {things} are right, but in a different order."
     return ""
 
 
@@ -188,9 +188,9 @@ def _places(wrong: torch.Tensor, one: str) -> str:
         return ""
     if len(at) == 1:
         name = {0: "first", count - 1: "last"}.get(at[0])
-        return f"It is right but for the {name} {one}." if name else f"It is right but for {one} {at[0]}."
+        return f"It is right except for the {name} {one}." if name else f"It is right except for {one} {at[0]}."
     if count > 3 and at == list(range(at[0] % 2, count, 2)):
-        return f"It is right but for the {'odd' if at[0] % 2 else 'even'} {one}s, counted from 0."
+        return f"It is right except for the {'odd' if at[0] % 2 else 'even'} {one}s, counted from 0."
     if count > 3 and at == list(range(at[0], count)) and at[0] > 1:
         return f"It is right up to {one} {at[0] - 1} and wrong from {one} {at[0]} on."
     if count > 3 and at == list(range(1, count)):
