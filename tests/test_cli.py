@@ -197,7 +197,7 @@ def test_an_empty_folder_is_wrong_usage(run, tmp_path):
     (tmp_path / "in").mkdir()
     done = run("grade", "in")
     assert done.exit_code == 2
-    assert "in holds no submissions." in done.stderr
+    assert "in contains no submissions." in done.stderr
     assert not Path("graded").exists()
 
 

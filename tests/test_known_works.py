@@ -81,13 +81,13 @@ def test_what_is_known_is_remembered_until_other_is(assignment, tmp_path):
 
 
 def test_the_classs_own_results_are_refused(assignment, tmp_path):
-    with pytest.raises(GraderError, match="holds this class's own results"):
+    with pytest.raises(GraderError, match="contains this class's own results"):
         read_known([tmp_path / "out"], assignment, tmp_path / "out")
 
 
 def test_a_folder_without_any_work_is_named(assignment, tmp_path):
     (tmp_path / "empty").mkdir()
-    with pytest.raises(GraderError, match="holds no submissions"):
+    with pytest.raises(GraderError, match="contains no submissions"):
         read_known([tmp_path / "empty"], assignment, tmp_path / "out")
 
 

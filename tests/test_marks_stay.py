@@ -283,7 +283,7 @@ def test_a_row_of_a_sheet_of_another_class_is_named(gradebook, assignment, tmp_p
     with open_gradebook(tmp_path / "other") as other:
         hand_in(other, "eva", "Nobody there wrote this.")
         (said,) = read_sheets(other, assignment, [sheet]).problems
-    assert "is no answer of this class, and no row of its sheets" in said
+    assert "is neither an answer of this class nor a row of its sheets" in said
 
 
 def test_marks_of_a_question_that_is_not_asked_any_more_do_no_harm(gradebook, assignment, tmp_path):

@@ -69,7 +69,7 @@ MISCONCEPTIONS = (
         id="I7",
         where="InputEmbedding",
         title="an unknown kind is a KeyError",
-        hint="An unknown kind is refused, but with another exception than the conventions name. Looking "
+        hint="An unknown kind is refused, but with a different exception from the one in the conventions. Looking "
         "a name up in a dictionary raises a KeyError. Check the name first.",
         edits=((_REFUSE, "raise KeyError(positions)"),),
     ),
@@ -157,7 +157,7 @@ MISCONCEPTIONS = (
         id="I14",
         where="InputEmbedding",
         title="a dropout layer left in",
-        hint="Some numbers are 0 and each call gives another result. Dropout belongs to a model's "
+        hint="Some numbers are 0 and each call gives a different result. Dropout belongs to a model's "
         "training, not to this module.",
         edits=(
             (

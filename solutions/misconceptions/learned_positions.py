@@ -38,7 +38,7 @@ MISCONCEPTIONS = (
         where="LearnedPositions",
         title="clamps positions past the last row",
         hint="A text longer than the table is accepted, and all its late positions share the last row. "
-        "There is no vector for them, and the caller must hear so. Raise the error that the "
+        "There is no vector for them, and the caller must be told. Raise the error that the "
         "conventions name.",
         edits=((_REFUSE, "return x + self.table[torch.arange(length).clamp(max=rows - 1)]"),),
     ),
@@ -47,7 +47,7 @@ MISCONCEPTIONS = (
         where="LearnedPositions",
         title="positions past the last row start again at row 0",
         hint="A text longer than the table is accepted, and its late positions look like its first ones. "
-        "There is no vector for them, and the caller must hear so. Raise the error that the "
+        "There is no vector for them, and the caller must be told. Raise the error that the "
         "conventions name.",
         edits=((_REFUSE, "return x + self.table[torch.arange(length) % rows]"),),
     ),
@@ -64,7 +64,7 @@ MISCONCEPTIONS = (
         where="LearnedPositions",
         title="leaves positions past the last row as they are",
         hint="A text longer than the table is accepted, and its late tokens get no position. There is no "
-        "vector for them, and the caller must hear so. Raise the error that the conventions name.",
+        "vector for them, and the caller must be told. Raise the error that the conventions name.",
         edits=((_REFUSE, "return torch.cat([x[:, :rows] + self.table, x[:, rows:]], 1)"),),
     ),
     Misconception(
@@ -315,7 +315,7 @@ MISCONCEPTIONS = (
         id="T50",
         where="extend_positions",
         title="puts the old rows at the end",
-        hint="The old rows stand behind the new ones. Position 0 of the new module is position 0 of the "
+        hint="The old rows come after the new ones. Position 0 of the new module is position 0 of the "
         "old one. Look at where the rows are copied to.",
         edits=((_COPY, "extended.table[max_positions - rows :] = learned.table"),),
     ),
@@ -323,7 +323,7 @@ MISCONCEPTIONS = (
         id="T51",
         where="extend_positions",
         title="the new rows are zeros",
-        hint="The new rows are all zero. They are to be drawn as a new table is. Look at what stands "
+        hint="The new rows are all zero. They should be drawn like a new table. Look at what stands "
         "behind the old rows.",
         edits=((_COPY, _COPY + "\n        extended.table[rows:] = 0"),),
     ),
@@ -331,7 +331,7 @@ MISCONCEPTIONS = (
         id="T52",
         where="extend_positions",
         title="the new rows repeat the last old row",
-        hint="The new rows are all alike. They are to be drawn as a new table is. Look at what stands "
+        hint="The new rows are all alike. They should be drawn like a new table. Look at what stands "
         "behind the old rows.",
         edits=((_COPY, _COPY + "\n        extended.table[rows:] = learned.table[-1]"),),
     ),
@@ -340,7 +340,7 @@ MISCONCEPTIONS = (
         where="extend_positions",
         title="the new rows repeat the old ones from the start",
         hint="The new rows are copies of old ones, so two positions look the same. They are to be drawn as "
-        "a new table is. Look at what stands behind the old rows.",
+        "a new table is. Look at what comes after the old rows.",
         edits=((_COPY, "extended.table[:] = learned.table[torch.arange(max_positions) % rows]"),),
     ),
     Misconception(
@@ -388,7 +388,7 @@ MISCONCEPTIONS = (
         id="T58",
         where="extend_positions",
         title="refuses the same size",
-        hint="The same size is refused. It is no shrinking: it gives an independent copy. Look at the comparison.",
+        hint="The same size is refused. That is not shrinking: it gives an independent copy. Look at the comparison.",
         edits=(("if max_positions < rows:", "if max_positions <= rows:"),),
     ),
     Misconception(

@@ -43,7 +43,7 @@ MISCONCEPTIONS = (
         "V3",
         TRAIN,
         "swaps the tables",
-        "The first loss is another one: the two tables have changed places. The first column "
+        "The first loss is a different one: the two tables have changed places. The first column "
         "of `pairs` looks rows up in `centre`, and these are compared with all rows of "
         "`context`. Try it with tables of different values.",
         ((SCORES, "scores = context.weight[pairs[:, 0]] @ centre.weight.T"),),
@@ -203,7 +203,7 @@ MISCONCEPTIONS = (
         id="V19",
         where=TRAIN,
         title="at least one step",
-        hint="A call with no steps trains all the same. Nothing should happen then, and the list is empty.",
+        hint="A call with no steps trains anyway. Nothing should happen then, and the list is empty.",
         edits=(("range(steps)", "range(max(1, steps))"),),
     ),
     # update
@@ -311,7 +311,7 @@ MISCONCEPTIONS = (
         TRAIN,
         "momentum",
         "The first step is right and later ones go too far: each takes the steps before "
-        "along. That is momentum. Plain gradient descent forgets what was before. Look at the "
+        "along. That is momentum. Plain gradient descent forgets what came before. Look at the "
         "optimizer's settings.",
         (
             (
@@ -370,7 +370,7 @@ MISCONCEPTIONS = (
         TRAIN,
         "trains copies",
         "The losses fall, but the caller's tables stay as they were, as if copies were trained. "
-        "The caller goes on with the embeddings that were passed in: these are to move.",
+        "The caller goes on with the embeddings that were passed in: these should move.",
         (
             (
                 "losses = []",
@@ -445,7 +445,7 @@ MISCONCEPTIONS = (
         TRAIN,
         "moves parameters where gradients are noted",
         "If the error speaks of a leaf Variable in an in-place operation: torch refuses to change a parameter "
-        "while it notes what gradients come from. A step is no part of that: take it under `torch.no_grad()`.",
+        "while it notes what gradients come from. A step is not part of that: take it under `torch.no_grad()`.",
         (("with torch.no_grad():", "if True:"),),
         gives_nothing="Every call with a step ends in an error.",
     ),
@@ -453,7 +453,7 @@ MISCONCEPTIONS = (
         "V41",
         TRAIN,
         "softmax along the pairs",
-        "The first loss is another one: that of probabilities which add up to 1 over the pairs. Each pair's "
+        "The first loss is a different one: that of probabilities which add up to 1 over the pairs. Each pair's "
         "scores of all words of the vocabulary compete with each other. Look at the axis.",
         ((LOSS, "loss = F.nll_loss(scores.log_softmax(0), pairs[:, 1])"),),
     ),

@@ -23,7 +23,7 @@ MISCONCEPTIONS = (
         id="L30",
         where="build_vocabulary",
         title="numbers tokens in order of appearance",
-        hint="The ids follow the order in which the tokens first come. Two texts with the same words would "
+        hint="The ids follow the order in which the tokens first appear. Two texts with the same words would "
         "then get two vocabularies. Number the tokens in an order that does not depend on the text.",
         edits=(("sorted(set(tokens))", "dict.fromkeys(tokens)"),),
     ),
@@ -39,7 +39,7 @@ MISCONCEPTIONS = (
         id="L32",
         where="build_vocabulary",
         title="counts repeated tokens again",
-        hint="The ids have gaps and run beyond V-1. A token that comes twice takes two numbers. The "
+        hint="The ids have gaps and run beyond V-1. A token that occurs twice takes two numbers. The "
         "vocabulary has one entry for each distinct token.",
         edits=(("sorted(set(tokens))", "sorted(tokens)"),),
     ),
@@ -63,7 +63,7 @@ MISCONCEPTIONS = (
         id="L35",
         where="build_vocabulary",
         title="numbers tokens by frequency",
-        hint="The ids follow how often the tokens come. Many real vocabularies do that, but this one is in "
+        hint="The ids follow how often the tokens occur. Many real vocabularies do that, but this one is in "
         "sorted order. Look at what the tokens are sorted by.",
         edits=(("sorted(set(tokens))", "sorted(set(tokens), key=lambda t: (-tokens.count(t), t))"),),
     ),
@@ -71,7 +71,7 @@ MISCONCEPTIONS = (
         id="L36",
         where="build_vocabulary",
         title="sorts the caller's list",
-        hint="After the call the caller's tokens stand in another order, so the text is lost. A list has a "
+        hint="After the call the caller's tokens are in another order, so the text is lost. A list has a "
         "method that sorts it in place, and there is a function that gives a new sorted list.",
         edits=(("return {", "tokens.sort()\n    return {"),),
     ),
@@ -132,7 +132,7 @@ MISCONCEPTIONS = (
         where="encode",
         title="uses a token's place in the dictionary as its id",
         hint="The ids are the places at which the dictionary lists the tokens. A dictionary may list them in "
-        "any order. The id is the value that stands with the token.",
+        "any order. The id is the value stored with the token.",
         edits=(("vocabulary[token]", "list(vocabulary).index(token)"),),
     ),
     Misconception(
@@ -198,8 +198,8 @@ MISCONCEPTIONS = (
         id="L49",
         where="new_embedding_table",
         title="takes no notice of the generator",
-        hint="Two generators with one seed give two tables. A generator is there so that a run can be "
-        "repeated. Hand it on to the function that draws.",
+        hint="Two generators with the same seed give different tables. A generator is there so that a run can be "
+        "repeated. Pass it on to the function that draws.",
         edits=((", generator=generator", ""),),
     ),
     Misconception(
@@ -338,8 +338,8 @@ MISCONCEPTIONS = (
     Misconception(
         id="L12",
         where="embedding_lookup",
-        title="takes the row behind",
-        hint="Every id gives the row behind its own. Ids start at 0, and so do a table's rows. Nothing has to"
+        title="takes the next row",
+        hint="Every id gives the row after its own. Ids start at 0, and so do a table's rows. Nothing has to"
         " be added or taken away.",
         edits=((ROWS, "return table[(ids + 1) % table.shape[0]]"),),
     ),
@@ -364,7 +364,7 @@ MISCONCEPTIONS = (
         where="embedding_lookup",
         title="flattens the ids",
         hint="The rows are right, but the shape of the ids is lost. A batch (B, T) of ids gives (B, T, D). "
-        "Whatever shape the ids have, the result has it too, and D behind.",
+        "Whatever shape the ids have, the result has it too, with D at the end.",
         edits=((ROWS, "return table[ids.flatten()]"),),
     ),
     Misconception(
@@ -403,7 +403,7 @@ MISCONCEPTIONS = (
         id="L22",
         where="embedding_lookup",
         title="gives half precision",
-        hint="The rows have another dtype than the table. A lookup copies numbers as they are. Look for a "
+        hint="The rows have a different dtype from the table. A lookup copies numbers as they are. Look for a "
         "conversion on the way.",
         edits=((ROWS, "return table[ids].half()"),),
     ),
@@ -411,7 +411,7 @@ MISCONCEPTIONS = (
         id="L59",
         where="embedding_lookup",
         title="gives float32 whatever the table has",
-        hint="The rows have another dtype than the table. A lookup copies numbers as they are. Look for a "
+        hint="The rows have a different dtype from the table. A lookup copies numbers as they are. Look for a "
         "conversion on the way, such as `.float()` or an empty tensor that is filled row by row.",
         edits=((ROWS, "return table[ids].float()"),),
     ),

@@ -115,7 +115,7 @@ MISCONCEPTIONS = (
         id="O35",
         where="one_hot",
         title="one column per id",
-        hint="The one-hot codes stand in columns. Each id has a row of its own: the shape of the ids comes "
+        hint="The one-hot codes are in columns. Each id has a row of its own: the shape of the ids comes "
         "first, the vocabulary last.",
         edits=((CODES, CODES + ".movedim(-1, 0)"),),
     ),
@@ -139,7 +139,7 @@ MISCONCEPTIONS = (
         id="O38",
         where="one_hot",
         title="counts ids from 1",
-        hint="The 1 stands one place too far left. Ids start at 0, so id 0 has its 1 in the first place.",
+        hint="The 1 is one place too far left. Ids start at 0, so id 0 has its 1 in the first place.",
         edits=((CODES, "return F.one_hot((ids - 1) % vocab_size, vocab_size).to(torch.float32)"),),
     ),
     # one_hot_lookup
@@ -270,7 +270,7 @@ MISCONCEPTIONS = (
         id="O50",
         where="linear_from_table",
         title="a layer in float32",
-        hint="The layer has another dtype than the table. A new layer is float32, and copying numbers into it"
+        hint="The layer has a different dtype from the table. A new layer is float32, and copying numbers into it"
         " rounds them. Look at how the layer gets its dtype.",
         edits=((".T.clone()", ".T.clone().float()"),),
     ),
@@ -295,7 +295,7 @@ MISCONCEPTIONS = (
         id="O53",
         where="lookup_cost",
         title="counts multiplications and additions apart",
-        hint="The multiply-adds are twice too many. A multiplication with its addition counts as one. " + COST,
+        hint="There are twice too many multiply-adds. A multiplication with its addition counts as one. " + COST,
         edits=(("num_ids * vocab_size * dim", "2 * num_ids * vocab_size * dim"),),
     ),
     Misconception(
@@ -316,8 +316,8 @@ MISCONCEPTIONS = (
     Misconception(
         id="O56",
         where="lookup_cost",
-        title="counts 8 bytes a number",
-        hint="The bytes are twice too many. 8 bytes are a float64's or an int64's; these are float32.",
+        title="counts 8 bytes per number",
+        hint="There are twice too many bytes. 8 bytes are a float64's or an int64's; these are float32.",
         edits=(("bytes_per_number = 4", "bytes_per_number = 8"),),
     ),
     Misconception(

@@ -263,7 +263,7 @@ MISCONCEPTIONS = (
         id="S44",
         where="_frequencies",
         title="an odd dim stops with an AssertionError",
-        hint="An odd dimension is refused, but with another exception than the conventions name. Callers "
+        hint="An odd dimension is refused, but with a different exception from the one in the conventions. Callers "
         "catch exceptions by type. Raise the one that stands there.",
         edits=(("raise ValueError(", "raise AssertionError("),),
     ),

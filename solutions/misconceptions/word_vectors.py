@@ -267,7 +267,7 @@ MISCONCEPTIONS = (
         "analogy",
         "sums the rows as they are",
         "In the sum a long vector counts for more than a short one. Frequent words often have "
-        "long vectors, whatever they mean. Every word of the query should count alike: look "
+        "long vectors, whatever they mean. Every word of the query should count equally: look "
         "at what is added up.",
         (
             (
@@ -280,7 +280,7 @@ MISCONCEPTIONS = (
         "A4",
         "analogy",
         "dot product instead of cosine",
-        "Words with long vectors come out too high, and the numbers are no cosines. A dot "
+        "Words with long vectors come out too high, and the numbers are not cosines. A dot "
         "product grows with the length of a row. Only its direction should count: look at "
         "what the query is multiplied with.",
         ((LIKENESS, "likeness = table.detach() @ query"),),
@@ -298,7 +298,7 @@ MISCONCEPTIONS = (
         id="A34",
         where="analogy",
         title="does not normalise the sum",
-        hint="The words are right, but the numbers beside them are no cosines: the sum of unit vectors is not"
+        hint="The words are right, but the numbers beside them are not cosines: the sum of unit vectors is not"
         " of length 1 itself. A cosine divides by both lengths.",
         edits=((QUERY, "query = unit[plus].sum(0) - unit[minus].sum(0)"),),
     ),
@@ -377,7 +377,7 @@ MISCONCEPTIONS = (
         where="analogy",
         title="takes the dictionary's order for the rows'",
         hint="Rows are named after the place of a word in the dictionary. The dictionary may list words in "
-        "any order. The row of a word is the value that stands with it.",
+        "any order. The row of a word is the value stored with it.",
         edits=(("words = {row: word for word, row in vocabulary.items()}", "words = list(vocabulary)"),),
     ),
     Misconception(
@@ -411,7 +411,7 @@ MISCONCEPTIONS = (
         where="analogy",
         title="a ValueError for an unknown word",
         hint="An unknown word is refused, but by the wrong exception. A word is a key of the vocabulary: "
-        "callers look out for the error of a missing key.",
+        "callers expect the error for a missing key.",
         edits=(
             (
                 "    plus = [",

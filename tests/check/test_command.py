@@ -320,7 +320,7 @@ def test_a_broken_test_file_is_not_the_students_fault(half_done):
     (half_done / "tests" / "first.py").write_text("import torch\nname = 1 / 0\n")
     run = run_check(half_done)
     assert run.status == 2
-    assert run.out.startswith("tests/first.py cannot be used:\n  ZeroDivisionError: division by zero\nTake ")
+    assert run.out.startswith("tests/first.py cannot be used:\n  ZeroDivisionError: division by zero\nCopy ")
 
 
 def test_a_missing_package_is_named_with_the_command_that_installs_it(half_done, monkeypatch, capsys):

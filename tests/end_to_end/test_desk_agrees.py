@@ -36,7 +36,7 @@ LOST_ONLY_WHEN_GRADED = {
     "files: data by name": "Only files of Python and the libraries can be read",
     "processes: data loader": "No other process can be started",
     "network: socket": "There is no network",
-    "libraries: pytest": "`pytest` is not there when your file is graded",
+    "libraries: pytest": "`pytest` is not available when your file is graded",
     "settings: grad off in a function": "has no effect beyond `embedding_lookup`",
     "settings: alarm": "`signal.alarm(1)` has no effect when graded",
     "settings: device without a card": "`torch.set_default_device('cuda')` has no effect when graded",

@@ -57,5 +57,5 @@ def test_the_platforms_own_file_is_not_written_over(run, graded):
     text = "Student,ID,SIS Login ID,Section,Embeddings (1)\nAda,7,ada,A,\n"
     Path("Grades.csv").write_text(text)
     done = run("out", "--to", "canvas", "--into", "Grades.csv", "--output", ".")
-    assert done.exit_code == 2 and "would be written over" in done.stderr
+    assert done.exit_code == 2 and "would be overwritten" in done.stderr
     assert Path("Grades.csv").read_text() == text and not Path("handed-back.csv").exists()

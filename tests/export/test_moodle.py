@@ -184,7 +184,7 @@ def test_a_team_does_not_pay_for_a_stranger_whose_number_is_the_team_s(graded, o
 def test_whose_due_date_counts_is_said(class_of):
     class_of.policy(percent_per_day=10)
     handed = class_of.export("moodle", worksheet())
-    told = f"How late {len(AWKWARD)} students handed in is what theirs.csv says, by the platform's own due date."
+    told = f"How late {len(AWKWARD)} students handed in is taken from theirs.csv, by the platform's own due date."
     assert told in handed.said
 
 
@@ -203,7 +203,7 @@ def test_who_is_late_but_not_certainly_how_late_is_asked_for(class_of, tmp_path,
     late.write_text("student,hours_late\n505,0\n", "utf-8")
     for late_file in (None, late):
         handed = class_of.export("moodle", sheet, late_file=late_file)
-        assert handed.problems[0].startswith("1 student handed in late, but not known how late")
+        assert handed.problems[0].startswith("1 student handed in late, but how late is not known")
         assert AWKWARD[0] in handed.problems[0]
 
 

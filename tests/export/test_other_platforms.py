@@ -291,7 +291,7 @@ def test_who_is_only_known_to_be_late_is_listed(graded, origin):
     graded.policy(percent_per_day=10)
     graded.add("ada", 12, origin("canvas", "ada_1_2_e.py", ("1", "ada"), late=True))
     handed = graded.export("csv")
-    assert "1 student handed in late, but not known how late" in handed.problems[0]
+    assert "1 student handed in late, but how late is not known" in handed.problems[0]
     sheet = graded.folder / "out" / "export" / "late.csv"
     assert handed.problems[0].endswith(f": ada. Fill in {sheet} and say --late-file {sheet}")
     assert sheet.read_text("utf-8-sig") == '"student","name","hours_late"\n"ada","ada",""\n'
@@ -340,7 +340,7 @@ def test_a_sheet_that_lost_its_columns_is_named_and_stays(graded, origin):
     graded.add("ada", 12, origin("canvas", "ada_LATE_1_2_e.py", ("1", "ada"), late=True))
     graded.export("csv")
     sheet = graded.folder / "out" / "export" / "late.csv"
-    for text, why in (("who,when\nada,\n", "has not the columns"), ("", "is empty")):
+    for text, why in (("who,when\nada,\n", "no longer has the columns"), ("", "is empty")):
         sheet.write_text(text)
         (problem,) = graded.export("csv").problems
         assert "But move it away first and export again, for a new one: late.csv " + why in problem
@@ -366,7 +366,7 @@ def test_a_file_called_as_one_of_ours_is_not_taken(graded, name):
     with open_gradebook(graded.folder / "out") as gradebook:
         graded.save(gradebook)
         wish = ExportOptions(graded.assignment, path, grade_column="points")
-        with pytest.raises(GraderError, match="is what an export calls a file of its own"):
+        with pytest.raises(GraderError, match="is the name of a file that an export writes"):
             export(gradebook, "csv", wish, graded.folder / "out" / "export")
     assert not (graded.folder / "out" / "export").exists()
 
@@ -430,7 +430,7 @@ def test_the_same_grades_give_the_same_bytes(class_of):
 
 @pytest.mark.parametrize("to", ["gradescope"])
 def test_a_file_that_cannot_be_filled_is_refused_and_not_ignored(class_of, to):
-    with pytest.raises(GraderError, match=r"theirs\.csv cannot be filled: gradescope takes no grades in a file"):
+    with pytest.raises(GraderError, match=r"theirs\.csv cannot be filled in: gradescope takes no grades in a file"):
         class_of.export(to, "email,total\nu1@example.edu,\n")
     assert not (class_of.folder / "out" / "export").exists()
 

@@ -255,7 +255,7 @@ def test_late_work_of_a_canvas_download_is_listed(graded, tmp_path):
     )
     handed = graded.export("canvas", canvas({}))
     assert graded.file() == canvas(POINTS)
-    assert "2 students handed in late, but not known how late" in handed.problems[0]
+    assert "2 students handed in late, but how late is not known" in handed.problems[0]
     (tmp_path / "late.csv").write_text("student,days_late\n4711,0.5\n4715,2\n", "utf-8")
     handed = graded.export("canvas", canvas({}), late_file=tmp_path / "late.csv")
     assert graded.file() == canvas(POINTS | {"4711": "0", "4715": "1.5"})

@@ -133,7 +133,7 @@ def test_a_comma_in_another_column_is_no_decimal_sign():
     [
         (b"", "is empty"),
         (b"\n\n", "is empty"),
-        (b'a,b\n"open,2\n', "line 2: a quote is opened and never closed"),
+        (b'a,b\n"open,2\n', "line 2: a quote is opened but never closed"),
         (b"a,b\n1,2,3\n", "row 2 has 3 cells, the header has 2"),
     ],
 )

@@ -89,7 +89,7 @@ def is_this(student: str) -> str:
 def put_there(student: str) -> str:
     nothing = shlex.quote(f"{student}=nothing")
     return (
-        f"Put it into the unpacked download, named as the others' files are. If there is none, type: --choose {nothing}"
+        f"Put it into the unpacked download, named like the others' files. If there is none, type: --choose {nothing}"
     )
 
 

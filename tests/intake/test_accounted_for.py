@@ -130,7 +130,7 @@ def test_python_that_defines_nothing_asked_for_is_set_aside(submissions, assignm
     (found,) = collect(submissions, assignment)
     assert found.set_aside == (
         f"embeddings.py {what}. Is this the right file? If not, put it into the unpacked download, "
-        "named as the others' files are. To choose, type one of: --choose ada=embeddings.py, "
+        "named like the others' files. To choose, type one of: --choose ada=embeddings.py, "
         "--choose ada=nothing"
     )
     for choice, code in (("embeddings.py", True), ("nothing", False)):

@@ -98,7 +98,7 @@ def test_what_cannot_be_read_is_left_to_the_marker(submissions, one, assignment,
     for answer in results(found, assignment).values():
         assert answer.points is None
         assert answer.answer == f"Not read here: {name} of ada"
-        assert answer.note == (f"This may be answered in {name} of ada: whoever marks looks there.")
+        assert answer.note == (f"This may be answered in {name} of ada: the marker looks there.")
 
 
 def test_text_of_no_question_beside_what_cannot_be_read_hides_neither_from_the_marker(submissions, one, assignment):
@@ -107,7 +107,7 @@ def test_text_of_no_question_beside_what_cannot_be_read_hides_neither_from_the_m
     (submissions / "ada" / "answers.rtf").write_bytes(UNREAD["answers.rtf"])
     for answer in results(one(), assignment).values():
         assert answer.answer == f"Not read here: answers.rtf of ada\n\n{remark} {remark}"
-        assert answer.note == "This may be answered in answers.rtf of ada: whoever marks looks there."
+        assert answer.note == "This may be answered in answers.rtf of ada: the marker looks there."
 
 
 COMPLETE = "".join(

@@ -173,7 +173,7 @@ def test_canvas_numbers_repeated_file_names_and_underscores_in_them_are_the_stud
     assert notes["chenwei_4713"].startswith("The file was called embeddings (2).py;")
 
 
-NONE = "No embeddings.py was found, nor another Python file or notebook."
+NONE = "No embeddings.py was found, and no other Python file or notebook."
 
 
 def test_a_text_typed_into_canvas_is_set_aside_not_graded_as_nothing(take):
@@ -551,11 +551,11 @@ def test_downloads_in_a_folder_or_a_zip_are_no_students(tmp_path, assignment):
     as_zip(folder / "canvas.zip", downloads.canvas(own))
     as_zip(folder / "moodle.zip", downloads.moodle(own))
     (folder / "roster.csv").write_text("id,name\n")
-    inside = "canvas.zip, a Canvas download and moodle.zip, a Moodle download. Grade each by itself."
-    with pytest.raises(GraderError, match=f"week3 is not a download itself, but holds {inside}"):
+    inside = "canvas.zip, a Canvas download and moodle.zip, a Moodle download. Grade each separately."
+    with pytest.raises(GraderError, match=f"week3 is not a download itself, but contains {inside}"):
         take_in(folder, assignment)
     packed = as_zip(tmp_path / "all.zip", {"canvas.zip": (folder / "canvas.zip").read_bytes()})
-    with pytest.raises(GraderError, match=r"all\.zip is not a download itself, but holds canvas\.zip, a Canvas"):
+    with pytest.raises(GraderError, match=r"all\.zip is not a download itself, but contains canvas\.zip, a Canvas"):
         take_in(packed, assignment)
     assert len(take_in(folder, assignment, platform="plain").submissions) == 2
 

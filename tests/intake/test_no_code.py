@@ -9,7 +9,7 @@ from autograder.errors import GraderError
 
 from .conftest import ANSWERS, HANDED_OUT, STUB, WORK, is_this, where_is, write, zipped
 
-NONE = "No embeddings.py was found, nor another Python file or notebook."
+NONE = "No embeddings.py was found, and no other Python file or notebook."
 
 
 @pytest.mark.parametrize(

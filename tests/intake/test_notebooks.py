@@ -137,7 +137,7 @@ def test_of_two_different_answers_the_file_counts_and_the_student_is_told(submis
     text = found.answers.decode()
     assert "File " in text and "Cells " not in text and "Only here " in text
     assert found.notes[-1] == (
-        "`tradeoffs` is answered in answers.md and in the notebook, not alike: answers.md counts."
+        "`tradeoffs` is answered differently in answers.md and in the notebook: answers.md counts."
     )
 
 

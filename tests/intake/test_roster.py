@@ -271,7 +271,7 @@ def test_a_file_that_is_no_roster_says_what_was_looked_for(take, content, said):
     ("content", "said"),
     [
         (b"PK\x03\x04 a workbook", "not a CSV but a zip or a spreadsheet"),
-        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "not a CSV: it is not a text"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "not a CSV: it is not text"),
     ],
 )
 def test_a_roster_that_is_another_kind_of_file_is_named_as_that(submissions, assignment, tmp_path, content, said):

@@ -107,7 +107,7 @@ def test_a_missing_path_says_what_to_type(submissions, assignment):
 
 def test_an_empty_folder_says_what_was_looked_for(submissions, assignment):
     (submissions / "roster.csv").write_text("ada")
-    with pytest.raises(GraderError, match=r"holds no submissions\. .*<student>/embeddings\.py, <student>\.zip"):
+    with pytest.raises(GraderError, match=r"contains no submissions\. .*<student>/embeddings\.py, <student>\.zip"):
         collect(submissions, assignment)
 
 

@@ -40,7 +40,7 @@ def test_where_nothing_was_graded_the_command_says_what_to_type_first(tmp_path, 
         (["--write", "a.csv", "--export", "b.jsonl"], "one of --write, --read and --export"),
         (["--read", "proposals.jsonl"], "--as says whose they are"),
         (["--read", "proposals.jsonl", "--read", "sheet.csv", "--as", "x"], "read by themselves"),
-        (["--markers", "anna,anna"], "Two markers have one name"),
+        (["--markers", "anna,anna"], "Two markers have the same name"),
         (["--markers", "anna,ben", "--overlap", "many"], "--overlap should be"),
     ],
 )
@@ -65,7 +65,7 @@ def test_an_export_is_not_written_over_another_file(tmp_path, capsys):
     path = Path(tmp_path / "answers.jsonl")
     path.write_text("mine")
     status, said = typed(capsys, "mark", out, "--export", path)
-    assert (status, path.read_text(), "is there already" in said) == (2, "mine", True)
+    assert (status, path.read_text(), "already exists" in said) == (2, "mine", True)
 
 
 def test_sheets_are_written_under_either_name_one_for_each_marker(tmp_path, capsys):

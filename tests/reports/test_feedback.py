@@ -129,7 +129,7 @@ def test_what_to_do_next_starts_with_the_first_question_that_misses_points(read)
         (Outcome.NOT_ATTEMPTED, False, "Nothing is written here yet."),
         (Outcome.TIMED_OUT, False, "Find what makes it run so long, first in: Ids have any shape"),
         (Outcome.CRASHED, False, "Find what ends your program, first in: Ids have any shape"),
-        (Outcome.BLOCKED, False, "Mend the function that was stopped first"),
+        (Outcome.BLOCKED, False, "Fix the function that was stopped first"),
         (Outcome.FAILED, True, "Every public check passes. Look up this sentence"),
     ],
 )
