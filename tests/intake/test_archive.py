@@ -111,7 +111,7 @@ def test_a_password_is_named(hand_in):
 def test_a_zip_cut_short_gets_a_sentence(hand_in, kept):
     found = hand_in(zipped(BOTH)[:kept])
     assert found.code is None
-    assert found.set_aside == f"ada.zip is damaged, cut short or no zip file: it cannot be opened. {WHERE}"
+    assert found.set_aside == f"ada.zip is damaged, cut short or not a zip file: it cannot be opened. {WHERE}"
 
 
 def test_damaged_content_gets_a_sentence(hand_in):
@@ -305,7 +305,7 @@ def test_a_tar_of_too_many_files_is_not_read(hand_in_tar, monkeypatch):
 def test_what_is_no_tar_says_so(hand_in_tar, suffix):
     for content in (b"", b"no tar at all" * 100, b"\x1f\x8b\x08 cut short"):
         found = hand_in_tar(content, f"ada{suffix}")
-        assert found.set_aside.startswith(f"ada{suffix} is damaged, cut short or no tar archive: it cannot be opened.")
+        assert found.set_aside.startswith(f"ada{suffix} is damaged, cut short or not a tar archive: it cannot be opened.")
 
 
 def test_a_tar_that_is_cut_short_is_asked_about(hand_in_tar):

@@ -534,7 +534,7 @@ def test_a_layout_that_does_not_fit_says_what_it_looks_for(submissions, assignme
 def test_a_damaged_zip_of_a_platform_says_so(submissions, assignment):
     path = as_zip(submissions / "download.zip", downloads.canvas(own))
     path.write_bytes(path.read_bytes()[:-40])
-    with pytest.raises(GraderError, match=r"download\.zip is damaged, cut short or no zip file"):
+    with pytest.raises(GraderError, match=r"download\.zip is damaged, cut short or not a zip file"):
         take_in(path, assignment, platform="canvas")
 
 

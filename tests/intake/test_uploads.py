@@ -63,7 +63,7 @@ def test_a_broken_upload_does_not_stop_the_batch(submissions, assignment):
     (submissions / "fay.py").symlink_to(submissions / "nowhere")
     found = collect(submissions, assignment)
     asides = {submission.student: submission.set_aside for submission in found}
-    assert asides["ann"].startswith("ann.zip is damaged, cut short or no zip file")
+    assert asides["ann"].startswith("ann.zip is damaged, cut short or not a zip file")
     assert asides["ben"].startswith("ben.rar is not read here")
     assert asides["cem"].startswith("embeddings.ipynb: This is not a notebook: it has no cells.")
     assert asides["eve"].startswith("eve is a link, and links are not followed")
