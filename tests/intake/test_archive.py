@@ -305,7 +305,9 @@ def test_a_tar_of_too_many_files_is_not_read(hand_in_tar, monkeypatch):
 def test_what_is_no_tar_says_so(hand_in_tar, suffix):
     for content in (b"", b"no tar at all" * 100, b"\x1f\x8b\x08 cut short"):
         found = hand_in_tar(content, f"ada{suffix}")
-        assert found.set_aside.startswith(f"ada{suffix} is damaged, cut short or not a tar archive: it cannot be opened.")
+        assert found.set_aside.startswith(
+            f"ada{suffix} is damaged, cut short or not a tar archive: it cannot be opened"
+        )
 
 
 def test_a_tar_that_is_cut_short_is_asked_about(hand_in_tar):
