@@ -79,9 +79,14 @@ def format_points(value: float | None) -> str:
 
 def in_alphabet(text: str) -> tuple[str, str]:
     """What to sort names by: accents, capitals and signs do not count, and 10 comes behind 2."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-    words = "".join(c if c.isalnum() else " " for c in bare.translate(_LETTERS))
+    words = "".join(c if c.isalnum() else " " for c in without_accents(text))
     return _DIGITS.sub(lambda number: number.group().zfill(_LONGEST_NUMBER), words), text
+
+
+def without_accents(text: str) -> str:
+    """The text in small letters and without accents: `lucia` of Lucía, `soren` of Søren."""
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    return bare.translate(_LETTERS)
 
 
 def pluralize(count: int, noun: str, plural: str = "") -> str:

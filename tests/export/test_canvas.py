@@ -105,7 +105,25 @@ def test_a_plain_folder_finds_logins_then_names_and_never_one_of_two(graded, ori
         "anna_li: it could be any of the rows 6, 7 of theirs.csv.",
         "nobody: no row of theirs.csv has this id, email address or name.",
     ]
-    assert "Found by the name alone, so look them over: brien_o_seán." in handed.said
+    assert "Found by the name alone, so look them over: brien_o_seán = Seán O'Brien." in handed.said
+
+
+def test_a_name_without_its_accents_is_found_last_and_shown_with_the_other(graded):
+    graded.add("luderlos", 1)
+    graded.add("zoe_muller_ludenscheidt", 2)
+    handed = graded.export("canvas", gradebook())
+    assert graded.file().decode() == gradebook({0: "2"})
+    found = f"zoe_muller_ludenscheidt = {AWKWARD[0]}"
+    assert any(said.startswith("Found by the name alone") and found in said for said in handed.said)
+
+
+def test_a_name_without_accents_that_two_have_finds_neither(graded):
+    names = ("García, Lucía", "Garcia, Lucia")
+    text = HEADER + "".join(row(number, name) for number, name in enumerate(names))
+    graded.add("garcia_lucia", 3)
+    handed = graded.export("canvas", text)
+    assert graded.file().decode() == text
+    assert handed.problems == ("garcia_lucia: it could be any of the rows 4, 5 of theirs.csv.",)
 
 
 def test_two_of_the_graded_with_one_name_are_not_told_apart_by_it(graded, origin):

@@ -291,3 +291,13 @@ def test_canvas_own_student_is_not_absent(take):
     text = canvas_gradebook() + '"Student, Test",999,,8c4f0a2b,Section 1,\r\n'
     taken = take(downloads.canvas(own), text)
     assert taken.problems[0].startswith("On the roster, nothing handed in (1): ") and "Test" not in taken.problems[0]
+
+
+def test_a_name_without_its_accents_is_found_and_shown_unless_two_have_it(take):
+    files = {f"{name}/embeddings.py": f"{WORK}# {name}\n".encode() for name in ("garcia_lucia", "bo_ek")}
+    taken = take(files, 'name\n"García, Lucía"\nBo Ek\n')
+    assert taken.problems == ("Found by the name alone, so look them over: garcia_lucia = García, Lucía.",)
+    rivals = take(files, 'name\n"García, Lucía"\n"Garcia, Lucia"\nBo Ek\n', "again")
+    assert [text for text in rivals.problems if "garcia_lucia may be" in text] and "look them" not in str(
+        rivals.problems
+    )

@@ -17,6 +17,7 @@ ORIGINS = {
     "Zu_801": UploadInfo("moodle", "Participant_801_assignsubmission_file_", (Member("801"),)),
     "team": UploadInfo("gradescope", "submission_1", (Member("77", "Zoë Öz"), Member("78", "Bo Öz"))),
     "a\x1bb": None,
+    "chen_wéi": None,
     "nameless": UploadInfo("canvas", "nameless", (Member("9", "???"),)),
 }
 
@@ -36,6 +37,8 @@ def directory():
         ("lovelace, ada", "lovelaceada_50101"),
         ("50103", "weili_50103"),
         ("78", "team"),
+        ("Zoe Oz", "team"),
+        ("Chen Wei", "chen_wéi"),
         ("Zoe\u0308 O\u0308z", "team"),
         ("a\\x1bb", "a\x1bb"),
         ("Participant 801", "Zu_801"),
@@ -70,7 +73,7 @@ def test_who_is_called_nearly_so_is_named(directory, called):
     ["lovelaceada", "\x1b[31m", "", " ", "-", "Participant 50101", "Team 801", "Bo Ex 802", "Bo 802"],
 )
 def test_who_is_not_there_is_an_error_in_one_harmless_line(directory, called):
-    with pytest.raises(GraderError, match=r"There is no student .* among 9") as problem:
+    with pytest.raises(GraderError, match=r"There is no student .* among 10") as problem:
         directory.key_of(called)
     assert str(problem.value).isprintable()
     assert ("Similar: lovelaceada_50101" in str(problem.value)) == (called == "lovelaceada")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ...errors import GraderError
 from ...io.spreadsheet import SEPARATORS, read_sheet
+from ...io.text import without_accents
 from ...submission import Member
 from ...upload.listing import printable
 from ..platforms.base import Upload
@@ -80,6 +81,7 @@ class Match:
         missing: students on the roster of whom nothing was handed in.
         unknown: uploads of nobody on the roster.
         ambiguous: uploads that could be of several there, or several that could be of one.
+        respelt: uploads found by a name that has other accents there, each with that name.
         wrong: what may be wrong with the roster, if nobody was found on it.
     """
 
@@ -87,6 +89,7 @@ class Match:
     missing: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     ambiguous: tuple[str, ...] = ()
+    respelt: tuple[str, ...] = ()
     wrong: str = ""
 
     @property
@@ -97,6 +100,8 @@ class Match:
             yield f"On the roster, nothing handed in ({len(self.missing):,}): {', '.join(self.missing)}."
         if self.unknown:
             yield f"Handed in, not on the roster ({len(self.unknown):,}): {', '.join(self.unknown)}."
+        if self.respelt:
+            yield f"Found by the name alone, so look them over: {'; '.join(self.respelt)}."
         if self.ambiguous:
             yield f"Not clear who on the roster ({len(self.ambiguous):,}): {'; '.join(self.ambiguous)}."
 
@@ -151,11 +156,18 @@ def match(uploads: Sequence[Upload], roster: Roster, assignment_name: str = "") 
     matched: list[Upload] = []
     unknown: dict[str, None] = {}
     ambiguous: dict[str, None] = {}
+    respelt: dict[str, None] = {}
     for upload, members in zip(uploads, found, strict=True):
         own, student = [], printable(upload.student)
         for one in members:
             if len(one.rows) == 1 and (one.is_certain or len(claims[one.rows[0]]) == 1):
-                own.append(_filled(one.named, one.rows[0], upload))
+                row = one.rows[0]
+                own.append(_filled(one.named, row, upload))
+                if (
+                    not one.is_certain
+                    and normalize_heading(called := one.named.name or upload.student) not in row.names
+                ):
+                    respelt[f"{printable(called)} = {printable(row.member.name)}"] = None
                 continue
             own.append(one.named)
             if one.rows:
@@ -169,6 +181,7 @@ def match(uploads: Sequence[Upload], roster: Roster, assignment_name: str = "") 
         tuple(row.shown for row in roster.rows if row not in claims),
         tuple(unknown),
         tuple(ambiguous),
+        tuple(respelt),
         "" if claims else _nobody_on(roster),
     )
 
@@ -240,7 +253,8 @@ class _Index:
             for identifier in row.identifiers:
                 self.identifiers[identifier].append(row)
             for name in row.names:
-                self.names[name].append(row)
+                for spelling in {name, without_accents(name)}:
+                    self.names[spelling].append(row)
             if row.group:
                 self.groups[normalize_heading(row.group)].append(row)
             if row.repository:
@@ -276,7 +290,9 @@ class _Index:
         return [row for row in found if not _is_another_s(row, member)]
 
     def by_name(self, upload: Upload, member: Member) -> list[Row]:
-        return self.names.get(normalize_heading(member.name or upload.student), [])
+        """Those of this name; last, those who have it without accents."""
+        name = normalize_heading(member.name or upload.student)
+        return self.names.get(name) or self.names.get(without_accents(name), [])
 
 
 def _is_another_s(row: Row, member: Member) -> bool:

@@ -101,7 +101,7 @@ class GradeWriter:
             where = shortened(str(row + 1) for row in rows_there)
             self.said.append(f"Replaced {others} that stood there, in row {where}.")
         if matching.by_name:
-            names = shortened(grade.person.shown for grade in matching.by_name)
+            names = shortened(f"{grade.person.shown} = {name}" for grade, name in matching.by_name)
             self.said.append(f"Found by the name alone, so look them over: {names}.")
         if rows > pairs:
             stays = "stays as it was" if rows - pairs == 1 else "stay as they were"

@@ -1,8 +1,9 @@
 """Finds the row of a platform's file that each student's grade belongs to, and never guesses.
 
 The platform's own id decides where there is one. Else an id of the university's or an email address,
-as far as both sides have it; last the name, if nobody else has the same, neither in the file nor among
-the graded, and no id or address speaks against it. Whatever could be two is named and left alone.
+as far as both sides have it; last the name, if need be without accents. The name counts only if nobody
+else has the same, neither in the file nor among the graded, and no id or address speaks against it.
+Whatever could be two is named and left alone.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field
 
 from ...io.text import single_line
 from ..grades import Grade
-from ..students.directory import Person, contradict, name_tokens, normalize_id
+from ..students.directory import Person, contradict, name_of, name_tokens, normalize_id, plain_tokens
 
 
 @dataclass(frozen=True)
@@ -38,12 +39,12 @@ class Matching:
 
     Attributes:
         pairs: each grade with the number of its row.
-        by_name: those of them that only the name has found.
+        by_name: those of them that only the name has found, with the name in the file.
         problems: one sentence for each grade that has no row, and why.
     """
 
     pairs: list[tuple[Grade, int]] = field(default_factory=list)
-    by_name: list[Grade] = field(default_factory=list)
+    by_name: list[tuple[Grade, str]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
 
@@ -58,8 +59,9 @@ def match(grades: Sequence[Grade], rows: Sequence[Row], platform: str, file: str
     by_number = {row.number: row for row in rows}
     alike_ids = _columns_of_numbers(grades, rows)
     for row in rows:
-        names[name_tokens(row.name)].append(row.number)
-    alike = Counter(name_tokens(name_of(person)) for person in {grade.person for grade in grades})
+        for words in _spellings(row.name):
+            names[words].append(row.number)
+    alike = Counter(words for person in {grade.person for grade in grades} for words in _spellings(name_of(person)))
     claims: dict[int, list[tuple[Grade, bool]]] = defaultdict(list)
     matching = Matching()
     for grade in grades:
@@ -73,7 +75,8 @@ def match(grades: Sequence[Grade], rows: Sequence[Row], platform: str, file: str
         else:
             found = sorted({number for key in ids_of(person) for number in ids[key]})
             why = f"no row of {file} has this id, email address or name"
-            words = name_tokens(name_of(person))
+            name = name_of(person)
+            words = name_tokens(name) if name_tokens(name) in names else plain_tokens(name)
             if not found and words:
                 found, by_name = names[words], True
                 if found and alike[words] > 1:
@@ -96,8 +99,13 @@ def match(grades: Sequence[Grade], rows: Sequence[Row], platform: str, file: str
             continue
         (grade, by_name) = claimed[0]
         matching.pairs.append((grade, number))
-        matching.by_name += [grade] if by_name else []
+        matching.by_name += [(grade, by_number[number].name)] if by_name else []
     return matching
+
+
+def _spellings(name: str) -> set[tuple[str, ...]]:
+    """A name's words as they are, and without accents."""
+    return {name_tokens(name), plain_tokens(name)}
 
 
 def ids_of(person: Person) -> set[str]:
@@ -106,11 +114,6 @@ def ids_of(person: Person) -> set[str]:
     if person.platform == "plain":
         known.add(person.student)
     return {normalize_id(key) for key in known} - {""}
-
-
-def name_of(person: Person) -> str:
-    """Their name; where the platform told none, the key of a plain folder may be one."""
-    return person.member.name or (person.student if person.platform == "plain" else "")
 
 
 def _number_of(person: Person) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 
 from ...errors import GraderError
-from ...io.text import csv_safe, single_line, truncate
+from ...io.text import csv_safe, single_line, truncate, without_accents
 from ...submission import Member, UploadInfo
 
 _LONGEST = 60
@@ -72,7 +72,8 @@ class Directory:
             told = (person.student, person.member.id, person.member.email, _participant(person))
             for text in {normalize_id(spell(text)) for text in told for spell in (str, _in_a_cell)} - {""}:
                 self._told[text].append(person)
-            self._names[name_tokens(person.member.name)].append(person)
+            for words in {spell(name_of(person)) for spell in (name_tokens, plain_tokens)} - {()}:
+                self._names[words].append(person)
 
     @classmethod
     def of(cls, origins: Mapping[str, UploadInfo | None]) -> Directory:
@@ -87,8 +88,11 @@ class Directory:
         """
         if by_key and called in self._keys:
             return self._keys[called]
-        words = name_tokens(called)
-        return self._told.get(normalize_id(called)) or (self._names.get(words, []) if words else [])
+        return (
+            self._told.get(normalize_id(called))
+            or self._names.get(name_tokens(called))
+            or self._names.get(plain_tokens(called), [])
+        )
 
     def key_of(self, called: str) -> str:
         """The key of the one submission that is meant; a key itself counts before all else.
@@ -117,6 +121,11 @@ class Directory:
         return [truncate(single_line(key), _LONGEST) for key in dict.fromkeys(ways[way] for way in found)]
 
 
+def name_of(person: Person) -> str:
+    """Their name; where the platform told none, the key of a plain folder may be one."""
+    return person.member.name or (person.student if person.platform == "plain" else "")
+
+
 def _participant(person: Person) -> str:
     """What Moodle calls a participant whose name it hides, in the course's language; else nothing."""
     blind = _PARTICIPANT.match(person.origin.upload) if person.platform == "moodle" else None
@@ -133,6 +142,11 @@ def name_tokens(name: str) -> tuple[str, ...]:
     text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
     kept = (c if unicodedata.category(c)[0] in "LMN" else " " for c in text)
     return tuple(sorted("".join(kept).split()))
+
+
+def plain_tokens(name: str) -> tuple[str, ...]:
+    """`name_tokens` without accents, which a login or the name of a file often leaves out."""
+    return name_tokens(without_accents(name))
 
 
 def contradict(theirs: str, ours: str) -> bool:
