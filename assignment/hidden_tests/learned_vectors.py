@@ -285,6 +285,9 @@ def test_repeated_pairs(train_embeddings, reference):
     got = train_embeddings(*tables(), repeated_pairs(), steps=1, learning_rate=RATE)
     assert_losses(got, right(reference, repeated_pairs, 1)[0])
     same_training(train_embeddings, reference, "repeat")
+    centre, context = tables(torch.float64)
+    train_embeddings(centre, context, repeated_pairs().repeat(1000, 1), steps=1, learning_rate=RATE)
+    assert_close(centre.weight.detach(), right(reference, repeated_pairs, 1, torch.float64)[1])
 
 
 @test_case(

@@ -109,7 +109,7 @@ LOOKUP, BAD_LOOKUP = lookups("embedding_lookup", ("table", "ids"), TABLE)
 
 DOMAINS = (BUILD_VOCABULARY, ENCODE, NEW_TABLE, LOOKUP, BAD_LOOKUP)
 
-MIXED = ["the", "The", "10", "9", "zebra", "ant", "The", "9", "_", "ant", "éclair"]
+MIXED = ["the", "The", "10", "", "9", "zebra", "ant", "The", " ", "9", "_", "ant", "éclair", "\n"]
 TABLE_OF_7 = torch.randn(7, 3, generator=seeded(1))  # V = 7, D = 3
 IDS_OF_5 = torch.tensor([5, 0, 6, 5, 2])  # unsorted, repeated, first and last row
 ROWS = TABLE_OF_7[IDS_OF_5]

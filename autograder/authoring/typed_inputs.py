@@ -43,7 +43,9 @@ def ids(row: Row, vocab_size: int) -> str:
     most = max(0, vocab_size - (1 if row["the ids"] == "hold the largest id" else 2))
     turned = row["the ids lie"] == "in memory in another way"
     match row["the ids are"]:
-        case "one number or none":
+        case "none":
+            return "torch.tensor([], dtype=torch.int64)"
+        case "one number":
             return f"torch.tensor({most})"
         case "a list" if turned:
             return f"torch.tensor([{most}, {most}, 0, 0, {most}])[::2]"

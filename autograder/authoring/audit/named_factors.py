@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ...check.hints.failing_inputs import Example, Examples, agrees, outcome, tells_apart
+from ...check.hints.failing_inputs import Example, Examples, agrees, outcome, parted, tells_apart
 from ...check.testing.domain import Domain, Phrases
 from .case_trials import namespace
 from .domain_mutants import Covered, DomainMutant, Tap
@@ -61,8 +61,7 @@ def _key(factors: Iterable[str]) -> frozenset[str]:
 def levels_named(examples: Sequence[Example], mutant: DomainMutant, seen: Spoilt) -> Phrases:
     """The levels that are named for one mutant; none where nothing is."""
     is_wrong = [any(mutant.levels <= row for row in rows) for rows in seen[mutant.way.name]]
-    wrong = [example.row for example, is_it in zip(examples, is_wrong, strict=True) if is_it]
-    right = [example.row for example, is_it in zip(examples, is_wrong, strict=True) if not is_it]
+    wrong, right = ([e.row for e in some] for some in parted(examples, [not is_it for is_it in is_wrong]))
     of_wrong, of_right = tells_apart(wrong, right) if wrong and right else ((), ())
     return frozenset(of_wrong or of_right)
 

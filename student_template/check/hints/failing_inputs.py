@@ -106,8 +106,7 @@ def in_common(function: str, environment: Mapping[str, Any], examples: Examples)
 
 def sentence(function: str, domain: Sequence[Example], is_right: Sequence[bool]) -> str:
     """Which levels tell the examples on which a function is wrong from the others; empty if none do."""
-    right = [example for example, passes in zip(domain, is_right, strict=True) if passes]
-    wrong = [example for example, passes in zip(domain, is_right, strict=True) if not passes]
+    wrong, right = parted(domain, is_right)
     if not right or not wrong:
         return ""
     of_wrong, of_right = tells_apart([e.row for e in wrong], [e.row for e in right])
@@ -119,7 +118,21 @@ def sentence(function: str, domain: Sequence[Example], is_right: Sequence[bool])
         else f"right for all {len(right)} in which {in_words(of_right)}, and wrong for the other {len(wrong)}"
     )
     smallest = min(wrong, key=lambda example: len(example.code))
-    return f"Of {len(domain)} inputs that were tried, `{function}` is {counts}. Try this one: `{smallest.code}`"
+    tried = f"Of {len(right) + len(wrong)} inputs that were tried, `{function}` is {counts}."
+    return f"{tried} Try this one: `{smallest.code}`"
+
+
+def parted(examples: Sequence[Example], is_right: Sequence[bool]) -> tuple[list[Example], list[Example]]:
+    """The examples on which a function is wrong, and those that show it right."""
+    wrong = [example for example, passes in zip(examples, is_right, strict=True) if not passes]
+    right = [example for example, passes in zip(examples, is_right, strict=True) if passes and not _is_empty(example)]
+    return wrong, right
+
+
+def _is_empty(example: Example) -> bool:
+    """Whether what is right is a tensor without numbers: it may be right however wrong the function is."""
+    value = example.right[0] if isinstance(example.right, list) else None
+    return isinstance(value, list) and len(value) == 2 and isinstance(value[1], bool)
 
 
 def tells_apart(wrong: Sequence[Row], right: Sequence[Row]) -> tuple[Levels, Levels]:

@@ -63,7 +63,14 @@ def assert_rows(
     for table, ids in tables_and_ids(rows):
         with around(table=table, ids=ids):
             got = lookup(table, ids)
-        assert_close(got, table.detach()[ids], atol=0)
+        assert_copied(got, table.detach()[ids])
+
+
+def assert_copied(got: Any, right: torch.Tensor, of: str = "the result") -> None:
+    """Demand these numbers, with all digits of their dtype."""
+    assert_close(got, right, atol=0, of=of)
+    if right.dtype == torch.float64:  # of a large number, a part is within the tolerance
+        assert_close(got - right, torch.zeros_like(right), of=f"{of}, less the right numbers,")
 
 
 def assert_bad_ids_are_refused(call: Callable[[torch.Tensor], Any], rows: Iterable[Row], vocab_size: int) -> None:
@@ -80,7 +87,7 @@ def assert_gradients(lookup: Callable[..., Any], table: torch.Tensor, ids: torch
         ids: (...), some of them repeated.
     """
     rows, right = lookup(table, ids), table.detach()[ids]  # (..., D)
-    assert_close(rows, right)
+    assert_copied(rows.detach(), right)
     require(rows.requires_grad, "the result should carry gradients to the table, but does not require any")
     if not right.numel():
         return
