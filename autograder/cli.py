@@ -17,6 +17,7 @@ import click
 from . import __version__
 from .assignment import CHOSEN
 from .errors import GraderError
+from .io.program import NAME, program
 
 GOOD, SOME_ARE_LEFT, WRONG_USAGE = 0, 1, 2
 
@@ -78,7 +79,7 @@ class _Command(click.Command):
         try:
             return super().make_context(*arguments, **options)
         except click.UsageError as error:
-            text = f"{error.format_message()}\nType, for example: {self.example}"
+            text = f"{error.format_message()}\nType, for example: {self.example.replace(NAME, program(), 1)}"
             raise click.UsageError(text, error.ctx) from None
 
 
@@ -329,7 +330,7 @@ def mark(
     files = sheets["files"]
     if sum(map(bool, (sheets["sheet"], files, exported))) > 1:
         raise click.UsageError(
-            f"Say one of --write, --read and --export.\nType, for example: autograder mark {out} --write sheet.csv"
+            f"Say one of --write, --read and --export.\nType, for example: {program()} mark {out} --write sheet.csv"
         )
     if exported:
         return pipeline.export_answers(out, exported)
@@ -337,7 +338,7 @@ def mark(
     if proposals and (not name or len(proposals) < len(files)):
         raise click.UsageError(
             "Proposals are read by themselves, and --as says whose they are.\n"
-            f"Type, for example: autograder mark {out} --read answers.jsonl --as model-x"
+            f"Type, for example: {program()} mark {out} --read answers.jsonl --as model-x"
         )
     if proposals:
         return pipeline.read_proposals(out, proposals, name)
@@ -347,7 +348,7 @@ def mark(
     return pipeline.mark(out, shared, named=named, port=port, is_opened=not no_browser)
 
 
-@main.command(cls=_Command, example="autograder marks graded --write sheet.csv")
+@main.command(cls=_Command, example="autograder mark graded --write sheet.csv")
 @click.argument("out", type=_FOLDER)
 @_marking_options
 @_says_what_is_wrong
@@ -358,8 +359,8 @@ def marks(out: Path, **sheets: Any) -> int:
     """
     if bool(sheets["sheet"]) == bool(sheets["files"]):
         raise click.UsageError(
-            f"Say either --write or --read; `autograder mark {out}` marks in the browser.\n"
-            f"Type, for example: autograder marks {out} --write sheet.csv"
+            f"Say either --write or --read; `{program()} mark {out}` marks in the browser.\n"
+            f"Type, for example: {program()} mark {out} --write sheet.csv"
         )
     return _mark_on_sheets(out, **sheets)
 

@@ -181,7 +181,7 @@ def test_what_has_not_changed_is_skipped(here):
     done = run("grade", "in")
     assert done.exit_code == 0
     assert "Skipped: 3 of 3 submissions, unchanged." in done.stdout
-    assert "3 submissions: 3 needs marking" in done.stdout
+    assert "3 submissions: 3 need marking" in done.stdout
     assert here.ran == []
     assert written() == before
     assert numbers_of_rows() == {"ada": 1, "ben": 1, "cem": 1}
@@ -470,7 +470,8 @@ def test_a_new_case_and_one_that_is_gone_are_shown_as_such(here):
 def test_where_nothing_changed_a_regrade_says_so(here):
     done = run("regrade", "graded")
     assert done.exit_code == 0
-    assert done.stdout == "Skipped: 3 of 3 submissions, unchanged.\nThere is nothing to grade again.\n"
+    nothing = "There is nothing to grade again. --force grades what has not changed."
+    assert done.stdout == f"Skipped: 3 of 3 submissions, unchanged.\n{nothing}\n"
 
 
 def test_the_history_shows_every_result_and_what_changed(here):

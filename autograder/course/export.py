@@ -12,6 +12,7 @@ from ..assignment import Assignment
 from ..errors import GraderError
 from ..feedback.student_page import feedback_page
 from ..io.files import replacing, write_atomically
+from ..io.program import program
 from ..io.text import in_alphabet, pluralize
 from ..mark import Marks, apply_marks
 from ..result import Result, Status
@@ -22,7 +23,7 @@ from .late import LATE_SHEET, ask_how_late, deduct
 from .marking.rubric import weighed_now
 from .platforms.all_platforms import EXPORTS, PLATFORMS, SHARING_IDS
 from .platforms.export_plan import ExportFiles, ExportOptions, Zip, shortened
-from .platforms.plain_csv import HANDED_BACK, handed_back
+from .platforms.plain_csv import handed_back, table_name
 
 
 @dataclass(frozen=True)
@@ -71,14 +72,14 @@ def export(
     told = platform.lateness(grades, wish) if assignment.late and platform.lateness else {}
     tell = {name for name, one in PLATFORMS.items() if one.tells_lateness}
     charged = deduct(grades, assignment.late, late_file, told, tell)
-    if wish.into and wish.into.name.casefold() in (HANDED_BACK, LATE_SHEET):
+    if wish.into and wish.into.name.casefold() in (table_name(to), LATE_SHEET):
         raise GraderError(f"{wish.into} is the name of a file that an export writes. Rename yours.")
     plan = platform.fill(charged.grades, wish)
     if wish.into and plan.table is None:
         raise GraderError(
             f"{wish.into} cannot be filled in: {to} takes no grades in a file of its own. Leave out --into."
         )
-    files = _write(plan, folder, wish, gradebook, feedback)
+    files = _write(plan, folder, wish, gradebook, table_name(to), feedback=feedback)
     said = [*plan.said, *_remarks(plan.grades)]
     if told and wish.into:
         said.append(
@@ -95,20 +96,24 @@ def export(
             "download says when, as Gradescope's does, `late.due` in assignment.yml is enough.)"
         )
     problems = [*charged.problems, *plan.problems]
+    if feedback:
+        problems += _without_page(plan, to, gradebook.path.parent)
     if left:
         problems.append(_left(left))
     if old := [grade for grade in plan.grades if not _is_of_today(grade, assignment)]:
         problems.append(
             f"Graded with other points than assignment.yml has now, and exported that way: "
-            f"{shortened(grade.person.shown for grade in old)}. Type: autograder regrade {gradebook.path.parent}"
+            f"{shortened(grade.person.shown for grade in old)}. Type: {program()} regrade {gradebook.path.parent}"
         )
     if charged.unknown:
         problems.append(ask_how_late(charged.unknown, folder / LATE_SHEET, late_file))
     return ExportReport(tuple(files), tuple(said), tuple(problems))
 
 
-def _write(plan: ExportFiles, folder: Path, wish: ExportOptions, gradebook: Gradebook, feedback: bool) -> list[Path]:
-    files = [folder / HANDED_BACK]
+def _write(
+    plan: ExportFiles, folder: Path, wish: ExportOptions, gradebook: Gradebook, table: str, *, feedback: bool
+) -> list[Path]:
+    files = [folder / table]
     if plan.table is not None:
         assert wish.into is not None
         files.append(folder / wish.into.name)
@@ -120,7 +125,7 @@ def _write(plan: ExportFiles, folder: Path, wish: ExportOptions, gradebook: Grad
         write_atomically(folder / name, text, "utf-8-sig")
         files.append(folder / name)
     for zipped in plan.zips:
-        if feedback or zipped.holds == "results":
+        if (feedback or zipped.holds == "results") and (zipped.entries or zipped.texts):
             write_zip(folder / zipped.name, _texts(zipped, gradebook, wish.assignment))
             files.append(folder / zipped.name)
     return files
@@ -163,6 +168,18 @@ def write_zip(path: Path, texts: Iterable[tuple[str, str]]) -> None:
             is_program = text.startswith("#!")
             entry.external_attr = (0o100755 if is_program else 0o100644) << 16
             archive.writestr(entry, text.encode("utf-8", "backslashreplace"))
+
+
+def _without_page(plan: ExportFiles, to: str, out: Path) -> Iterator[str]:
+    """Whose page the platform cannot take, since nothing of its own is known that names them."""
+    for zipped in plan.zips:
+        named = {grade.person.student for grade, _ in zipped.entries}
+        if zipped.holds == "page" and (left := [g for g in plan.grades if g.person.student not in named]):
+            yield (
+                f"{'' if named else f'{zipped.name} is not written. '}No page goes to {to} for "
+                f"{shortened(grade.person.shown for grade in left)}: it takes pages only for submissions that were "
+                f"downloaded from there. The pages are in {out / 'feedback'}."
+            )
 
 
 def _is_of_today(grade: Grade, assignment: Assignment) -> bool:

@@ -202,7 +202,7 @@ def regrade(
             write_reports(out, gradebook, assignment)
     say_without_files(without_files, out)
     if not plan.tasks:
-        say("There is nothing to grade again.")
+        say(f"There is nothing to grade again.{'' if options.force else ' --force grades what has not changed.'}")
     else:
         show_changes(changes, all_students=show_all)
         if ran.stopped:

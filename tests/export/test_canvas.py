@@ -95,6 +95,13 @@ def test_an_anonymous_download_is_named_and_never_matched(graded, origin):
     assert list(graded.zipped("canvas-feedback.zip")) == ["anon_1002_88_feedback.html"]
 
 
+def test_pages_that_canvas_cannot_take_are_named_and_no_empty_zip_is_written(graded):
+    graded.add("S5", 1)
+    handed = graded.export("canvas", gradebook(), feedback=True)
+    assert handed.problems[0].startswith("canvas-feedback.zip is not written. No page goes to canvas for S5: ")
+    assert not (graded.folder / "out" / "export" / "canvas-feedback.zip").exists()
+
+
 @pytest.mark.parametrize("is_told", [True, False])
 def test_a_plain_folder_finds_logins_then_names_and_never_one_of_two(graded, origin, is_told):
     for points, key in enumerate(["S5", "brien_o_seán", "anna_li", "nobody", "u0"], 1):

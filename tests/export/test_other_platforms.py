@@ -201,6 +201,13 @@ def test_every_export_leaves_a_table_of_what_was_handed_back(class_of):
     assert sorted(class_of.zipped("feedback.zip")) == [f"k{number}.html" for number in range(len(AWKWARD))]
 
 
+def test_what_one_platform_got_stays_when_another_gets_less(class_of):
+    class_of.export("gradescope")
+    before = class_of.file("handed-back-gradescope.csv")
+    class_of.export("csv")
+    assert class_of.file("handed-back-gradescope.csv") == before
+
+
 def test_any_table_is_filled_where_its_column_is_named(graded, origin):
     graded.policy(percent_per_day=10)
     graded.add("zb", 12, origin("blackboard", "Emb_zb_attempt_1_e.py", ("zb", "Zoë Ben"), submitted=after(DAY)))

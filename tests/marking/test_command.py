@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import socket
+import sys
 from pathlib import Path
 
 import pytest
 
 from autograder.cli import main
 from autograder.course.gradebook.database import open_gradebook
+from autograder.io.program import program
 from tests.hand_made import LOOKUP, case, code, result
 
 from .made_class import make_class
@@ -32,6 +34,30 @@ def test_where_nothing_waits_there_is_a_sentence(tmp_path, capsys):
 def test_where_nothing_was_graded_the_command_says_what_to_type_first(tmp_path, capsys):
     status, said = typed(capsys, "mark", tmp_path / "nowhere")
     assert (status, "Grade first: autograder grade" in said) == (2, True)
+
+
+def test_arguments_the_wrong_way_round_name_the_folder_of_results(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with open_gradebook(tmp_path / "graded"):
+        pass
+    status, said = typed(capsys, "history", "chen_wei", "graded")
+    assert (status, "such folders: graded" in said, "Grade first" in said) == (2, True, False)
+
+
+@pytest.mark.parametrize(
+    ("called", "printed"),
+    [
+        (".venv/bin/autograder", ".venv/bin/autograder"),
+        ("a b/bin/autograder", "'a b/bin/autograder'"),
+        ("/usr/lib/python3/autograder/cli.py", ".venv/bin/python -m autograder.cli"),
+        ("/usr/bin/pytest", "autograder"),
+    ],
+)
+def test_a_printed_command_can_be_pasted(called, printed, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", [called])
+    monkeypatch.setattr(sys, "executable", str(tmp_path / ".venv" / "bin" / "python"))
+    assert program() == printed
 
 
 @pytest.mark.parametrize(

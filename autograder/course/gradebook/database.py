@@ -17,7 +17,8 @@ from typing import Any
 
 from ...errors import GraderError
 from ...grading.cache_keys import CacheKeys
-from ...io.text import in_alphabet
+from ...io.program import program
+from ...io.text import in_alphabet, single_line
 from ...mark import Mark, standing
 from ...result import Result, Status
 from ...submission import Files, SpooledSubmission, Submission, UploadInfo
@@ -310,6 +311,15 @@ class Gradebook:
             ) from None
 
 
+def _where_one_is(out: Path) -> str:
+    """The folders of results in the current one: an argument may be missing, or stand in another's place."""
+    found = sorted(path.parent.name for path in Path().glob(f"*/{FILE_NAME}"))
+    if found:
+        here = ", ".join(single_line(name) for name in found)
+        return f"First comes the folder that `grade --output` wrote to. These are such folders: {here}"
+    return f"Grade first: {program()} grade SUBMISSIONS --output {out}"
+
+
 @contextmanager
 def open_gradebook(out: Path, *, create: bool = True) -> Iterator[Gradebook]:
     """Open the gradebook in the folder `out`; a new one is made where `create` is true.
@@ -319,7 +329,7 @@ def open_gradebook(out: Path, *, create: bool = True) -> Iterator[Gradebook]:
     """
     path = out / FILE_NAME
     if not create and not path.is_file():
-        raise GraderError(f"There is no gradebook in {out}. Grade first: autograder grade SUBMISSIONS --output {out}")
+        raise GraderError(f"There is no gradebook in {out}. {_where_one_is(out)}")
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:

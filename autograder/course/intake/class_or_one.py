@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ...assignment import Assignment
 from ...errors import GraderError
+from ...io.program import program
 from ...upload.archive import open_nested
 from ...upload.code_file import code_names
 from ...upload.inspection import CODE_SUFFIXES, defined, is_backup, is_called, look
@@ -68,7 +69,7 @@ def classes_in(path: Path, download: Download, assignment: Assignment, template_
     if len(found) == len(PLAIN.sort(download).uploads):
         first = path / next(iter(found))
         raise GraderError(
-            f"{' '.join(looks[:NAMED_AT_MOST])} Grade each separately: autograder grade '{first}'. If it is one "
+            f"{' '.join(looks[:NAMED_AT_MOST])} Grade each separately: {program()} grade '{first}'. If it is one "
             f"student's, type --layout plain, which gives {len(found)}: {_named(list(found))}."
         )
     return [f"{look} If it is, grade it separately; here it counts as one student." for look in looks]

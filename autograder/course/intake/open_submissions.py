@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ...assignment import Assignment
 from ...errors import GraderError
+from ...io.program import program
 from ...upload.code_file import code_names
 from ...upload.inspection import CODE_SUFFIXES
 from ...upload.listing import ARCHIVE_SUFFIXES, UnreadableError, effective_suffix, is_archive, meant_stem, printable
@@ -121,5 +122,5 @@ def what_to_type(assignment: Assignment) -> str:
     return (
         f"Submissions are a folder of <student>/{assignment.code_file}, <student>.zip, <student>.py or "
         "<student>.ipynb, or what a platform lets you download. "
-        "Type: autograder grade SUBMISSIONS --output OUT"
+        f"Type: {program()} grade SUBMISSIONS --output OUT"
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...errors import GraderError
+from ...io.program import program
 from ...io.spreadsheet import read_sheet
 from ...io.text import csv_safe, format_points, single_line
 from ...mark import ItemMark
@@ -70,7 +71,7 @@ def rows_of(sheet: Path, rubrics: Mapping[str, Rubric]) -> FilledSheet:
     if missing:
         raise GraderError(
             f"{sheet} is not a marking sheet: it has no column `{missing[0]}`. "
-            "Write one with: autograder marks OUT --write SHEET.csv"
+            f"Write one with: {program()} mark OUT --write SHEET.csv"
         )
     rows, guides = [], {}
     for index, record in enumerate(records, 2):  # counted as a spreadsheet does, the header being 1

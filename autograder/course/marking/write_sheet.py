@@ -11,6 +11,7 @@ from ...assignment import Assignment, Question
 from ...check.loading.answers import word_count
 from ...errors import GraderError
 from ...io.files import write_atomically
+from ...io.program import program
 from ...io.text import csv_safe, format_points, in_alphabet, single_line, truncate
 from ...mark import Mark, fingerprint
 from ..gradebook.database import Gradebook
@@ -73,7 +74,7 @@ def write_sheets(
         if path.exists():
             raise GraderError(f"{path} already exists and may contain marks. Choose another name.")
     if not any(gradebook.results()):
-        raise GraderError("No submission is graded yet: run `autograder grade` first.")
+        raise GraderError(f"No submission is graded yet: run `{program()} grade` first.")
     marks = weighed_now(gradebook.marks(), assignment)
     answers = AnswerIndex(gradebook)
     answers.refresh()

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from ...errors import GraderError
 from ...io.csv_file import read_table
 from ...io.files import file_names
-from ...io.text import csv_safe, format_points, single_line
+from ...io.text import csv_safe, format_points, pluralize, single_line
 from ..grades import Grade
 from ..students.column_names import EMAILS, FIRST, IDS, LAST, LOGINS, NAMES, normalize_heading
 from .base import Platform
@@ -18,7 +18,7 @@ from .export_plan import ExportFiles, ExportOptions, GradeWriter, Zip, column_of
 from .matching import Row, match
 
 HANDED_BACK = "handed-back.csv"
-"""What the table is called that every export writes."""
+"""What the table is called that every export writes; see `table_name`."""
 
 COLUMNS = ("student", "name", "email", "id", "raw", "late_deduction", "total", "possible", "remarks")
 
@@ -31,7 +31,7 @@ def plain_csv(grades: Sequence[Grade], wish: ExportOptions) -> ExportFiles:
     """`handed-back.csv` alone, which every export writes; or a copy of any table with one column filled."""
     zips = (Zip("feedback.zip", "page", tuple(file_for_each(grades))),)
     if wish.into is None:
-        return ExportFiles(grades=tuple(grades), zips=zips, said=("handed-back.csv has a row per student.",))
+        return ExportFiles(grades=tuple(grades), zips=zips, said=(_rows_said(len(grades)),))
     table = read_table(wish.into)
     column = column_of(table, wish.grade_column, "--grade-column")
     feedback = column_of(table, wish.feedback_column, "--feedback-column") if wish.feedback_column else None
@@ -71,6 +71,15 @@ def _name_columns(headings: Sequence[str]) -> list[int]:
     """Where a name stands: its two parts, if there are both, or the whole."""
     first, last, whole = ([headings.index(h) for h in kind if h in headings][:1] for kind in (FIRST, LAST, NAMES))
     return first + last if first and last else whole
+
+
+def table_name(platform: str) -> str:
+    """What an export calls its table: another platform's export leaves it as it is."""
+    return HANDED_BACK if platform == CSV.name else HANDED_BACK.replace(".", f"-{platform}.")
+
+
+def _rows_said(count: int) -> str:
+    return f"{HANDED_BACK} has {pluralize(count, 'row')}, one for each grade that is exported."
 
 
 def handed_back(grades: Iterable[Grade]) -> str:

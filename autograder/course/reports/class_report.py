@@ -14,6 +14,7 @@ from ... import __version__
 from ...assignment import Assignment
 from ...feedback.hidden_outcomes import bits
 from ...feedback.templating import pieces, script
+from ...io.program import program
 from ...io.text import format_points
 from ...mark import fingerprint
 from ...result import Result, Status
@@ -112,6 +113,7 @@ class Overview:
             title=assignment.title,
             possible=assignment.possible,
             out=shlex.quote(out),
+            program=program(),
             results=results,
             walls=walls,
             points={r.student: {q.id: q for q in r.questions} for r in graded},

@@ -31,7 +31,7 @@ def show_results(results: Sequence[Result], assignment: Assignment, out: Path) -
         console.print(_students(results, assignment))
     console.print(_questions(results, assignment))
     counts = Counter(result.status for result in results)
-    said = ", ".join(f"{counts[status]:,} {status}" for status in Status if counts[status])
+    said = ", ".join(f"{counts[status]:,} {_said(status, counts[status])}" for status in Status if counts[status])
     say(f"{pluralize(len(results), 'submission')}: {said}", console)
     for result in results:
         if result.status is Status.SET_ASIDE:
@@ -39,6 +39,10 @@ def show_results(results: Sequence[Result], assignment: Assignment, out: Path) -
         elif result.status is Status.NOT_GRADED:
             _held_up(result, truncate(result.fault.partition("\n")[0], 400), console)  # the report has all of it
     say(f"Report: {out / 'report.html'}", console)
+
+
+def _said(status: Status, count: int) -> str:
+    return "need marking" if status is Status.NEEDS_MARKING and count > 1 else str(status)
 
 
 def _held_up(result: Result, why: str, console: Console) -> None:
