@@ -46,7 +46,7 @@ def test_nothing_passes_in_the_blank_template(template):
 def test_what_is_not_written_yet_is_said_once_below_all_that_waits_for_it(template):
     (template / "embeddings.py").write_text("def encode(tokens, vocabulary):\n    raise NotImplementedError('no')\n")
     out = " ".join(run_check(template, "lookup", "--all").out.split())
-    assert "shape `(T,)`. `encode` gives an empty int64 tensor of shape `(0,)` for no tokens. `encode` raises" in out
+    assert "for no tokens. `encode` raises a `KeyError` that names the unknown token." in out
     assert out.count("KeyError` that names the unknown token. no ") == 1
 
 
@@ -56,7 +56,8 @@ def test_what_has_more_to_say_than_what_it_waits_for_says_it_itself(template):
     told = "def embedding_lookup(*args):\n    print('here')\n    raise NotImplementedError('no')\n"
     (template / "embeddings.py").write_text(stubs + told)
     out = run_check(template, "lookup", "--all").out
-    assert out.count("lookup: not attempted") == 12 and out.count("| here") > 3
+    count = len(read_cases(ASSIGNMENT.public_tests("lookup")))
+    assert out.count("lookup: not attempted") == count and out.count("| here") > 3
 
 
 @pytest.mark.thorough
@@ -71,15 +72,7 @@ def test_everything_passes_with_the_reference(template):
     hidden = sum(q.hidden_cases for q in read_settings(template / "check" / FILE).questions)
     words = " ".join(run.out.split())
     assert f" public checks pass; {hidden} more run when it is graded. Submitting now would keep " in words
-    assert words.endswith("sentences of conventions.md that no public check tests. Read each of them once more.")
-
-
-def test_hidden_cases_test_sentences_that_no_public_case_tests():
-    titles = {
-        hidden: {case.title for q in QUESTIONS for case in read_cases(tests(q.id))}
-        for hidden, tests in ((False, ASSIGNMENT.public_tests), (True, ASSIGNMENT.hidden_tests))
-    }
-    assert titles[True] - titles[False]
+    assert words.endswith("the same sentences of conventions.md, on other inputs. Read each of them once more.")
 
 
 @pytest.mark.parametrize("name", representatives(["check_on_a_terminal", "watch_on_a_terminal"]))

@@ -129,8 +129,8 @@ def show_summary(screen: Screen, questions: Sequence[Question], checks: Sequence
     text = f"Submitting now would keep{least} {kept:.1f} of {possible:.1f} points for them."
     if hidden and passed == len(checks):
         text += (
-            f" The other {rest:.1f} depend on what runs when it is graded: other inputs, and sentences of "
-            "conventions.md that no public check tests. Read each of them once more."
+            f" The other {rest:.1f} depend on what runs when it is graded: the same sentences of conventions.md, "
+            "on other inputs. Read each of them once more."
         )
     screen.sentences(text)
 
