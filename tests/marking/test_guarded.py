@@ -152,12 +152,15 @@ def test_the_page_is_served_on_this_machine_alone(server):
             assert probe.connect_ex((str(address), port)) != 0
 
 
-def test_the_tokens_are_for_nobody_else_to_read(tmp_path):
+def test_the_tokens_are_for_nobody_else_to_read_and_an_open_page_goes_on_after_any_end(tmp_path):
     out = make_class(tmp_path / "out", 1)
     with serving(out) as server:
         assert (out / "marking.json").stat().st_mode & 0o077 == 0
+        before = server.addresses
         server.interrupt()
-    assert not (out / "marking.json").exists()
+        server.start()
+        assert server.addresses == before
+        assert ask(server, "/1/").status == 200
 
 
 @pytest.mark.parametrize("text", NASTY.values(), ids=NASTY)

@@ -30,7 +30,7 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 SESSION = "marking.json"
-"""Keeps port and tokens while the program runs, so that a page that is open outlives a program that was killed."""
+"""Keeps port and tokens, so that a page that is open goes on when the program is started again."""
 
 TOKEN = "token"
 
@@ -67,7 +67,7 @@ class Session:
 def open_session(out: Path, markers: Sequence[str], port: int) -> Iterator[tuple[Session, socket.socket]]:
     """A session, and the socket that listens for it from now on.
 
-    Where a program that was killed has left one for these markers, it is that one.
+    Where the program ran before for these markers, it is that one if its port is free.
 
     Args:
         port: 0 for a free one.
@@ -84,10 +84,7 @@ def open_session(out: Path, markers: Sequence[str], port: int) -> Iterator[tuple
         with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "w") as file:
             json.dump({"port": port, "tokens": tokens}, file)  # nobody else may read the tokens
         seats = tuple(Seat(name, f"/{at}", tokens[name]) for at, name in enumerate(markers, 1))
-        try:
-            yield Session(port, seats), listener
-        finally:
-            path.unlink(missing_ok=True)
+        yield Session(port, seats), listener
 
 
 def refused(request: Request, session: Session, seat: Seat | None) -> Response | None:
@@ -114,7 +111,7 @@ def refused(request: Request, session: Session, seat: Seat | None) -> Response |
     return None
 
 
-_CLOSED = "Open the whole address that `autograder mark` printed; it changes every time the command is run."
+_CLOSED = "Open the whole address that `autograder mark` printed when it was last started."
 
 
 def _equal(one: str, two: str) -> bool:
@@ -130,7 +127,7 @@ def _cookie(request: Request, name: str) -> str:
 
 
 def _left(out: Path) -> tuple[int, dict[str, str]]:
-    """The port and the tokens that a program that was killed has left; none where they are not to be read."""
+    """The port and the tokens of the last time; none where they are not to be read."""
     try:
         data = json.loads((out / SESSION).read_text("utf-8"))
         tokens = {name: token for name, token in data["tokens"].items() if re.fullmatch(r"[\w-]{32}", token)}
