@@ -32,7 +32,7 @@ class ItemProgress:
 
 @dataclass(frozen=True)
 class MarkerProgress:
-    """What one marker has marked, and the seconds an answer took, in the middle; None if that is not known."""
+    """What one marker has marked, and the median of the seconds an answer took; None if that is not known."""
 
     marker: str
     marked: int
@@ -47,7 +47,7 @@ class QuestionProgress:
         answers: different texts there are; marked: those with a mark that counts, on a sheet or here.
         differing: those on which markers differ; flagged: those that wait for a colleague.
         outdated: those marked by an earlier version of the rubric.
-        seconds: the seconds an answer took, in the middle, over all markers.
+        seconds: the median of the seconds an answer took, over all markers.
         all_items: the agreement over all items together.
         proposals: how far what each program proposes agrees with what counts.
     """
