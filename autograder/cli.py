@@ -282,7 +282,7 @@ def _marking_options(command: Callable[..., None]) -> Callable[..., None]:
                 metavar="NAME,NAME",
                 help="Who shares the work, with a page or a sheet each; a number will do.",
             ),
-            click.option("--question", metavar="ID", help="On the sheet: only this question."),
+            click.option("--question", metavar="ID", help="Only this question."),
             click.option("--anonymous", is_flag=True, help="On the sheet: made-up names, the same ones each time."),
             click.option("--all", "marked_too", is_flag=True, help="On the sheet: also what is already marked."),
             click.option("--replace", "replace_marks", is_flag=True, help="Let what is read replace earlier marks."),
@@ -342,10 +342,21 @@ def mark(
         )
     if proposals:
         return pipeline.read_proposals(out, proposals, name)
+    if name:
+        raise click.UsageError(
+            "--as says whose proposals are read, and comes with --read.\n"
+            f"Type, for example: autograder mark {out} --read answers.jsonl --as {name}\n"
+            f"Who marks on the page is said by --markers: autograder mark {out} --markers {name}"
+        )
     if sheets["sheet"] or files:
         return _mark_on_sheets(out, **sheets)
-    shared = sharing(marker_names(sheets["markers"]), overlap, calibration)
-    return pipeline.mark(out, shared, named=named, port=port, is_opened=not no_browser)
+    try:
+        shared = sharing(marker_names(sheets["markers"]), overlap, calibration)
+    except GraderError as error:
+        raise click.UsageError(
+            f"{error}\nType, for example: autograder mark {out} --markers anna,ben --overlap 10%"
+        ) from None
+    return pipeline.mark(out, shared, question=sheets["question"], named=named, port=port, is_opened=not no_browser)
 
 
 @main.command(cls=_Command, example="autograder mark graded --write sheet.csv")

@@ -291,7 +291,7 @@ def read_marks(out: Path, sheets: Sequence[Path], *, replace_marks: bool) -> End
     return Ending.SOMETHING_LEFT if reading.problems else Ending.ALL_DONE
 
 
-def mark(out: Path, sharing: Sharing, *, named: bool, port: int, is_opened: bool) -> Ending:
+def mark(out: Path, sharing: Sharing, *, question: str | None, named: bool, port: int, is_opened: bool) -> Ending:
     """Serve the page on which short answers are marked, until Ctrl-C; then write what people read.
 
     While it is open others may grade into OUT: each mark is a transaction, and what is new is taken in.
@@ -302,9 +302,10 @@ def mark(out: Path, sharing: Sharing, *, named: bool, port: int, is_opened: bool
 
     assignment = load_assignment()
     with open_gradebook(out, create=False) as gradebook:
-        desk = Desk(gradebook, assignment, sharing, named=named)
+        desk = Desk(gradebook, assignment, sharing, named=named, question=question)
         if not desk.groups:
-            raise GraderError(f"There is nothing to mark in {out}: no short answer is waiting, and none is marked.")
+            what = f"no short answer to {question}" if question else "no short answer"
+            raise GraderError(f"There is nothing to mark in {out}: {what} is waiting, and none is marked.")
         with open_session(out, sharing.markers, port) as (session, listener), suppress(KeyboardInterrupt):
             for text in invitation(desk, session):
                 say(text)

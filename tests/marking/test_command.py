@@ -68,6 +68,9 @@ def test_a_printed_command_can_be_pasted(called, printed, tmp_path, monkeypatch)
         (["--read", "proposals.jsonl", "--read", "sheet.csv", "--as", "x"], "read by themselves"),
         (["--markers", "anna,anna"], "Two markers have the same name"),
         (["--markers", "anna,ben", "--overlap", "many"], "--overlap should be"),
+        (["--overlap", "x"], "--markers anna,ben --overlap 10%"),
+        (["--as", "anna"], "--markers anna"),
+        (["--question", "nobody"], "'nobody' is not a short-answer question. These are: tradeoffs"),
     ],
 )
 def test_what_does_not_go_together_is_refused(tmp_path, capsys, options, told):

@@ -10,7 +10,7 @@ import pytest
 
 from autograder.course.gradebook.database import open_gradebook
 from autograder.course.gradebook.records import RatingKind
-from autograder.course.marking.answer_view import show
+from autograder.course.marking.answer_view import excerpt, show
 from autograder.course.marking.desk import Desk, Gone, Outdated, Sent
 from autograder.course.marking.disagreements import settle_list
 from autograder.course.marking.exchange import take_proposals, write_answers
@@ -82,6 +82,34 @@ def test_one_question_is_finished_before_the_next_begins(gradebook, assignment):
     desk = desk_of(gradebook, assignment)
     order = [give(desk, "anna", ALL).partition("-")[0] for _ in range(8)]
     assert order == ["tradeoffs"] * 4 + ["too_long"] * 4
+
+
+def test_a_search_shows_the_place_that_it_found_and_marks_it():
+    text = "word " * 60 + "a Sinusoid never ends " + "word " * 60
+    pieces = excerpt(text, ["sinusoid", "ends"])
+    assert [piece for piece, is_match in pieces if is_match] == ["Sinusoid", "ends"]
+    shown = "".join(piece for piece, _ in pieces)
+    assert shown.startswith("… ") and shown.endswith(" …") and shown.strip("… ") in text
+    assert [one for one in excerpt("no match", ["tradeoffs-1"]) if one[0]] == [("no match", False)]
+
+
+def test_what_is_skipped_comes_after_all_others_the_earliest_first(gradebook, assignment):
+    for number in range(4):
+        hand_in(gradebook, f"s{number}", f"Answer {number}", "Other" if number == 0 else "")
+    desk = desk_of(gradebook, assignment)
+    skipped = []
+    for _ in range(2):
+        skipped.append(desk.next("anna").row)
+        desk.skip("anna", skipped[-1])
+    order = [give(desk, "anna", ALL) for _ in range(5)]
+    assert order[3:] == skipped and order[2].startswith("too_long")
+
+
+def test_one_question_alone_may_be_marked(gradebook, assignment):
+    hand_in(gradebook, "ada", "Answer", "Other")
+    desk = Desk(gradebook, assignment, ALONE, question="too_long")
+    assert give(desk, "anna", ALL).startswith("too_long")
+    assert (desk.next("anna"), [one.question.id for one in desk.progress()]) == (None, ["too_long"])
 
 
 def test_each_marker_has_an_order_of_their_own_and_it_stays(gradebook, assignment):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -25,6 +25,8 @@ from .passages import Passage
 from .rubric import Item
 
 MOST_COMMENTS = 5
+EXCERPT = 160
+"""Characters of an answer that a search shows."""
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,21 @@ def show(desk: Desk, look: SecondLook, group: Group, marker: str, start: Rating 
         numbers=look.numbers(group),
         passages=look.passages(group, desk.groups.values()),
     )
+
+
+def excerpt(text: str, words: Sequence[str]) -> list[tuple[str, bool]]:
+    """The place of a text where the words stand together, else the first that is found: (text, is it a word) pieces."""
+    low = text.lower() if len(text.lower()) == len(text) else text
+    places = [at for word in (" ".join(words), *words) if (at := low.find(word)) >= 0]
+    start = max(0, (places or [0])[0] - EXCERPT // 2)
+    start = low.find(" ", start, start + 20) + 1 or start if start else 0
+    end = min(len(text), start + EXCERPT)
+    pieces, done = [("… " if start else "", False)], start
+    while found := [(at, -len(word)) for word in words if (at := low.find(word, done, end)) >= 0]:
+        at, length = min(found)
+        pieces += [(text[done:at], False), (text[at : at - length], True)]
+        done = at - length
+    return [*pieces, (text[done:end] + (" …" if end < len(text) else ""), False)]
 
 
 def amiss(words: int, question: Question) -> str:

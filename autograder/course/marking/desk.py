@@ -13,7 +13,7 @@ from ..gradebook.database import Gradebook
 from ..gradebook.ratings import has_changed, is_saved, read_ratings, read_rubrics, save_ratings, save_rubric
 from ..gradebook.records import Rating, RatingKind
 from .anonymize import blind
-from .groups import AnswerIndex, Group
+from .groups import AnswerIndex, Group, short_answer_questions
 from .mark_journal import Key, Ledger
 from .marking_order import Sharing, Waiting, common, deal
 from .progress import QuestionProgress, progress
@@ -61,17 +61,27 @@ class Gone(Exception):
 class Desk:
     """One per program; all that it knows is in the gradebook but for who has which answer before them."""
 
-    def __init__(self, gradebook: Gradebook, assignment: Assignment, sharing: Sharing, *, named: bool = False) -> None:
+    def __init__(
+        self,
+        gradebook: Gradebook,
+        assignment: Assignment,
+        sharing: Sharing,
+        *,
+        named: bool = False,
+        question: str | None = None,
+    ) -> None:
         self.gradebook = gradebook
         self.assignment = assignment
         self.sharing = sharing
         self.named = named
+        self.asked = short_answer_questions(assignment, question)
         self.rubric = {id_: rubric if rubric.items else _whole(assignment, id_) for id_, rubric in _rubrics(assignment)}
         self.ledger = Ledger()
         self.groups: dict[str, Group] = {}
         self._index = AnswerIndex(gradebook)
         self._marks: dict[tuple[str, str, str], Mark] = {}
         self._held: dict[Key, tuple[str, float]] = {}
+        self._skipped: defaultdict[str, dict[Key, int]] = defaultdict(dict)
         self._version = -1
         for question_id, rubric in self.rubric.items():
             save_rubric(gradebook, rubric.version, question_id, asdict(rubric))
@@ -87,7 +97,7 @@ class Desk:
         self._marks = self.gradebook.marks()
         for rating in read_ratings(self.gradebook, self.ledger.last):
             self.ledger.add(rating)
-        found = self._index.groups(self.assignment, self._marks)
+        found = [one for one in self._index.groups(self.assignment, self._marks) if one.question in self.asked]
         if not self.named:
             origins = self.gradebook.origins()
             found = [blind(group, origins) for group in found]
@@ -102,14 +112,33 @@ class Desk:
         return found
 
     def next(self, marker: str) -> Group | Waiting | None:
-        """The answer that this marker marks next: one question is finished before the next begins."""
+        """The answer that this marker marks next: one question is finished before the next begins.
+
+        What the marker has skipped comes after all others, the earliest first.
+        """
+        skipped = self._skipped[marker]
+        later: list[Group] = []
+        waiting = None
         for answers in self.by_question().values():
-            found = deal(answers, marker, self.sharing, self.ledger, self._is_taken)
-            if isinstance(found, Group):
-                self.hold(found, marker)
-            if found:
-                return found
-        return None
+            found = deal(answers, marker, self.sharing, self.ledger, self._is_taken, skipped)
+            if isinstance(found, Waiting):
+                waiting = found
+                break
+            if found and found.key not in skipped:
+                later = [found]
+                break
+            later += [found] if found else []
+        if not later:
+            return waiting
+        first = min(later, key=lambda group: skipped.get(group.key, 0))
+        self.hold(first, marker)
+        return first
+
+    def skip(self, marker: str, row: str) -> None:
+        """Let this answer come after all others; forgotten when the program ends."""
+        if row in self.groups:
+            skipped = self._skipped[marker]
+            skipped[self.groups[row].key] = max(skipped.values(), default=0) + 1
 
     def hold(self, group: Group, marker: str) -> None:
         """Deal this answer to nobody else for a while; let go what the marker held before."""
@@ -238,8 +267,7 @@ class Desk:
 
     def progress(self) -> list[QuestionProgress]:
         answers = {group.key: self.is_marked(group) for group in self.groups.values()}
-        asked = self.assignment.answer_questions
-        return [progress(question, self.rubric[question.id], answers, self.ledger) for question in asked]
+        return [progress(question, self.rubric[question.id], answers, self.ledger) for question in self.asked]
 
     def changed_items(self, rating: Rating) -> list[str]:
         """The items of the rubric that are other now than when this mark was given."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ...assignment import Assignment, Question
+from ...errors import GraderError
 from ...mark import Mark, Marks, fingerprint
 from ...result import QuestionResult, Status
 from ..gradebook.database import Gradebook
@@ -72,6 +73,15 @@ class AnswerIndex:
         if result.status not in (Status.GRADED, Status.NEEDS_MARKING):
             return ()
         return tuple((q, fingerprint(q.answer)) for q in result.questions if q.points is None and q.answer)
+
+
+def short_answer_questions(assignment: Assignment, question_id: str | None) -> tuple[Question, ...]:
+    """The short-answer questions, or the one that is named; GraderError where there is none of that name."""
+    found = tuple(q for q in assignment.answer_questions if question_id in (None, q.id))
+    if question_id is not None and not found:
+        ids = ", ".join(q.id for q in assignment.answer_questions) or "none"
+        raise GraderError(f"{question_id!r} is not a short-answer question. These are: {ids}.")
+    return found
 
 
 def groups(gradebook: Gradebook, assignment: Assignment) -> list[Group]:

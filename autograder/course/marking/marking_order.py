@@ -73,13 +73,13 @@ def sharing(markers: Sequence[str], overlap: str, calibration: int | None) -> Sh
     """What was asked for on the command line; `overlap` is a number or a percentage such as "10%"."""
     if len(set(markers)) < len(markers):
         raise GraderError(f"Two markers have the same name: {', '.join(markers)}.")
-    if len(markers) < 2:
-        return Sharing(tuple(markers))
     first = MARKED_FIRST if calibration is None else calibration
     text = overlap.strip() or str(ALL_MARK)
     number = text.removesuffix("%").strip()
     if not number.isdecimal() or (text.endswith("%") and int(number) > 100):
         raise GraderError(f"--overlap should be a number of answers or a percentage, such as 10%, not {overlap!r}.")
+    if len(markers) < 2:
+        return Sharing(tuple(markers))
     return Sharing(tuple(markers), int(number) / 100 if text.endswith("%") else int(number), first)
 
 
@@ -94,13 +94,19 @@ def own_order(answers: Iterable[Group], marker: str) -> list[Group]:
 
 
 def deal(
-    answers: Sequence[Group], marker: str, sharing: Sharing, ledger: Ledger, is_taken: Callable[[Key, str], bool]
+    answers: Sequence[Group],
+    marker: str,
+    sharing: Sharing,
+    ledger: Ledger,
+    is_taken: Callable[[Key, str], bool],
+    skipped: Mapping[Key, int],
 ) -> Group | Waiting | None:
     """The answer of a question that a marker marks next; None when nothing is left.
 
     Args:
         answers: all answers to the question.
         is_taken: whether somebody else has it before them.
+        skipped: what this marker has skipped, numbered in that order; it comes last.
     """
     by_all = common(answers, sharing)
     first = by_all[: sharing.calibration]
@@ -119,7 +125,7 @@ def deal(
     waited_for = tuple(one for one in sharing.markers if not is_calibrated(one))
     if waited_for:
         if mine := [group for group in own_order(first, marker) if is_open(group)]:
-            return mine[0]
+            return min(mine, key=lambda group: skipped.get(group.key, 0))
         if waited_for != (marker,):
             return Waiting(answers[0].question.id, tuple(one for one in waited_for if one != marker))
     shared = {group.key for group in by_all}
@@ -128,7 +134,8 @@ def deal(
         for group in own_order(answers, marker)
         if is_open(group) and (group.key in shared or not (given[group.key] or is_taken(group.key, marker)))
     ]
-    return min(left, key=lambda group: ledger.flag(group.key) is not None, default=None)  # flagged ones come last
+    # What was skipped comes last, and what was flagged after the rest.
+    return min(left, key=lambda g: (skipped.get(g.key, 0), ledger.flag(g.key) is not None), default=None)
 
 
 def _is_done(group: Group, given: Mapping[str, Rating], ledger: Ledger) -> bool:

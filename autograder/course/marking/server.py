@@ -22,7 +22,7 @@ from ...errors import GraderError
 from ...feedback.templating import render, script
 from ...io.text import format_points, pluralize, single_line
 from ..gradebook.records import Rating, RatingKind
-from .answer_view import show
+from .answer_view import excerpt, show
 from .desk import Desk, Gone, Outdated, Sent
 from .disagreements import settle_list, settle_view
 from .groups import Group
@@ -62,7 +62,7 @@ class Page:
         return Starlette(routes=[*routes, Route("/{rest:path}", self._checked(self._nothing))])
 
     def _actions(self) -> dict[str, Handler]:
-        names = ("save", "undo", "flag", "unflag", "settle")
+        names = ("save", "skip", "undo", "flag", "unflag", "settle")
         return {name: self._action(getattr(self, name)) for name in names}
 
     def _route(self, path: str, handler: Handler, method: str = "GET") -> Route:
@@ -115,14 +115,19 @@ class Page:
     def search(self, seat: Seat, request: Request, _: bytes) -> Response:
         words = request.query_params.get("q", "").casefold().split()
         found = [
-            (group, self.desk.is_marked(group))
-            for group in self.desk.groups.values()
-            if words and all(word in self._sought(group) for word in words)
+            group for group in self.desk.groups.values() if words and all(word in self._sought(group) for word in words)
         ]
-        text = self._render(
-            "found.html", seat, found=found[:MOST_FOUND], left=max(0, len(found) - MOST_FOUND), asked=words
-        )
+        shown = [
+            (group, excerpt(group.answer, words), self.desk.is_marked(group), self._own_points(seat, group))
+            for group in found[:MOST_FOUND]
+        ]
+        text = self._render("found.html", seat, found=shown, left=max(0, len(found) - MOST_FOUND), asked=words)
         return JSONResponse({"html": text, "count": len(found)})
+
+    def _own_points(self, seat: Seat, group: Group) -> float | None:
+        """What this marker gave the answer: what others gave is not meant to be seen."""
+        own = self.desk.ledger.ratings(group.key).get(seat.marker)
+        return own.points if own else None
 
     def _sought(self, group: Group) -> str:
         names = " ".join(group.students) if self.desk.named else ""
@@ -153,6 +158,14 @@ class Page:
         said = f"Saved: {format_points(rating.points)} points." if rating else "Saved before."
         return self._next(seat, said)
 
+    def skip(self, seat: Seat, data: dict[str, Any]) -> Response:
+        row = _text(data, "row")
+        self.desk.skip(seat.marker, row)
+        found = self.desk.next(seat.marker)
+        if isinstance(found, Group) and found.row == row:
+            return JSONResponse({"said": "This is the only answer that is left for you to mark."})
+        return self._shown(seat, found, "Skipped: the answer comes back after all others.")
+
     def undo(self, seat: Seat, data: dict[str, Any]) -> Response:
         undone = self.desk.undo(seat.marker, _text(data, "request", 100))
         if undone is None:
@@ -163,7 +176,10 @@ class Page:
         if group is None:
             return self._next(seat, "Undone: no one gives that answer any more.")
         self.desk.hold(group, seat.marker)
-        said = f"Undone: {format_points(undone.points)} points. The answer is back, as you had marked it."
+        said = (
+            f"Undone: your mark of {format_points(undone.points)} points is taken back, and its items are set again. "
+        )
+        said += "An earlier mark counts again." if self.desk.is_marked(group) else "The answer is not marked now."
         return self._shown(seat, group, said, start=undone)
 
     def flag(self, seat: Seat, data: dict[str, Any]) -> Response:

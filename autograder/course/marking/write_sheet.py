@@ -17,7 +17,7 @@ from ...mark import Mark, fingerprint
 from ..gradebook.database import Gradebook
 from ..gradebook.records import SheetRow
 from .earlier_answers import earlier_answers
-from .groups import AnswerIndex, Group
+from .groups import AnswerIndex, Group, short_answer_questions
 from .rubric import Item, Rubric, load_rubric, weighed_now
 from .sheet_rows import POSSIBLE
 
@@ -61,10 +61,7 @@ def write_sheets(
         GraderError: if the question is not one of the short answers, a file is there already or
             there is nothing to mark.
     """
-    asked = [q for q in assignment.answer_questions if options.question in (None, q.id)]
-    if not asked:
-        ids = ", ".join(q.id for q in assignment.answer_questions) or "none"
-        raise GraderError(f"{options.question!r} is not a short-answer question. These are: {ids}.")
+    asked = list(short_answer_questions(assignment, options.question))
     paths = [sheet]
     if options.markers > 1:
         paths = [sheet.with_name(f"{sheet.stem}-{i}{sheet.suffix}") for i in range(1, options.markers + 1)]
