@@ -70,9 +70,12 @@ def press(page: Any, *keys: str) -> None:
 
 
 def marked(page: Any, *keys: str) -> str:
-    """Press keys and Enter; the row that was marked, once the next is shown."""
+    """Press keys, 0 for what they leave open, and Enter; the row that was marked, once the next is shown."""
     before = row(page)
     assert before
-    press(page, *keys, "Enter")
+    press(page, *keys)
+    if page.locator(".item:not(:has(input:checked))").count():
+        press(page, "0")
+    press(page, "Enter")
     page.locator(f"main:not(:has(#rubric[data-row='{before}']))").wait_for(state="attached")
     return before

@@ -87,7 +87,7 @@ def test_a_class_is_marked_by_keys_alone_and_nothing_confirmed_is_lost(tmp_path,
         confirmed = len(events(out, RatingKind.MARKED))
         server.kill()
         lost = row(page)
-        press(page, "2", "Enter")
+        press(page, "2", "0", "Enter")
         expect(page.locator("#banner")).to_contain_text("No connection")
         server.start()
         page.locator(f"main:not(:has(#rubric[data-row='{lost}']))").wait_for(state="attached")
@@ -139,7 +139,7 @@ def test_two_markers_share_a_question_and_settle_where_they_differ(tmp_path, bro
         ben.locator("nav").get_by_role("link", name="Settle").click()
         expect(ben.locator(".given")).to_contain_text("anna")
         expect(ben.locator(".differs")).to_have_count(1)
-        press(ben, "0", "3")
+        press(ben, "0", "0", "3")
         marked(ben)
         expect(ben.locator("h1")).to_contain_text("Nothing is to be settled")
         ben.locator("nav").get_by_role("link", name="Progress").click()
@@ -161,7 +161,7 @@ def test_a_second_window_is_told_that_the_answer_is_marked(tmp_path, browser):
         one, other = (new_page(browser, server.addresses[0]) for _ in range(2))
         assert row(one) == row(other)
         marked(one, "1")
-        press(other, "2", "2", "Enter")
+        press(other, "2", "2", "0", "Enter")
         expect(other.locator("#said")).to_contain_text("You have marked this answer meanwhile")
         assert [rating.points for rating in events(out, RatingKind.MARKED)] == [ONE]
         marked(other)  # Enter once more
@@ -175,7 +175,7 @@ def test_an_answer_that_changes_while_the_page_is_open_is_shown_with_the_differe
     out = make_class(tmp_path / "out", 1, only=QUESTIONS[:1])
     with serving(out) as server:
         page = new_page(browser, server.addresses[0])
-        press(page, "1", "2", "2", "Enter")
+        press(page, "1", "2", "2", "0", "Enter")
         expect(page.locator("h1")).to_contain_text("Nothing is left")
         hand_in_anew(out, "student0000", f"{answer_of(QUESTIONS[0], 0)} And one more sentence.")
         expect(page.locator(".diff ins")).to_contain_text("And one more sentence.")
@@ -207,7 +207,7 @@ def test_what_a_program_proposes_stands_beside_the_answer_and_counts_when_a_pers
     with serving(out) as server:
         page = new_page(browser, server.addresses[0])
         expect(page.locator(".proposal")).to_contain_text("Proposed by model-x")
-        press(page, "p", "Enter")
+        press(page, "p", "0", "Enter")
         expect(page.locator("h1")).to_contain_text("Nothing is left")
         server.interrupt()
     assert cell(out, "student0000", QUESTIONS[0]) == format_points(ONE / 2)
@@ -238,6 +238,7 @@ def test_all_of_it_works_by_touch_too(tmp_path, browser):
         page.get_by_label("Comment for the student").fill("Which model?")
         assert points_of(page) == format_points(ONE + TWO / 2)
         first = row(page)
+        page.get_by_role("button", name="None of the rest").tap()
         page.get_by_role("button", name="Save, next").tap()
         expect(page.locator("#said")).to_contain_text("Saved")
         page.locator(".chip").tap()
@@ -254,6 +255,54 @@ def test_all_of_it_works_by_touch_too(tmp_path, browser):
         page.locator("#found a").tap()
         expect(page.locator(".answer")).to_contain_text("number 2.")
         server.interrupt()
+
+
+def test_enter_asks_for_what_is_not_judged_and_what_is_set_outlives_a_reload_and_a_skip(tmp_path, browser):
+    from playwright.sync_api import expect
+
+    out = make_class(tmp_path / "out", 3, only=QUESTIONS[:1])
+    said = "#said"
+    with serving(out) as server:
+        page = new_page(browser, server.addresses[0], viewport={"width": 1280, "height": 900})
+        first = row(page)
+        press(page, "1", "Enter")
+        open_items = ", ".join(str(number) for number in range(2, len(RUBRIC.items) + 1))
+        expect(page.locator(said)).to_contain_text(f"Not judged yet: items {open_items}.")
+        held = """for (let at = 0; at < 9; at++)
+            document.body.dispatchEvent(new KeyboardEvent("keydown", {key: "Enter", repeat: true, bubbles: true}))"""
+        page.evaluate(held)
+        assert (row(page), events(out, RatingKind.MARKED)) == (first, [])
+
+        # The comment is seen where it is written; a key without a meaning here says so.
+        press(page, "e")
+        expect(page.locator(said)).to_contain_text("No comment has the key E")
+        press(page, "9")
+        expect(page.locator(said)).to_contain_text("There is no item 9")
+        press(page, "c")
+        box, bar = page.locator("#comment").bounding_box(), page.locator(".done").bounding_box()
+        assert box["y"] > 0 and box["y"] + box["height"] <= bar["y"]
+        page.keyboard.type("Which model?")
+        press(page, "Escape")
+
+        # Skipped, it comes back after the others, as it was; a reload changes nothing either.
+        press(page, "n")
+        expect(page.locator(said)).to_contain_text("Skipped")
+        assert row(page) != first
+        page.reload()
+        assert row(page) != first
+        marked(page, "2")
+        marked(page, "2")
+        assert (row(page), points_of(page)) == (first, format_points(ONE))
+        page.reload()
+        assert (row(page), points_of(page)) == (first, format_points(ONE))
+        assert page.locator("#comment").input_value() == "Which model?"
+        press(page, "n")
+        expect(page.locator(said)).to_contain_text("the only answer that is left")
+
+        # Enter twice saves what is open as none.
+        press(page, "Enter", "Enter")
+        expect(page.locator("h1")).to_contain_text("Nothing is left")
+        assert [one.points for one in events(out, RatingKind.MARKED)] == [TWO, TWO, ONE]
 
 
 def hand_in_anew(out: Path, student: str, text: str) -> None:
