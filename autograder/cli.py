@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import os
+import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -345,8 +346,8 @@ def mark(
     if name:
         raise click.UsageError(
             "--as says whose proposals are read, and comes with --read.\n"
-            f"Type, for example: autograder mark {out} --read answers.jsonl --as {name}\n"
-            f"Who marks on the page is said by --markers: autograder mark {out} --markers {name}"
+            f"Type, for example: {program()} mark {out} --read answers.jsonl --as {shlex.quote(name)}\n"
+            f"--markers says who marks on the page: {program()} mark {out} --markers {shlex.quote(name)}"
         )
     if sheets["sheet"] or files:
         return _mark_on_sheets(out, **sheets)
@@ -354,7 +355,7 @@ def mark(
         shared = sharing(marker_names(sheets["markers"]), overlap, calibration)
     except GraderError as error:
         raise click.UsageError(
-            f"{error}\nType, for example: autograder mark {out} --markers anna,ben --overlap 10%"
+            f"{error}\nType, for example: {program()} mark {out} --markers anna,ben --overlap 10%"
         ) from None
     return pipeline.mark(out, shared, question=sheets["question"], named=named, port=port, is_opened=not no_browser)
 
