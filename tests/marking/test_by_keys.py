@@ -305,6 +305,28 @@ def test_enter_asks_for_what_is_not_judged_and_what_is_set_outlives_a_reload_and
         assert [one.points for one in events(out, RatingKind.MARKED)] == [TWO, TWO, ONE]
 
 
+def test_a_comment_keeps_its_key_and_the_next_question_is_announced(tmp_path, browser):
+    from playwright.sync_api import expect
+
+    out = make_class(tmp_path / "out", 3, only=QUESTIONS[:2])
+    with serving(out) as server:
+        page = new_page(browser, server.addresses[0])
+        for comment in ("First.", "Second."):
+            press(page, "c")
+            page.keyboard.type(comment)
+            press(page, "Escape")
+            marked(page)
+        page.reload()
+        for key, comment in (("q", "First."), ("w", "Second.")):
+            press(page, key)
+            assert page.locator("#comment").input_value() == comment
+            press(page, key)
+            expect(page.locator("#said")).to_contain_text(f"Taken out of the comment: {comment}")
+            assert page.locator("#comment").input_value() == ""
+        marked(page)
+        expect(page.locator(".notice")).to_contain_text("Next question: ")
+
+
 def hand_in_anew(out: Path, student: str, text: str) -> None:
     """What `grade` does, in another process."""
     with open_gradebook(out) as gradebook:
