@@ -32,8 +32,8 @@ MEDIUM = pydoc_data.topics.__file__
 
 MAPPED = """
 from autograder.sandbox.preload import loaded
-from autograder.sandbox.worker import preload
-preload()
+from autograder.sandbox.worker import RARE, preload
+preload(RARE)
 print(*loaded(), sep="\\n")
 """
 """Prints the files that a zygote has mapped: a student's process can read these by their addresses."""
