@@ -12,11 +12,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
-from itertools import chain
 from pathlib import Path
 
 from ..assignment import Limits
@@ -192,7 +190,7 @@ def open_launcher(
     memory_mb = min(limits.memory_mb, _memory_for_each(at_once, is_forked=forked is not None))
     refusals = []
     with contextlib.ExitStack() as stack:
-        for way in chain([around(forked)] if forked else [], _when_asked(partial(ways, unconfined, only))):
+        for way in _options(unconfined, only, forked):
             try:
                 launcher = stack.enter_context(_zygote(replace(limits, memory_mb=memory_mb), way, secret, alone))
                 break
@@ -214,8 +212,11 @@ def _memory_for_each(at_once: int, *, is_forked: bool = False) -> int:
     return max((machine_memory() // 2**20 - own) // at_once, least)
 
 
-def _when_asked(ways: Callable[[], Iterable[LaunchOption]]) -> Iterator[LaunchOption]:
-    yield from ways()
+def _options(unconfined: bool, only: IsolationLevel | None, forked: Forked | None) -> Iterator[LaunchOption]:
+    """The zygote that waits, if there is one; after it those that would have to be started."""
+    if forked:
+        yield around(forked)
+    yield from ways(unconfined, only)
 
 
 @contextmanager
@@ -281,7 +282,9 @@ def _try_wall(launcher: Launcher, plan: WallPlan, secret: Path) -> None:
 
 def _await_ready(control: socket.socket, zygote: subprocess.Popen | Forked) -> None:
     ready, _, _ = select.select([control], [], [], START_SECONDS)
-    answer = control.recv(4096) if ready else b""
+    answer = b""
+    with contextlib.suppress(ConnectionResetError):  # it has ended and left its setting unread
+        answer = control.recv(4096) if ready else b""
     if not answer:
         zygote.kill()
         errors = zygote.communicate()[1] if isinstance(zygote, subprocess.Popen) else b""
