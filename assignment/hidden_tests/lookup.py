@@ -179,7 +179,8 @@ def make_vocabulary(row, distinct):
 def test_vocabulary_is_sorted(build_vocabulary, reference):
     assert_equal(build_vocabulary(list(MIXED)), reference.build_vocabulary(MIXED))
     for tokens, _, _ in texts("values"):
-        assert_equal(build_vocabulary(tokens), reference.build_vocabulary(tokens))
+        expected = reference.build_vocabulary(tokens)
+        assert_equal(build_vocabulary(tokens), expected)
 
 
 @test_case(

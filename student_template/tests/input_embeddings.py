@@ -60,7 +60,8 @@ def test_rows_plus_learned_rows(InputEmbedding):
 @test_case(name="`InputEmbedding` learns its positions if `positions` is not given.", points=0.15)
 def test_learned_is_the_default(InputEmbedding):
     module, ids = filled(InputEmbedding(*SIZES)), torch.tensor([FIRST])
-    assert_close(module(ids), RightEmbedding(module, SIZES, "learned")(ids), of="token rows plus position rows")
+    expected = RightEmbedding(module, SIZES, "learned")(ids)
+    assert_close(module(ids), expected, of="token rows plus position rows")
 
 
 @test_case(name="`InputEmbedding` refuses any other kind of `positions` with a `ValueError`.", points=0.25)
@@ -103,7 +104,8 @@ def test_token_rows_start_small(InputEmbedding):
     sizes = (300, 12, 9)
     module, ids = InputEmbedding(*sizes, "none"), torch.tensor([FIRST])
     right = RightEmbedding(module, sizes, "none")
-    assert_close(module(ids), right(ids), of="the token rows")
+    expected = right(ids)
+    assert_close(module(ids), expected, of="the token rows")
     assert_normal(right.tables[0], 0.02)
 
 
@@ -134,8 +136,8 @@ def test_too_long_a_text_is_refused(InputEmbedding):
 )
 def test_dtypes(InputEmbedding):
     module, ids = filled(InputEmbedding(*SIZES, "sinusoidal")).bfloat16(), torch.tensor([FIRST])
-    right = RightEmbedding(module, SIZES, "sinusoidal")
-    assert_close(module(ids), right(ids), atol=2**-8, of="token rows plus encoding")
+    expected = RightEmbedding(module, SIZES, "sinusoidal")(ids)
+    assert_close(module(ids), expected, atol=2**-8, of="token rows plus encoding")
 
 
 @test_case(

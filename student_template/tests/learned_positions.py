@@ -39,6 +39,16 @@ def same_rows(extended, size):
     return rows
 
 
+def assert_independent(extend_positions, LearnedPositions, size):
+    """Demand that what becomes of a module of `size` rows leaves the one of four rows as it was."""
+    learned = with_rows(LearnedPositions(4, 2), ROWS)
+    extended = extend_positions(learned, size)
+    same_rows(extended, size)
+    with torch.no_grad():
+        table_of(extended, size, 2).zero_()
+    same_rows(learned, 4)
+
+
 @test_case(
     name="`LearnedPositions` has exactly one parameter, its `(max_positions, dim)` table, trainable and float32.",
     points=0.1,
@@ -185,22 +195,12 @@ def test_the_new_length_counts(extend_positions, LearnedPositions):
     points=0.05,
 )
 def test_the_modules_are_independent(extend_positions, LearnedPositions):
-    learned = with_rows(LearnedPositions(4, 2), ROWS)
-    extended = extend_positions(learned, 5)
-    same_rows(extended, 5)
-    with torch.no_grad():
-        table_of(extended, 5, 2).zero_()
-    same_rows(learned, 4)
+    assert_independent(extend_positions, LearnedPositions, 5)
 
 
 @test_case(name="`extend_positions` gives an independent copy at the same size, too.", points=0.05)
 def test_the_same_size_is_a_copy(extend_positions, LearnedPositions):
-    learned = with_rows(LearnedPositions(4, 2), ROWS)
-    extended = extend_positions(learned, 4)
-    same_rows(extended, 4)
-    with torch.no_grad():
-        table_of(extended, 4, 2).zero_()
-    same_rows(learned, 4)
+    assert_independent(extend_positions, LearnedPositions, 4)
 
 
 @test_case(name="`extend_positions` keeps the dtype of the table.", points=0.1)

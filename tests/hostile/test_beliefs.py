@@ -62,7 +62,7 @@ for _class in (SinusoidalPositions, LearnedPositions, InputEmbedding):
 """
 
 PUTS_THEM_BACK_BEFORE_IT_TELLS = """
-from autograder.sandbox.mirror import containers as _containers, memory as _memory
+from autograder.sandbox.mirror import buffers as _memory, containers as _containers
 
 _tell_memory, _tell_containers = _memory.Memory.collect, _containers.Containers.collect
 
@@ -118,7 +118,7 @@ def extend_positions(learned, max_positions):
 """
 
 TELLS_OF_OTHER_MEMORY = """
-from autograder.sandbox.mirror import memory as _memory
+from autograder.sandbox.mirror import buffers as _memory
 
 _number_of = _memory.Memory.number_of
 
