@@ -1,6 +1,6 @@
 """Finds works that are the same, or nearly, among a class's and among known ones.
 
-A work is compared by its pieces: a file's statements, each formatted alike (`feedback.tokens`), or an
+A work is compared by its pieces: a file's statements, each formatted alike (`feedback.source_tokens`), or an
 answer's runs of words. What is put between two pieces, the names chosen in them and their order change none of
 them. Pieces of what was handed out are taken away; none is taken away because many have it, for then many
 copies of one work would hide each other. One product of sparse matrices compares all with all.

@@ -10,11 +10,12 @@ import hashlib
 import json
 import platform
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 from ..assignment import Assignment, Question
 from ..errors import AssignmentError
@@ -147,29 +148,33 @@ def _reference(assignment: Assignment, questions: Iterable[Question]) -> str:
 
 def _hints(assignment: Assignment, question: Question) -> str:
     """What the table of known mistakes says of the question's functions."""
-    path = assignment.template / "check" / "fingerprints.json"
-    if not path.exists():
-        return ""
-    try:
-        table = json.loads(path.read_bytes())
+
+    def said(table: Any) -> str:
         functions = json.dumps([table["functions"].get(name) for name in question.functions], sort_keys=True)
         probes = assignment.template / "probes" / f"{question.id}.py"
         texts = (f"{id} {text}" for id, text in table["hints"].items() if id in functions)
         return _print(functions, *texts, probes.read_bytes() if probes.is_file() else "")
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return _print(path.read_bytes())  # the grader will say what is wrong with it
+
+    return _derived(assignment.template / "check" / "fingerprints.json", said)
 
 
 def _examples(assignment: Assignment, question: Question) -> str:
     """The inputs on which the question's functions are tried where no known mistake explains what fails."""
-    path = assignment.template / "check" / "examples.json"
+
+    def said(table: Any) -> str:
+        return json.dumps([table["functions"].get(name) for name in question.functions])
+
+    return _derived(assignment.template / "check" / "examples.json", said)
+
+
+def _derived(path: Path, said: Callable[[Any], str]) -> str:
+    """What a file that `release` derives says of a question; empty where there is none."""
     if not path.exists():
         return ""
     try:
-        examples = json.loads(path.read_bytes())["functions"]
-        return json.dumps([examples.get(name) for name in question.functions])
+        return said(json.loads(path.read_bytes()))
     except (ValueError, KeyError, TypeError, AttributeError):
-        return _print(path.read_bytes())
+        return _print(path.read_bytes())  # the grader will say what is wrong with it
 
 
 @cache

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
 from ..assignment import Assignment
 from ..check.hints.diagnosis import (
@@ -29,6 +30,8 @@ from .replay.memo import MemoizedRunner
 from .replay.recording import Recording, Replay
 from .session import Session
 
+Derived = TypeVar("Derived")
+
 
 @dataclass(frozen=True)
 class Probe:
@@ -47,9 +50,9 @@ class Hints:
 
     def __init__(self, assignment: Assignment) -> None:
         self._questions = assignment.code_questions
-        self._table = _read(assignment)
+        self._table = _read(assignment, FILE, read_table, Table({}, {}, {}))
         self._probed = MemoizedRunner(self._probe)
-        self._examples = _read_examples(assignment)
+        self._examples: Examples = _read(assignment, EXAMPLES, read_examples, {})
 
     def rehearse(self, session: Session) -> None:
         """Run all probes on the reference."""
@@ -135,20 +138,12 @@ class Hints:
             return ()
 
 
-def _read(assignment: Assignment) -> Table:
-    """The table; an assignment without one gives no hints."""
-    path = assignment.template / "check" / FILE
+def _read(assignment: Assignment, name: str, read: Callable[[Path], Derived], without: Derived) -> Derived:
+    """What `release` derived; an assignment without that file has no such hints."""
+    path = assignment.template / "check" / name
     if not path.exists():
-        return Table({}, {}, {})
+        return without
     try:
-        return read_table(path)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise AssignmentError(f"{path} cannot be read ({error}): run `autograder release`.") from None
-
-
-def _read_examples(assignment: Assignment) -> Examples:
-    path = assignment.template / "check" / EXAMPLES
-    try:
-        return read_examples(path)
+        return read(path)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise AssignmentError(f"{path} cannot be read ({error}): run `autograder release`.") from None

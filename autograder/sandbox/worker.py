@@ -36,8 +36,6 @@ from .self_test import probe
 from .substitutes import put_in
 from .wire import MAX_STATEMENTS, Blob, Channel, Closed, WireError, unframe
 
-"""What tracebacks call the student's file, whatever its name was."""
-
 MAX_MESSAGE = 2_000
 MAX_TRACE = 6_000
 COMMON = (

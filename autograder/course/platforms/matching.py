@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from ...io.text import single_line
 from ..grades import Grade
-from ..students.directory import Person, contradict, name_of, name_tokens, normalize_id, plain_tokens
+from ..students.directory import Person, contradict, name_of, name_tokens, normalize_id, plain_tokens, spellings
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,9 @@ def match(grades: Sequence[Grade], rows: Sequence[Row], platform: str, file: str
     by_number = {row.number: row for row in rows}
     alike_ids = _columns_of_numbers(grades, rows)
     for row in rows:
-        for words in _spellings(row.name):
+        for words in spellings(row.name):
             names[words].append(row.number)
-    alike = Counter(words for person in {grade.person for grade in grades} for words in _spellings(name_of(person)))
+    alike = Counter(words for person in {grade.person for grade in grades} for words in spellings(name_of(person)))
     claims: dict[int, list[tuple[Grade, bool]]] = defaultdict(list)
     matching = Matching()
     for grade in grades:
@@ -101,11 +101,6 @@ def match(grades: Sequence[Grade], rows: Sequence[Row], platform: str, file: str
         matching.pairs.append((grade, number))
         matching.by_name += [(grade, by_number[number].name)] if by_name else []
     return matching
-
-
-def _spellings(name: str) -> set[tuple[str, ...]]:
-    """A name's words as they are, and without accents."""
-    return {name_tokens(name), plain_tokens(name)}
 
 
 def ids_of(person: Person) -> set[str]:

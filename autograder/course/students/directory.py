@@ -72,7 +72,7 @@ class Directory:
             told = (person.student, person.member.id, person.member.email, _participant(person))
             for text in {normalize_id(spell(text)) for text in told for spell in (str, _in_a_cell)} - {""}:
                 self._told[text].append(person)
-            for words in {spell(name_of(person)) for spell in (name_tokens, plain_tokens)} - {()}:
+            for words in spellings(name_of(person)) - {()}:
                 self._names[words].append(person)
 
     @classmethod
@@ -142,6 +142,11 @@ def name_tokens(name: str) -> tuple[str, ...]:
     text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
     kept = (c if unicodedata.category(c)[0] in "LMN" else " " for c in text)
     return tuple(sorted("".join(kept).split()))
+
+
+def spellings(name: str) -> set[tuple[str, ...]]:
+    """A name's words as they are, and without accents."""
+    return {name_tokens(name), plain_tokens(name)}
 
 
 def plain_tokens(name: str) -> tuple[str, ...]:
