@@ -166,7 +166,8 @@ class Auditor:
         if isinstance(program.about, Mutant):
             return Finding(program.about, program.homes, lost)
         hints = self.hints(program.homes, environment)
-        untrue = tuple(hint.mistake for hint in hints if not self.is_true(hint, environment))
+        judged = [hint for hint in hints if hint.mistake in self.claims]  # an assignment need not write evidence down
+        untrue = tuple(hint.mistake for hint in judged if not self.is_true(hint, environment))
         despite = tuple(self.despite(hints, [case for id in program.homes for case in lost.get(id, ())], environment))
         return Finding(program.about, program.homes, lost, tuple(hint.mistake for hint in hints), despite, untrue)
 
@@ -191,8 +192,8 @@ class Auditor:
         return diagnose(functions, environment, self.table)
 
     def is_true(self, hint: Hint, environment: Mapping[str, Any]) -> bool:
-        """Whether what a hint claims holds beside its function; without evidence it does not."""
-        claims, probes = self.claims.get(hint.mistake, {}), self.table.probes[hint.function]
+        """Whether what a hint claims holds beside its function; without evidence there it does not."""
+        claims, probes = self.claims[hint.mistake], self.table.probes[hint.function]
         own = {name: call for name, call in probes.items() if name in claims}
         expected = {name: outcome_of(hint.function, call, vars(self.reference)) for name, call in own.items()}
         return bool(own) and holds(claims, hint.function, own, environment, expected)
