@@ -60,7 +60,7 @@ def test_requirements_txt_names_what_students_are_told_of():
 @pytest.mark.parametrize("name", ["pytest", "dask.array", "tqdm", "sklearn", "torchvision", "seaborn"])
 def test_what_grading_lacks_is_lacking(name):
     assert is_lacking(name)
-    assert lacks(name).startswith(f"`{name.partition('.')[0]}` is not there")
+    assert lacks(name).startswith(f"`{name.partition('.')[0]}` is not available when your file is graded")
 
 
 @pytest.mark.parametrize("name", ["torch.nn", "json", "numpy", "scipy.special", "gensim.models", "otter"])

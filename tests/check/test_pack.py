@@ -227,7 +227,7 @@ def test_an_import_that_grading_lacks_is_named_with_its_line(tmp_path):
     line = FINISHED.count("\n") + 1
     said = "torch, numpy, gensim, matplotlib and Python's own modules are"
     assert pack(SETTINGS, folder).unfinished == (
-        f"embeddings.py, line {line}: `tqdm`is not available when your file is graded: {said}.",
+        f"embeddings.py, line {line}: `tqdm` is not available when your file is graded: {said}.",
     )
 
 

@@ -59,7 +59,7 @@ def lacks(module: str) -> str:
     """The sentence on such a module."""
     top = module.partition(".")[0][:100]
     there = f"{', '.join(NAMED)} and Python's own modules are"
-    return f"`{top}`is not available when your file is graded: {there}"
+    return f"`{top}` is not available when your file is graded: {there}"
 
 
 def lacking(statements: Iterable[ast.stmt]) -> Iterator[tuple[int, str]]:
