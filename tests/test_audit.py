@@ -16,7 +16,7 @@ from rich.console import Console
 import autograder.assignment
 import autograder.authoring.audit
 from autograder.assignment import ROOT, import_file, load_assignment
-from autograder.authoring.audit import audit, users
+from autograder.authoring.audit import audit, audit_view, users
 from autograder.authoring.audit.audit_view import show
 from autograder.authoring.audit.case_trials import namespace, not_passed, quiet
 from autograder.authoring.audit.equivalent_mutants import FILE, equivalents
@@ -138,7 +138,7 @@ def test_records_of_mutants_that_are_none_or_are_caught_are_named(problems):
 
 
 def test_the_table_fits_80_columns_and_ends_with_the_number_of_problems(spoiled_audit, spoiled):
-    console = Console(width=80, record=True, file=io.StringIO())
+    console = Console(width=80, record=True, file=io.io.StringIO())
     show(spoiled_audit, load_assignment(spoiled), console)
     text = console.export_text()
     table, rest = text.split("\n\n", 1)
@@ -217,6 +217,18 @@ def test_a_hint_is_astray_where_it_is_not_the_mistakes_own():
     said = [problem.text for problem in result.problems()]
     assert "q: the mistake C (a slip) gets the hint of the mistake A." in said
     assert "q: the right variant right.py gets the hint of the mistake A." in said
+
+
+def test_a_hint_without_evidence_is_not_counted_as_true():
+    slip = Misconception("A", "f", "a slip", "Ah", ())
+    finding = Finding(slip, ("q",), {"q": ()}, hints=("A", "B", "C"), untrue=("B",), unproven=("C",))
+    of_one = Audit(cases={"q": ()}, findings=(finding,), recorded=(), domains={"q": ()}, named={})
+    console = Console(width=80, file=io.StringIO())
+    console.print(audit_view._domains(of_one))
+    assert "1/3" in console.file.getvalue() and "1 unproven" in console.file.getvalue()
+    said = "q: the hint of the mistake C has no evidence."
+    demanding = replace(of_one, demands_evidence=True)
+    assert [said in (problem.text for problem in each.problems()) for each in (of_one, demanding)] == [False, True]
 
 
 def test_what_uses_a_function_by_way_of_another_may_tell_that_it_changed():

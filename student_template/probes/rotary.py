@@ -42,11 +42,11 @@ PROBES: dict[str, dict[str, Probe]] = {
         "its input": lambda f: left(f, numbers(1, 3, 4)),
     },
     "rotary_scores": {
-        "a batch": lambda f: f(numbers(2, 4, 6), numbers(2, 3, 6, start=3)),
-        "another base": lambda f: f(numbers(1, 3, 4), numbers(1, 3, 4, start=3), 50.0),
+        "scores": lambda f: f(numbers(2, 4, 6), numbers(2, 3, 6, start=3)),
+        "scores of another base": lambda f: f(numbers(1, 3, 4), numbers(1, 3, 4, start=3), 50.0),
         "as many": lambda f: f(numbers(2, 3, 4), numbers(2, 3, 4, start=7)),
-        "gradient": _gradients_of_scores,
-        "its input": lambda f: left(f, numbers(1, 3, 4), numbers(1, 2, 4, start=3)),
+        "gradient of scores": _gradients_of_scores,
+        "its inputs": lambda f: left(f, numbers(1, 3, 4), numbers(1, 2, 4, start=3)),
     },
 }
 """For each function its probes by name; each takes the function first, others by their names."""

@@ -3,45 +3,51 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
+from functools import cache
 from itertools import combinations
 from pathlib import Path
 
 import pytest
 
 import solutions.embeddings as reference
-from autograder.assignment import ROOT, load_assignment
-from autograder.authoring.fingerprints import Reference
-from autograder.check.hints.diagnosis import FILE, diagnose, outcome_of, read_table
+from autograder.assignment import ROOT
+from autograder.authoring.fingerprints import Reference, fingerprints
+from autograder.check.hints.diagnosis import FILE, Table, diagnose, outcome_of
+from autograder.check.hints.probing import FOLDER, read_probes
 from autograder.errors import GraderError
 from autograder.hint_evidence import evidence, holds
 from autograder.misconceptions import misconceptions
-from tests.in_process import namespace
+from tests.in_process import ASSIGNMENT, CODE_QUESTIONS, namespace
 
-ASSIGNMENT = load_assignment()
-CODE_QUESTIONS = tuple(question.id for question in ASSIGNMENT.code_questions)
 SOURCE = Path(reference.__file__).read_text("utf-8")
 REFERENCE = Reference(SOURCE)
-TABLE = read_table(ROOT / "student_template" / "check" / FILE)
 VARIANTS = [path for path in ASSIGNMENT.right_variants if path.parent.name in CODE_QUESTIONS]
 CLAIMS = {id: claims for question in CODE_QUESTIONS for id, claims in evidence(question).items()}
+PROBES = read_probes(ROOT / "student_template" / FOLDER)
 EXPECTED = {
     name: {probe: outcome_of(name, call, vars(reference)) for probe, call in probes.items()}
-    for name, probes in TABLE.probes.items()
+    for name, probes in PROBES.items()
 }
 PAIRS = 500
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # mistakes provoke warnings
 
 
+@cache
+def table() -> Table:
+    """That which students get; what is switched off is derived as if it were on."""
+    derived = fingerprints(ASSIGNMENT, ROOT / "student_template" / "check" / FILE)
+    return replace(derived, probes=PROBES)
+
+
 def untrue(question, environment):
     """The hints that a program gets and that are not true of it, with how many it gets."""
-    hints = diagnose(ASSIGNMENT.question(question).functions, environment, TABLE)
+    hints = diagnose(ASSIGNMENT.question(question).functions, environment, table())
     false = [
         (hint.function, hint.mistake)
         for hint in hints
-        if not holds(
-            CLAIMS[hint.mistake], hint.function, TABLE.probes[hint.function], environment, EXPECTED[hint.function]
-        )
+        if not holds(CLAIMS[hint.mistake], hint.function, PROBES[hint.function], environment, EXPECTED[hint.function])
     ]
     return false, len(hints)
 
@@ -49,11 +55,11 @@ def untrue(question, environment):
 @pytest.mark.parametrize("question", CODE_QUESTIONS)
 def test_every_hint_names_its_evidence_and_stands_only_beside_functions_that_have_it(question):
     assert set(evidence(question)) == {mistake.id for mistake in misconceptions(question)}
-    probes = {name: set(TABLE.probes[name]) for name in ASSIGNMENT.question(question).functions}
+    probes = {name: set(PROBES[name]) for name in ASSIGNMENT.question(question).functions}
     for id, claims in evidence(question).items():
         assert claims and set(claims) <= set.union(*probes.values()), id
     for name, own in probes.items():
-        shown = {id for several in TABLE.functions[name].mistakes.values() for ids in several for id in ids}
+        shown = {id for several in table().functions[name].mistakes.values() for ids in several for id in ids}
         assert [id for id in shown if not own & set(CLAIMS[id])] == []
 
 
@@ -68,8 +74,8 @@ def test_every_known_mistake_is_told_what_is_true_of_it(question):
 def test_no_claim_is_true_of_the_reference(question):
     """Else it would say nothing."""
     for name in ASSIGNMENT.question(question).functions:
-        shown = {id for several in TABLE.functions[name].mistakes.values() for ids in several for id in ids}
-        empty = [id for id in shown if holds(CLAIMS[id], name, TABLE.probes[name], vars(reference), EXPECTED[name])]
+        shown = {id for several in table().functions[name].mistakes.values() for ids in several for id in ids}
+        empty = [id for id in shown if holds(CLAIMS[id], name, PROBES[name], vars(reference), EXPECTED[name])]
         assert empty == []
 
 

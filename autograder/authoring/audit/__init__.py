@@ -113,6 +113,7 @@ class Auditor:
             cases={id: self.cases[id] for id in ids},
             findings=tuple(findings),
             recorded=tuple(e for e in equivalents(self.assignment) if {*self.homes(e.where)[:1]} <= {*ids}),
+            demands_evidence=bool(self.claims),
         )
 
     def demand_reference(self) -> None:
@@ -166,10 +167,16 @@ class Auditor:
         if isinstance(program.about, Mutant):
             return Finding(program.about, program.homes, lost)
         hints = self.hints(program.homes, environment)
-        judged = [hint for hint in hints if hint.mistake in self.claims]  # an assignment need not write evidence down
-        untrue = tuple(hint.mistake for hint in judged if not self.is_true(hint, environment))
         despite = tuple(self.despite(hints, [case for id in program.homes for case in lost.get(id, ())], environment))
-        return Finding(program.about, program.homes, lost, tuple(hint.mistake for hint in hints), despite, untrue)
+        return Finding(
+            program.about,
+            program.homes,
+            lost,
+            hints=tuple(hint.mistake for hint in hints),
+            despite=despite,
+            untrue=tuple(h.mistake for h in hints if h.mistake in self.claims and not self.is_true(h, environment)),
+            unproven=tuple(hint.mistake for hint in hints if hint.mistake not in self.claims),
+        )
 
     def despite(self, hints: Sequence[Hint], lost: Sequence[Case], environment: Mapping[str, Any]) -> Iterator[Case]:
         """Of the cases that a program lost, those that count since one mistake costs once."""

@@ -136,16 +136,23 @@ def _of_domains(audit: Audit, question: str) -> list[Text]:
     seen = known - len(audit.unseen(question))
     tried = sum(one.tried for id, one in audit.named.items() if id == (question or id))
     named = tried - sum(len(one.missed) for id, one in audit.named.items() if id == (question or id))
-    told, untrue = audit.hints_shown(question)
     return [
         Text(str(sum(len(one.domain.factors) for one in domains))),
         Text(str(sum(one.levels for one in domains))),
         _share(met, pairs, is_good=met == pairs),
         _share(caught, mutants, is_good=caught == mutants),
         _percent(named, tried, is_good=named >= LEAST_NAMED * tried),
-        _percent(told - untrue, told, is_good=not untrue),
+        _hints(audit, question),
         _share(seen, known, is_good=seen >= (1 - LEFT_TO_HIDDEN) * known),
     ]
+
+
+def _hints(audit: Audit, question: str) -> Text:
+    """How many hints hold; on a line of its own how many have no evidence, so that nobody knows."""
+    told, untrue, unproven = audit.hints_shown(question)
+    hold = told - untrue - unproven
+    shown = _share(hold, told, is_good=hold == told)
+    return shown.append(f"\n{unproven} unproven") if unproven else shown
 
 
 def _caught(findings: list[Finding]) -> int:

@@ -39,6 +39,7 @@ class Finding:
         hints: the ids of the mistakes that it is taken for; mutants are not asked.
         despite: the cases among the lost that count all the same, by a known mistake's values.
         untrue: of the hints those whose claims do not hold of it.
+        unproven: of the hints those for which no evidence is written down, so that nobody knows.
     """
 
     about: Misconception | Mutant | Path | None
@@ -47,6 +48,7 @@ class Finding:
     hints: tuple[str, ...] = ()
     despite: tuple[Case, ...] = ()
     untrue: tuple[str, ...] = ()
+    unproven: tuple[str, ...] = ()
 
     @property
     def lost_at_home(self) -> tuple[Case, ...]:
@@ -75,6 +77,7 @@ class Audit:
         recorded: what is recorded as equivalent.
         domains: how well the cases of each question cover the domains of its functions.
         named: for how many functions that are wrong where some levels meet these are named.
+        demands_evidence: whether every hint must have some; an assignment need not write any down.
     """
 
     cases: Mapping[str, tuple[Case, ...]]
@@ -82,6 +85,7 @@ class Audit:
     recorded: tuple[Equivalent, ...]
     domains: Mapping[str, tuple[Covered, ...]]
     named: Mapping[str, Named]
+    demands_evidence: bool = False
 
     def of(self, kind: type, question: str = "") -> list[Finding]:
         """The findings about mistakes, mutants or variants, of one question or of all.
@@ -124,10 +128,14 @@ class Audit:
             if not any(not case.hidden for case in finding.lost_at_home)
         ]
 
-    def hints_shown(self, question: str = "") -> tuple[int, int]:
-        """How many hints known mistakes get, and how many of them claim what is not so."""
+    def hints_shown(self, question: str = "") -> tuple[int, int, int]:
+        """How many hints known mistakes get, how many of them claim what is not so, and how many have no evidence."""
         found = self.of(Misconception, question)
-        return sum(len(finding.hints) for finding in found), sum(len(finding.untrue) for finding in found)
+        return (
+            sum(len(finding.hints) for finding in found),
+            sum(len(finding.untrue) for finding in found),
+            sum(len(finding.unproven) for finding in found),
+        )
 
     def idle(self, question: str) -> tuple[Case, ...]:
         """Cases without which as much would be caught, among the public ones or among the hidden ones.
@@ -188,6 +196,8 @@ class Audit:
         for finding in self.of(Misconception):
             for id in finding.untrue:
                 yield Problem(f"{finding.homes[0]}: the hint of the mistake {id} is not true of {_name(finding)}.")
+            for id in finding.unproven if self.demands_evidence else ():
+                yield Problem(f"{finding.homes[0]}: the hint of the mistake {id} has no evidence.")
         for question, named in self.named.items():
             if len(named.missed) > (1 - LEAST_NAMED) * named.tried:
                 yield Problem(
