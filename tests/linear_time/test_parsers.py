@@ -16,8 +16,11 @@ from functools import partial
 import pytest
 
 from autograder.assignment import load_assignment
-from autograder.check.loading import defaults, libraries, locate, notebook, source
+from autograder.check.loading import defaults, libraries, notebook
 from autograder.check.loading.answers import combine, complete, find_answers, look_into
+from autograder.check.loading.definitions import bound_names, misspelt, stubs
+from autograder.check.loading.problems import LONGEST
+from autograder.check.loading.reading import parse
 from autograder.check.running import code_diff
 from autograder.feedback.source_tokens import read_source
 from autograder.feedback.templating import with_code
@@ -52,13 +55,13 @@ def entry(name: str, text: str) -> Entry:
     return Entry((name,), lambda _: content)
 
 
-def parse(text: str) -> None:
+def read_program(text: str) -> None:
     """All that reads a program without running it."""
-    statements, problems = source.parse(text.encode("utf-8", "replace"), "embeddings.py")
-    source.misspelt(statements, problems, NAMES)
+    statements, problems = parse(text.encode("utf-8", "replace"), "embeddings.py")
+    misspelt(statements, problems, NAMES)
     for _ in itertools.chain(libraries.lacking(statements), defaults.for_one_call_alone(statements)):
         pass
-    locate.stubs(statements)
+    stubs(statements)
 
 
 def read_notebook(text: str) -> None:
@@ -70,7 +73,7 @@ def read_notebook(text: str) -> None:
         lines = content.decode().split("\n")
         for _ in itertools.chain(notebook.not_run(lines), notebook.files_written(lines)):
             pass
-        source.parse(content, "embeddings.ipynb")
+        parse(content, "embeddings.ipynb")
 
 
 def read_answers(text: str) -> None:
@@ -112,7 +115,8 @@ def list_names(text: str) -> None:
 
 
 READERS: dict[str, Callable[[str], object]] = {
-    one.__name__: one for one in (parse, read_notebook, read_answers, complete_answers, look_at, show, list_names)
+    one.__name__: one
+    for one in (read_program, read_notebook, read_answers, complete_answers, look_at, show, list_names)
 }
 
 LINES = (
@@ -190,12 +194,12 @@ def nested() -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize("what, text", nested(), ids=[what for what, _ in nested()])
 def test_what_is_nested_too_deeply_costs_itself_alone(what, text):
     program = f"def encode(): return 1\n{text}\ndef one_hot(): return 2\n".encode()
-    statements, problems = source.parse(program, "embeddings.py")
-    names = {name for statement in statements for name in source.bound_names(statement)}
+    statements, problems = parse(program, "embeddings.py")
+    names = {name for statement in statements for name in bound_names(statement)}
     assert names >= {"encode", "one_hot"}
-    assert all(len(problem.text) < 2 * source.LONGEST for problem in problems)
+    assert all(len(problem.text) < 2 * LONGEST for problem in problems)
     list(defaults.for_one_call_alone(statements)), list(libraries.lacking(statements))
-    locate.stubs(statements), source.misspelt(statements, problems, NAMES)
+    stubs(statements), misspelt(statements, problems, NAMES)
     code_diff.change(program, b"x = 1\n" + program)
 
 

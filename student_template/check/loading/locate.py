@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import source
+from .definitions import bound_names, stubs
 from .notebook import LARGEST, SUFFIX, UnreadableNotebook, is_notebook, looks_like_notebook, read_code
+from .reading import parse
 from .settings import Settings
 
 FOLDER = "notebooks"
@@ -60,16 +60,10 @@ def _is_written(settings: Settings, file: Path) -> bool:
 
 def is_written(settings: Settings, content: bytes) -> bool:
     """Whether a program defines any of the functions asked for, or tries to."""
-    statements, problems = source.parse(content, settings.code)
-    names = {name for statement in statements for name in source.bound_names(statement)}
+    statements, problems = parse(content, settings.code)
+    names = {name for statement in statements for name in bound_names(statement)}
     asked = set(settings.functions)
     return bool((names & asked) - stubs(statements) or (problems and asked - names))
-
-
-def stubs(statements: Sequence[ast.stmt]) -> set[str]:
-    """The functions and classes that are still to be written; of several of one name the last counts."""
-    last = {getattr(statement, "name", ""): statement for statement in statements}
-    return {name for name, statement in last.items() if name and source.is_stub(statement)}
 
 
 def too_large(name: str, content: bytes) -> Iterator[str]:

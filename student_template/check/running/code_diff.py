@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ..loading import source
 from ..loading.defaults import UNSEEN
+from ..loading.reading import parse
 
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
@@ -60,7 +60,7 @@ class _Outline:
     """A file's top level: functions and classes by name, and the rest, which may affect everything."""
 
     def __init__(self, content: bytes) -> None:
-        statements, _ = source.parse(content, "")
+        statements, _ = parse(content, "")
         definitions = [node for node in statements if isinstance(node, _Definition)]
         others = [node for node in statements if not isinstance(node, _Definition)]
         self.texts: dict[str, str] = {}

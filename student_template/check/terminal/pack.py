@@ -13,9 +13,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from ..loading import libraries, source
+from ..loading import libraries
 from ..loading.answers import LARGEST_FILE, Answer, Combined, State, combine, find_answers
-from ..loading.locate import FOLDER, stubs, too_large
+from ..loading.definitions import bound_names, misspelt, stubs
+from ..loading.locate import FOLDER, too_large
 from ..loading.notebook import (
     LARGEST,
     SUFFIX,
@@ -24,6 +25,7 @@ from ..loading.notebook import (
     place,
     read_code,
 )
+from ..loading.reading import parse
 from ..loading.settings import Question, Settings
 
 NAME = "submission.zip"
@@ -126,7 +128,7 @@ def _is_work(settings: Settings, file: Path) -> bool:
         content = read_code(file.name, file.read_bytes()).source
     except (OSError, UnreadableNotebook):
         return False
-    statements, _ = source.parse(content, file.name)
+    statements, _ = parse(content, file.name)
     defined = {one.name for one in statements if isinstance(one, ast.FunctionDef | ast.ClassDef)}
     return bool(defined.intersection(settings.functions) - stubs(statements))
 
@@ -156,13 +158,13 @@ def _unfinished_code(settings: Settings, content: bytes) -> Iterator[str]:
     except UnreadableNotebook as error:
         yield f"{settings.code}: {error}"
         return
-    statements, problems = source.parse(content, settings.code)
+    statements, problems = parse(content, settings.code)
     lines = content.decode("utf-8", "replace").split("\n")
     for found in problems:
         yield f"{settings.code}, {place(lines, found.line)}: {found.text}"
-    names = {name for statement in statements for name in source.bound_names(statement)}
+    names = {name for statement in statements for name in bound_names(statement)}
     to_write = stubs(statements)
-    for found in source.misspelt(statements, problems, settings.functions):
+    for found in misspelt(statements, problems, settings.functions):
         yield f"{settings.code}, {place(lines, found.line)}: {found.text}"
     for line, text in libraries.lacking(statements):
         yield f"{settings.code}, {place(lines, line)}: {text}."
