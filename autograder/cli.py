@@ -1,90 +1,22 @@
-"""The commands. They contain no logic: each calls other modules in turn and says what came out.
+"""The commands: each says in its help what it does, and calls what does it.
 
-Slow imports are made where they are used, so that help and usage errors appear at once.
+`options.py` declares what may be typed after them. Slow imports are made where they are used, so that help and
+usage errors appear at once.
 """
 
 from __future__ import annotations
 
-import functools
 import os
-import shlex
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
-from . import __version__
+from . import __version__, options, usage
 from .assignment import CHOSEN
-from .errors import GraderError
-from .io.program import NAME, program
-
-GOOD, SOME_ARE_LEFT, WRONG_USAGE = 0, 1, 2
-
-_FOLDER = click.Path(path_type=Path, file_okay=False)
-_FILE = click.Path(path_type=Path, dir_okay=False)
 
 
-def _says_what_is_wrong(command: Callable[..., int]) -> Callable[..., None]:
-    """Turn a GraderError into its sentence, and what the command returns into the exit status."""
-
-    @functools.wraps(command)
-    def run(**options: Any) -> None:
-        try:
-            status = command(**options)
-        except GraderError as error:
-            from .io.text import escape_control
-
-            click.echo(f"Error: {escape_control(str(error))}", err=True)
-            status = WRONG_USAGE
-        sys.exit(status)
-
-    return run
-
-
-class _PlatformName(click.ParamType):
-    """The name of a platform in one of the registry's tables, which is imported only when needed."""
-
-    name = "platform"
-
-    def __init__(self, table: str) -> None:
-        self.table = table
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        from .course.platforms import all_platforms
-
-        return tuple(getattr(all_platforms, self.table))
-
-    def get_missing_message(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
-        return f"One of {', '.join(self.names)}."
-
-    def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:
-        return f"[{'|'.join(self.names)}]"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        return (
-            value if value in self.names else self.fail(f"{value!r} is not one of {', '.join(self.names)}.", param, ctx)
-        )
-
-
-class _Command(click.Command):
-    """A command whose usage errors end with a line to type."""
-
-    def __init__(self, *arguments: Any, example: str = "", **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self.example = example
-
-    def make_context(self, *arguments: Any, **options: Any) -> click.Context:
-        try:
-            return super().make_context(*arguments, **options)
-        except click.UsageError as error:
-            text = f"{error.format_message()}\nType, for example: {self.example.replace(NAME, program(), 1)}"
-            raise click.UsageError(text, error.ctx) from None
-
-
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=usage.Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="autograder")
 @click.option(
     "--assignment",
@@ -102,88 +34,16 @@ def main(assignment: Path | None) -> None:
         os.environ[CHOSEN] = str(assignment)
 
 
-def _grading_options(command: Callable[..., None]) -> Callable[..., None]:
-    """The options that `grade` and `regrade` share."""
-    for option in reversed(
-        (
-            click.option(
-                "--only",
-                multiple=True,
-                metavar="QUESTION",
-                help="Grade only this question again and keep the other results; may be repeated.",
-            ),
-            click.option(
-                "--student",
-                "students",
-                multiple=True,
-                metavar="STUDENT",
-                help="Grade only this student; may be repeated.",
-            ),
-            click.option("--force", is_flag=True, help="Also grade what has not changed."),
-            click.option(
-                "--known",
-                type=click.Path(path_type=Path, exists=True),
-                multiple=True,
-                metavar="FOLDER",
-                help="Also compare submissions with this: public solutions, an earlier term; may be repeated. "
-                "OUT remembers it.",
-            ),
-            click.option(
-                "--workers",
-                type=click.IntRange(min=1),
-                default=os.cpu_count() or 1,
-                help="Submissions graded at a time.  [default: one per processor]",
-            ),
-            click.option(
-                "--dask",
-                "cluster",
-                default="",
-                metavar="ADDRESS",
-                help="Grade on the Dask cluster at this address, such as tcp://host:8786.",
-            ),
-            click.option(
-                "--unconfined",
-                is_flag=True,
-                help="DANGEROUS: run student code without the wall, as yourself. Every output says so.",
-            ),
-        )
-    ):
-        command = option(command)
-    return command
-
-
-@main.command(cls=_Command, example="autograder grade submissions --output graded")
-@click.argument("submissions", type=click.Path(path_type=Path, exists=True))
-@click.option("--output", "out", type=_FOLDER, default=Path("graded"), show_default=True, help="Where the results go.")
-@click.option(
-    "--layout",
-    "platform",
-    type=_PlatformName("LAYOUTS"),
-    help="How SUBMISSIONS are laid out, if that is not recognised.",
-)
-@click.option("--roster", type=_FILE, metavar="ROSTER.csv", help="The course's students, to report who is missing.")
-@click.option(
-    "--choose",
-    "choices",
-    multiple=True,
-    metavar="STUDENT=FILE",
-    help="Which file of a set-aside submission counts; may be repeated. OUT remembers it.",
-)
-@_grading_options
-@_says_what_is_wrong
+@main.command(example="autograder grade submissions --output graded")
+@options.grade
 def grade(
     submissions: Path,
     out: Path,
     platform: str | None,
     roster: Path | None,
     choices: tuple[str, ...],
-    only: tuple[str, ...],
-    students: tuple[str, ...],
-    force: bool,
     known: tuple[Path, ...],
-    workers: int,
-    cluster: str,
-    unconfined: bool,
+    **how: Any,
 ) -> int:
     """Grade SUBMISSIONS: a platform's download, or a folder of students' folders, zips or files.
 
@@ -192,32 +52,14 @@ def grade(
     is graded or needs marking, 1 when some are set aside or not graded, or a file is in no student's submission.
     """
     from .course import pipeline
-    from .course.batch.plan import RunOptions
-    from .course.batch.run import Executor
 
     intake = pipeline.IntakeOptions(platform, roster, choices)
-    options = RunOptions(only, students, force, unconfined)
-    return pipeline.grade(submissions, out, intake, options, Executor(workers, cluster, unconfined), known)
+    return pipeline.grade(submissions, out, intake, *_run_options(**how), known)
 
 
-@main.command(cls=_Command, example="autograder regrade graded --dry-run")
-@click.argument("out", type=_FOLDER)
-@click.option("--dry-run", is_flag=True, help="Only show what would change.")
-@click.option("--all", "all_students", is_flag=True, help="Show every student whose result changes.")
-@_grading_options
-@_says_what_is_wrong
-def regrade(
-    out: Path,
-    dry_run: bool,
-    all_students: bool,
-    only: tuple[str, ...],
-    students: tuple[str, ...],
-    force: bool,
-    known: tuple[Path, ...],
-    workers: int,
-    cluster: str,
-    unconfined: bool,
-) -> int:
+@main.command(example="autograder regrade graded --dry-run")
+@options.regrade
+def regrade(out: Path, dry_run: bool, all_students: bool, known: tuple[Path, ...], **how: Any) -> int:
     """Grade OUT again, from the files in its gradebook, if tests, limits or points have changed.
 
     Shows which cases flipped and why, and who gains and who loses. Marks given by hand stay. After a
@@ -225,19 +67,22 @@ def regrade(
     when something could not be graded again; its old result stays.
     """
     from .course import pipeline
+
+    return pipeline.regrade(out, *_run_options(**how), known, dry_run=dry_run, show_all=all_students)
+
+
+def _run_options(
+    only: tuple[str, ...], students: tuple[str, ...], force: bool, workers: int, cluster: str, unconfined: bool
+) -> tuple[Any, Any]:
+    """What to grade, and what grades it."""
     from .course.batch.plan import RunOptions
     from .course.batch.run import Executor
 
-    options = RunOptions(only, students, force, unconfined)
-    executor = Executor(workers, cluster, unconfined)
-    return pipeline.regrade(out, options, executor, known, dry_run=dry_run, show_all=all_students)
+    return RunOptions(only, students, force, unconfined), Executor(workers, cluster, unconfined)
 
 
-@main.command(cls=_Command, example="autograder forget graded chen_wei")
-@click.argument("out", type=_FOLDER)
-@click.argument("students", nargs=-1, required=True, metavar="STUDENT...")
-@click.option("--undo", is_flag=True, help="Let them count again.")
-@_says_what_is_wrong
+@main.command(example="autograder forget graded chen_wei")
+@options.forget
 def forget(out: Path, students: tuple[str, ...], undo: bool) -> int:
     """Leave STUDENT out of the tables, the reports and the exports; the history stays.
 
@@ -248,10 +93,8 @@ def forget(out: Path, students: tuple[str, ...], undo: bool) -> int:
     return pipeline.forget(out, students, undo=undo)
 
 
-@main.command(cls=_Command, example="autograder history graded chen_wei")
-@click.argument("out", type=_FOLDER)
-@click.argument("student")
-@_says_what_is_wrong
+@main.command(example="autograder history graded chen_wei")
+@options.history
 def history(out: Path, student: str) -> int:
     """Show every result that STUDENT has had in OUT, and what each of them changed.
 
@@ -262,52 +105,8 @@ def history(out: Path, student: str) -> int:
     return pipeline.history(out, student)
 
 
-def _marking_options(command: Callable[..., None]) -> Callable[..., None]:
-    """The options for sheets, which `mark` and `marks` share."""
-    for option in reversed(
-        (
-            click.option(
-                "--write", "sheet", type=_FILE, metavar="SHEET.csv", help="Write a sheet of what is to be marked."
-            ),
-            click.option(
-                "--read",
-                "files",
-                type=_FILE,
-                multiple=True,
-                metavar="FILE",
-                help="Read a sheet that was filled in, or a program's proposals (.jsonl); may be repeated.",
-            ),
-            click.option(
-                "--markers",
-                default="",
-                metavar="NAME,NAME",
-                help="Who shares the work, with a page or a sheet each; a number will do.",
-            ),
-            click.option("--question", metavar="ID", help="Only this question."),
-            click.option("--anonymous", is_flag=True, help="On the sheet: made-up names, the same ones each time."),
-            click.option("--all", "marked_too", is_flag=True, help="On the sheet: also what is already marked."),
-            click.option("--replace", "replace_marks", is_flag=True, help="Let what is read replace earlier marks."),
-        )
-    ):
-        command = option(command)
-    return command
-
-
-@main.command(cls=_Command, example="autograder mark graded")
-@click.argument("out", type=_FOLDER)
-@_marking_options
-@click.option("--overlap", default="", metavar="N|N%", help="Answers per question that everyone marks.  [default: 10]")
-@click.option(
-    "--calibration",
-    type=click.IntRange(min=0),
-    help="How many of these everyone marks before the rest opens.  [default: 5]",
-)
-@click.option("--named", is_flag=True, help="Show who gave an answer.")
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Serve on this port.  [default: a free one]")
-@click.option("--no-browser", is_flag=True, help="Only print the address.")
-@click.option("--export", "exported", type=_FILE, metavar="FILE.jsonl", help="Write answers, rubric, marks; no names.")
-@click.option("--as", "name", default="", metavar="NAME", help="Whose proposals are read.")
-@_says_what_is_wrong
+@main.command(example="autograder mark graded")
+@options.mark
 def mark(
     out: Path,
     overlap: str,
@@ -328,52 +127,27 @@ def mark(
     from .course import pipeline
     from .course.marking.marking_order import marker_names, sharing
 
-    files = sheets["files"]
-    if sum(map(bool, (sheets["sheet"], files, exported))) > 1:
-        raise click.UsageError(
-            f"Say one of --write, --read and --export.\nType, for example: {program()} mark {out} --write sheet.csv"
-        )
+    sheet, files = sheets["sheet"], sheets["files"]
+    usage.check_marking(out, sheet, files, exported, name)
     if exported:
         return pipeline.export_answers(out, exported)
-    proposals = tuple(file for file in files if file.suffix == ".jsonl")
-    if proposals and (not name or len(proposals) < len(files)):
-        raise click.UsageError(
-            "Proposals are read by themselves, and --as says whose they are.\n"
-            f"Type, for example: {program()} mark {out} --read answers.jsonl --as model-x"
-        )
-    if proposals:
-        return pipeline.read_proposals(out, proposals, name)
     if name:
-        raise click.UsageError(
-            "--as says whose proposals are read, and comes with --read.\n"
-            f"Type, for example: {program()} mark {out} --read answers.jsonl --as {shlex.quote(name)}\n"
-            f"--markers says who marks on the page: {program()} mark {out} --markers {shlex.quote(name)}"
-        )
-    if sheets["sheet"] or files:
+        return pipeline.read_proposals(out, files, name)
+    if sheet or files:
         return _mark_on_sheets(out, **sheets)
-    try:
+    with usage.wrong_usage(f"mark {out} --markers anna,ben --overlap 10%"):
         shared = sharing(marker_names(sheets["markers"]), overlap, calibration)
-    except GraderError as error:
-        raise click.UsageError(
-            f"{error}\nType, for example: {program()} mark {out} --markers anna,ben --overlap 10%"
-        ) from None
     return pipeline.mark(out, shared, question=sheets["question"], named=named, port=port, is_opened=not no_browser)
 
 
-@main.command(cls=_Command, example="autograder mark graded --write sheet.csv")
-@click.argument("out", type=_FOLDER)
-@_marking_options
-@_says_what_is_wrong
+@main.command(example="autograder mark graded --write sheet.csv")
+@options.marks
 def marks(out: Path, **sheets: Any) -> int:
     """Mark on sheets, as `autograder mark` does with --write and --read.
 
     Exit status: 1 when something on a sheet was not accepted; each case is reported.
     """
-    if bool(sheets["sheet"]) == bool(sheets["files"]):
-        raise click.UsageError(
-            f"Say either --write or --read; `{program()} mark {out}` marks in the browser.\n"
-            f"Type, for example: {program()} mark {out} --write sheet.csv"
-        )
+    usage.check_sheets(out, sheets["sheet"], sheets["files"])
     return _mark_on_sheets(out, **sheets)
 
 
@@ -392,15 +166,13 @@ def _mark_on_sheets(
     from .course.marking.write_sheet import SheetOptions
 
     if sheet:
-        options = SheetOptions(anonymous, len(marker_names(markers)), question, marked_too)
-        return pipeline.write_marks(out, sheet, options)
+        wanted = SheetOptions(anonymous, len(marker_names(markers)), question, marked_too)
+        return pipeline.write_marks(out, sheet, wanted)
     return pipeline.read_marks(out, files, replace_marks=replace_marks)
 
 
-@main.command(cls=_Command, example="autograder interview graded chen_wei")
-@click.argument("out", type=_FOLDER)
-@click.argument("students", nargs=-1, metavar="[STUDENT]...")
-@_says_what_is_wrong
+@main.command(example="autograder interview graded chen_wei")
+@options.interview
 def interview(out: Path, students: tuple[str, ...]) -> int:
     """Write three questions for each STUDENT, or for all, about their own code and answers.
 
@@ -412,29 +184,8 @@ def interview(out: Path, students: tuple[str, ...]) -> int:
     return pipeline.interview(out, students)
 
 
-@main.command(cls=_Command, example="autograder export graded --to canvas --into Grades.csv")
-@click.argument("out", type=_FOLDER)
-@click.option(
-    "--to",
-    "platform",
-    type=_PlatformName("EXPORTS"),
-    required=True,
-    help="Whose file is filled in.",
-)
-@click.option("--into", type=_FILE, metavar="FILE.csv", help="The platform's own file; a copy of it is filled in.")
-@click.option("--assignment", "name", default="", metavar="NAME", help="What the assignment is called there.")
-@click.option("--grade-column", default="", metavar="NAME", help="The column for points, if it has another name.")
-@click.option(
-    "--feedback-column",
-    default="",
-    metavar="NAME",
-    help="The column for comments, if it has another name.",
-)
-@click.option("--output", "folder", type=_FOLDER, help="Where the files go.  [default: OUT/export]")
-@click.option("--late-file", type=_FILE, metavar="FILE.csv", help="How late students were: student,hours_late.")
-@click.option("--provisional", is_flag=True, help="Also export what still needs marking.")
-@click.option("--feedback", is_flag=True, help="Also write the students' pages, as the platform expects them.")
-@_says_what_is_wrong
+@main.command(example="autograder export graded --to canvas --into Grades.csv")
+@options.export
 def export(
     out: Path,
     platform: str,
@@ -443,9 +194,7 @@ def export(
     grade_column: str,
     feedback_column: str,
     folder: Path | None,
-    late_file: Path | None,
-    provisional: bool,
-    feedback: bool,
+    **wished: Any,
 ) -> int:
     """Export the grades of OUT: fill in a copy of the platform's own file.
 
@@ -456,19 +205,12 @@ def export(
     from .course import pipeline
     from .course.platforms.export_plan import ExportOptions
 
-    options = ExportOptions(load_assignment(), into, name, grade_column, feedback_column)
-    wished = {"late_file": late_file, "provisional": provisional, "feedback": feedback}
-    return pipeline.hand_back(out, platform, options, folder or out / "export", **wished)
+    asked = ExportOptions(load_assignment(), into, name, grade_column, feedback_column)
+    return pipeline.hand_back(out, platform, asked, folder or out / "export", **wished)
 
 
-@main.command(
-    cls=_Command,
-    example="autograder check student_template",
-    context_settings={"ignore_unknown_options": True},
-)
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False, exists=True))
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[QUESTION | --all | --pack]...")
-@_says_what_is_wrong
+@main.command(example="autograder check student_template", context_settings={"ignore_unknown_options": True})
+@options.check
 def check(folder: Path, arguments: tuple[str, ...]) -> int:
     """Run the public checks on the files in FOLDER, as students do with `python check`.
 
@@ -477,38 +219,12 @@ def check(folder: Path, arguments: tuple[str, ...]) -> int:
     from .assignment import TEMPLATE, find_root
     from .check.terminal.command import main as run_check
 
-    return run_check(
-        arguments,
-        folder=folder.resolve(),
-        home=find_root() / TEMPLATE,
-        program=f"autograder check {folder}",
-    )
+    home = find_root() / TEMPLATE
+    return run_check(arguments, folder=folder.resolve(), home=home, program=f"autograder check {folder}")
 
 
-@main.command(cls=_Command, example="autograder repack submissions --output repacked")
-@click.argument("submissions", type=click.Path(path_type=Path, exists=True))
-@click.option(
-    "--output",
-    "folder",
-    type=_FOLDER,
-    default=Path("repacked"),
-    show_default=True,
-    help="Where the zips go.",
-)
-@click.option(
-    "--layout",
-    "platform",
-    type=_PlatformName("LAYOUTS"),
-    help="How SUBMISSIONS are laid out, if that is not recognised.",
-)
-@click.option(
-    "--choose",
-    "choices",
-    multiple=True,
-    metavar="STUDENT=FILE",
-    help="Which file of a set-aside submission counts; may be repeated.",
-)
-@_says_what_is_wrong
+@main.command(example="autograder repack submissions --output repacked")
+@options.repack
 def repack(submissions: Path, folder: Path, platform: str | None, choices: tuple[str, ...]) -> int:
     """Write a zip for each of SUBMISSIONS that a plain `otter run` takes.
 
@@ -520,9 +236,8 @@ def repack(submissions: Path, folder: Path, platform: str | None, choices: tuple
     return pipeline.repack(submissions, folder, pipeline.IntakeOptions(platform, None, choices))
 
 
-@main.command(cls=_Command, example="autograder release --check")
-@click.option("--check", is_flag=True, help="Write nothing; exit status 1 when a file is out of date.")
-@_says_what_is_wrong
+@main.command(example="autograder release --check")
+@options.release
 def release(check: bool) -> int:
     """Derive student_template/ and the archives in dist/ from the assignment, the solutions and the tools.
 
@@ -538,12 +253,11 @@ def release(check: bool) -> int:
         click.echo(f"{'out of date' if check else 'written'}: {path}")
     if not paths:
         click.echo("Everything is up to date.")
-    return SOME_ARE_LEFT if check and paths else GOOD
+    return usage.SOME_ARE_LEFT if check and paths else usage.GOOD
 
 
-@main.command(cls=_Command, example="autograder audit lookup")
-@click.argument("questions", nargs=-1, metavar="[QUESTION]...")
-@_says_what_is_wrong
+@main.command(example="autograder audit lookup")
+@options.audit
 def audit(questions: tuple[str, ...]) -> int:
     """Find out whether the cases can be trusted: wrong code loses its points, right code keeps them.
 
@@ -563,13 +277,9 @@ def audit(questions: tuple[str, ...]) -> int:
     from .io.terminal import progress
 
     assignment = load_assignment()
-    ids = [question.id for question in assignment.code_questions]
-    for question in questions:
-        if question not in ids:
-            raise GraderError(f"`{question}` is not a code question; these are: {', '.join(ids)}")
     found = run_audit(assignment, questions, watch=partial(progress, noun="program"))
     show(found, assignment)
-    return SOME_ARE_LEFT if any(found.problems()) else GOOD
+    return usage.SOME_ARE_LEFT if any(found.problems()) else usage.GOOD
 
 
 if __name__ == "__main__":

@@ -138,7 +138,7 @@ def test_records_of_mutants_that_are_none_or_are_caught_are_named(problems):
 
 
 def test_the_table_fits_80_columns_and_ends_with_the_number_of_problems(spoiled_audit, spoiled):
-    console = Console(width=80, record=True, file=io.io.StringIO())
+    console = Console(width=80, record=True, file=io.StringIO())
     show(spoiled_audit, load_assignment(spoiled), console)
     text = console.export_text()
     table, rest = text.split("\n\n", 1)
@@ -162,6 +162,10 @@ def test_the_command_says_what_came_of_it_by_its_exit_status(monkeypatch, spoile
     done = CliRunner().invoke(main, ["audit", "learned_vectors"])
     assert done.exit_code == 1
     assert "(shuffles the caller's pairs) passes every case." in done.stdout
+
+
+def test_a_question_that_is_none_is_wrong_usage(monkeypatch, spoiled):
+    monkeypatch.setattr(autograder.assignment, "load_assignment", lambda: load_assignment(spoiled))
     done = CliRunner().invoke(main, ["audit", "spelling"])
     assert done.exit_code == 2
     assert "Error: `spelling` is not a code question; these are: lookup, one_hot" in done.stderr

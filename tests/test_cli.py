@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -307,6 +308,20 @@ def test_help_comes_without_the_heavy_imports():
     done = subprocess.run([sys.executable, "-c", program + ending], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("Usage: ")
+
+
+def words(text: str) -> str:
+    return " ".join(text.split()).replace("- ", "-")
+
+
+@pytest.mark.parametrize("columns", [60, 80])
+@pytest.mark.parametrize("command", [main, *main.commands.values()], ids=lambda command: command.name)
+def test_help_says_every_sentence_whole_and_within_the_window(command, columns):
+    shown = CliRunner().invoke(command, ["--help"], terminal_width=columns).stdout
+    assert max(map(len, shown.splitlines())) <= columns
+    listed = [one.help.partition("\n\n")[0] for one in main.commands.values()] if command is main else []
+    options = [option.help for option in command.params if isinstance(option, click.Option)]
+    assert [text for text in (command.help, *listed, *options) if words(text) not in words(shown)] == []
 
 
 @pytest.mark.parametrize(("first", "second"), [("examples", "in"), ("in", "examples")])

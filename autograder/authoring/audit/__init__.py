@@ -51,8 +51,13 @@ def audit(assignment: Assignment, only: Sequence[str] = (), watch: Watch = unwat
         watch: shows how far it is.
 
     Raises:
-        GraderError: if the reference does not pass its own cases, or a mistake does not fit it.
+        GraderError: if there is no such code question, the reference does not pass its own cases, or a mistake
+            does not fit it.
     """
+    ids = [question.id for question in assignment.code_questions]
+    for name in only:
+        if name not in ids:
+            raise GraderError(f"`{name}` is not a code question; these are: {', '.join(ids)}")
     with quiet():
         return Auditor(assignment).audit(tuple(only), watch)
 
