@@ -1,7 +1,7 @@
 """Evidence of the hints of `learned_positions`."""
 
 from autograder.check.hints.probing import numbers
-from autograder.hint_evidence import accepted, is_a, no_gradient, right, shape_is, wrong, wrong_error
+from autograder.hint_evidence import accepted, equals, is_a, no_gradient, right, shape_is, wrong, wrong_error
 from autograder.hint_evidence import quotes_too_little as leaves_a_number_out
 
 
@@ -76,7 +76,9 @@ EVIDENCE = {
     "T48": parameters(lambda told: len(told) == 2),
     "T49": {"16 bits": lambda got, _: "float32" in got[1]},
     "T8": parameters(lambda told: any("[" in each and each.count(",") > 2 for each in told)),
+    "T74": {"parameters": equals("no module")},
     # extend_positions
+    "T75": {"rows": is_a(RuntimeError), "same size": is_a(RuntimeError)},
     "T15": {"rows": wrong, "same size": wrong},
     "T17": {"rows": wrong, "same size": right},
     "T50": {"rows": wrong, "same size": right},

@@ -43,6 +43,7 @@ EVIDENCE = {
     "L34": {"a text": lambda got, _: all(isinstance(token, str) for token in got.values())},
     "L35": {"a text": every(wrong, lambda got, _: {"the", "saw"} in (first_two(got), first_two(got, reverse=True)))},
     "L36": {"its input": lambda got, right: got != right and sorted(got[0]) == sorted(right[0])},
+    "L64": {"a text": equals("the order of a set")},
     # encode
     "L37": {"unknown": unknown_becomes(lambda ids: len(ids) == 1)},
     "L38": {"unknown": unknown_becomes(lambda ids: ids[-1] == 0)},

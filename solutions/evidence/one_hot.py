@@ -46,6 +46,7 @@ EVIDENCE = {
     "O32": {"bad ids": lambda got, _: any(each[0] == "accepted" and not each[1].any(-1).all() for each in got)},
     "O33": {"bad ids": wrong_error},
     "O34": {"bad ids": quotes_too_little},
+    "O60": {"a batch": is_a(RuntimeError)},
     "O13": {"a batch": every(wrong, lambda got, _: bool(((got != 0) & (got != 1)).any()))},
     "O35": {"a batch": lambda got, right: got.shape != right.shape and got.movedim(0, -1).equal(right)},
     "O36": {"a batch": lambda got, right: got.numel() < right.numel()},

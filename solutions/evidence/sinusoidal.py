@@ -4,7 +4,17 @@
 the other.
 """
 
-from autograder.hint_evidence import every, finished, is_a, no_gradient, quotes_too_little, right, wrong, wrong_error
+from autograder.hint_evidence import (
+    equals,
+    every,
+    finished,
+    is_a,
+    no_gradient,
+    quotes_too_little,
+    right,
+    wrong,
+    wrong_error,
+)
 
 
 def row(at, *numbers):
@@ -28,6 +38,12 @@ def same_set(got, right):
 
 def halves(got, right):
     return got.allclose(right[:, [0, 2, 4, 6, 1, 3, 5, 7]], atol=1e-4)
+
+
+def sines_before_cosines(got, _):
+    """Each number of the first half and its partner in the second are of one angle, the fourth of which is small."""
+    sines, cosines = got.flatten().chunk(2)
+    return (sines**2 + cosines**2 - 1).abs().max() < 1e-4 and sines[3].abs() < 0.5
 
 
 def first_pair_alone(got, right):
@@ -80,6 +96,10 @@ EVIDENCE = {
     "S22": {"rows": columns(first_pair_alone), "a batch": wrong, "on": wrong},
     "S25": {"rows": right, "dtype": dtype_of("float64"), "a batch": finished},
     "S26": {"rows": every(wrong, same_set), "a batch": wrong},
+    "S33": {
+        "rows": every(wrong, columns(sines_before_cosines)),
+        "a batch": wrong,
+    },
     "S28": {"rows": lambda got, _: not got[0].any() and bool(got[1:].any()), "a batch": wrong},
     "S29": {"rows": lambda got, _: float(got.abs().max()) > 1.001, "a batch": wrong},
     "S30": {"rows": wrong, "a batch": wrong},
@@ -121,4 +141,5 @@ EVIDENCE = {
     "P32": {"a batch": right, "several calls": wrong},
     "P33": {"several calls": lambda got, _: got[:2] != [True, True]},
     "P34": {"a batch": wrong},
+    "P35": {"parameters": equals("no module")},
 }

@@ -339,4 +339,13 @@ MISCONCEPTIONS = (
             ),
         ),
     ),
+    Misconception(
+        id="I33",
+        where="InputEmbedding",
+        title="a class that is no module",
+        hint="`InputEmbedding(...)` gives something that is no `nn.Module`. Only of a module does torch know how to "
+        "call it, convert it and find its parameters. Look at what the class is derived from.",
+        edits=(("class InputEmbedding(nn.Module):", "class InputEmbedding:"),),
+        gives_nothing="What is no module can be neither called nor filled with rows.",
+    ),
 )

@@ -522,4 +522,21 @@ MISCONCEPTIONS = (
         edits=((_TABLE, "self.table = torch.randn(max_positions, dim) * 0.02"),),
         same_as="T5",
     ),
+    Misconception(
+        id="T74",
+        where="LearnedPositions",
+        title="a class that is no module",
+        hint="`LearnedPositions(...)` gives something that is no `nn.Module`. Only of a module does torch know how to "
+        "call it, convert it and find its parameters. Look at what the class is derived from.",
+        edits=(("class LearnedPositions(nn.Module):", "class LearnedPositions:"),),
+        gives_nothing="What is no module can be neither called nor filled with rows.",
+    ),
+    Misconception(
+        id="T75",
+        where="extend_positions",
+        title="writes into a parameter where gradients are noted",
+        hint="If the error speaks of a leaf Variable in an in-place operation: torch refuses to change a parameter "
+        "while it notes what gradients come from. Copying old rows is not part of that: do it under `torch.no_grad()`.",
+        edits=(("with torch.no_grad():", "if True:"),),
+    ),
 )

@@ -4,6 +4,7 @@ from autograder.misconceptions import Misconception
 
 CHECK = "_refuse_bad_ids(ids, table.shape[0])"
 CATCH = f"try:\n        {CHECK}\n    except IndexError as e:\n        raise "
+VOCABULARY = "return {token: index for index, token in enumerate(sorted(set(tokens)))}"
 ROWS = "return table[ids]"
 DRAW = "return nn.Parameter(torch.randn(vocab_size, dim, generator=generator) * std)"
 
@@ -26,6 +27,16 @@ MISCONCEPTIONS = (
         hint="The ids follow the order in which the tokens first appear. Two texts with the same words would "
         "then get two vocabularies. Number the tokens in an order that does not depend on the text.",
         edits=(("sorted(set(tokens))", "dict.fromkeys(tokens)"),),
+    ),
+    Misconception(
+        id="L64",
+        where="build_vocabulary",
+        title="numbers tokens in the order of a set",
+        hint="The ids follow the order in which Python happens to keep a set, and for words that differs from one "
+        "start of Python to the next. A table that was saved would no longer fit its vocabulary. Number the tokens "
+        "in an order that follows from the tokens themselves.",
+        # Written so that no other mistake fits beside it: its values would differ in each run.
+        edits=((VOCABULARY, "order = {*tokens}\n    return dict(zip(order, range(len(order))))"),),
     ),
     Misconception(
         id="L31",

@@ -104,6 +104,15 @@ MISCONCEPTIONS = (
         edits=((CHECK, CATCH + "IndexError('bad id') from None"),),
     ),
     Misconception(
+        id="O60",
+        where="one_hot",
+        title="asks `if ids < 0` of a tensor",
+        hint="If the error says that the truth value of a tensor is ambiguous: `if ids < 0` asks it of many "
+        "numbers at once. Ask whether any of them is negative or too large.",
+        edits=((CHECK, "if ids < 0 or ids >= vocab_size:\n        raise IndexError(f'{ids}, {vocab_size}')"),),
+        gives_nothing="Every call with several ids ends in an error, and so does every product of such rows.",
+    ),
+    Misconception(
         id="O13",
         where="one_hot",
         title="soft rows",

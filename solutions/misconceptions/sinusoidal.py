@@ -214,6 +214,15 @@ MISCONCEPTIONS = (
         edits=((_RESULT, "return pairs.transpose(0, 2).reshape(num_positions, dim).to(torch.float32)"),),
     ),
     Misconception(
+        id="S33",
+        where="sinusoidal_encoding",
+        title="stacks sines on cosines and then reshapes",
+        hint="The result holds all sines, one after the other, and then all cosines, cut into rows of D. Reshaping "
+        "reads numbers in memory order, so the axis that tells sine from cosine must stand last before two axes "
+        "become one. Print the shapes on the way.",
+        edits=((_RESULT, "return pairs.movedim(2, 0).reshape(num_positions, dim).to(torch.float32)"),),
+    ),
+    Misconception(
         id="S28",
         where="sinusoidal_encoding",
         title="row 0 set to zeros, as in code with a padding row",
@@ -542,5 +551,13 @@ MISCONCEPTIONS = (
         hint="Every position of a text gets the same row. Row t belongs to position t. Look at which rows "
         "of the encoding are added.",
         edits=((_ADD, "return (x + encoding[-1]).to(x.dtype)"),),
+    ),
+    Misconception(
+        id="P35",
+        where="SinusoidalPositions",
+        title="a class that is no module",
+        hint="`SinusoidalPositions(...)` gives something that is no `nn.Module`. Only of a module does torch know how "
+        "to call it, convert it and put it into others. Look at what the class is derived from.",
+        edits=(("class SinusoidalPositions(nn.Module):", "class SinusoidalPositions:"),),
     ),
 )

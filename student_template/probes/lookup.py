@@ -35,9 +35,26 @@ def _draws_alike(new_embedding_table: Probe) -> Any:
     return [first == again, first == second, without[0] == without[1], without[1] == first]
 
 
+def _vocabulary(build_vocabulary: Probe) -> Any:
+    """A vocabulary, or that it follows the order of a set, which for words differs from run to run.
+
+    Numbers stand for words there: they are their own hashes, so that their order in a set is always the same one.
+    """
+    text = [40, 5, 98, 40, 33, 64]
+    try:
+        made = build_vocabulary(list(text))
+        if sorted(made, key=made.get) == list(set(text)):
+            return "the order of a set"
+    except NotImplementedError:
+        raise
+    except Exception:  # it may rely on words
+        pass
+    return build_vocabulary(["the", "cat", "The", "saw", "the", "a", "saw"])
+
+
 PROBES: dict[str, dict[str, Probe]] = {
     "build_vocabulary": {
-        "a text": lambda f: f(["the", "cat", "The", "saw", "the", "a", "saw"]),
+        "a text": _vocabulary,
         "its input": lambda f: left(f, ["b", "a"]),
         "no text": lambda f: f([]),
     },

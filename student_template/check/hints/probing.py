@@ -134,8 +134,10 @@ def draw(table: torch.Tensor, std: float) -> Any:
     return [list(table.shape), round(math.log2(spread)), tails > 0.02, abs(float(scaled.mean())) > spread / 4]
 
 
-def tables_of(module: nn.Module) -> Any:
-    """Shape, dtype and whether it learns, of each parameter."""
+def tables_of(module: Any) -> Any:
+    """Shape, dtype and whether it learns, of each parameter of a module."""
+    if not isinstance(module, nn.Module):
+        return "no module"
     return sorted(f"{kind_of(p)} {p.requires_grad}" for p in module.parameters())
 
 
