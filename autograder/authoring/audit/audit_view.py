@@ -21,7 +21,7 @@ def show(audit: Audit, assignment: Assignment, console: Console | None = None) -
     """The whole audit, as wide as the terminal and readable at 80 columns."""
     console = console or Console()
     console.print(_table(audit))
-    if any(audit.domains.values()):
+    if any(audit.domains.values()) or any(audit.hints_shown()):
         console.print(_domains(audit))
     idle = _idle(audit)
     if idle.row_count:
@@ -56,7 +56,7 @@ def _all_is_well(audit: Audit) -> str:
 
 
 def _table(audit: Audit) -> Table:
-    table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="dim")
+    table = Table(box=None, padding=(0, 1), pad_edge=False, collapse_padding=True, header_style="dim")
     table.add_column("\nquestion", no_wrap=True)
     for heading in (
         "known\ncaught",
@@ -109,7 +109,7 @@ def _costs(audit: Audit, question: str) -> Text:
 
 def _domains(audit: Audit) -> Table:
     """For each question what the conventions let vary, and how much of it the cases try."""
-    table = Table(box=None, padding=(0, 1), pad_edge=False, header_style="dim")
+    table = Table(box=None, padding=(0, 1), pad_edge=False, collapse_padding=True, header_style="dim")
     table.add_column("\nquestion", no_wrap=True)
     for heading in (
         "\nfactors",
