@@ -74,6 +74,8 @@ class QuestionResult:
         note: one sentence on the question as a whole, for the student.
         cases: the cases of a code question, public ones first; empty for a short answer.
         answer: the text of a short answer, as handed in (untrusted); empty for code.
+        failing_inputs: what the failing inputs of its functions have in common, for students who see hidden cases
+            in sum: it tells nothing of these but that points are missing.
     """
 
     id: str
@@ -82,6 +84,7 @@ class QuestionResult:
     note: str = ""
     cases: tuple[CaseResult, ...] = ()
     answer: str = ""
+    failing_inputs: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 Whoever hands in again can have a file say something by which hidden cases it lets fail, a hidden input,
 say. Each outcome that is shown carries as much as there are ways for a case to end; a sum carries no more
-than which sum it is. What a sum costs honest students: of 335 known mistakes, hidden cases alone catch 48,
-whose titles and hints it leaves out.
+than which sum it is. Every known mistake is seen by a public case, too, so a sum withholds no hint of one. Beside a
+sum that is not full stands what failing inputs have in common. It follows from the file and from the examples that are
+handed out: a new process is asked, which has seen no hidden input, for all functions of the question alike.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ def _sums(points: Sequence[float]) -> int:
 
 
 def _in_sum(question: QuestionResult) -> QuestionResult:
-    """A question whose hidden cases are one. It says no more than the points do.
+    """A question whose hidden cases are one. It says no more of hidden inputs than the points do.
 
     Not by which title, nor how a case ended, nor by a hint: a file can choose which of its functions
     makes which known mistake.
@@ -84,6 +85,7 @@ def _in_sum(question: QuestionResult) -> QuestionResult:
         outcome=Outcome.PASSED if all_pass else Outcome.FAILED,
         count=len(hidden),
         got=got,
+        hint="" if all_pass else question.failing_inputs,
     )
     note = question.note.replace(tried_again(question.cases), tried_again(public)).strip()
     return replace(question, note=note, cases=(*public, whole))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Mapping
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
 
@@ -52,11 +52,13 @@ class Run:
     Attributes:
         notes: sentences on the file as a whole.
         starved: whether the wall clock ended a call that had not used its processor time.
+        failing_inputs: by question what its result has under this name.
     """
 
     outcomes: dict[Case, CaseResult]
     notes: tuple[str, ...] = ()
     starved: bool = False
+    failing_inputs: Mapping[str, str] = field(default_factory=dict)
 
 
 class Grader:
@@ -115,7 +117,8 @@ class Grader:
         code: dict[str, QuestionResult] = {}
         for question in self._assignment.code_questions:
             cases = [run.outcomes[case] for case in self._cases[question.id]]
-            code[question.id] = self._question_result(question, cases, code)
+            found = self._question_result(question, cases, code)
+            code[question.id] = replace(found, failing_inputs=run.failing_inputs.get(question.id, ""))
         answers = read_answers(submission.answers, self._template, self._assignment)
         by_id = {**code, **{answer.id: answer for answer in answers.questions}}
         questions = tuple(by_id[question.id] for question in self._assignment.questions)
@@ -172,7 +175,10 @@ class Grader:
         except Stopped as stop:
             outcomes, notes = self._all_alike(stop), self._notes(source, stop)
         outcomes, starved = self._retried(outcomes, source, connection), connection.starved
-        return Run(self._with_what_fails(outcomes, source, connection), notes, starved)
+        if self._assignment.hidden_outcomes != "sum":
+            return Run(self._with_what_fails(outcomes, source, connection), notes, starved)
+        outcomes = self._with_what_fails(outcomes, source, self._connection_of_its_own())
+        return Run(outcomes, notes, starved, self._failing_inputs(outcomes, source))
 
     def _retried(self, done: dict[Case, CaseResult], source: bytes, connection: Connection) -> dict[Case, CaseResult]:
         """The results, better where cases pass once the functions that they build on are right ones."""
@@ -208,6 +214,26 @@ class Grader:
         hints = {case: "\n".join(told[name] for name in case.needs if name in told) for case in unexplained}
         return done | {case: replace(done[case], hint=hint) for case, hint in hints.items()}
 
+    def _failing_inputs(self, done: dict[Case, CaseResult], source: bytes) -> dict[str, str]:
+        """What failing inputs have in common, for each question that lost hidden points.
+
+        Which functions are asked, in which order and with how much time, follows from public cases and from which
+        sums are full: a file that chose among hidden cases would choose nothing that is said.
+        """
+        asked: dict[str, list[str]] = {}
+        for question in self._assignment.code_questions:
+            results = [(case, done[case]) for case in self._cases[question.id]]
+            failed = [case for case, result in results if result.outcome is not Outcome.PASSED]
+            spoken_of = {name for case, result in results if result.hint and not case.hidden for name in case.needs}
+            if any(case.hidden for case in failed):
+                asked[question.id] = [name for name in question.functions if name not in spoken_of]
+        try:
+            with self._session(source, self._connection_of_its_own()) as session:
+                told = self._hints.in_common([name for names in asked.values() for name in names], session)
+        except Stopped:
+            return {}
+        return {id: "\n".join(told[name] for name in names if name in told) for id, names in asked.items()}
+
     def _no_file(self) -> CaseRun:
         """What came of every case where there is no code."""
         return CaseRun("not attempted", f"There is no {self._assignment.code_file}.")
@@ -224,6 +250,11 @@ class Grader:
 
     def _connection(self) -> Connection:
         return Connection(self._launcher, self._assignment.limits)
+
+    def _connection_of_its_own(self) -> Connection:
+        """One whose time does not hang on what hidden cases have left of a submission's."""
+        limits = self._assignment.limits
+        return Connection(self._launcher, limits, Budget(limits.seconds_per_call))
 
     def _session(self, source: bytes, connection: Connection, substitutes: Substitutes = NONE) -> closing[Session]:
         return closing(Session(connection, source, self._names, substitutes, self._assignment.code_file))
