@@ -53,6 +53,15 @@ def copy(tmp_path) -> Path:
     return tmp_path
 
 
+def test_a_function_that_the_reference_does_not_define_is_named_with_file_key_and_what_there_is(copy):
+    settings = copy / "assignment" / "assignment.yml"
+    settings.write_text(settings.read_text().replace("one_hot_lookup", "one_hot_lokup"))
+    with pytest.raises(GraderError) as error:
+        release(copy)
+    assert str(error.value).startswith(f"{settings}: `functions` of `one_hot` names `one_hot_lokup`, which ")
+    assert "solutions/embeddings.py does not define. It defines: build_vocabulary, encode, " in str(error.value)
+
+
 def load(path: Path):
     spec = importlib.util.spec_from_file_location("embeddings", path)
     module = importlib.util.module_from_spec(spec)

@@ -17,7 +17,7 @@ from ..grading.short_answers import with_notebook
 from .examples import examples
 from .fingerprints import fingerprints
 from .notebooks import notebook, notebook_script
-from .stubs import code_file, given_functions
+from .stubs import code_file, given_functions, refuse_unknown_functions
 from .texts import Texts, read
 
 KEPT_AT_HOME = {"cut.py", ".gitattributes"}
@@ -60,6 +60,7 @@ def derived(root: Path) -> dict[str, bytes]:
     """
     assignment = load_assignment(root)
     reference = read(assignment.reference)
+    refuse_unknown_functions(assignment, reference)
     texts = Texts(assignment, given_functions(assignment, reference))
     for path in _if_there(assignment.template / "README.md"):
         texts.refuse_mentions(path)

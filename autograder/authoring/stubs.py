@@ -7,8 +7,9 @@ import re
 
 from otter.assign.solutions import replace_solutions
 
-from ..assignment import Assignment
+from ..assignment import YML, Assignment
 from ..check.testing.cases import read_cases
+from ..errors import AssignmentError
 
 GIVEN = "given"
 """Names what is handed out complete, in a line such as those that open a question."""
@@ -18,6 +19,26 @@ _PROMPT = re.compile(
     r'^ *""" *# BEGIN PROMPT\n(?:(?! *""" *# (?:BEGIN|END) PROMPT\n).*\n)*+ *""" *# END PROMPT\n', re.MULTILINE
 )
 _MARKER = re.compile(r"^ *# (?:BEGIN|END) SOLUTION.*(?:\n|\Z)", re.MULTILINE)
+
+
+def refuse_unknown_functions(assignment: Assignment, reference: str) -> None:
+    """Refuse questions whose functions the reference does not define.
+
+    Raises:
+        AssignmentError: naming the file, the key, the name and what names there are.
+    """
+    try:
+        defined = _definitions(reference)
+    except SyntaxError as error:
+        raise AssignmentError(f"{assignment.reference}, line {error.lineno} cannot be read: {error.msg}") from None
+    for question in (*assignment.questions, *assignment.switched_off):
+        for name in question.functions:
+            if name not in defined:
+                there = ", ".join(one for one in defined if not one.startswith("_"))
+                raise AssignmentError(
+                    f"{assignment.root / YML}: `functions` of `{question.id}` names `{name}`, which "
+                    f"{assignment.reference} does not define. It defines: {there}."
+                )
 
 
 def code_file(assignment: Assignment, reference: str) -> str:
@@ -62,7 +83,7 @@ def _given(assignment: Assignment, reference: str) -> list[tuple[str, str]]:
         return []
     asked = {name for question in assignment.questions for name in question.functions}
     spoken_of = {name for question in assignment.answer_questions for name in question.builds_on}
-    nodes = {node.name: node for node in ast.parse(reference).body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    nodes = _definitions(reference)
     uses = {
         name: {part.id for part in ast.walk(node) if isinstance(part, ast.Name)} & nodes.keys()
         for name, node in nodes.items()
@@ -77,6 +98,10 @@ def _given(assignment: Assignment, reference: str) -> list[tuple[str, str]]:
             text = "".join(lines[first - 1 : node.end_lineno])
             found.append((name, _MARKER.sub("", _PROMPT.sub("", text)).rstrip("\n")))
     return found
+
+
+def _definitions(reference: str) -> dict[str, ast.FunctionDef | ast.ClassDef]:
+    return {node.name: node for node in ast.parse(reference).body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
 
 
 def _reached(uses: dict[str, set[str]], names: set[str]) -> set[str]:
