@@ -101,5 +101,16 @@ def test_only_points_need_no_run():
     assert is_stale(old | {"hints": "2"}, old)
 
 
+def test_points_that_the_prompts_name_need_no_run_either(root):
+    file = root / "student_template" / "answers.md"
+    named = "## why: Why twice ({0} points)\n[handout](../handout.md#why-why-twice-{0}-points)\n"
+    file.write_text(named.format(10))
+    before = now(root)
+    file.write_text(named.format(12.5))
+    assert differences(root, before) == {}
+    file.write_text(named.format(12.5).replace("Why twice (", "Why thrice ("))
+    assert differences(root, before) == {"why": ("prompts",)}
+
+
 def test_what_counts_as_the_grader_is_there():
     assert [name for name in module._GRADER if not (module._PACKAGE / name).exists()] == []

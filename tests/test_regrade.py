@@ -42,6 +42,7 @@ class Here:
         fails: the students over whom it breaks down, by our fault.
         stops: the students whose code hangs.
         interrupts: the students over whom the instructor presses Ctrl-C.
+        seconds: how long it says that grading took.
     """
 
     def __init__(self) -> None:
@@ -49,6 +50,7 @@ class Here:
         self.fails: set[str] = set()
         self.stops: set[str] = set()
         self.interrupts: set[str] = set()
+        self.seconds: float | None = None
 
     @contextmanager
     def open(self, assignment: Assignment, workers: int, *, unconfined: bool = False):
@@ -88,7 +90,8 @@ class Here:
         questions = tuple(found[question.id] for question in assignment.questions)
         status = Status.NEEDS_MARKING if any(q.points is None for q in questions) else Status.GRADED
         notes = submission.notes + answers.notes
-        return Result(student, status, digest, assignment.possible, questions, notes, unconfined=unconfined)
+        graded = Result(student, status, digest, assignment.possible, questions, notes, unconfined=unconfined)
+        return replace(graded, seconds=self.seconds)
 
 
 @pytest.fixture
@@ -277,6 +280,32 @@ def test_changed_points_are_scaled_without_a_run_as_a_first_run_would_give_them(
     with open_gradebook(Path("graded")) as gradebook, open_gradebook(Path("afresh")) as afresh:
         assert list(gradebook.results()) == list(afresh.results())
         assert gradebook.walls() == afresh.walls()
+
+
+def test_points_that_change_in_the_prompts_alone_run_nothing(here):
+    answers = Path("root", "student_template", "answers.md")
+    answers.write_text(answers.read_text().replace("Why twice", "Why twice (10 points)"))
+    run("grade", "in")
+    here.ran.clear()
+    answers.write_text(answers.read_text().replace("(10 points)", "(8 points)"))
+    edit("assignment/assignment.yml", "points: 10", "points: 8")
+    assert run("regrade", "graded").exit_code == 0
+    assert here.ran == []
+
+
+def test_how_long_grading_takes_is_that_of_the_last_full_grading(here):
+    def seconds() -> dict[str, float | None]:
+        with open_gradebook(Path("graded")) as gradebook:
+            return {result.student: result.seconds for result in gradebook.results()}
+
+    here.seconds = 7.0
+    run("grade", "in", "--force")
+    here.seconds = 0.5
+    edit("assignment/assignment.yml", "builds_on: [doubling]", "builds_on: []")
+    run("regrade", "graded")
+    assert here.ran[-1][1:] == ("tripling",) and set(seconds().values()) == {7.0}
+    run("regrade", "graded", "--force")
+    assert set(seconds().values()) == {0.5}
 
 
 def test_where_something_was_stopped_all_questions_are_run_again(here):

@@ -28,6 +28,9 @@ CacheKeys = dict[str, Parts]
 POINTS = "points"
 """The part whose change needs no run: points are scaled."""
 
+_POINTS_SAID = re.compile(r"\b\d+(?:\.\d+)?[ -]points?\b")
+"""In a heading, or in a link to it."""
+
 _PACKAGE = Path(__file__).parents[1]
 _GRADER = ("result.py", "misconceptions.py", "covering_array.py", "check", "grading", "sandbox")
 _LIBRARIES = ("torch", "numpy", "gensim", "otter-grader")
@@ -115,7 +118,8 @@ def _known_mistakes(assignment: Assignment, question: Question) -> Parts:
 
 
 def _answer_parts(assignment: Assignment, question: Question) -> Parts:
-    return {"prompts": _print(handed_out_words(assignment), repr(question.words), question.title)}
+    prompts = _POINTS_SAID.sub("", handed_out_words(assignment))  # what these are worth needs no run
+    return {"prompts": _print(prompts, repr(question.words), question.title)}
 
 
 def _tests(assignment: Assignment, question: Question) -> str:

@@ -217,6 +217,7 @@ def _graded(
         status=Status.NEEDS_MARKING if unmarked else Status.GRADED,
         possible=assignment.possible,
         questions=questions,
+        seconds=fresh.seconds if after.keys() <= task.run else before.seconds,  # what a part of it takes says nothing
     )
     return Graded(task, joined, after, run, before)
 
