@@ -14,7 +14,7 @@ from .hidden_outcomes import Summed
 _OUTCOMES = {
     Outcome.PASSED: "passes",
     Outcome.FAILED: "does not pass",
-    Outcome.NOT_ATTEMPTED: "not written yet",
+    Outcome.NOT_ATTEMPTED: "still to be written",
     Outcome.BLOCKED: "could not run: it needs a function that was stopped earlier",
     Outcome.TIMED_OUT: "stopped: it took too long",
     Outcome.CRASHED: "your program ended while this ran",
@@ -128,7 +128,7 @@ def next_steps(result: Result, assignment: Assignment, most: int = 3) -> list[St
             question = assignment.question(question_result.id)
         except KeyError:
             continue
-        text = _code_step(question_result) if question.is_code else _answer_step(question_result)
+        text = _code_step(question_result, result.notes) if question.is_code else _answer_step(question_result)
         if text:
             steps.append(Step(question, text))
     return steps[:most]
@@ -138,10 +138,12 @@ def _answer_step(result: QuestionResult) -> str:
     return "There is no answer here yet." if result.points == 0.0 and not result.answer else ""
 
 
-def _code_step(result: QuestionResult) -> str:
+def _code_step(result: QuestionResult, notes: Iterable[str]) -> str:
     lost = [case for case in result.cases if case.outcome is not Outcome.PASSED]
     if not lost:
         return ""
+    if note := _unreadable(lost, notes):
+        return f"Python cannot read a function of this question. Fix that first: {note}"
     told = [case for case in lost if not isinstance(case, Summed)]
     if len(lost) == len(result.cases) and all(case.outcome is Outcome.NOT_ATTEMPTED for case in told):
         return "Nothing is written here yet. Start with its first function and run `python check`."
@@ -161,6 +163,13 @@ def _code_step(result: QuestionResult) -> str:
     if case.hidden:
         return f"Every public check passes. Look up this sentence and try it on inputs of your own: {case.title}"
     return f"Fix this first: {case.title}"
+
+
+def _unreadable(lost: Iterable[CaseResult], notes: Iterable[str]) -> str:
+    """The note on a function that these cases lack because Python cannot read it, if that is so."""
+    said = [case.message for case in lost if case.outcome is Outcome.NOT_ATTEMPTED and not case.hidden]
+    names = dict.fromkeys(text.split("`")[1] for text in said if text.count("`") == 2)
+    return next((note for name in names for note in notes if f"So `{name}` is left out" in note), "")
 
 
 def _points(points: float) -> str:

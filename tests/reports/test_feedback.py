@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
 
 import pytest
 
+from autograder.check.loading.reading import parse
 from autograder.feedback.student_page import feedback_page
 from autograder.result import Outcome, Result, Status
 from tests.hand_made import (
@@ -94,7 +96,7 @@ def test_a_function_that_is_not_there_is_named_once_beside_its_check(read):
     text = read(result("ada", code(LOOKUP, missing, case(Outcome.NOT_ATTEMPTED, hidden=True))))
     assert text.count("encode is not defined in your file") == 1
     assert "Ids have any shape (encode is not defined in your file)" in text
-    assert "This ran only when it was graded: ○ 0 of 2 Ids have any shape (not written yet)" in text
+    assert "This ran only when it was graded: ○ 0 of 2 Ids have any shape (still to be written)" in text
 
 
 def test_what_fails_comes_before_what_passes_and_that_is_named_too(read):
@@ -141,6 +143,16 @@ def test_a_wrong_function_is_mended_before_a_missing_one_is_written(read):
     missing, wrong = case(Outcome.NOT_ATTEMPTED, title="Missing"), case(Outcome.FAILED, title="Wrong")
     assert "Fix this first: Wrong" in read(result("ada", code(LOOKUP, missing, wrong)))
     assert "Write this next: Missing" in read(result("ada", code(LOOKUP, case(), missing)))
+
+
+def test_a_function_that_cannot_be_read_is_to_be_fixed_and_not_to_be_written(read):
+    _, problems = parse(b"def encode(a):\n    return (a\n", "embeddings.py")
+    (note,) = (f"embeddings.py, line {problem.line}: {problem.text}" for problem in problems)
+    missing = case(Outcome.NOT_ATTEMPTED, message="`encode` is not defined in your file.")
+    for cases in ((missing,), (case(), missing)):
+        text = read(replace(result("ada", code(LOOKUP, *cases)), notes=(note,)))
+        assert "Python cannot read a function of this question. Fix that first: embeddings.py, line 2" in text
+        assert "Write this next" not in text and "Nothing is written here" not in text
 
 
 def test_a_full_result_has_nothing_left_to_mend_and_claims_no_more_than_it_knows(read):
