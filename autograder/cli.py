@@ -176,8 +176,9 @@ def _mark_on_sheets(
 def interview(out: Path, students: tuple[str, ...]) -> int:
     """Write three questions for each STUDENT, or for all, about their own code and answers.
 
-    OUT/interview.html has a page for each, to print: a line of their code and what would change if it were
-    different, a mistake that was found, a number that they quote; and what a good reply contains.
+    OUT/interview-STUDENT.html is the page of each who is named, OUT/interview.html has one for everybody, to print: a
+    line of their code and what would change if it were different, a mistake that was found, a number that they quote;
+    and what a good reply contains.
     """
     from .course import pipeline
 

@@ -6,7 +6,7 @@ Nothing here is marked. The page says for each question what a good reply holds.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,9 @@ import yaml
 
 from ..assignment import Assignment
 from ..errors import AssignmentError
+from ..feedback.source_tokens import code_lines
 from ..feedback.templating import pieces
-from ..io.files import replacing
+from ..io.files import file_names, replacing
 from ..result import Outcome, Result
 from .gradebook.database import Gradebook
 from .marking.numbers import KnownNumbers, check_numbers, known_numbers
@@ -63,14 +64,23 @@ class Interview:
     asked: tuple[Asked, ...]
 
 
-def write_interviews(gradebook: Gradebook, assignment: Assignment, students: Iterable[str], path: Path) -> int:
-    """Write a page for each of these students, to be printed; how many there are.
+def write_interviews(
+    gradebook: Gradebook, assignment: Assignment, students: Sequence[str], out: Path
+) -> Iterator[tuple[Path, int]]:
+    """Write a page for each of these students into a file of its own, or for all into one, to be printed.
+
+    Args:
+        students: none for all. What is asked of one student does not overwrite what is asked of the class.
+
+    Yields:
+        Each file, and how many pages it has.
 
     Raises:
         AssignmentError: if solutions/interview.yml is not as it must be.
         GraderError: if the file cannot be written.
     """
-    wanted = set(students)
+    everybody = set(gradebook.students())
+    wanted = set(students) or everybody
     prompts, known = load_prompts(assignment), known_numbers(assignment)
     interviews = [
         Interview(
@@ -79,10 +89,13 @@ def write_interviews(gradebook: Gradebook, assignment: Assignment, students: Ite
         for result in gradebook.results()
         if result.student in wanted
     ]
-    with replacing(path) as file:
-        for piece in pieces(TEMPLATE, title=assignment.title, interviews=interviews):
-            file.write(piece.encode())
-    return len(interviews)
+    names = file_names(everybody | wanted)
+    files = {out / f"interview-{names[one.student]}.html": [one] for one in interviews}
+    for path, pages in (files if students else {out / "interview.html": interviews}).items():
+        with replacing(path) as file:
+            for piece in pieces(TEMPLATE, title=assignment.title, interviews=pages):
+                file.write(piece.encode())
+        yield path, len(pages)
 
 
 def load_prompts(assignment: Assignment) -> list[Prompt]:
@@ -125,26 +138,33 @@ def questions(
 
 def _on_lines(code: bytes, prompts: Sequence[Prompt], student: str) -> Iterator[Asked]:
     """In an order of the student's own, so that neighbours are not asked the same. No parser sees the file."""
-    lines = code.decode("utf-8", "replace").splitlines()[:MOST_LINES]
+    lines = list(code_lines(code))[:MOST_LINES]
     drawn = sorted(
         prompts, key=lambda prompt: hashlib.sha256(f"{student}\n{prompt.where}".encode("utf-8", "replace")).digest()
     )
     for prompt in drawn:
-        for number, line in _body(lines, prompt.where):
-            if any(piece in line for piece in prompt.find) and not line.lstrip().startswith(("#", '"')):
+        for number, line, bare in _body(lines, prompt.where):
+            if any(piece in bare for piece in prompt.find):
                 yield Asked(f"`{prompt.where}`, line {number}", line.strip()[:LONGEST_LINE], prompt.ask, prompt.reply)
                 break
 
 
-def _body(lines: Sequence[str], name: str) -> Iterator[tuple[int, str]]:
-    """The numbered lines within a function or class at the top of the file."""
+def _body(lines: Sequence[tuple[str, str]], name: str) -> list[tuple[int, str, str]]:
+    """The lines within a function or class at the top of the file: number, text and what of it is code.
+
+    There are none where one is still to be written, or in the list of arguments.
+    """
     heads = tuple(f"{kind} {name}{end}" for kind in ("def", "class") for end in "(:")
-    is_inside = False
-    for number, line in enumerate(lines, 1):
-        if line[:1].strip() and line[0] not in ")#@":
-            is_inside = line.startswith(heads)
-        elif is_inside:
-            yield number, line
+    is_inside = is_head = False
+    found = []
+    for number, (line, bare) in enumerate(lines, 1):
+        if bare[:1].strip() and bare[0] not in ")@":
+            is_inside = is_head = bare.startswith(heads)
+        elif is_inside and not is_head:
+            found.append((number, line, bare))
+        is_head = is_head and not bare.rstrip().endswith(":")
+    is_stub = any(bare.lstrip().startswith("raise NotImplementedError") for _, _, bare in found)
+    return [] if is_stub else found
 
 
 def _on_mistakes(result: Result) -> Iterator[Asked]:

@@ -347,12 +347,11 @@ def read_proposals(out: Path, paths: Sequence[Path], name: str) -> Ending:
 
 def interview(out: Path, called: Sequence[str]) -> Ending:
     """Write a page of questions for each student, or for those who are called."""
-    path = out / "interview.html"
     with open_gradebook(out, create=False) as gradebook:
         directory = Directory.of(everybody(gradebook))
-        students = [directory.key_of(name) for name in called] or gradebook.students()
-        count = write_interviews(gradebook, load_assignment(), students, path)
-    say(f"{path}: {pluralize(count, 'page')}, for you and not for students")
+        students = [directory.key_of(name) for name in called]
+        for path, count in write_interviews(gradebook, load_assignment(), students, out):
+            say(f"{path}: {pluralize(count, 'page')}, for you and not for students")
     return Ending.ALL_DONE
 
 

@@ -78,6 +78,16 @@ def read_source(code: bytes, given: frozenset[str]) -> Source:
     )
 
 
+def code_lines(code: bytes) -> Iterator[tuple[str, str]]:
+    """Each line of a file, and what of it is code: neither comment nor text."""
+    text = _decoded(code)
+    bare = "".join(
+        TEXT + "\n" * match.group().count("\n") if match.lastgroup == "text" else match.group().partition("#")[0]
+        for match in _TOKEN.finditer(text)
+    )
+    return zip(text.split("\n"), bare.split("\n"), strict=True)
+
+
 def _decoded(code: bytes) -> str:
     text = code[:LONGEST].decode("utf-8-sig", "replace")
     return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -83,10 +83,48 @@ def test_the_command_writes_a_page_for_each_or_for_who_is_named(tmp_path, capsys
             submission = Submission(name, REFERENCE, None)
             result = replace(handed_in(name, LOST, answer=ANSWER), digest=submission.digest)
             gradebook.save(result, submission=submission)
-    for called, pages in (((), 2), (("ada",), 1)):
+    for called, file, pages in (((), "interview.html", 2), (("ada",), "interview-ada.html", 1)):
         with pytest.raises(SystemExit) as ended:
             main(["interview", str(tmp_path), *called])
         assert (ended.value.code, f"{pages} page" in capsys.readouterr().out) == (0, True)
-        text = (tmp_path / "interview.html").read_text("utf-8")
+        text = (tmp_path / file).read_text("utf-8")
         assert text.count("<article") == pages and "<b>" not in text
         assert text.count(", line ") == pages
+
+
+def test_the_page_of_one_student_leaves_those_of_others_as_they_are(tmp_path):
+    with open_gradebook(tmp_path) as gradebook:
+        for name in ("ada", "ben", "cyd"):
+            gradebook.save(handed_in(name, LOST, answer=ANSWER))
+    pages: dict[str, bytes] = {}
+    for called in ((), ("ada",), ("ben", "cyd")):
+        with pytest.raises(SystemExit):
+            main(["interview", str(tmp_path), *called])
+        now = {path.name: path.read_bytes() for path in tmp_path.glob("interview*")}
+        assert now | pages == now
+        pages = now
+    assert sorted(pages) == ["interview-ada.html", "interview-ben.html", "interview-cyd.html", "interview.html"]
+
+
+WRITTEN = b'''\
+def new_embedding_table(
+    rows, columns, std=0.02
+):
+    """Rows of std 0.02,
+    std and no other.
+    """
+    # std
+    note = "std"
+    return torch.randn(rows, columns) * std  # small
+'''
+
+
+def test_neither_comments_nor_texts_nor_arguments_nor_stubs_are_asked_about():
+    prompts = [prompt for prompt in load_prompts(ASSIGNMENT) if prompt.where == "new_embedding_table"]
+    (one,) = questions(handed_in(), WRITTEN, ASSIGNMENT, prompts, {})
+    assert one.quote == "return torch.randn(rows, columns) * std  # small"
+    assert one.about == "`new_embedding_table`, line 9"
+    for line in (b"    raise NotImplementedError('std')", b"    raise NotImplementedError\n    x = std"):
+        stub = WRITTEN.replace(b"    return torch.randn(rows, columns) * std  # small", line)
+        assert list(questions(handed_in(), stub, ASSIGNMENT, prompts, {})) == []
+    assert asked(handed_in(), (ROOT / "student_template" / "embeddings.py").read_bytes()) == []
