@@ -142,8 +142,8 @@ def _code_step(result: QuestionResult, notes: Iterable[str]) -> str:
     lost = [case for case in result.cases if case.outcome is not Outcome.PASSED]
     if not lost:
         return ""
-    if note := _unreadable(lost, notes):
-        return f"Python cannot read a function of this question. Fix that first: {note}"
+    if note := next((note for case in lost if (note := unreadable(case, notes))), ""):
+        return f"Fix this first: {note}"
     told = [case for case in lost if not isinstance(case, Summed)]
     if len(lost) == len(result.cases) and all(case.outcome is Outcome.NOT_ATTEMPTED for case in told):
         return "Nothing is written here yet. Start with its first function and run `python check`."
@@ -165,11 +165,12 @@ def _code_step(result: QuestionResult, notes: Iterable[str]) -> str:
     return f"Fix this first: {case.title}"
 
 
-def _unreadable(lost: Iterable[CaseResult], notes: Iterable[str]) -> str:
-    """The note on a function that these cases lack because Python cannot read it, if that is so."""
-    said = [case.message for case in lost if case.outcome is Outcome.NOT_ATTEMPTED and not case.hidden]
-    names = dict.fromkeys(text.split("`")[1] for text in said if text.count("`") == 2)
-    return next((note for name in names for note in notes if f"So `{name}` is left out" in note), "")
+def unreadable(case: CaseResult, notes: Iterable[str]) -> str:
+    """The note on the function that a case lacks because Python cannot read it, if that is so."""
+    if case.outcome is not Outcome.NOT_ATTEMPTED or case.hidden or case.message.count("`") != 2:
+        return ""
+    name = case.message.split("`")[1]
+    return next((note for note in notes if f"So `{name}` is left out" in note), "")
 
 
 def _points(points: float) -> str:

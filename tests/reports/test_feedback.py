@@ -151,7 +151,8 @@ def test_a_function_that_cannot_be_read_is_to_be_fixed_and_not_to_be_written(rea
     missing = case(Outcome.NOT_ATTEMPTED, message="`encode` is not defined in your file.")
     for cases in ((missing,), (case(), missing)):
         text = read(replace(result("ada", code(LOOKUP, *cases)), notes=(note,)))
-        assert "Python cannot read a function of this question. Fix that first: embeddings.py, line 2" in text
+        assert "Fix this first: embeddings.py, line 2: Python cannot read this: " in text
+        assert "(encode cannot be read)" in text and "not defined" not in text
         assert "Write this next" not in text and "Nothing is written here" not in text
 
 
