@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from .call_text import show
-from .comparison import assert_close, assert_equal, compares_values, raises, require
+from .comparison import NoTable, assert_close, assert_equal, compares_values, raises, require
 from .domain import Row
 from .inputs import make_bad_ids, tables_and_ids
 
@@ -133,10 +133,10 @@ def assert_losses(got: Any, expected: Sequence[float], atol: float = 2e-5) -> No
 def table_of(module: nn.Module, *shape: int) -> nn.Parameter:
     """The one parameter of that shape, whatever others a module has."""
     shapes = [tuple(parameter.shape) for parameter in module.parameters()]
-    require(
-        shapes.count(shape) == 1,
-        f"the module should have one parameter of shape {shape}, its table, but its parameters are {shapes}",
-    )
+    if shapes.count(shape) != 1:
+        raise NoTable(
+            f"the module should have one parameter of shape {shape}, its table, but its parameters are {shapes}"
+        )
     return list(module.parameters())[shapes.index(shape)]
 
 
@@ -181,7 +181,8 @@ class RightEmbedding(nn.Module):
         self._theirs: list[tuple[nn.Parameter, bool]] = []
         for count in counts:
             found = [p for p in module.parameters() if tuple(p.shape) in ((count, dim), (dim, count))]
-            require(len(found) == 1, f"with {kind!r} there should be tables {wanted}, but there are {shapes}")
+            if len(found) != 1:
+                raise NoTable(f"with {kind!r} there should be tables {wanted}, but there are {shapes}")
             self._theirs.append((found[0], found[0].shape[0] == dim))
         self.tables = nn.ParameterList(
             (table.detach().T if turned else table.detach()).clone() for table, turned in self._theirs

@@ -15,11 +15,15 @@ from ..loading.refusals import with_reason
 from ..loading.settings import FILE, read_settings
 from ..loading.source import place
 from . import call_text
-from .comparison import Mismatch, NotAsAsked, raises, unchanged
+from .comparison import Mismatch, NoTable, NotAsAsked, raises, unchanged
 from .otter_files import ExceptionTestFile, OtterCase
 
 WRONG_ALREADY, ENDED_ALREADY = "a value is already wrong", "a call already ends in an error"
-NOT_YET = f"{WRONG_ALREADY}, before anything else is checked:"
+NO_TABLE = "the module lacks a table that is needed first"
+
+GRADIENTS = ("passes gradients", "Gradients reach", "the gradients of", "hands the gradient")
+ASIDE = ("dtype", "draws", "independent", *GRADIENTS)
+"""By such words a title speaks of what is looked at only once a call has given a result, or a right one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,9 +127,11 @@ def run_case(case: Case, environment: Mapping[str, Any]) -> CaseRun:
         message = _with_call(error.call, str(error))
         if _is_its_point(case, error):
             return CaseRun("failed", message, error)
-        return CaseRun("failed", f"{NOT_YET}\n{message}", error, WRONG_ALREADY)
+        unseen = NO_TABLE if isinstance(error, NoTable) else WRONG_ALREADY
+        return CaseRun("failed", f"{unseen}, before anything else is checked:\n{message}", error, unseen)
     except Exception as error:
-        unseen = "" if case.is_about_values else ENDED_ALREADY
+        is_its_point = case.is_about_values and not _speaks_of_more(case, error)
+        unseen = "" if is_its_point else ENDED_ALREADY
         return CaseRun("failed", _with_call(call_text.last_call(), _describe(error)), error, unseen)
     finally:
         call_text.forget_results()
@@ -144,9 +150,22 @@ def _undefined(name: str) -> Callable[..., None]:
 
 def _is_its_point(case: Case, error: Mismatch) -> bool:
     """Whether the title of a case speaks of this error."""
+    if isinstance(error, NoTable):
+        return any(word in case.title for word in ("parameter", "trains", "learns"))
     if "dtype" in case.title and case.is_about_values:
         return "dtype" in str(error)
+    if any(words in case.title for words in GRADIENTS) and case.is_about_values:
+        return "gradient" in str(error)
     return isinstance(error, NotAsAsked) or case.is_about_values
+
+
+def _speaks_of_more(case: Case, error: Exception) -> bool:
+    """Whether a call ended too early for what a title speaks of.
+
+    That no gradient can be had is an error, too, and so is it that two dtypes do not fit.
+    """
+    told = "grad" if any(words in case.title for words in GRADIENTS) else "dtype"
+    return any(words in case.title for words in ASIDE) and not (told in case.title and told in str(error))
 
 
 def _with_call(call: str, message: str) -> str:

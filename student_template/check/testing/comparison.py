@@ -37,6 +37,10 @@ class NotAsAsked(Mismatch):
     """A call raises what it should not, or nothing where it should, or changes what is not its own."""
 
 
+class NoTable(Mismatch):
+    """A module lacks the parameters that a case fills before it looks at anything."""
+
+
 Compare = Callable[..., None]
 Judge = Callable[[Compare, Any, Any, dict[str, Any]], None]
 """Takes a comparison, what came, what is right and the comparison's options; raises what it would."""
