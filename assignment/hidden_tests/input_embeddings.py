@@ -100,7 +100,6 @@ BAD = Domain(
         "the module is": MODE,
     },
     where=lambda c: c.module is not None and c.ids.numel() and not is_good(c),
-    strength=1,
     built_of=("vocab_size", "dim", "max_positions", "positions"),
 )
 TOO_LONG = Domain(
@@ -310,8 +309,9 @@ def test_bad_ids_are_refused(InputEmbedding):
         right = RightEmbedding(model, SIZES, kind)
         same_vectors(model, right, texts(3, 5))
         bad = {"negative": -1, "the size of the vocabulary": 11}.get(row["the bad id is"], 14)
-        with raises(IndexError, quoting=[bad, 11]):
-            model(torch.tensor([[0, 3], [bad, 10]]))
+        for ids in ([[0, 3], [bad, 10]], [[0, 3]] + 15 * [[bad, bad]]):  # a message that lists so many quotes none
+            with raises(IndexError, quoting=[bad, 11]):
+                model(torch.tensor(ids))
 
 
 @test_case(
@@ -344,6 +344,14 @@ def test_dtypes(InputEmbedding):
     for kind, dtype in (("learned", torch.float64), ("sinusoidal", torch.float16)):
         model, right = built(InputEmbedding, kind, dtype=dtype)
         same_vectors(model, right, texts(3, 5), atol=off(dtype, kind))
+    for kind in KINDS:
+        model, right = built(InputEmbedding, kind)
+        same_vectors(model, right, texts(3, 5))
+        for dtype in (torch.float64, torch.bfloat16):
+            with torch.no_grad():
+                for parameter in model.to(dtype).parameters():
+                    parameter.neg_()
+            same_vectors(model, RightEmbedding(model, SIZES, kind), texts(3, 5), atol=off(dtype, kind))
     same_under(InputEmbedding, "dtype")
 
 

@@ -272,6 +272,10 @@ def test_draws_repeat_by_seed_alone(LearnedPositions):
 def test_rows_are_added(LearnedPositions):
     module = with_rows(LearnedPositions(7, 5), ROWS)
     same_sum(module, numbers(6, 6, 5))
+    for mode in (True, False):
+        module.train(mode)
+        for rows in (ROWS, -ROWS, ROWS):
+            same_sum(with_rows(module, rows), numbers(2, 4, 5), rows)
     for _ in same_texts(LearnedPositions, "values"):
         pass
 
@@ -443,9 +447,8 @@ MANY = numbers(4, 11).T + 0.5  # more rows than columns
 def similarity(table):
     """The right answer, pair by pair in float64."""
     unit = table.double() / table.double().norm(dim=1, keepdim=True)
-    count, likeness = len(unit), (unit @ unit.T).tolist()
-    means = [sum(likeness[p][p + k] for p in range(count - k)) / (count - k) for k in range(count)]
-    return torch.tensor(means, dtype=table.dtype)
+    likeness = unit @ unit.T
+    return torch.stack([likeness.diagonal(offset).mean() for offset in range(len(unit))]).to(table.dtype)
 
 
 def similarity_rows(similarity_by_offset, sentence, around=untouched):
@@ -478,13 +481,15 @@ def test_similarity(similarity_by_offset):
     hidden=True,
 )
 def test_similarity_of_any_number_of_rows(similarity_by_offset):
-    for table in (numbers(1, 3), MANY):
+    for table in (numbers(1, 3), MANY, numbers(600, 2) + 0.5):
         assert_close(similarity_by_offset(table.clone()), similarity(table))
 
 
 @test_case(name="`similarity_by_offset` gives the dtype of the table.", points=0.2, hidden=True)
 def test_similarity_keeps_the_dtype(similarity_by_offset):
     assert_close(similarity_by_offset(UNEVEN.double()), similarity(UNEVEN.double()))
+    long = (numbers(600, 2) + 0.5).bfloat16()  # sums of which 16 bits do not hold
+    assert_close(similarity_by_offset(long.clone()), similarity(long), atol=0.03)
     similarity_rows(similarity_by_offset, "dtype")
 
 

@@ -211,7 +211,7 @@ def test_arguments_stay(build_vocabulary, encode, reference):
 
 @test_case(name="`encode` gives an empty int64 tensor of shape `(0,)` for no tokens.", points=0.25, hidden=True)
 def test_encode_of_nothing(encode):
-    assert_close(encode(["b", "a", "b"], {"a": 17, "b": 31}), torch.tensor([31, 17, 31]))
+    assert_close(encode(["a", "b", "b"], {"a": 17, "b": 31}), torch.tensor([17, 31, 31]))
     assert_close(encode([], {"a": 17, "b": 31}), torch.zeros(0, dtype=torch.int64))
 
 
@@ -293,8 +293,8 @@ def test_draws_follow_the_global_state(new_embedding_table):
     drawn = []
     for seed in (11, 11, 12):
         torch.default_generator.manual_seed(seed)  # as torch.manual_seed does, in a hundredth of the time
-        drawn.append(new_embedding_table(30, 40))
-    assert_normal(drawn[0], 0.02)
+        drawn.append(new_embedding_table(45, 30, std=0.3))
+    assert_normal(drawn[0], 0.3)
     require(torch.equal(drawn[0], drawn[1]), "torch.manual_seed did not make the draw repeat")
     require(not torch.equal(drawn[0], drawn[2]), "another seed should give another table")
 

@@ -171,6 +171,8 @@ def test_one_hot_lookup_multiplies(one_hot_lookup):
     work = count_operations(one_hot_lookup, torch.ones(29, 11), torch.zeros(13, dtype=torch.int64))
     whole = work.matrix_multiply_adds >= 13 * 29 * 11 or work.handed_to_numpy > 0
     require(whole, "the product should multiply whole one-hot rows")
+    work = count_operations(one_hot_lookup, torch.ones(29, 11), torch.tensor(3))
+    require(work.matrix_multiply_adds >= 29 * 11 or work.handed_to_numpy > 0, "a single id, too")
 
 
 @test_case(

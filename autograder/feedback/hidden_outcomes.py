@@ -45,16 +45,19 @@ def as_students_see(result: Result, assignment: Assignment) -> Result:
     return replace(result, questions=tuple(map(_in_sum, result.questions)))
 
 
-def bits(result: Result, hidden_outcomes: str) -> float:
+def bits(result: Result, assignment: Assignment) -> float:
     """How many bits about hidden inputs the outcomes of one submission can carry out to its author.
+
+    For each function it is one more: its public cases count only if something in hidden ones was right.
 
     Args:
         result: any that has all cases; only what they are worth matters.
     """
-    hidden = [[case.points for case in question.cases if case.hidden] for question in result.questions]
-    if hidden_outcomes == "each":
-        return math.log2(WAYS) * sum(map(len, hidden))
-    return sum(math.log2(_sums(points)) for points in hidden)
+    hidden = {question.id: [case.points for case in question.cases if case.hidden] for question in result.questions}
+    functions = sum(len(assignment.question(id).functions) for id in hidden)
+    if assignment.hidden_outcomes == "each":
+        return math.log2(WAYS) * sum(map(len, hidden.values())) + functions
+    return sum(math.log2(_sums(points)) for points in hidden.values()) + functions
 
 
 def _sums(points: Sequence[float]) -> int:

@@ -27,6 +27,7 @@ from .error_carried_forward import NONE, Retries, Substitutes
 from .hints import Hints
 from .known_mistakes import KnownMistakes, Presumed, judge_by
 from .launcher import Launcher
+from .memorized_answers import SAID, Agreement, suspects
 from .replay.kept import Kept
 from .replay.memo import MemoizedRunner
 from .replay.recording import Replay
@@ -96,6 +97,7 @@ class Grader:
         self._retries = Retries(assignment, self.cases)
         self._judged = MemoizedRunner(self._judge)
         self._judged_once_more = MemoizedRunner(self._judge_presumed)
+        self._agreements = MemoizedRunner(self._agrees)
         self._hints = Hints(assignment)
         self._known_mistakes = KnownMistakes(assignment, self._cases, self.reference)
         self._rehearse()
@@ -174,7 +176,8 @@ class Grader:
                 outcomes, notes = self._run_cases(session), self._notes(source, session)
         except Stopped as stop:
             outcomes, notes = self._all_alike(stop), self._notes(source, stop)
-        outcomes, starved = self._retried(outcomes, source, connection), connection.starved
+        outcomes = self._retried(outcomes, source, connection)
+        outcomes, starved = self._without_memorized(outcomes, source, connection), connection.starved
         if self._assignment.hidden_outcomes != "sum":
             return Run(self._with_what_fails(outcomes, source, connection), notes, starved)
         outcomes = self._with_what_fails(outcomes, source, self._connection_of_its_own())
@@ -194,6 +197,26 @@ class Grader:
                 if result.outcome is Outcome.PASSED:
                     better[case] = replace(result, untrusted="", carried=substitutes.names)
         return done | better
+
+    def _without_memorized(
+        self, done: dict[Case, CaseResult], source: bytes, connection: Connection
+    ) -> dict[Case, CaseResult]:
+        """The results; public cases fail that pass where nothing else that their function gives is right."""
+        of_public = suspects(done)
+        hidden = list(dict.fromkeys(chain.from_iterable(of_public.values())))
+        if not hidden:
+            return done
+        for case in hidden:
+            self._agreements.expect(case, self._judged.script(case))
+        try:
+            with self._session(source, connection) as session:
+                agrees = self._agreements.verdicts(session, hidden, one_by_one=True)
+        except Stopped:
+            agrees = {}
+        memorized = [case for case, tried in of_public.items() if not any(agrees.get(other) for other in tried)]
+        return done | {
+            case: replace(done[case], outcome=Outcome.FAILED, message=SAID.format(case.needs[0])) for case in memorized
+        }
 
     def _with_what_fails(
         self, done: dict[Case, CaseResult], source: bytes, connection: Connection
@@ -306,6 +329,13 @@ class Grader:
         values = self._known_mistakes.values(presumed.case, presumed.mistakes)
         with judged_by(judge_by(values or ())):
             return self._judge(session, presumed.case, replay)
+
+    def _agrees(self, session: Session, case: Case, replay: Replay | None) -> bool:
+        """Whether a value that one case compares is right."""
+        agreement = Agreement()
+        with judged_by(agreement):
+            _attempt(session, case, {**session.environment, "reference": self.reference}, replay)
+        return agreement.is_some
 
     @property
     def cases(self) -> tuple[Case, ...]:

@@ -59,12 +59,13 @@ def test_a_sum_carries_as_many_bits_as_is_said_and_each_outcome_many_more(questi
             )
     alone = replace(result, questions=tuple(q for q in result.questions if q.id == question))
     assert len(seen["each"]) == 2 ** count_of(question)
-    assert len(seen["sum"]) == round(2 ** bits(alone, "sum"))
+    of_public_cases = len(ASSIGNMENT.question(question).functions)
+    assert len(seen["sum"]) == round(2 ** (bits(alone, SUM) - of_public_cases))
 
 
 def test_the_bits_of_the_assignment_are_those_that_the_readme_says():
     result = graded({})
-    each, in_sum = (math.ceil(bits(result, outcomes)) for outcomes in ("each", "sum"))
+    each, in_sum = (math.ceil(bits(result, assignment)) for assignment in (EACH, SUM))
     print(f"each: {each} bits, sum: {in_sum} bits")
     readme = " ".join((ASSIGNMENT.root / "autograder" / "README.md").read_text(encoding="utf-8").split())
     assert f"outcomes of {each} bits ({math.ceil(each / 8)} bytes)" in readme
@@ -132,5 +133,5 @@ def test_the_report_says_how_much_one_submission_can_carry_out(assignment):
     overview = Overview(assignment)
     overview.add(graded({}))
     page = "".join(overview.page({"ada": "ada"}, "graded"))
-    most = math.ceil(bits(graded({}), assignment.hidden_outcomes))
+    most = math.ceil(bits(graded({}), assignment))
     assert f"up to {most} bits of what hidden cases ask" in page

@@ -79,7 +79,7 @@ class Overview:
         if result.total is not None:
             self._mistakes.add(result)
             self._questions.add(result)
-            self._bits = max(self._bits, bits(result, self._assignment.hidden_outcomes))
+            self._bits = max(self._bits, bits(result, self._assignment))
         self._alike.add(result, code)
 
     def page(

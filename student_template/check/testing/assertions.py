@@ -75,8 +75,9 @@ def assert_copied(got: Any, right: torch.Tensor, of: str = "the result") -> None
 
 
 def assert_bad_ids_are_refused(call: Callable[[torch.Tensor], Any], rows: Iterable[Row], vocab_size: int) -> None:
-    """Demand an `IndexError` for bad ids of some levels, and where several are bad."""
-    for ids, bad in [*(make_bad_ids(row, vocab_size) for row in rows), (torch.tensor([[3], [123], [123]]), 123)]:
+    """Demand an `IndexError` for bad ids of some levels, and where so many are that a list of them quotes nothing."""
+    many = torch.tensor([[id, 123] for id in range(vocab_size)] * 3)
+    for ids, bad in [*(make_bad_ids(row, vocab_size) for row in rows), (many, 123)]:
         with raises(IndexError, quoting=[bad, vocab_size]):
             call(ids)
 

@@ -155,7 +155,7 @@ def lookups(
 ) -> tuple[Domain, Domain]:
     """The domains of a function that takes ids: of good ones, and of ids one of which is bad."""
     good = Domain(function, takes, {**factors, **IDS}, (*NEVER_OF_IDS, *never), where=_has_good_ids)
-    bad = Domain(function, takes, BAD_IDS, NEVER_OF_BAD_IDS, where=lambda inputs: not _has_good_ids(inputs), strength=1)
+    bad = Domain(function, takes, BAD_IDS, NEVER_OF_BAD_IDS, where=lambda inputs: not _has_good_ids(inputs))
     return good, bad
 
 

@@ -1,0 +1,56 @@
+"""Answers by heart earn nothing: a public check counts where its function works beyond the public inputs.
+
+Public inputs lie in every student's folder, so a function that lists their answers passes the public cases. What
+it gives elsewhere shows it: it passes no hidden case, and no value that these compare is right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sized
+from typing import Any
+
+import torch
+
+from ..check.testing.cases import Case
+from ..check.testing.comparison import Compare
+from ..result import CaseResult, Outcome
+
+SAID = (
+    "The check itself passes. But nothing that `{}` gave for other inputs, in the checks that run only when it is "
+    "graded, was right, and a check counts only where its function works beyond its own inputs."
+)
+
+
+class Agreement:
+    """A judge that lets every comparison decide for itself.
+
+    Attributes:
+        is_some: whether a value was right that is not empty.
+    """
+
+    def __init__(self) -> None:
+        self.is_some = False
+
+    def __call__(self, compare: Compare, got: Any, expected: Any, how: dict[str, Any]) -> None:
+        compare(got, expected, **how)
+        self.is_some |= not _is_empty(expected)
+
+
+def suspects(done: Mapping[Case, CaseResult]) -> dict[Case, list[Case]]:
+    """The public cases that pass while no hidden case of their function does, each with these.
+
+    Where the function hangs or ends its process on other inputs, nothing shows that it works there, either.
+    """
+    passed = dict.fromkeys(case for case, result in done.items() if result.outcome is Outcome.PASSED)
+    found = {}
+    for case in passed:
+        hidden = [other for other in done if other.hidden and other.needs[:1] == case.needs[:1]]
+        tried = [other for other in hidden if done[other].outcome is not Outcome.NOT_ATTEMPTED]
+        if not case.hidden and tried and not any(other in passed for other in tried):
+            found[case] = tried
+    return found
+
+
+def _is_empty(value: Any) -> bool:
+    """Whether it is what a function gives that does nothing."""
+    return not value.numel() if isinstance(value, torch.Tensor) else isinstance(value, Sized) and not len(value)
