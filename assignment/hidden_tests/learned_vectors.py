@@ -240,6 +240,11 @@ def test_first_loss(train_embeddings, reference):
     hidden=True,
 )
 def test_losses(train_embeddings, reference):
+    small = 0.3 * torch.randn(2, 66, 2, generator=seeded(4))  # in every way other than the tables below
+    modules = [nn.Embedding.from_pretrained(rows, freeze=False).eval() for rows in small]
+    pairs = torch.randint(0, 66, (70, 2), generator=seeded(5))
+    expected = reference.train_embeddings(*copy.deepcopy(modules), pairs, steps=3, learning_rate=1.5)
+    assert_losses(train_embeddings(*modules, pairs, steps=3, learning_rate=1.5), expected)
     got = train_embeddings(*tables(), seven_pairs(), steps=3, learning_rate=RATE)
     assert_losses(got, right(reference, seven_pairs, 3)[0])
     rising = reference.train_embeddings(*tables(), seven_pairs(), steps=4, learning_rate=6.0)  # at every other step
