@@ -357,6 +357,7 @@ def test_a_call_leaves_things_alone(LearnedPositions):
 def test_old_rows_are_kept(extend_positions, LearnedPositions):
     extended = extend_positions(with_rows(LearnedPositions(7, 5), ROWS), 12)
     require(isinstance(extended, LearnedPositions), "not a LearnedPositions")
+    table_of(extended, 12, 5)
     same_sum(extended, numbers(2, 7, 5))
     for _ in same_extended(extend_positions, LearnedPositions, "kept"):
         pass

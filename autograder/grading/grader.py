@@ -97,7 +97,6 @@ class Grader:
         self._retries = Retries(assignment, self.cases)
         self._judged = MemoizedRunner(self._judge)
         self._judged_once_more = MemoizedRunner(self._judge_presumed)
-        self._agreements = MemoizedRunner(self._agrees)
         self._hints = Hints(assignment)
         self._known_mistakes = KnownMistakes(assignment, self._cases, self.reference)
         self._rehearse()
@@ -202,21 +201,21 @@ class Grader:
         self, done: dict[Case, CaseResult], source: bytes, connection: Connection
     ) -> dict[Case, CaseResult]:
         """The results; public cases fail that pass where nothing else that their function gives is right."""
-        of_public = suspects(done)
-        hidden = list(dict.fromkeys(chain.from_iterable(of_public.values())))
-        if not hidden:
-            return done
-        for case in hidden:
-            self._agreements.expect(case, self._judged.script(case))
+        for hidden, public in suspects(done).items():
+            if not any(self._agrees(case, source, connection) for case in hidden):
+                said = SAID.format(public[0].needs[0])
+                done |= {case: replace(done[case], outcome=Outcome.FAILED, message=said) for case in public}
+        return done
+
+    def _agrees(self, case: Case, source: bytes, connection: Connection) -> bool:
+        """Whether a value that a case compares is right, in a process that no other case has ended."""
+        agreement = Agreement()
         try:
-            with self._session(source, connection) as session:
-                agrees = self._agreements.verdicts(session, hidden, one_by_one=True)
+            with self._session(source, connection) as session, judged_by(agreement):
+                _attempt(session, case, {**session.environment, "reference": self.reference})
         except Stopped:
-            agrees = {}
-        memorized = [case for case, tried in of_public.items() if not any(agrees.get(other) for other in tried)]
-        return done | {
-            case: replace(done[case], outcome=Outcome.FAILED, message=SAID.format(case.needs[0])) for case in memorized
-        }
+            pass
+        return agreement.is_some
 
     def _with_what_fails(
         self, done: dict[Case, CaseResult], source: bytes, connection: Connection
@@ -329,13 +328,6 @@ class Grader:
         values = self._known_mistakes.values(presumed.case, presumed.mistakes)
         with judged_by(judge_by(values or ())):
             return self._judge(session, presumed.case, replay)
-
-    def _agrees(self, session: Session, case: Case, replay: Replay | None) -> bool:
-        """Whether a value that one case compares is right."""
-        agreement = Agreement()
-        with judged_by(agreement):
-            _attempt(session, case, {**session.environment, "reference": self.reference}, replay)
-        return agreement.is_some
 
     @property
     def cases(self) -> tuple[Case, ...]:

@@ -36,18 +36,16 @@ class Agreement:
         self.is_some |= not _is_empty(expected)
 
 
-def suspects(done: Mapping[Case, CaseResult]) -> dict[Case, list[Case]]:
-    """The public cases that pass while no hidden case of their function does, each with these.
-
-    Where the function hangs or ends its process on other inputs, nothing shows that it works there, either.
-    """
-    passed = dict.fromkeys(case for case, result in done.items() if result.outcome is Outcome.PASSED)
-    found = {}
-    for case in passed:
-        hidden = [other for other in done if other.hidden and other.needs[:1] == case.needs[:1]]
-        tried = [other for other in hidden if done[other].outcome is not Outcome.NOT_ATTEMPTED]
-        if not case.hidden and tried and not any(other in passed for other in tried):
-            found[case] = tried
+def suspects(done: Mapping[Case, CaseResult]) -> dict[tuple[Case, ...], list[Case]]:
+    """For each function of which no hidden case passes, these cases, and the public ones that pass."""
+    found: dict[tuple[Case, ...], list[Case]] = {}
+    for case, result in done.items():
+        if case.hidden or result.outcome is not Outcome.PASSED:
+            continue
+        hidden = tuple(other for other in done if other.hidden and other.needs[:1] == case.needs[:1])
+        outcomes = {done[other].outcome for other in hidden} - {Outcome.NOT_ATTEMPTED}
+        if outcomes and Outcome.PASSED not in outcomes:
+            found.setdefault(hidden, []).append(case)
     return found
 
 

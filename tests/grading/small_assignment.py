@@ -48,12 +48,13 @@ name = "{function}_hidden"
 
 @test_case(name="`{function}` works on any number.", points=2, hidden=True)
 def test_any({function}, reference):
-    assert_equal({function}(4711), reference.{function}(4711))
+    for number in {numbers}:
+        assert_equal({function}(number), reference.{function}(number))
 """
 
 
-def make(root: Path) -> Assignment:
-    """Write the files of the small assignment below `root`."""
+def make(root: Path, numbers: tuple[int, ...] = (4711,)) -> Assignment:
+    """Write the files of the small assignment below `root`, its hidden cases with some numbers."""
     questions = (
         Question("doubling", "Twice", 4, ("double",)),
         Question("tripling", "Thrice", 8, ("triple",), builds_on=("doubling",)),
@@ -61,7 +62,7 @@ def make(root: Path) -> Assignment:
     assignment = Assignment("Small", "embeddings.py", "answers.md", "hidden", LIMITS, questions, root)
     for question, function, factor in zip(questions, ("double", "triple"), (2, 3), strict=True):
         _write(assignment.public_tests(question.id), PUBLIC, function, factor)
-        _write(assignment.hidden_tests(question.id), HIDDEN, function, factor)
+        _write(assignment.hidden_tests(question.id), HIDDEN.replace("{numbers}", str(numbers)), function, factor)
     _write(assignment.reference, REFERENCE)
     _write(root / "student_template" / "answers.md", "")
     return assignment

@@ -87,8 +87,10 @@ def test_the_reference_gets_all_code_points_and_the_blank_template_none(course_g
 
 def test_points_are_shares_of_the_questions_points(grader):
     assert points(grade(grader, RIGHT)) == [4, 8]
-    assert points(grade(grader, "def double(n): return 2\ndef triple(n): return 3 * n")) == [1, 8]
-    assert points(grade(grader, "def double(n): return 2 * n if n < 1000 else 0")) == [2, 0]
+    assert points(grade(grader, "def double(n): return 2\ndef triple(n): return 3 * n")) == [0, 8], (
+        "2 is right by heart"
+    )
+    assert points(grade(grader, "def double(n): return 2 * n if n > 1000 or n == 1 else 0")) == [3, 0]
     assert grade(grader, RIGHT).total == 12
 
 

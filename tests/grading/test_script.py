@@ -125,9 +125,15 @@ def test_a_process_sees_one_hidden_case_at_a_time(grader):
     assert seen[False] == {"4"}, "the control: public ones come in one go"
 
 
-def test_of_a_hidden_case_that_ends_the_process_the_others_lose_nothing(grader):
+@pytest.fixture(scope="module")
+def patient(launcher, tmp_path_factory):
+    """A grader whose hidden cases ask for a small number before a large one."""
+    return Grader(small_assignment.make(tmp_path_factory.mktemp("patient"), (600, 4711)), launcher)
+
+
+def test_of_a_hidden_case_that_ends_the_process_the_others_lose_nothing(patient):
     dying = file_of("return os._exit(1) if n > 4000 else 2 * n")
-    doubling, tripling = grader.grade(Submission("dying", dying.encode())).questions
+    doubling, tripling = patient.grade(Submission("dying", dying.encode())).questions
     assert [case.outcome for case in doubling.cases] == [Outcome.PASSED, Outcome.PASSED, Outcome.CRASHED]
     assert {case.outcome for case in tripling.cases} == {Outcome.PASSED}
 
@@ -135,7 +141,7 @@ def test_of_a_hidden_case_that_ends_the_process_the_others_lose_nothing(grader):
 @pytest.fixture(scope="module")
 def adaptive(launcher, tmp_path_factory):
     """A grader whose first case goes on with what it got."""
-    assignment = small_assignment.make(tmp_path_factory.mktemp("adaptive"))
+    assignment = small_assignment.make(tmp_path_factory.mktemp("adaptive"), (600, 4711))
     path = assignment.public_tests("doubling")
     path.write_text(path.read_text().replace("assert_equal(double(1), 2)", "assert_equal(double(double(1)), 4)"))
     return Grader(assignment, launcher)
@@ -153,14 +159,14 @@ def test_a_case_that_asks_anew_does_not_suffer_by_what_ends_the_process_after_it
     assert [case.outcome for case in cases] == ["passed", "passed", "crashed"]
 
 
-def test_a_call_that_ends_the_process_is_made_once_and_the_cases_after_it_go_on(grader, monkeypatch):
+def test_a_call_that_ends_the_process_is_made_once_and_the_cases_after_it_go_on(patient, monkeypatch):
     started = []
     spawn = Launcher.spawn
     monkeypatch.setattr(Launcher, "spawn", lambda self, seconds: started.append(self) or spawn(self, seconds))
-    result = grader.grade(Submission("ada", SUBMISSIONS["dies late"].encode()))
+    result = patient.grade(Submission("ada", SUBMISSIONS["dies late"].encode()))
     outcomes = [[case.outcome for case in question.cases] for question in result.questions]
     assert outcomes == [["passed", "passed", "crashed"], ["passed"] * 3]
-    assert len(started) == 2
+    assert len(started) == 3, "the third looks for something right in other inputs, without which no public case counts"
 
 
 def test_a_function_that_ended_the_process_is_not_called_again(grader):

@@ -7,7 +7,7 @@ reference, in this process and without the wall, for it is all code of our own.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +25,7 @@ from ...grading.known_mistakes import KnownMistakes
 from ...hint_evidence import evidence, holds
 from ...misconceptions import Misconception, apply, misconceptions
 from ...sandbox.substitutes import put_in
-from .case_trials import namespace, not_passed, quiet
+from .case_trials import agrees, namespace, not_passed, quiet
 from .domain_mutants import Covered, covered
 from .equivalent_mutants import equivalents
 from .findings import Audit, Finding
@@ -181,7 +181,21 @@ class Auditor:
             despite=despite,
             untrue=tuple(h.mistake for h in hints if h.mistake in self.claims and not self.is_true(h, environment)),
             unproven=tuple(hint.mistake for hint in hints if hint.mistake not in self.claims),
+            memorized=tuple(
+                case
+                for id in program.homes
+                if isinstance(program.about, Misconception)
+                for case in self.memorized(id, {*lost.get(id, ())} - {*despite}, environment)
+            ),
         )
+
+    def memorized(self, id: str, lost: Collection[Case], environment: Mapping[str, Any]) -> Iterator[Case]:
+        """Of a question's public cases that pass, those that do not count: nothing hidden is right of their function."""
+        for case in self.cases[id]:
+            hidden = [other for other in self.cases[id] if other.hidden and other.needs[:1] == case.needs[:1]]
+            if not case.hidden and case not in lost and all(other in lost for other in hidden):
+                if not any(agrees(other, environment) for other in hidden):
+                    yield case
 
     def despite(self, hints: Sequence[Hint], lost: Sequence[Case], environment: Mapping[str, Any]) -> Iterator[Case]:
         """Of the cases that a program lost, those that count since one mistake costs once."""

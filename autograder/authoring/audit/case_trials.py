@@ -20,6 +20,8 @@ import torch
 from torch.overrides import TorchFunctionMode
 
 from ...check.testing.cases import Case, run_case
+from ...check.testing.comparison import judged_by
+from ...grading.memorized_answers import Agreement
 from ...sandbox.mirror import SEED
 
 MOST_TURNS = 200_000
@@ -67,6 +69,14 @@ def not_passed(cases: Sequence[Case], environment: Mapping[str, Any]) -> dict[Ca
         if attempt.outcome != "passed":
             said[case] = attempt.message
     return said
+
+
+def agrees(case: Case, environment: Mapping[str, Any]) -> bool:
+    """Whether a value that a case compares is right."""
+    agreement = Agreement()
+    with judged_by(agreement):
+        not_passed([case], environment)
+    return agreement.is_some
 
 
 @contextmanager

@@ -40,6 +40,7 @@ class Finding:
         despite: the cases among the lost that count all the same, by a known mistake's values.
         untrue: of the hints those whose claims do not hold of it.
         unproven: of the hints those for which no evidence is written down, so that nobody knows.
+        memorized: public cases that a mistake passes and that do not count, as if they were answered by heart.
     """
 
     about: Misconception | Mutant | Path | None
@@ -49,6 +50,7 @@ class Finding:
     despite: tuple[Case, ...] = ()
     untrue: tuple[str, ...] = ()
     unproven: tuple[str, ...] = ()
+    memorized: tuple[Case, ...] = ()
 
     @property
     def lost_at_home(self) -> tuple[Case, ...]:
@@ -157,6 +159,8 @@ class Audit:
                 yield Problem(f"{said} passes every case.")
             for case in finding.lost_elsewhere:
                 yield Problem(f"{said} does not pass a case of `{case.question}`: {case.title}")
+            for case in finding.memorized:
+                yield Problem(f"{said} passes a public case that does not count when graded: {case.title}")
         yield from self._about_costs()
         for finding in self.of(Path):
             for case in finding.lost_at_home:
