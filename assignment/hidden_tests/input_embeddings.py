@@ -272,6 +272,11 @@ def test_what_is_trained(InputEmbedding):
     hidden=True,
 )
 def test_tables_learn(InputEmbedding):
+    sizes = (11, 2, 1200)
+    for kind in ("sinusoidal", "learned"):
+        model, right = built(InputEmbedding, kind, sizes)
+        ids = texts(1, 1100)
+        right.same_gradients(same_vectors(model, right, ids, atol=1e-3), ids, torch.ones(1, 1100, 2))
     for got, ids, right in same_rows(InputEmbedding, "gradients"):
         upstream = torch.arange(1.0, 1 + got.numel()).remainder(5).reshape(got.shape).to(got.dtype)
         right.same_gradients(got, ids, upstream)
@@ -308,7 +313,7 @@ def test_bad_ids_are_refused(InputEmbedding):
         model = set_up(filled(InputEmbedding(*SIZES, kind)), row)
         right = RightEmbedding(model, SIZES, kind)
         same_vectors(model, right, texts(3, 5))
-        bad = {"negative": -1, "the size of the vocabulary": 11}.get(row["the bad id is"], 14)
+        bad = {"negative": -1, "the size of the vocabulary": 11}.get(row["the bad id is"], 2**32 + 4)
         for ids in ([[0, 3], [bad, 10]], [[0, 3]] + 15 * [[bad, bad]]):  # a message that lists so many quotes none
             with raises(IndexError, quoting=[bad, 11]):
                 model(torch.tensor(ids))
@@ -363,6 +368,11 @@ def test_dtypes(InputEmbedding):
 def test_a_call_leaves_things_alone(InputEmbedding):
     same_under(InputEmbedding, "unchanged", around=unchanged)
     same_under(InputEmbedding, "calls")
+    (model, right), (other, _) = (built(InputEmbedding, "learned") for _ in range(2))
+    with torch.no_grad():
+        for parameter in other.parameters():
+            parameter.neg_()
+    same_vectors(model, right, texts(3, 5))
 
 
 @test_case(

@@ -338,6 +338,8 @@ def test_dtypes(LearnedPositions):
     for dtype in (torch.float64, torch.float16):
         with_rows(module.to(dtype), ROWS)
         same_sum(module, numbers(2, 6, 5).to(dtype), ROWS.to(dtype))
+    many = numbers(300, 2).bfloat16()  # of places that 16 bits do not hold
+    same_sum(with_rows(LearnedPositions(300, 2).bfloat16(), many), numbers(1, 300, 2).bfloat16(), many)
     for _ in same_texts(LearnedPositions, "dtype"):
         pass
 
@@ -458,7 +460,8 @@ def similarity_rows(similarity_by_offset, sentence, around=untouched):
         with torch.no_grad():
             table /= table.norm(dim=1, keepdim=True)
             if row["the table's rows are"] == "of very different lengths":
-                table *= (10 ** torch.linspace(-1, 1, len(table))).to(table.dtype)[:, None]
+                shortest = -1 if table.dtype.itemsize == 2 else -4
+                table *= (10 ** torch.linspace(shortest, 2.5, len(table))).to(table.dtype)[:, None]
         expected = similarity(table.detach())
         with around(table=table):
             got = similarity_by_offset(table)

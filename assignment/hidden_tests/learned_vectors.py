@@ -309,6 +309,10 @@ def test_tables_stay_the_same_parameters(train_embeddings, reference):
     centre, context = tables()
     before = centre.weight, context.weight
     train_embeddings(centre, context, seven_pairs(), steps=1, learning_rate=RATE)
+    transposed = [nn.Embedding.from_pretrained(rows.float().T.contiguous().T, freeze=False) for rows in START]
+    train_embeddings(*transposed, seven_pairs(), steps=1, learning_rate=RATE)
+    for module, rows in zip(transposed, right(reference, seven_pairs, 1)[1:], strict=True):
+        assert_close(module.weight.detach(), rows)
     for now, then, rows in zip(
         (centre.weight, context.weight), before, right(reference, seven_pairs, 1)[1:], strict=True
     ):

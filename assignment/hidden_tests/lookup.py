@@ -13,6 +13,7 @@ from check.testing.api import (
     assert_gradients,
     assert_normal,
     assert_rows,
+    assert_rows_in_any_shape,
     by_dtype,
     count_operations,
     lookups,
@@ -191,6 +192,7 @@ def test_vocabulary_is_sorted(build_vocabulary, reference):
 def test_encode_follows_the_vocabulary(encode):
     many = [f"t{number}" for number in range(1100)]
     assert_close(encode(many, {token: id for id, token in enumerate(many)}), torch.arange(1100))
+    assert_close(encode(["b", "a"], {"a": 3, "b": 2**40 + 1}), torch.tensor([2**40 + 1, 3]))
     for tokens, vocabulary, row in texts("values"):
         if row["the tokens were"] == "asked for before, with another vocabulary":
             encode(list(tokens), {token: id + 1 for token, id in vocabulary.items()})
@@ -306,6 +308,7 @@ def test_draws_follow_the_global_state(new_embedding_table):
 )
 def test_lookup_in_any_shape(embedding_lookup):
     assert_close(embedding_lookup(small_table(), five_ids()), ROWS)
+    assert_rows_in_any_shape(embedding_lookup, small_table())
     assert_rows(embedding_lookup, tried_under("values"))
 
 

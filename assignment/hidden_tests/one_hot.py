@@ -10,6 +10,7 @@ from check.testing.api import (
     assert_equal,
     assert_gradients,
     assert_rows,
+    assert_rows_in_any_shape,
     by_dtype,
     count_operations,
     lookups,
@@ -107,6 +108,7 @@ def linears_under(sentence):
 )
 def test_one_hot_in_any_shape(one_hot):
     assert_close(one_hot(five_ids(), 7), CODES)
+    assert_rows_in_any_shape(lambda table, ids: one_hot(ids, len(table)), torch.eye(7))
     sizes = {"1": (1,), "more than 64": (70, 600), "of another size": (7,)}
     for seed, row in enumerate(cover(ONE_HOT)):
         of_level = sizes[row["the vocabulary is"]]
@@ -133,6 +135,7 @@ def test_one_hot_refuses_bad_ids(one_hot):
 )
 def test_one_hot_lookup_gives_rows(one_hot_lookup):
     assert_close(one_hot_lookup(tall_table(), five_ids()), ROWS)
+    assert_rows_in_any_shape(one_hot_lookup, tall_table())
     assert_rows(one_hot_lookup, lookups_under("values"))
 
 

@@ -179,7 +179,7 @@ def make_query(row, seed):
     table /= table.norm(dim=1, keepdim=True)
     if row["the rows are"] == "of very different lengths":
         table *= (
-            10 ** torch.linspace(-1, 1, rows, dtype=torch.float64)[torch.randperm(rows, generator=seeded(seed)), None]
+            10 ** torch.linspace(-4, 2, rows, dtype=torch.float64)[torch.randperm(rows, generator=seeded(seed)), None]
         )
     first = {"the first": 0, "the last": rows - 1, "another one": 2}[row["the row of the first word is"]]
     if row.get("another row") == "points the same way":

@@ -133,14 +133,14 @@ def _task(question: Question, handout: str) -> str:
     if found is None:
         raise GraderError(f"handout.md has no heading of the question `{question.id}`.")
     heading, section = found.groups()
-    paragraphs = section.split("\n\n")
+    paragraphs = section.replace("\n\n> ", "\n> ").split("\n\n")  # a formula stays with the sentence that leads to it
     wanted = [text.strip("\n") for text in paragraphs if text.lstrip().startswith(("**Idea", "**Task"))]
     short = [re.sub(r"(?<=[.?!])\s[^.?!]*:$", "", text) for text in wanted]  # it would lead to a list
     where = (
         f"Example and pitfalls: [handout.md](handout.md#{anchor(heading)}). "
         f"Details: [conventions.md](conventions.md#{question.id})."
     )
-    text = "\n\n".join([f"## {heading}", *short, where])
+    text = "\n\n".join([f"## {heading}", *short, where]).replace("\n> ", "\n\n> ")
     return re.sub(r"\]\((?!\w+:|#)", "](../", text)
 
 

@@ -89,7 +89,7 @@ def test_no_loop_over_positions(sinusoidal_encoding):
 
 @test_case(name="`sinusoidal_encoding` refuses an odd `dim` with a `ValueError` that quotes it.", points=0.2)
 def test_odd_dim_is_refused(sinusoidal_encoding):
-    assert_close(sinusoidal_encoding(1, 2), torch.tensor([[0.0, 1.0]]), of="sinusoidal_encoding(1, 2)")
+    assert_close(sinusoidal_encoding(2, 2), right_rows([0, 1], 2).float(), of="sinusoidal_encoding(2, 2)")
     with raises(ValueError, quoting=[7]):
         sinusoidal_encoding(4, 7)
     with raises(ValueError, quoting=[1]):

@@ -190,12 +190,12 @@ class Auditor:
         )
 
     def memorized(self, id: str, lost: Collection[Case], environment: Mapping[str, Any]) -> Iterator[Case]:
-        """Of a question's public cases that pass, those that do not count: nothing hidden is right of their function."""
+        """Public cases that pass and do not count: nothing that hidden ones compare of their function is right."""
         for case in self.cases[id]:
             hidden = [other for other in self.cases[id] if other.hidden and other.needs[:1] == case.needs[:1]]
-            if not case.hidden and case not in lost and all(other in lost for other in hidden):
-                if not any(agrees(other, environment) for other in hidden):
-                    yield case
+            counts = any(other not in lost or agrees(other, environment) for other in hidden)
+            if not case.hidden and case not in lost and not counts:
+                yield case
 
     def despite(self, hints: Sequence[Hint], lost: Sequence[Case], environment: Mapping[str, Any]) -> Iterator[Case]:
         """Of the cases that a program lost, those that count since one mistake costs once."""

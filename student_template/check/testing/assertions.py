@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from itertools import chain
 from numbers import Real
 from typing import Any
 
@@ -13,7 +14,7 @@ from torch import nn
 from .call_text import show
 from .comparison import NoTable, assert_close, assert_equal, compares_values, raises, require
 from .domain import Row
-from .inputs import make_bad_ids, tables_and_ids
+from .inputs import SHAPES, make_bad_ids, seeded, tables_and_ids
 
 Answers = Sequence[tuple[str, float]]
 """Words and their cosines, best first."""
@@ -67,6 +68,13 @@ def assert_rows(
         assert_copied(got, right)
 
 
+def assert_rows_in_any_shape(lookup: Callable[..., Any], table: torch.Tensor) -> None:
+    """Demand the rows of `table` (V, D) for ids of each shape that ids are made of."""
+    for shape in chain.from_iterable(SHAPES.values()):
+        ids = torch.randint(0, len(table), shape, generator=seeded(len(shape)))
+        assert_copied(lookup(table, ids.clone()), table[ids])
+
+
 def assert_copied(got: Any, right: torch.Tensor, of: str = "the result") -> None:
     """Demand these numbers, with all digits of their dtype."""
     assert_close(got, right, atol=0, of=of)
@@ -76,8 +84,9 @@ def assert_copied(got: Any, right: torch.Tensor, of: str = "the result") -> None
 
 def assert_bad_ids_are_refused(call: Callable[[torch.Tensor], Any], rows: Iterable[Row], vocab_size: int) -> None:
     """Demand an `IndexError` for bad ids of some levels, and where so many are that a list of them quotes nothing."""
-    many = torch.tensor([[id, 123] for id in range(vocab_size)] * 3)
-    for ids, bad in [*(make_bad_ids(row, vocab_size) for row in rows), (many, 123)]:
+    large = 2**32 + 1  # in int32, this is 1
+    many = torch.tensor([[id, large] for id in range(vocab_size)] * 3)
+    for ids, bad in [*(make_bad_ids(row, vocab_size) for row in rows), (many, large)]:
         with raises(IndexError, quoting=[bad, vocab_size]):
             call(ids)
 

@@ -68,7 +68,7 @@ IDS: dict[str, Levels] = {
 SHAPES = {
     "none": ((0,), (2, 0)),
     "one number": ((),),
-    "a list": ((5,), (2,)),
+    "a list": ((5,), (2,), (1,)),
     "of several dimensions": ((3, 3), (2, 1, 3), (1, 4)),
 }
 
