@@ -229,7 +229,8 @@ def test_first_loss(train_embeddings, reference):
     same_training(train_embeddings, reference, "first")
     got = train_embeddings(*tables(), seven_pairs(), steps=1, learning_rate=RATE)
     assert_losses(got, right(reference, seven_pairs, 1)[0])
-    far_apart = [nn.Embedding.from_pretrained(9.0 * rows.float(), freeze=False) for rows in START]
+    large = torch.cat([4.0 * START, torch.full((2, 6, 1), 10.0)], dim=2).float()  # scores up to 143, losses up to 50
+    far_apart = [nn.Embedding.from_pretrained(rows, freeze=False) for rows in large]
     expected = reference.train_embeddings(*copy.deepcopy(far_apart), seven_pairs(), steps=1, learning_rate=RATE)
     assert_losses(train_embeddings(*far_apart, seven_pairs(), steps=1, learning_rate=RATE), expected)
 
