@@ -516,6 +516,17 @@ def test_what_tests_have_no_use_for_arrives_opaque(pair, value):
     assert isinstance(pair.to_student(got), Opaque)  # and may be passed on
 
 
+def test_python_says_of_an_opaque_value_what_it_says_at_the_desk(pair):
+    for value in (type("Thing", (), {})(), object()):
+        for use in (lambda it: it(), len, lambda it: it[0], lambda it: it + 1, iter, lambda it: it.weight):
+            said = []
+            for it in (value, pair.to_grader(value)):
+                with pytest.raises((TypeError, AttributeError)) as error:
+                    use(it)
+                said.append(str(error.value))
+            assert said[0] == said[1]
+
+
 @pytest.mark.parametrize("value", OPAQUE.values(), ids=OPAQUE)
 def test_a_test_that_hands_over_what_cannot_cross_is_told(pair, value):
     with pytest.raises(WireError, match="cannot cross"):

@@ -27,6 +27,13 @@ class Opaque:
         return f"<a value of type {self.kind}>"
 
 
+def opaque(kind: str) -> Opaque:
+    """A value of a class of this name, so that what Python says of its use is what it says at the student's desk."""
+    name = kind if kind.isidentifier() else "object"
+    stand_in: type[Opaque] = type(name, (Opaque,), {})
+    return stand_in(kind)
+
+
 class Values:
     """Writes values and reads them.
 
@@ -165,7 +172,7 @@ class Values:
         if tag == "array":
             return self._tensors.view(content).numpy()
         if tag == "opaque":
-            return Opaque(checked_text(content))
+            return opaque(checked_text(content))
         raise WireError("a value of an unknown kind")
 
 
