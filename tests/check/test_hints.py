@@ -10,7 +10,8 @@ from handed_out_folder import Run, run_check
 
 import solutions.embeddings as reference
 from autograder.assignment import ROOT
-from autograder.check.hints.diagnosis import FILE
+from autograder.authoring.audit.case_trials import namespace
+from autograder.check.hints.diagnosis import FILE, diagnose, read_table
 from autograder.misconceptions import apply, misconceptions
 
 SOURCE = Path(reference.__file__).read_text("utf-8")
@@ -48,10 +49,15 @@ def test_a_hint_stands_before_the_message_of_every_failed_check_of_its_function(
 
 @pytest.mark.thorough
 def test_a_mistake_that_no_public_check_finds_gets_no_hint(template):
-    hidden = MISTAKES["L16"]  # squeezes the result
-    run = check(template, apply(SOURCE, [hidden]))
+    unsorted = "dict(zip(set(tokens), range(99)))"  # of numbers, which probes ask for and public checks do not
+    source = f"{SOURCE}\n\n_right = build_vocabulary\n\n\ndef build_vocabulary(tokens):\n"
+    source += f"    return {unsorted} if tokens and isinstance(tokens[0], int) else _right(tokens)\n"
+    environment = namespace(source)
+    (hint,) = diagnose(["build_vocabulary"], environment, read_table(template / "check" / FILE))
+    assert hint.mistake == "L64"
+    run = check(template, source)
     assert run.status == 0
-    assert hidden.hint not in said(run)
+    assert MISTAKES["L64"].hint not in said(run)
 
 
 def test_a_function_that_prints_or_exits_when_it_is_probed_shows_nothing_of_it(template):
