@@ -416,7 +416,7 @@ def test_a_dry_run_of_other_tests_is_not_taken(here):
     make_tripling_easy()
     run("regrade", "graded", "--dry-run")
     edit("student_template/tests/tripling.py", "assert_equal(triple(1), 1 + 2)", "assert_equal(triple(n), 3 * n)")
-    edit("assignment/hidden_tests/tripling.py", "assert_equal(triple(4711), reference.triple(4711))", "pass")
+    edit("assignment/hidden_tests/tripling.py", "assert_equal(triple(number), reference.triple(number))", "pass")
     run("regrade", "graded")
     assert totals()["ben"] == 10
 

@@ -193,7 +193,7 @@ class Auditor:
         """Public cases that pass and do not count: nothing that hidden ones compare of their function is right."""
         for case in self.cases[id]:
             hidden = [other for other in self.cases[id] if other.hidden and other.needs[:1] == case.needs[:1]]
-            counts = any(other not in lost or agrees(other, environment) for other in hidden)
+            counts = not hidden or any(other not in lost or agrees(other, environment) for other in hidden)
             if not case.hidden and case not in lost and not counts:
                 yield case
 
