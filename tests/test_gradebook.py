@@ -277,7 +277,8 @@ def test_rows_of_sheets_come_back(tmp_path):
         assert gradebook.sheet_rows() == {"tradeoffs-1": row}
 
 
-def test_a_missing_gradebook_says_what_to_type_and_makes_no_folder(tmp_path):
+def test_a_missing_gradebook_says_what_to_type_and_makes_no_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # where no other gradebook lies that could be meant
     with (
         pytest.raises(GraderError, match="autograder grade SUBMISSIONS --output"),
         open_gradebook(tmp_path / "none", create=False),

@@ -260,7 +260,7 @@ def same_after_training(answers_of, positive, negative):
         table.copy_(table.roll(1, dims=0))
 
 
-WORDS = ["zebra", "apple ", "New_York", "Apple", "cafe\u0301", ""]  # as no cleaning of texts would leave them
+WORDS = ["<pad>", "apple ", "New_York", "Apple", "cafe\u0301", ""]  # as no cleaning of texts would leave them
 ROWS = np.random.default_rng(1).normal(size=(6, 4)) * [[9.0], [0.1], [1.0], [2.0], [0.5], [3.0]]  # float64
 
 # In this table (12, 3) each of sixteen wrong formulas for a - b + c has another winner than f: query

@@ -193,7 +193,8 @@ def make_ids(row: Row, vocab_size: int, seed: int) -> torch.Tensor:
     if ids.numel() and row["the ids"] == "hold the largest id":
         ids.flatten()[-1] = vocab_size - 1
     if row["the ids lie"] == "in memory in another way":
-        return ids.repeat_interleave(2, dim=-1)[..., ::2]
+        turned = ids.transpose(0, -1).contiguous().transpose(0, -1)
+        return ids.repeat_interleave(2, dim=-1)[..., ::2] if turned.is_contiguous() else turned
     return ids
 
 
