@@ -31,7 +31,8 @@ def test_where_nothing_waits_there_is_a_sentence(tmp_path, capsys):
     assert (status, "nothing to mark" in said) == (2, True)
 
 
-def test_where_nothing_was_graded_the_command_says_what_to_type_first(tmp_path, capsys):
+def test_where_nothing_was_graded_the_command_says_what_to_type_first(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     status, said = typed(capsys, "mark", tmp_path / "nowhere")
     assert (status, "Grade first: autograder grade" in said) == (2, True)
 
