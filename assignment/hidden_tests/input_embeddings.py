@@ -8,6 +8,7 @@ from check.testing.api import (
     RightEmbedding,
     assert_close,
     filled,
+    laid_otherwise,
     raises,
     require,
     seeded,
@@ -144,7 +145,7 @@ def same_rows(InputEmbedding, sentence, around=untouched):
         if row["the ids"] == "hold the largest id":
             ids[-1, -1] = vocab_size - 1
         if row["the ids lie"] == "in memory in another way":
-            ids = ids.T.contiguous().T if min(shape) > 1 else ids.repeat_interleave(2, dim=1)[:, ::2]
+            ids = laid_otherwise(ids)
         kind = row["`positions` is"]
         sizes = (vocab_size, dim, max_positions)
         dtype = DTYPES[row["the dtype is"]][seed % len(DTYPES[row["the dtype is"]])]

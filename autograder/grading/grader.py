@@ -201,7 +201,9 @@ class Grader:
         self, done: dict[Case, CaseResult], source: bytes, connection: Connection
     ) -> dict[Case, CaseResult]:
         """The results; public cases fail that pass where nothing else that their function gives is right."""
-        for hidden, public in suspects(done).items():
+        tried = [case for case, result in done.items() if result.outcome is not Outcome.NOT_ATTEMPTED]
+        passed = [case for case in tried if done[case].outcome is Outcome.PASSED]
+        for hidden, public in suspects(tried, passed).items():
             if not any(self._agrees(case, source, connection) for case in hidden):
                 said = SAID.format(public[0].needs[0])
                 done |= {case: replace(done[case], outcome=Outcome.FAILED, message=said) for case in public}
@@ -220,19 +222,9 @@ class Grader:
     def _with_what_fails(
         self, done: dict[Case, CaseResult], source: bytes, connection: Connection
     ) -> dict[Case, CaseResult]:
-        """The results; where no known mistake explains a case, with what its functions' failing inputs share.
-
-        The process that is asked is a new one, so that what it gives cannot depend on hidden inputs.
-        """
+        """The results; where no known mistake explains a case, with what its functions' failing inputs share."""
         unexplained = [case for case, result in done.items() if result.outcome is Outcome.FAILED and not result.hint]
-        functions = dict.fromkeys(name for case in unexplained for name in case.needs)
-        if not functions:
-            return done
-        try:
-            with self._session(source, connection) as session:
-                told = self._hints.in_common(functions, session)
-        except Stopped:
-            return done
+        told = self._in_common([name for case in unexplained for name in case.needs], source, connection)
         hints = {case: "\n".join(told[name] for name in case.needs if name in told) for case in unexplained}
         return done | {case: replace(done[case], hint=hint) for case, hint in hints.items()}
 
@@ -249,12 +241,22 @@ class Grader:
             spoken_of = {name for case, result in results if result.hint and not case.hidden for name in case.needs}
             if any(case.hidden for case in failed):
                 asked[question.id] = [name for name in question.functions if name not in spoken_of]
+        of_all = [name for names in asked.values() for name in names]
+        told = self._in_common(of_all, source, self._connection_of_its_own())
+        return {id: "\n".join(told[name] for name in names if name in told) for id, names in asked.items()}
+
+    def _in_common(self, functions: Iterable[str], source: bytes, connection: Connection) -> dict[str, str]:
+        """What failing inputs have in common, function by function; a process that stops says nothing.
+
+        It is a new one, so that what it gives cannot depend on hidden inputs.
+        """
+        if not (names := dict.fromkeys(functions)):
+            return {}
         try:
-            with self._session(source, self._connection_of_its_own()) as session:
-                told = self._hints.in_common([name for names in asked.values() for name in names], session)
+            with self._session(source, connection) as session:
+                return self._hints.in_common(names, session)
         except Stopped:
             return {}
-        return {id: "\n".join(told[name] for name in names if name in told) for id, names in asked.items()}
 
     def _no_file(self) -> CaseRun:
         """What came of every case where there is no code."""

@@ -6,14 +6,13 @@ it gives elsewhere shows it: it passes no hidden case, and no value that these c
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sized
+from collections.abc import Collection, Sized
 from typing import Any
 
 import torch
 
 from ..check.testing.cases import Case
 from ..check.testing.comparison import Compare
-from ..result import CaseResult, Outcome
 
 SAID = (
     "The check itself passes. But nothing that `{}` gave for other inputs, in the checks that run only when it is "
@@ -36,15 +35,12 @@ class Agreement:
         self.is_some |= not _is_empty(expected)
 
 
-def suspects(done: Mapping[Case, CaseResult]) -> dict[tuple[Case, ...], list[Case]]:
-    """For each function of which no hidden case passes, these cases, and the public ones that pass."""
+def suspects(tried: Collection[Case], passed: Collection[Case]) -> dict[tuple[Case, ...], list[Case]]:
+    """For each function of which no hidden case passes, those that were tried, and the public ones that pass."""
     found: dict[tuple[Case, ...], list[Case]] = {}
-    for case, result in done.items():
-        if case.hidden or result.outcome is not Outcome.PASSED:
-            continue
-        hidden = tuple(other for other in done if other.hidden and other.needs[:1] == case.needs[:1])
-        outcomes = {done[other].outcome for other in hidden} - {Outcome.NOT_ATTEMPTED}
-        if outcomes and Outcome.PASSED not in outcomes:
+    for case in passed:
+        hidden = tuple(other for other in tried if other.hidden and other.needs[:1] == case.needs[:1])
+        if not case.hidden and hidden and not any(other in passed for other in hidden):
             found.setdefault(hidden, []).append(case)
     return found
 

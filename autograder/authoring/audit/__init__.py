@@ -22,6 +22,7 @@ from ...check.testing.cases import Case, read_cases
 from ...errors import GraderError
 from ...grading.error_carried_forward import Retries
 from ...grading.known_mistakes import KnownMistakes
+from ...grading.memorized_answers import suspects
 from ...hint_evidence import evidence, holds
 from ...misconceptions import Misconception, apply, misconceptions
 from ...sandbox.substitutes import put_in
@@ -184,18 +185,16 @@ class Auditor:
             memorized=tuple(
                 case
                 for id in program.homes
-                if isinstance(program.about, Misconception)
                 for case in self.memorized(id, {*lost.get(id, ())} - {*despite}, environment)
             ),
         )
 
     def memorized(self, id: str, lost: Collection[Case], environment: Mapping[str, Any]) -> Iterator[Case]:
         """Public cases that pass and do not count: nothing that hidden ones compare of their function is right."""
-        for case in self.cases[id]:
-            hidden = [other for other in self.cases[id] if other.hidden and other.needs[:1] == case.needs[:1]]
-            counts = not hidden or any(other not in lost or agrees(other, environment) for other in hidden)
-            if not case.hidden and case not in lost and not counts:
-                yield case
+        passed = [case for case in self.cases[id] if case not in lost]
+        for hidden, public in suspects(self.cases[id], passed).items():
+            if not any(agrees(case, environment) for case in hidden):
+                yield from public
 
     def despite(self, hints: Sequence[Hint], lost: Sequence[Case], environment: Mapping[str, Any]) -> Iterator[Case]:
         """Of the cases that a program lost, those that count since one mistake costs once."""

@@ -167,6 +167,12 @@ def seeded(seed: int) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
 
+def laid_otherwise(numbers: torch.Tensor) -> torch.Tensor:
+    """The same numbers (...), not one after the other in memory: transposed or, where that is no change, with gaps."""
+    turned = numbers.transpose(0, -1).contiguous().transpose(0, -1)
+    return numbers.repeat_interleave(2, dim=-1)[..., ::2] if turned.is_contiguous() else turned
+
+
 def make_table(row: Row, seed: int, largest: int = 10_000) -> torch.Tensor:
     """A table (V, D) of the levels of `TABLE` that stand in the row, of no more rows than `largest`."""
     sizes = tuple(size for size in SIZES[row["the table is"]] if size[0] <= largest)
@@ -179,8 +185,7 @@ def make_table(row: Row, seed: int, largest: int = 10_000) -> torch.Tensor:
         numbers *= 1e7  # more digits than float32 has
     numbers = numbers.to(dtype)
     if row["the table lies"] == "in memory in another way":
-        turned = numbers.T.contiguous().T
-        numbers = numbers.repeat_interleave(2, dim=1)[:, ::2] if turned.is_contiguous() else turned
+        numbers = laid_otherwise(numbers)
     if row["the table"] == "needs no gradient":
         return numbers
     return nn.Parameter(numbers) if seed % 2 else numbers.requires_grad_()
@@ -193,8 +198,7 @@ def make_ids(row: Row, vocab_size: int, seed: int) -> torch.Tensor:
     if ids.numel() and row["the ids"] == "hold the largest id":
         ids.flatten()[-1] = vocab_size - 1
     if row["the ids lie"] == "in memory in another way":
-        turned = ids.transpose(0, -1).contiguous().transpose(0, -1)
-        return ids.repeat_interleave(2, dim=-1)[..., ::2] if turned.is_contiguous() else turned
+        return laid_otherwise(ids)
     return ids
 
 
@@ -220,8 +224,7 @@ def make_text(row: Row, seed: int) -> list[torch.Tensor]:
     dtype = _one_of(DTYPES[row["the dtype is"]], seed)
     x = torch.randn(texts, length, columns, generator=seeded(seed)).to(dtype)
     if row["the text lies"] == "in memory in another way":
-        turned = x.transpose(0, 2).contiguous().transpose(0, 2)
-        x = x.repeat_interleave(2, dim=2)[..., ::2] if turned.is_contiguous() else turned
+        x = laid_otherwise(x)
     x.requires_grad_(row["the input"] == "needs a gradient")
     if row["the text"] == "is the first":
         return [x]
