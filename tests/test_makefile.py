@@ -144,3 +144,11 @@ def test_every_path_in_the_makefile_may_hold_a_blank():
     names = re.compile(r"\$\$(?:script|OUTPUT|SUBMISSIONS|PYTHON)\b")
     bare = [line for line in lines if line.startswith("\t") or line.startswith("  ")]
     assert [line for line in bare for name in names.findall(line) if f'"{name}' not in line] == []
+
+
+@pytest.mark.thorough
+def test_the_long_repetitions_find_all_that_they_ask_for():
+    """They run seldom, so that nobody would notice for weeks that a fixture has another name now."""
+    command = [sys.executable, "-m", "pytest", "-q", "-m", "soak", "--setup-plan", "tests"]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout[-2000:]

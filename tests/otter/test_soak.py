@@ -41,7 +41,7 @@ def uploads() -> dict[str, Path]:
 
 
 @pytest.mark.parametrize("student", uploads())
-def test_the_example_batch_gets_the_same(student, run, grader, tmp_path):
+def test_the_example_batch_gets_the_same(student, run, course_grader, tmp_path):
     upload = uploads()[student]
     if upload.is_dir():
         files = {path.relative_to(upload).as_posix(): path.read_bytes() for path in upload.rglob("*")}
@@ -53,7 +53,7 @@ def test_the_example_batch_gets_the_same(student, run, grader, tmp_path):
     else:
         (submission,) = [s for s in collect(BATCH, ASSIGNMENT) if s.student == student]
         assert submission.code is not None
-        assert_alike(ran, submission.code, grader)
+        assert_alike(ran, submission.code, course_grader)
 
 
 def test_the_readme_shows_what_otter_prints(run):
@@ -68,11 +68,11 @@ MISTAKES_TOGETHER = [tuple(library[(number * 7 + 3) % len(library)].id for libra
 
 
 @pytest.mark.parametrize("ids", MISTAKES_TOGETHER, ids=" ".join)
-def test_known_mistakes_get_the_same(ids, run, grader, tmp_path):
+def test_known_mistakes_get_the_same(ids, run, course_grader, tmp_path):
     code = mistaken(*ids)
     (tmp_path / ASSIGNMENT.code_file).write_bytes(code)
     ran = run(tmp_path / ASSIGNMENT.code_file)
-    assert_alike(ran, code, grader)
+    assert_alike(ran, code, course_grader)
     assert ran.results["score"] < ASSIGNMENT.possible
 
 
