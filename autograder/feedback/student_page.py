@@ -6,7 +6,7 @@ its outcome and the hint, or not even these (`hidden`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from ..assignment import Assignment, Question
@@ -14,7 +14,7 @@ from ..mark import Mark, Marks, mark_of
 from ..result import CaseResult, Outcome, QuestionResult, Result, Status
 from .hidden_outcomes import Summed, as_students_see
 from .templating import TEMPLATES, render
-from .wording import about, checks, cost_of_mistakes, next_steps, outcome_words, unreadable
+from .wording import about, checks, cost_of_mistakes, next_steps, outcome_words
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def _part(result: Result, found: QuestionResult, assignment: Assignment, marks: 
         question = assignment.question(found.id)
     except KeyError:
         return None  # it was switched off after this was graded
-    lines = tuple(_each_hint_once(_line(case, result.notes) for case in found.cases))
+    lines = tuple(_each_hint_once(_line(case) for case in found.cases))
     return _Part(
         question,
         found,
@@ -108,13 +108,11 @@ def _each_hint_once(lines: Iterable[_Line]) -> Iterator[_Line]:
         shown.update(line.hints)
 
 
-def _line(case: CaseResult, notes: Sequence[str]) -> _Line:
+def _line(case: CaseResult) -> _Line:
     message = case.message if not case.hidden and case.outcome is not Outcome.PASSED else ""
     words = "" if isinstance(case, Summed) else outcome_words(case)  # its points say it
     if case.outcome is Outcome.NOT_ATTEMPTED and message and "\n" not in message:
         words, message = message.rstrip("."), ""  # "`encode` is not defined in your file" needs no box
-        if unreadable(case, notes):
-            words = f"{words.partition(' is ')[0]} cannot be read"
     return _Line(
         case.title,
         case.hidden,

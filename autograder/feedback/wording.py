@@ -37,7 +37,7 @@ def outcome_words(case: CaseResult) -> str:
         return f"passes on a right {' and '.join(f'`{name}`' for name in case.carried)}"
     if case.despite:
         return f"counts: its values are those of {_mistakes(case)} told here, which costs once"
-    if case.unseen and case.outcome is Outcome.FAILED:
+    if case.unseen and case.outcome is not Outcome.PASSED:
         return f"not checked, because {case.unseen}"
     return _OUTCOMES[case.outcome]
 
@@ -128,7 +128,7 @@ def next_steps(result: Result, assignment: Assignment, most: int = 3) -> list[St
             question = assignment.question(question_result.id)
         except KeyError:
             continue
-        text = _code_step(question_result, result.notes) if question.is_code else _answer_step(question_result)
+        text = _code_step(question_result) if question.is_code else _answer_step(question_result)
         if text:
             steps.append(Step(question, text))
     return steps[:most]
@@ -138,12 +138,12 @@ def _answer_step(result: QuestionResult) -> str:
     return "There is no answer here yet." if result.points == 0.0 and not result.answer else ""
 
 
-def _code_step(result: QuestionResult, notes: Iterable[str]) -> str:
+def _code_step(result: QuestionResult) -> str:
     lost = [case for case in result.cases if case.outcome is not Outcome.PASSED]
     if not lost:
         return ""
-    if note := next((note for case in lost if (note := unreadable(case, notes))), ""):
-        return f"Fix this first: {note}"
+    if first := next((case for case in lost if case.outcome is Outcome.NOT_ATTEMPTED and case.unseen), None):
+        return f"{first.unseen}: fix that first. The notes at the top say which line it is."
     told = [case for case in lost if not isinstance(case, Summed)]
     if len(lost) == len(result.cases) and all(case.outcome is Outcome.NOT_ATTEMPTED for case in told):
         return "Nothing is written here yet. Start with its first function and run `python check`."
@@ -163,14 +163,6 @@ def _code_step(result: QuestionResult, notes: Iterable[str]) -> str:
     if case.hidden:
         return f"Every public check passes. Look up this sentence and try it on inputs of your own: {case.title}"
     return f"Fix this first: {case.title}"
-
-
-def unreadable(case: CaseResult, notes: Iterable[str]) -> str:
-    """The note on the function that a case lacks because Python cannot read it, if that is so."""
-    if case.outcome is not Outcome.NOT_ATTEMPTED or case.hidden or case.message.count("`") != 2:
-        return ""
-    name = case.message.split("`")[1]
-    return next((note for note in notes if f"So `{name}` is left out" in note), "")
 
 
 def _points(points: float) -> str:

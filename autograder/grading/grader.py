@@ -395,7 +395,7 @@ def _attempt(
     random.seed(SEED)
     try:
         session.begin_case(replay)
-        return run_case(case, environment)
+        return run_case(case, environment, session.file.unreadable)
     except Stopped as stop:
         return stop
     except InternalError as fault:

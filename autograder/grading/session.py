@@ -43,11 +43,13 @@ class StudentFile:
     Attributes:
         kinds: for every name asked for and found "class", "function" or the name of another type.
         problems: (line, sentence) pairs, for the student.
+        unreadable: the names asked for that stand in lines that are no Python.
         printed: what the file printed while it was loaded.
     """
 
     kinds: dict[str, str]
     problems: tuple[tuple[int, str], ...]
+    unreadable: tuple[str, ...]
     printed: str
 
 
@@ -122,8 +124,9 @@ class Session:
     def _checked_file(self, reply: dict[str, Any]) -> StudentFile:
         """What the student's process says of its file, read as sceptically as anything it says."""
         try:
-            told_kinds, told_problems = reply["value"]
+            told_kinds, told_problems, told_unreadable = reply["value"]
             kinds = {name: str(told_kinds[name])[:100] for name in self._names if name in told_kinds}
+            unreadable = tuple(name for name in self._names if name in told_unreadable)
             problems = sorted(self._skipped.items())
             for line, text in told_problems[:MAX_PROBLEMS]:
                 if type(line) is int and isinstance(text, str):
@@ -131,7 +134,7 @@ class Session:
         except (LookupError, TypeError, ValueError):
             self._connection.distrust("its account of the file is none")
             raise Stopped(Outcome.CRASHED, "the file could not be loaded.") from None
-        return StudentFile(kinds, tuple(problems), self._printed_in(reply))
+        return StudentFile(kinds, tuple(problems), unreadable, self._printed_in(reply))
 
     def _make_environment(self) -> dict[str, Any]:
         """Proxies by name, as a test takes them."""

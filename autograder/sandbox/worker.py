@@ -189,7 +189,8 @@ class Worker:
         found = {name: self.namespace[name] for name in header["names"] if name in self.namespace}
         self.mirror.exported = {name: value for name, value in found.items() if is_module_class(value)}
         kinds = {name: kind_of(value) for name, value in found.items()}
-        return [kinds, [[problem.line, clean(problem.text, MAX_MESSAGE)] for problem in loaded.problems]]
+        problems = [[problem.line, clean(problem.text, MAX_MESSAGE)] for problem in loaded.problems]
+        return [kinds, problems, loaded.unreadable]
 
     def probe(self, header: dict[str, Any], blobs: list[memoryview]) -> Any:
         """Say what is wrong with the wall, seen from inside; asked before any student code runs."""

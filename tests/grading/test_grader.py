@@ -119,6 +119,12 @@ def expect_nothing(result: Result, note: str) -> None:
     assert any(said.startswith(note) for said in result.notes) or not note
 
 
+def test_public_and_hidden_cases_of_a_function_that_cannot_be_read_say_so(grader):
+    result = grade(grader, "def double(:\n    return 2\ndef triple(n): return 3 * n")
+    said = {case.unseen for question in result.questions for case in question.cases if case.points != case.earned}
+    assert said == {"Python cannot read `double`"}
+
+
 def test_a_missing_file_is_graded_with_the_reason(grader):
     result = grade(grader, None)
     assert (result.status, points(result)) == (Status.GRADED, [0, 0])

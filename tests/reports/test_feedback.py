@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
 
 import pytest
 
-from autograder.check.loading.reading import parse
 from autograder.feedback.student_page import feedback_page
 from autograder.result import Outcome, Result, Status
 from tests.hand_made import (
@@ -145,14 +143,13 @@ def test_a_wrong_function_is_mended_before_a_missing_one_is_written(read):
     assert "Write this next: Missing" in read(result("ada", code(LOOKUP, case(), missing)))
 
 
-def test_a_function_that_cannot_be_read_is_to_be_fixed_and_not_to_be_written(read):
-    _, problems = parse(b"def encode(a):\n    return (a\n", "embeddings.py")
-    (note,) = (f"embeddings.py, line {problem.line}: {problem.text}" for problem in problems)
-    missing = case(Outcome.NOT_ATTEMPTED, message="`encode` is not defined in your file.")
+@pytest.mark.parametrize("hidden", [False, True])
+def test_a_function_that_cannot_be_read_is_to_be_fixed_and_not_to_be_written(read, hidden):
+    missing = case(Outcome.NOT_ATTEMPTED, hidden=hidden, unseen="Python cannot read `encode`")
     for cases in ((missing,), (case(), missing)):
-        text = read(replace(result("ada", code(LOOKUP, *cases)), notes=(note,)))
-        assert "Fix this first: embeddings.py, line 2: Python cannot read this: " in text
-        assert "(encode cannot be read)" in text and "not defined" not in text
+        text = read(result("ada", code(LOOKUP, *cases)))
+        assert "Python cannot read encode: fix that first." in text
+        assert "(not checked, because Python cannot read encode)" in text
         assert "Write this next" not in text and "Nothing is written here" not in text
 
 

@@ -33,6 +33,11 @@ class Loaded:
     module: types.ModuleType
     problems: tuple[Problem, ...]
 
+    @property
+    def unreadable(self) -> list[str]:
+        """The functions and classes in lines that are no Python."""
+        return [problem.loses for problem in self.problems if problem.loses]
+
 
 def load(
     source: bytes,

@@ -173,24 +173,26 @@ def _answer(request: dict[str, Any], requests: BinaryIO, send: Send) -> None:
             prints.start()
             send("begin", question=question, index=index)
             start.start_case()
-            outcome = _run(cases, call_recorder, case, environment, call_text)
+            outcome = _run(cases, call_recorder, case, environment, loaded.unreadable, call_text)
             prints.stop()
             hint = adviser.beside(case) if outcome["outcome"] == "failed" else ""
             send("end", question=question, index=index, hint=hint, **outcome)
     send("done")
 
 
-def _run(cases: Any, call_recorder: Any, case: Any, environment: dict[str, Any], call_text: Any) -> dict[str, str]:
+def _run(
+    cases: Any, call_recorder: Any, case: Any, environment: dict[str, Any], unreadable: list[str], call_text: Any
+) -> dict[str, str]:
     """Run one case; what gets past `run_case` ends the case alone, too."""
     try:
-        attempt = cases.run_case(case, environment)
+        attempt = cases.run_case(case, environment, unreadable)
     except call_recorder.NotTriedAgain as stopped:
         return {"outcome": "blocked", "name": str(stopped), "message": ""}
     except BaseException as error:
         what = "ended the program (SystemExit)" if isinstance(error, SystemExit) else type(error).__name__
         raised = what if isinstance(error, SystemExit) else f"raised {what}"
         return {"outcome": "failed", "message": f"{call_text.last_call()}\nyour code {raised}".strip()}
-    return {"outcome": attempt.outcome, "message": attempt.message[:LONGEST_MESSAGE]}
+    return {"outcome": attempt.outcome, "message": (attempt.message or attempt.unseen)[:LONGEST_MESSAGE]}
 
 
 def _end_with_the_parent(requests: BinaryIO) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePath
@@ -110,12 +110,17 @@ def read_cases(path: Path) -> tuple[Case, ...]:
     )
 
 
-def run_case(case: Case, environment: Mapping[str, Any]) -> CaseRun:
+def run_case(case: Case, environment: Mapping[str, Any], unreadable: Collection[str] = ()) -> CaseRun:
     """Run one case on the functions in `environment` and say how it ended.
 
     Only `Exception` is caught, as Otter does: whatever else stops a case is the caller's to judge.
+
+    Args:
+        unreadable: what the file defines in lines that are no Python.
     """
     for name in case.needs:
+        if environment.get(name) is None and name in unreadable:
+            return CaseRun("not attempted", unseen=f"Python cannot read `{name}`")
         if environment.get(name) is None:
             return CaseRun("not attempted", f"`{name}` is not defined in your file.")
     call_text.forget_calls()
