@@ -110,7 +110,7 @@ LOOKUP, BAD_LOOKUP = lookups("embedding_lookup", ("table", "ids"), TABLE)
 
 DOMAINS = (BUILD_VOCABULARY, ENCODE, NEW_TABLE, LOOKUP, BAD_LOOKUP)
 
-MIXED = ["the", "The", "10", "", "9", "zebra", "ant", "The", " ", "9", "_", "ant", "éclair", "\n"]
+MIXED = ["the", "The", "10", "", "9", "zebra", "ant", "The", " ", "9", "_", "ant", "éclair", "\n", "a", "a\0", "a "]
 TABLE_OF_7 = torch.randn(7, 3, generator=seeded(1))  # V = 7, D = 3
 IDS_OF_5 = torch.tensor([5, 0, 6, 5, 2])  # unsorted, repeated, first and last row
 ROWS = TABLE_OF_7[IDS_OF_5]
@@ -192,6 +192,8 @@ def test_vocabulary_is_sorted(build_vocabulary, reference):
 def test_encode_follows_the_vocabulary(encode):
     many = [f"t{number}" for number in range(1100)]
     assert_close(encode(many, {token: id for id, token in enumerate(many)}), torch.arange(1100))
+    ids = {token: id for id, token in enumerate(sorted({*MIXED}))}
+    assert_close(encode(list(MIXED), dict(ids)), torch.tensor([ids[token] for token in MIXED]))
     assert_close(encode(["b", "a"], {"a": 3, "b": 2**40 + 1}), torch.tensor([2**40 + 1, 3]))
     for tokens, vocabulary, row in texts("values"):
         if row["the tokens were"] == "asked for before, with another vocabulary":
@@ -219,7 +221,7 @@ def test_encode_of_nothing(encode):
 
 @test_case(name="`encode` raises a `KeyError` that names the unknown token.", points=0.25, hidden=True)
 def test_encode_refuses_an_unknown_token(encode):
-    vocabulary = {"blue": 1, "red": 0}
+    vocabulary = {"blue": 1, "red": 0, "<unk>": 3, "[UNK]": 2}
     for tokens in (["blue", "Red", "red"], ["red", ""]):
         assert_close(encode(["red", "blue", "red"], dict(vocabulary)), torch.tensor([0, 1, 0]))
         with raises(KeyError, quoting=[tokens[1]]):

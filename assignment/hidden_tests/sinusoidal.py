@@ -250,6 +250,8 @@ def test_another_base(sinusoidal_encoding):
 def test_three_thousand_positions(sinusoidal_encoding):
     right, atol = encoding(range(3000), 70, 500.0).float(), tolerance(range(3000))
     assert_close(sinusoidal_encoding(3000, 70, 500.0), right, atol=atol)
+    right = encoding(range(3000), 200, 2.0).float()  # of high frequencies alone, which add up what each is off by
+    assert_close(sinusoidal_encoding(3000, 200, 2.0), right, atol=atol)
 
 
 @test_case(
@@ -367,8 +369,10 @@ def test_the_module_has_a_base(SinusoidalPositions):
 
 @test_case(name="`SinusoidalPositions` takes any number of positions, 20,000 included.", points=0.2, hidden=True)
 def test_twenty_thousand_positions(SinusoidalPositions):
-    x = text(1, 1, 2).expand(1, 33_000, 2)
-    same_sum(SinusoidalPositions(2)(x), x)
+    x = text(1, 1, 4).expand(1, 33_000, 4)
+    module = SinusoidalPositions(4, 300.0)
+    same_sum(module(x), x, base=300.0)
+    same_sum(module(x[:, :9]), x[:, :9], base=300.0)
 
 
 @test_case(

@@ -166,7 +166,8 @@ SIZES = {
 
 
 def make_words(row, count):
-    cases = ("W{}", "w{}") if row["the words"] == "differ in case alone" else ("w{}", "v{}")
+    # Every other word is a part of the one after it.
+    cases = ("W{}", "w{}") if row["the words"] == "differ in case alone" else ("w{}", "w{}s")
     return [cases[at % 2].format("abcdefghij"[at // 20] + "abcdefghij"[at // 2 % 10]) for at in range(count)]
 
 
@@ -525,10 +526,12 @@ def test_unknown_words_are_refused(nearest_words, analogy):
     assert_answers(analogy(*planted(), ["a"], ["b"], 2), by_gensim(planted, "a", "b", 2))
     with raises(KeyError, quoting=["A"]):
         nearest_words(*planted(), "A", 0)
+    table, vocabulary = planted()
+    vocabulary["<unk>"] = vocabulary.pop("l")
     with raises(KeyError, quoting=["quokka"]):
-        nearest_words(*planted(), "quokka")
+        nearest_words(table, vocabulary, "quokka")
     with raises(KeyError, quoting=["quokka"]):
-        analogy(*planted(), ["quokka", "a", "b"], ["c"])
+        analogy(table, vocabulary, ["quokka", "a", "b"], ["c"])
     with raises(KeyError, quoting=["quokka"]):
         analogy(*planted(), ["a", "b"], ["quokka"])
 

@@ -112,7 +112,7 @@ def _without_gradient(result: Any, arguments: Mapping[str, Any]) -> Any:
     match result:
         case nn.Parameter():
             return nn.Parameter(result.detach(), requires_grad=False)
-        case torch.Tensor() if result.requires_grad:
+        case torch.Tensor() if result.requires_grad and result.numel():
             return result.detach()
         case nn.Module() if any(parameter.requires_grad for parameter in result.parameters()):
             return result.requires_grad_(False)

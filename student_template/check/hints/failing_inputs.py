@@ -198,7 +198,8 @@ def plain(value: Any) -> Any:
     match value:
         case torch.Tensor():
             numbers = value.detach().flatten()
-            return [_kind_of(value), value.requires_grad, *_some(numbers.tolist()), *_of_all(numbers.double())]
+            gradient = value.requires_grad and value.numel() > 0
+            return [_kind_of(value), gradient, *_some(numbers.tolist()), *_of_all(numbers.double())]
         case nn.Module():
             return sorted((plain(table) for table in value.parameters()), key=lambda table: str(table[:2]))
         case dict():
