@@ -39,6 +39,19 @@ def test_the_right_value_stands_beside_one_that_is_not():
     assert found.note.endswith("30,522 x 768 = 23.4 M")
 
 
+@pytest.mark.parametrize(
+    "text, is_right",
+    [
+        ("From offset 60 to 80 it stays near 0.1.", True),
+        ("Between offsets 60-80 the mean is about 0.9.", False),
+        ("Over offsets 1 \u2013 6 it is 0.8 on average.", True),
+    ],
+)
+def test_a_value_beside_a_range_of_offsets_is_right_if_it_lies_between_theirs(text, is_right):
+    (found,) = check_numbers(text, KNOWN["bert_positions"])
+    assert found.is_right is is_right
+
+
 def test_an_answer_of_numbers_alone_is_bounded():
     for text in ("0.1 at 5 " * 100_000, "9" * 1_000_000, "1,000 x " * 100_000, ("0.5 " * 300 + "7 " * 300) * 50):
         for known in KNOWN.values():

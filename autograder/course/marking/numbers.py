@@ -38,7 +38,7 @@ _UNITS = {
     **dict.fromkeys(("b", "bn", "billion", "mrd"), 1e9),
 }
 _NUMBER = re.compile(
-    r"(?P<sign>(?<![\w.,)])[-\u2212\u2013]\s?)?"
+    r"(?P<sign>(?<![\w.,)])(?<!\d )[-\u2212\u2013]\s?)?"
     r"(?<![\w.])(?P<digits>(?:\d{1,3}(?:[,.'\u2019\u00a0\u202f\u2009_]\d{3})+(?!\d)(?:[.,]\d+)?|\d+(?:[.,]\d+)?|[.,]\d+))"
     r"(?:[eE](?P<exponent>[-+]?\d{1,2})|\s?[x\u00d7\u00b7*]\s?10\s?(?:\^|\*\*)\s?(?P<power>\d{1,2}))?"
     r"(?P<unit>\s?(?:k|thousand|tausend|mille|M|[Mm]io|[Mm]ill?|[Mm]illions?|[Mm]illionen|mn|B|bn|[Bb]illion|Mrd))?"
@@ -60,10 +60,11 @@ _COUNTED = re.compile(
 )
 _NO_LETTER = re.compile(r"[^a-z0-9]")
 _OF_A_NAME = re.compile(r"[A-Za-z]-$")
-_LIST = {"", ",", ";", "/", "&", "|", "and", "und", ",and"}
+_LIST = {"", ",", ";", "/", "&", "|", "and", "und", ",and", "to"}
+_RANGE = {"to", "through", "until", "bis", "-", "\u2013", "\u2014", ".."}
 _ENDS = re.compile(r"\n\s*\n|[.!?]\s+[A-Z]")
 _BREAK = re.compile(r"[;\n]")
-_PAUSE = re.compile(r",|\band\b|\bbut\b|\bwhile\b|\babove\b")
+_PAUSE = re.compile(r",|\band\b|\bto\b|\bbut\b|\bwhile\b|\babove\b")
 
 
 @dataclass(frozen=True)
@@ -269,20 +270,33 @@ def _shape(shape: tuple[int, int]) -> str:
 
 
 def _by_offset(text: str, known: Sequence[float]) -> Iterator[CheckedNumber]:
-    """Every value from -1 to 1 with decimals, beside the right one at the offset that stands by it."""
+    """Every value from -1 to 1 with decimals, beside the right one at the offset, or range of these, by it."""
     numbers = quoted_numbers(text)
     values = [n for n in numbers if not n.is_whole and any(abs(r) <= 1 for r in n.readings)]
     offsets = [n for n in numbers if n.is_whole and n.value < len(known) and not _is_count(text, n)]
-    pairs = _paired(text, offsets, values) | _listed(text, offsets, values)
+    listed, ranges = _listed(text, offsets, values), _ranges(text, offsets)
+    pairs = _paired(text, offsets, values) | listed
     for value in values:
         offset = pairs.get(value.start)
         got = next(r for r in value.readings if abs(r) <= 1)
         if offset is None:
             yield CheckedNumber(value.text, None, "no offset was found beside it")
             continue
-        right = known[int(offset.value)]
-        is_right = abs(got - right) <= WITHIN + 1e-6
-        yield CheckedNumber(value.text, is_right, f"at offset {int(offset.value)}: {right:.2f}")
+        at = int(offset.value)
+        first, last = (at, at) if value.start in listed else ranges.get(offset.start, (at, at))
+        least, most = min(known[first : last + 1]), max(known[first : last + 1])
+        is_right = least - WITHIN - 1e-6 <= got <= most + WITHIN + 1e-6
+        where = f"at offset {at}: {least:.2f}" if first == last else f"{first} to {last}: {least:.2f} to {most:.2f}"
+        yield CheckedNumber(value.text, is_right, where)
+
+
+def _ranges(text: str, offsets: Sequence[Quoted]) -> dict[int, tuple[int, int]]:
+    """The first and the last offset of `60 to 80`, by where each of the two begins."""
+    found: dict[int, tuple[int, int]] = {}
+    for one, two in pairwise(offsets):
+        if text[one.end : two.start].strip() in _RANGE and one.value <= two.value:
+            found[one.start] = found[two.start] = int(one.value), int(two.value)
+    return found
 
 
 def _is_count(text: str, number: Quoted) -> bool:
