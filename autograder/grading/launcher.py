@@ -9,7 +9,6 @@ import select
 import socket
 import struct
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -20,7 +19,7 @@ from pathlib import Path
 from ..assignment import Limits
 from ..errors import GraderError
 from ..sandbox.confinement import WallPlan
-from ..sandbox.environment import ENVIRONMENT
+from ..sandbox.environment import ENVIRONMENT, program_of_this_package
 from ..sandbox.limits import WorkerLimits, machine_memory
 from ..sandbox.wire import Channel, Closed, TooLate, WireError
 from ..sandbox.worker import RARE, rare_imports
@@ -250,7 +249,7 @@ def _start(command: Sequence[str], home: str, folder: str) -> tuple[socket.socke
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:
         zygote = subprocess.Popen(
-            [*command, sys.executable, "-P", "-s", "-m", "autograder.sandbox.zygote", str(theirs.fileno())],
+            [*command, *program_of_this_package("sandbox.zygote", str(theirs.fileno()))],
             cwd=folder,
             env={**ENVIRONMENT, "HOME": home, "TMPDIR": home},
             stdin=subprocess.DEVNULL,

@@ -1,4 +1,11 @@
-"""The environment variables of students' processes, and of whatever process they are forked from."""
+"""How students' processes, and whatever process they are forked from, are started."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parent.parent
 
 ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
@@ -12,3 +19,12 @@ ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
     "LANG": "C.UTF-8",
 }
+
+
+def program_of_this_package(module: str, *arguments: str) -> list[str]:
+    """The command that runs a module of this very package, whichever copy of it the interpreter would find."""
+    start = (
+        f"import sys; sys.path.insert(0, {str(PACKAGE.parent)!r}); import {PACKAGE.name}; del sys.path[0]; "
+        f"import runpy; runpy.run_module('{PACKAGE.name}.{module}', run_name='__main__', alter_sys=True)"
+    )
+    return [sys.executable, "-P", "-s", "-c", start, *arguments]

@@ -14,6 +14,8 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 
+from .environment import program_of_this_package
+
 _AT_ONCE = 2**20
 _PROT_READ, _MAP_SHARED, _MAP_LOCKED = 1, 1, 0x2000
 _FAILED = ctypes.c_void_p(-1).value
@@ -50,7 +52,7 @@ class Keeper:
     """
 
     def __init__(self, roots: Iterable[str]) -> None:
-        command = [sys.executable, "-P", "-s", "-m", "autograder.sandbox.preload", "keep", *roots]
+        command = program_of_this_package("sandbox.preload", "keep", *roots)
         pipe = subprocess.PIPE
         self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True)
 
