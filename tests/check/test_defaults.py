@@ -15,6 +15,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 import torch
+from torch.overrides import BaseTorchFunctionMode
 
 from autograder.check.loading import source
 from autograder.check.loading.defaults import Defaults
@@ -32,6 +33,8 @@ def defaults() -> Iterator[Defaults]:
 CHANGES = {
     "default dtype": lambda: torch.set_default_dtype(torch.float64),
     "default device": lambda: torch.set_default_device("meta"),
+    "modes of functions": lambda: BaseTorchFunctionMode().__enter__(),
+    "autocast": lambda: torch.autocast("cpu", dtype=torch.bfloat16).__enter__(),
     "grad mode": lambda: torch.set_grad_enabled(False),
     "anomaly detection": lambda: torch.autograd.set_detect_anomaly(True),
     "deterministic algorithms": lambda: torch.use_deterministic_algorithms(True, warn_only=True),
@@ -48,6 +51,12 @@ CHANGES = {
     "warnings": lambda: warnings.simplefilter("error"),
     "builtins": lambda: setattr(builtins, "sum", max),
 }
+
+
+def test_a_block_with_a_device_that_never_ends_is_put_back(defaults):
+    torch.device("meta").__enter__()
+    assert [setting.name for setting in defaults.put_back()] == ["modes of functions"]
+    assert torch.zeros(1).device.type == "cpu" and defaults.put_back() == []
 
 
 @pytest.mark.parametrize("name", CHANGES)

@@ -247,7 +247,7 @@ def _of_numpy() -> Iterator[Setting]:
 
 def _of_torch() -> Iterator[Setting]:
     import torch
-    from torch import _tensor_str
+    from torch import _C, _tensor_str
     from torch.utils import _device
 
     yield Setting(
@@ -257,6 +257,18 @@ def _of_torch() -> Iterator[Setting]:
         ("set_default_dtype", "set_default_tensor_type"),
     )
     yield Setting("default device", lambda: _device.CURRENT_DEVICE, torch.set_default_device, ("set_default_device",))
+
+    def modes() -> list[_Same]:
+        return [_Same(_C._get_function_stack_at(place)) for place in range(_C._len_torch_function_stack())]
+
+    def use_modes(wanted: list[_Same]) -> None:
+        while _C._len_torch_function_stack():
+            _C._pop_torch_function_stack()
+        for mode in wanted:
+            _C._push_on_torch_function_stack(mode.it)
+
+    if hasattr(_C, "_get_function_stack_at"):
+        yield Setting("modes of functions", modes, use_modes, ("__enter__",))  # behind the device, which is one
     yield Setting(
         "grad mode",
         torch.is_grad_enabled,
@@ -284,6 +296,24 @@ def _of_torch() -> Iterator[Setting]:
         ),
         lambda value: torch.use_deterministic_algorithms(value[0], warn_only=value[1]),
     )
+
+    def cast(value: tuple[bool, torch.dtype, bool]) -> None:
+        is_on, dtype, is_cached = value
+        torch.set_autocast_enabled("cpu", is_on)
+        torch.set_autocast_dtype("cpu", dtype)
+        torch.set_autocast_cache_enabled(is_cached)
+
+    if hasattr(torch, "set_autocast_dtype"):  # torch 2.4 and newer
+        yield Setting(
+            "autocast",
+            lambda: (
+                torch.is_autocast_enabled("cpu"),
+                torch.get_autocast_dtype("cpu"),
+                torch.is_autocast_cache_enabled(),
+            ),
+            cast,
+            ("autocast", "set_autocast_enabled", "set_autocast_cpu_enabled", "set_autocast_dtype"),
+        )
     yield Setting("threads", torch.get_num_threads, torch.set_num_threads)
     yield Setting(
         "precision of products",
