@@ -20,7 +20,7 @@ BROKEN_BLOCKS = {
     "decorated": "@property\n@staticmethod\ndef broken(x)\n    return x\n",
     "class": "class broken:\n    def f(self):\n        return )\n\n    def g(self):\n        return 1\n",
     "prose": "Here comes my solution of the task\n",
-    "odd character": "broken = “text”\n",
+    "odd character": "broken = 1 ÷ 2\n",
 }
 
 
@@ -127,6 +127,49 @@ def test_utf_16_is_read_with_a_note():
     loaded = load("x = 'é'\r\ny = 2\r\n".encode("utf-16"), "embeddings.py")
     assert (loaded.module.x, loaded.module.y) == ("é", 2)
     assert lines_of(loaded) == [1]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32"])
+def test_a_file_of_wide_letters_is_told_by_its_encoding(encoding):
+    loaded = load("x = 1\ny = 2\n".encode(encoding), "embeddings.py")
+    assert (loaded.module.x, loaded.module.y) == (1, 2)
+    assert [problem.text for problem in loaded.problems] == [
+        f"the file is saved as {encoding[:6].upper()}. Save it as UTF-8."
+    ]
+
+
+# Signs that stand for Python's
+
+
+@pytest.mark.parametrize(
+    "text, sign",
+    [
+        ("def f():\n\u00a0\u00a0return 1\n", "U+00A0, no-break space"),
+        ("def f():\n\u3000return 1\n", "U+3000, ideographic space"),
+        ("\u200bdef f():\n    return 1\n", "U+200B, zero width space"),
+        ("\ufeff\ufeffdef f():\n    return 1\n", "U+FEFF, zero width no-break space"),
+        ("def f():\n    return 1\n\x1a", "U+001A, a control character"),
+        ("def f():\n    \u201cwhat it does\u201d\n    return 1\n", "`\u201c`, U+201C, left double quotation mark"),
+        ("def f(x=\u2018a\u2019)\uff1a\n    return 1\n", "`\u2018`, U+2018, left single quotation mark"),
+        ("def f():\n    return 2 \u2212 1\n", "`\u2212`, U+2212, minus sign"),
+        ("def f() -&gt; int:\n    return 1\n", "`&gt;`"),
+        ("def f():\n    &quot;what&#39;s it&quot;\n    return 1\n", "`&quot;`"),
+    ],
+)
+def test_a_sign_that_stands_for_one_of_pythons_is_read_as_that_one(text, sign):
+    loaded = load(text.encode(), "embeddings.py")
+    assert loaded.module.f() == 1
+    assert [problem.text for problem in loaded.problems] == [
+        f"a sign here is not Python's: {sign}. Here and below, such signs are read as what they stand for. "
+        "Type them anew."
+    ]
+
+
+def test_such_signs_are_told_once_and_stay_in_what_python_can_read():
+    broken = "def f():\n\u00a0return 1\n\ndef g():\n\u00a0return 2\n"
+    loaded = load_text(f"title = 'a\u00a0b\u2013c &lt;'\n{broken}")
+    assert loaded.module.title == "a\u00a0b\u2013c &lt;"
+    assert (loaded.module.f(), loaded.module.g(), lines_of(loaded)) == (1, 2, [3])
 
 
 def test_null_bytes_are_left_out_with_a_note():

@@ -5,16 +5,24 @@ from __future__ import annotations
 import ast
 import re
 import tokenize
+from collections.abc import Iterator
 
 from . import notebook
 from .blocks import UNREADABLE, Block, blocks_of, join, parse_block, unreadable
 from .definitions import never_reached, stubs_below, without_stubs_of_what_is_written
 from .problems import MOST_PROBLEMS, Problem, cut, first_of
+from .strange_signs import as_meant, in_words
 
 MOST_BROKEN = 100
 """Blocks that cannot be read for which it is seen whether they go on: a file of any length is read in time
 that grows with its length."""
 
+_MARKS = (
+    (b"\xff\xfe\0\0", "utf-32"),
+    (b"\0\0\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
 _STARTS_AFRESH = re.compile(r"@|((async\s+)?def|class|import|from)\b")
 
 
@@ -27,9 +35,9 @@ def parse(source: bytes, filename: str) -> tuple[list[ast.stmt], list[Problem]]:
 
 def decode(source: bytes, problems: list[Problem]) -> str:
     """Turn a file's bytes into text with `\\n` line ends, noting what Python itself would refuse."""
-    if source.startswith((b"\xff\xfe", b"\xfe\xff")):
-        text = source.decode("utf-16", errors="replace")
-        problems.append(Problem(1, "the file is saved as UTF-16. Save it as UTF-8."))
+    if encoding := _wide_encoding(source):
+        text = source.decode(encoding, errors="replace").removeprefix("\ufeff")
+        problems.append(Problem(1, f"the file is saved as {encoding[:6].upper()}. Save it as UTF-8."))
     else:
         text = _decode_by_cookie(source, problems)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -38,6 +46,18 @@ def decode(source: bytes, problems: list[Problem]) -> str:
         problems.append(Problem(line, "there is a null byte here, which Python refuses. It is left out."))
         text = text.replace("\0", "")
     return text
+
+
+def _wide_encoding(source: bytes) -> str:
+    """The encoding of a file in which a letter takes more than one byte, with its mark or without; else none."""
+    for mark, encoding in _MARKS:
+        if source.startswith(mark):
+            return encoding
+    for place, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        high, low = source[place:1000:2], source[1 - place : 1000 : 2]
+        if high and high.count(0) * 10 > len(high) * 9 and low.count(0) * 10 < len(low):
+            return encoding
+    return ""
 
 
 def _decode_by_cookie(source: bytes, problems: list[Problem]) -> str:
@@ -93,7 +113,10 @@ def _parse_part(part: Block, lines: list[str], filename: str, problems: list[Pro
         except UNREADABLE as error:
             broken += 1
             joined = join(blocks, index, filename) if broken <= MOST_BROKEN else None
-            if joined is not None:
+            if (read := _read_as_meant(block, filename)) is not None:
+                statements += read
+                problems += _strange_sign(block, problems)
+            elif joined is not None:
                 taken, more = joined
                 statements += more
             else:
@@ -103,6 +126,32 @@ def _parse_part(part: Block, lines: list[str], filename: str, problems: list[Pro
                 broken_until = block.end
         index += taken
     return statements
+
+
+_STRANGE = "a sign here is not Python's"
+
+
+def _read_as_meant(block: Block, filename: str) -> list[ast.stmt] | None:
+    """The statements of a block with signs in it that are not Python's; None if they do not make it one."""
+    text = "\n".join(block.lines)
+    meant = as_meant(text)
+    if meant == text:
+        return None
+    try:
+        return parse_block(Block(block.start, tuple(meant.split("\n"))), filename)
+    except UNREADABLE:
+        return None
+
+
+def _strange_sign(block: Block, problems: list[Problem]) -> Iterator[Problem]:
+    """The sentence on such signs, once for a file."""
+    if any(problem.text.startswith(_STRANGE) for problem in problems):
+        return
+    for number, line in enumerate(block.lines, block.start + 1):
+        if (meant := as_meant(line)) != line:
+            text = f"{_STRANGE}: {in_words(line, meant.strip())}. Here and below, such signs are read as what they "
+            yield Problem(number, text + "stand for. Type them anew.")
+            return
 
 
 def _without_magics(part: Block, problems: list[Problem]) -> Block:
