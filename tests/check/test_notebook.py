@@ -91,7 +91,6 @@ def test_what_only_looks_like_a_magic_stays(line):
         "%%snakeviz -t",
         "%%ipytest -q",
         "%%wandb",
-        "%%no_such_magic",
         "%%writefile embeddings.py",
         "%%file helpers.py",
         "%%writefile -a 'embeddings.py'",
@@ -114,6 +113,12 @@ def test_a_cell_that_is_not_python_is_left_out_and_what_it_would_define_is_told(
         f"code cell 1, line 1: `{name}` hands this cell to something other than Python. "
         "So `double` is not defined by it."
     ]
+
+
+def test_a_magic_that_is_not_known_is_told_once_and_its_cell_runs():
+    cells = ["%%add_to Table\ndef double(x):\n    return 2 * x", "%%add_to Table\nx = 1", "%%time\ny = 2"]
+    assert loaded(*cells).module.double(2) == 4
+    assert said(*cells) == ["code cell 1, line 1: `%%add_to` is not known here: its cells are run like any other."]
 
 
 def test_a_cell_in_another_language_that_defines_nothing_is_no_problem():

@@ -38,6 +38,10 @@ _OTHER_LANGUAGES = """
 _ELSEWHERE = frozenset(_OTHER_LANGUAGES.split())
 """Magics that hand their cell to something else. Whatever others there are run it here, so it is run."""
 
+_KNOWN = "capture debug heat ipytest lprun memit mprun prun pyinstrument scalene snakeviz time timeit wandb"
+_RUN_HERE = frozenset(_KNOWN.split())
+"""Magics below which a definition is what it would be without them."""
+
 _CELL_MAGIC = re.compile(r"\s*%%(!|\w*)")
 _DEFINES = re.compile(r"(?:(?:async\s+)?def|class)\s+(\w+)\s*[(:]")
 _IDLE_MAGIC = re.compile(r"\.\.\.  # (%%(?:!|\w+))")
@@ -95,7 +99,7 @@ def read_notebook(content: bytes) -> Notebook:
             first, _, rest = text.partition("\n")
             if (written := _writes(first)) and not written.endswith(".py"):
                 texts.append(rest.strip("\n"))
-            if _is_prose(text):
+            if is_prose(text):
                 texts.append(text.strip("\n"))
             lines += [f"# %% [code cell {counts[name]}]", *_python(text)]
             continue
@@ -135,6 +139,7 @@ def not_run(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
     """
     why = ""
     start = 0
+    told: set[str] = set()
     for number, line in enumerate(lines, 1):
         if match := _MARK.match(line):
             start, why = number + 1, ""
@@ -142,6 +147,9 @@ def not_run(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
                 why = f"this is a {match[1]} cell, and only code cells are run"
         elif (match := _IDLE_MAGIC.match(line)) and match[1][2:] in _ELSEWHERE:
             why = f"`{match[1]}` hands this cell to something other than Python"
+        elif match and match[1][2:] not in _RUN_HERE | told:
+            told.add(match[1][2:])
+            yield number, f"`{match[1]}` is not known here: its cells are run like any other."
         elif why and line.startswith("# ") and (match := _DEFINES.match(line[2:])):
             yield start, f"{why}. So `{match[1]}` is not defined by it."
             why = ""
@@ -283,7 +291,7 @@ def _writes(line: str) -> str | None:
     return name if name.endswith((".py", ".md", ".txt")) and not {'"', "'"} & set(name) else None
 
 
-def _is_prose(cell: str) -> bool:
+def is_prose(cell: str) -> bool:
     """Whether somebody wrote a text, such as a short answer, into a code cell."""
     words = sum(word.isalpha() for word in cell.replace(",", " ").replace(".", " ").split())
     return words >= 20 and 30 * sum(map(cell.count, "=()[]{}_:")) <= len(cell) and not _defined(cell.split("\n"))
@@ -336,6 +344,10 @@ class Reader:
         self._only_backslashes = only_backslashes
         self._depth = 0
         self._quote = ""
+
+    @property
+    def is_in_long_string(self) -> bool:
+        return len(self._quote) == 3
 
     def is_open_after(self, line: str) -> bool:
         goes_on = line.endswith("\\")
