@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from ..assignment import Assignment
+from ..check.loading import notebook
 from ..check.loading.answers import combine, complete, find_answers, look_into
 from .contents import Kind
 from .documents import read_document
@@ -21,6 +22,15 @@ MAX_ALIKE = 20
 
 _FOR_ONE_QUESTION = re.compile(r"(?:[a-z]{1,20}[\W_]*){0,3}0?(\d)")
 """What a file for one question is called: "1", "Q2", "answer_3"."""
+
+FEWEST_IN_CODE = 40
+"""Words of prose in the code file from which on it may hold an answer, and not a remark."""
+
+_COMMENT = re.compile(r"^# (?:MAGIC ?)?")  # Databricks exports Markdown cells with a `MAGIC` before each line
+_NAMED_TEXT = re.compile(r"^(\w{1,80})\s*=\s*\(?\s*[rRfFbBuU]{0,2}(?:\"{3}|'{3}|[\"'](?=\w))")
+
+_STRING_ALONE = re.compile(r"\s+[rRfFbBuU]{0,2}(['\"])(?!\1)")
+"""A line of a text in brackets; no docstring."""
 
 MAX_DOCUMENTS = 3
 """Documents that are read while an answer is missing."""
@@ -136,19 +146,38 @@ def _may_answer(
     if file.shown == code.file and file.kind is Kind.NOTEBOOK:  # its cells are read already
         return False
     if file.kind in (Kind.TEXT, Kind.NOTEBOOK) and not file.problem:
+        if file.shown == code.file:
+            return bool(_written_in_code(file, assignment, template_files))
         text = file.cells.encode() if file.cells else _without_code(file.content).encode()
-        is_named = stem in file.name.lower() and file.shown != code.file
-        return is_named or _has_heading(text, assignment)
+        return stem in file.name.lower() or _has_heading(text, assignment)
     return file.shown != code.file and (file.kind.may_hold_answers or stem in file.name.lower())
 
 
+def _written_in_code(file: File, assignment: Assignment, template_files: TemplateFiles) -> str:
+    """What may be answers in the code file: its texts and comments, or if no question has a heading, the long ones."""
+    text = _without_code(file.content)
+    if _has_heading(text.encode(), assignment):
+        return text
+    handed_out = {part for content in template_files.texts.values() for part in _paragraphs(_without_code(content))}
+    own = [part for part in _paragraphs(text) if part not in handed_out and notebook.is_prose(part)]
+    return "\n\n".join(own) if sum(len(part.split()) for part in own) >= FEWEST_IN_CODE else ""
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [" ".join(part.split()) for part in re.split(r"\n\s*\n", text)]
+
+
 def _without_code(content: bytes) -> str:
-    """What people wrote in a program: its comments and texts, without the marks around them."""
+    """What people wrote in a program: its comments and texts, without the marks around them.
+
+    The name that a text is given is its heading.
+    """
     lines = content.decode("utf-8", "replace").split("\n")
     return "\n".join(
-        line.removeprefix("# ").replace('"""', "").replace("'''", "")
+        _NAMED_TEXT.sub(r"## \1\n\n", _COMMENT.sub("", line)).replace('"""', "").replace("'''", "")
         for line in lines
         if not line.startswith(("def ", "class ", "import ", "from ", "@", "    ", "```", "# %%"))
+        or _STRING_ALONE.match(line)
     )
 
 
@@ -179,6 +208,8 @@ def with_documents(
             text, read = read_document(file.content, _READER[file.kind]), read + 1
         elif file.kind in (Kind.TEXT, Kind.NOTEBOOK):
             text = file.cells or _without_code(file.content)
+            if file.shown == code.file:
+                text = _written_in_code(file, assignment, template_files)
         with_text = complete(answers.content, text, file.shown, template_files.words, asked) if text else None
         if with_text is not None and with_text != answers.content:
             note = f"Short answers were read from {file.shown}."

@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO
 
+from .contents import Kind, kind_of
 from .listing import (
+    MAX_JUNK,
     Entry,
     Listing,
     UnreadableError,
@@ -21,6 +23,7 @@ from .listing import (
     is_archive,
     is_junk,
     is_relevant,
+    junk_of,
     printable,
 )
 from .tar_file import TooManyHeadersError, tar_members
@@ -58,7 +61,8 @@ MAX_NESTED = 10
 """Archives inside an upload that are opened."""
 
 _IN_MEMORY = 10_000_000
-_GZIP = b"\x1f\x8b"
+_ZIP, _GZIP = b"PK\x03\x04", b"\x1f\x8b"
+_TAR_MARK, _TAR_MARK_AT = b"ustar", 257
 _READ_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # zipfile bounds no other's output
 _ENCRYPTED = 0x1  # bits of an entry's flags
 _IS_UTF8 = 0x800
@@ -80,7 +84,7 @@ def list_archive(stream: IO[bytes], name: str, limits: ArchiveLimits | None = No
     An archive that cannot be opened, and entries that point out of it or are links, are problems.
     """
     name, limits = printable(name), limits or UPLOAD
-    is_tar = is_archive(name) and not name.lower().endswith(".zip")
+    is_tar = _is_tar(stream, name)
     noun = "tar archive" if is_tar else "zip file"
     members: list[tuple[_Member, tuple[str, ...]]] = []
     problems: list[str] = []
@@ -96,6 +100,7 @@ def list_archive(stream: IO[bytes], name: str, limits: ArchiveLimits | None = No
             return Listing(problems=(f"{name} is damaged, cut short or not a {noun}: it cannot be opened.",))
         problems.append(f"{name} is damaged or cut short: what follows {printable(members[-1][0].name)} is not read.")
     entries: list[Entry] = []
+    junk: dict[str, None] = {}
     too_deep = [member.name for member, parts in members if len(parts) > MAX_DEPTH]
     if too_deep:
         problems.append(f"{printable(too_deep[0])} in {name} is more than {MAX_DEPTH} folders deep and was not read.")
@@ -103,7 +108,10 @@ def list_archive(stream: IO[bytes], name: str, limits: ArchiveLimits | None = No
     own = environments(parts for _, parts in members)
     for member, parts in members:
         within = tuple(part for part in parts if part != "..")
-        if not parts or member.is_folder or is_junk(within) or in_environment(parts, own):
+        if not parts or member.is_folder:
+            continue
+        if is_junk(within) or in_environment(parts, own):
+            junk |= {junk_of(within): None} if len(junk) < MAX_JUNK else {}
             continue
         if ".." in parts or _is_absolute(member.name):
             if is_relevant(parts[-1]):
@@ -112,16 +120,37 @@ def list_archive(stream: IO[bytes], name: str, limits: ArchiveLimits | None = No
             problems.append(f"{printable('/'.join(parts))} in {name} is a link, and links are not followed.")
         else:
             entries.append(Entry(parts, member.read))
-    return Listing(in_order(entries), tuple(problems))
+    return Listing(in_order(entries), tuple(problems), tuple(junk))
+
+
+def _is_tar(stream: IO[bytes], name: str) -> bool:
+    """Whether an archive is to be read as a tar: its content tells, and of what tells nothing its name."""
+    start = stream.read(_TAR_MARK_AT + len(_TAR_MARK))
+    stream.seek(0)
+    if start.startswith(_ZIP) or start.startswith(_GZIP) or start.endswith(_TAR_MARK):
+        return not start.startswith(_ZIP)
+    return is_archive(name) and not name.lower().endswith(".zip")
+
+
+def _is_nested(entry: Entry, room: int) -> bool:
+    """Whether a file of an upload is an archive: by its name, or if that has no ending by its content."""
+    if is_archive(entry.name) or "." in entry.name:
+        return is_archive(entry.name)
+    try:
+        content = entry.read(room)
+    except UnreadableError:
+        return False
+    return content.startswith((_ZIP, _GZIP)) and kind_of(entry.name, content) is Kind.ARCHIVE
 
 
 def open_nested(listing: Listing) -> Listing:
     """Put in place of the archives of a listing what they hold; archives inside those stay closed."""
     entries: list[Entry] = []
     problems = list(listing.problems)
+    junk = list(listing.junk)
     opened, room = 0, MAX_NESTED_BYTES
     for entry in listing.entries:
-        if not is_archive(entry.name):
+        if not _is_nested(entry, room):
             entries.append(entry)
             continue
         opened += 1
@@ -137,8 +166,11 @@ def open_nested(listing: Listing) -> Listing:
         inner = list_archive(io.BytesIO(content), entry.shown, NESTED).within(entry.name)
         folder = entry.parts[:-1]
         problems += inner.problems
+        junk += ["/".join((*folder, name)) for name in inner.junk]
         if inner.problems and not inner.entries:
             entries.append(entry)  # what is in it stays unknown
+        if not (inner.problems or inner.entries or inner.junk):
+            problems.append(f"{entry.shown} is empty.")
         for nested in inner.entries:
             if is_archive(nested.name):
                 problems.append(
@@ -147,7 +179,7 @@ def open_nested(listing: Listing) -> Listing:
             else:
                 uploaded = "/".join((entry.uploaded, *nested.parts[1:])) if entry.uploaded else ""
                 entries.append(Entry((*folder, *nested.parts), nested.read, uploaded))
-    return Listing(tuple(entries), tuple(problems))
+    return Listing(tuple(entries), tuple(problems), tuple(junk))
 
 
 # Zips --------------------------------------------------------------------------------------------

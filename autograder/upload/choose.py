@@ -73,7 +73,7 @@ def choose(
             questions.append(to_put_there(student))
         # The work may lie where we could not look: no zero for that.
         there_is = [*everything, *changed]
-        if elsewhere := lacking(code, answers, there_is, problems, assignment, template_files):
+        if elsewhere := lacking(code, answers, there_is, problems, listing.junk, assignment, template_files):
             could = [code.file] if code.content is not None and not template_files.holds(code.content) else []
             could += _programs(there_is, code, assignment, template_files)
             questions += [*elsewhere, asks_where(assignment), to_put_there(student, *could)]
@@ -108,7 +108,7 @@ def _changed(
     kept = {id(entry) for entry in own}
     helpers = [entry for entry in there if id(entry) not in kept and effective_suffix(entry.name) in TEXTS]
     files = look_at_all(helpers, assignment)
-    return [f for f in files if f.content and not f.problem and not template_files.holds(f.content)]
+    return [f for f in files if f.problem or (f.content and not template_files.holds(f.content))]
 
 
 def _to_type(student: str, choice: Selection) -> str:

@@ -9,7 +9,8 @@ from pathlib import PurePath
 from ..assignment import Assignment
 from ..check.loading import notebook
 from .contents import Kind, not_a_program
-from .inspection import File, defined, defines_any, holds_code, is_backup, is_blank, is_unfinished
+from .inspection import File, defined, defines_any, holds_code, is_backup, is_blank, is_unfinished, written
+from .listing import printable
 from .selection import Selection, first_of, listed, parted, select, which
 from .template_files import TemplateFiles
 from .template_files import code as code_of
@@ -21,11 +22,7 @@ MAX_RIVALS = 20
 def select_code(files: Sequence[File], assignment: Assignment, template_files: TemplateFiles) -> Selection:
     wanted = assignment.code_file
     named, others = parted([file for file in files if file.is_code], wanted)
-    by_content = [
-        file
-        for file in files
-        if file.kind is Kind.TEXT and not file.is_code and not file.name.lower().endswith((".md", ".markdown"))
-    ]
+    by_content = [file for file in files if file.kind is Kind.TEXT and not file.is_code and not _is_prose(file)]
 
     def likely(file: File) -> bool:
         return bool(defined(file.content, assignment))
@@ -36,7 +33,11 @@ def select_code(files: Sequence[File], assignment: Assignment, template_files: T
         choice = select(wanted, found, [], template_files, likely) if found else choice
     if choice.content is None and not choice.question:
         return Selection(notes=(no_code(assignment),))
-    choice = _beside(choice, others, assignment, template_files)
+    own = defined(choice.content or b"", assignment)
+    with_more = [file for file in files if _is_prose(file) and defined(file.content, assignment) - own]
+    choice = _beside(choice, [*others, *by_content, *with_more], assignment, template_files)
+    if choice.question:
+        return replace(choice, question=choice.question + _together(choice.examples, files, assignment))
     if choice.content is None or template_files.holds(choice.content) or defines_any(choice.content, assignment):
         return choice
     why = not_a_program(choice.content)
@@ -45,6 +46,23 @@ def select_code(files: Sequence[File], assignment: Assignment, template_files: T
     why = why or "defines nothing that is asked for"
     question = f"{choice.file} {why}. Is this the right file?"
     return Selection(question=question, examples=(choice.file,), may_be_elsewhere=True)
+
+
+def _together(names: Sequence[str], files: Sequence[File], assignment: Assignment) -> str:
+    """What to do where each of the files that could be meant holds another part; empty where one holds all."""
+    parts = [defined(file.content, assignment) for file in files if file.shown in names]
+    together, most = len(set().union(*parts)), max(map(len, parts), default=0)
+    if together <= most:
+        return ""
+    return (
+        f" Together they define {together} of what is asked for, none of them more than {most}: to grade all of it, "
+        "put a file with everything in it there, and choose that one."
+    )
+
+
+def _is_prose(file: File) -> bool:
+    """Whether a text is meant as answers: code in it is not handed in as such, unless it stands nowhere else."""
+    return file.kind is Kind.TEXT and file.name.lower().endswith((".md", ".markdown"))
 
 
 def no_code(assignment: Assignment) -> str:
@@ -59,6 +77,7 @@ def _beside(
         return choice
     stem = PurePath(assignment.code_file).stem
     seen = {code_of(choice.content)}
+    own = defined(choice.content, assignment)
     rivals: list[str] = []
     notes: list[str] = []
     for file in sorted(others, key=lambda file: stem not in file.name.lower())[:MAX_RIVALS]:
@@ -69,7 +88,7 @@ def _beside(
         if not found or code_of(file.content) in seen or template_files.holds(file.content):
             continue
         seen.add(code_of(file.content))
-        if 2 * len(found) >= len(defined(choice.content, assignment)):
+        if 2 * len(found) >= len(own):
             rivals.append(file.shown)
         else:
             names = listed([f"`{name}`" for name in sorted(found)])
@@ -85,6 +104,7 @@ def lacking(
     answers: Selection,
     files: Sequence[File],
     problems: Sequence[str],
+    junk: Sequence[str],
     assignment: Assignment,
     template_files: TemplateFiles,
 ) -> tuple[str, ...]:
@@ -95,7 +115,8 @@ def lacking(
     shown = [file.shown for file in others if file.kind is not Kind.DATA]
     if code.content is None:
         if not files:
-            return tuple(problems) or ("Nothing was handed in.",)
+            but = f" but {listed([printable(name) for name in junk])}" if junk else ""
+            return tuple(problems) or (f"Nothing was handed in{but}.",)
         has_code = answers.has_code or holds_code(answers.content or b"", assignment)
         is_only_answers = answers.content is not None and not has_code
         rest = [file for file in others if not (file.is_text and is_only_answers) and file.shown != answers.file]
@@ -117,11 +138,21 @@ def lacking(
         ]
         return tuple(problems) or ((*code.notes, f"But there is: {listed(elsewhere)}.") if elsewhere else ())
     if is_unfinished(code.content, assignment):
+        better = [file.shown for file in others if _says_more(file, code.content, assignment)]
+        if better:
+            return (f"{code.file} is unfinished, and there is: {listed(better)}, where more is written.", *problems)
         unread = [file.shown for file in others if file.kind.may_hold_code or (file.problem and file.is_code)]
         if unread:
             there = f"{code.file} is unfinished, and there is: {listed(unread)}, which cannot be read here."
             return (there, *problems)
     return ()
+
+
+def _says_more(file: File, content: bytes, assignment: Assignment) -> bool:
+    """Whether an older state has more of what is asked for in it than the code file."""
+    if not is_backup(file.entry.parts) or file.problem or file.kind not in (Kind.TEXT, Kind.NOTEBOOK):
+        return False
+    return written(file.content, assignment) > written(content, assignment)
 
 
 def code_names(assignment: Assignment) -> tuple[str, str]:

@@ -25,6 +25,7 @@ class Kind(Enum):
     PICTURE = "a picture"
     ARCHIVE = "an archive that is not opened here"
     PLACEHOLDER = "a placeholder or link of a cloud service: the file itself was not handed in"
+    LOCK = "what Word leaves beside an open document: the document itself was not handed in"
     DATA = "neither text nor a document"
 
     @property
@@ -40,6 +41,7 @@ class Kind(Enum):
             Kind.PICTURE,
             Kind.ARCHIVE,
             Kind.PLACEHOLDER,
+            Kind.LOCK,
         )
 
     @property
@@ -74,6 +76,8 @@ _TRANSCRIPT = re.compile(r"^(?:>>> |In \[\d+\]: )", re.MULTILINE)
 
 def kind_by_name(name: str) -> Kind | None:
     """What a file is whose name alone tells it; else None."""
+    if name.startswith("~$"):
+        return Kind.LOCK
     return _BY_SUFFIX.get(PurePath(name.lower()).suffix)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from .listing import (
+    MAX_JUNK,
     Entry,
     Listing,
     UnreadableError,
@@ -27,6 +28,7 @@ def list_folder(folder: Path) -> Listing:
     """List the regular files below `folder`; links and special files are named as problems."""
     entries: list[Entry] = []
     problems: list[str] = []
+    junk: list[str] = []
     seen = 0
     waiting: list[tuple[str, ...]] = [()]
     while waiting:
@@ -40,11 +42,12 @@ def list_folder(folder: Path) -> Listing:
         for item in found:
             parts = (*inside, item.name)
             if is_junk((item.name,)) or in_environment(parts, own):
+                junk += ["/".join(parts)] if len(junk) < MAX_JUNK else []
                 continue
             seen += 1
             if seen > MAX_FILES:
                 problems.append(f"The folder holds more than {MAX_FILES} files; the rest was not examined.")
-                return Listing(in_order(entries), tuple(problems))
+                return Listing(in_order(entries), tuple(problems), tuple(junk))
             mode = item.stat(follow_symlinks=False).st_mode
             if stat.S_ISDIR(mode):
                 waiting.append(parts)
@@ -54,7 +57,7 @@ def list_folder(folder: Path) -> Listing:
                 problems.append(f"{printable('/'.join(parts))} is a link, and links are not followed.")
             elif is_relevant(item.name):
                 problems.append(f"{printable('/'.join(parts))} is not a regular file.")
-    return Listing(in_order(entries), tuple(problems))
+    return Listing(in_order(entries), tuple(problems), tuple(junk))
 
 
 def file_reader(path: Path) -> Callable[[int], bytes]:

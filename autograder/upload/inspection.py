@@ -38,8 +38,12 @@ _BACKUP = re.compile(
     r".*(?:~|\.(?:bak|old|orig|rej|save|tmp|temp|sw[op]|autosave|backup|part|crdownload))|#.*#|\.#.*",
     re.IGNORECASE | re.DOTALL,
 )
+_UNSEEN = re.compile(rb"^(?:\xe2\x80[\x8b-\x8f]|\xe2\x81\xa0|\xef\xbb\xbf|\xc2\xad)+", re.MULTILINE)
 _DEFINES = re.compile(rb"[ \t]+(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)")
 _WORD = re.compile(rb"\w+")
+_NEVER = re.compile(rb"if\b[^\n]*__name__|if\s+(?:False|0|None|not\s+True)\s*:")
+"""A condition that does not hold when a program is graded."""
+
 _COMPOUND = re.compile(rb"(?:if|elif|else|try|except|finally|with|for|while)\b")
 _IMPORTS = re.compile(rb"^[ \t]*from[ \t][^\n]*\bimport\b[ \t]*(\([^)]{0,5000}|[^\n]*)", re.MULTILINE)
 _BINDS = re.compile(rb"\bexec\(|\bglobals\(|\bsetattr\(|\bvars\(")
@@ -143,6 +147,8 @@ def look(entry: Entry, room: int = MAX_LOOKED_AT_BYTES) -> tuple[File, int]:
             if read.source is content:
                 return File(entry, kind, content), len(content)
         except notebook.UnreadableNotebook as error:
+            if kind in (Kind.WEB_PAGE, Kind.PLACEHOLDER):
+                return File(entry, Kind.NOTEBOOK, problem=f"{entry.shown} is {kind.value}."), len(content)
             return File(entry, Kind.NOTEBOOK, problem=f"{entry.shown}: {error}"), len(content)
         return File(entry, Kind.NOTEBOOK, read.source, read.text), len(content)
     if not kind.is_document and too_large:
@@ -159,7 +165,10 @@ def is_backup(parts: tuple[str, ...]) -> bool:
 def is_blank(file: File, template_files: TemplateFiles) -> bool:
     """Whether a file is nobody's work."""
     is_readable = not file.problem and file.kind in (Kind.TEXT, Kind.EMPTY, Kind.NOTEBOOK)
-    return is_litter(file.name) or (is_readable and (not file.content.strip() or template_files.holds(file.content)))
+    is_elsewhere = file.kind is Kind.PLACEHOLDER and file.name.lower().startswith("readme")
+    return (is_litter(file.name) and not is_elsewhere) or (
+        is_readable and (not file.content.strip() or template_files.holds(file.content))
+    )
 
 
 def is_litter(name: str) -> bool:
@@ -177,12 +186,25 @@ def is_called(name: str, wanted: str) -> bool:
 def defined(content: bytes, assignment: Assignment) -> set[str]:
     """Which of the functions and classes asked for a text defines at its top level."""
     names = "|".join(name for question in assignment.code_questions for name in question.functions)
-    found = re.findall(
-        rf"^(?:(?:def|class)\s+({names})\b|({names})\s*=)".encode(),
-        bare(content).replace(b"\0", b""),
-        re.MULTILINE,
-    )
-    return {(one or other).decode() for one, other in found}
+    begins = re.compile(rf"^(?:(?:def|class)\s+({names})\b|({names})\s*=)".encode(), re.MULTILINE)
+    text = bare(content).replace(b"\0", b"")
+    text = _UNSEEN.sub(b"", text)
+    if begins.search(text) and (b'"""' in text or b"'''" in text):
+        text = _without_long_strings(text)
+    return {(one or other).decode() for one, other in begins.findall(text)}
+
+
+def _without_long_strings(text: bytes) -> bytes:
+    """A program without the lines that begin inside a string which goes on over lines and ends."""
+    reader = notebook.Reader()
+    outside: list[bytes] = []
+    inside: list[bytes] = []
+    for line in text.split(b"\n"):
+        (inside if reader.is_in_long_string else outside).append(line)
+        reader.is_open_after(line.decode("latin-1"))
+        if not reader.is_in_long_string:
+            inside.clear()
+    return b"\n".join((*outside, *inside))
 
 
 def defines_any(content: bytes, assignment: Assignment) -> bool:
@@ -205,7 +227,7 @@ def defines_any(content: bytes, assignment: Assignment) -> bool:
         if is_named and _BINDS.search(line):
             return True
         found = _DEFINES.match(line)
-        if found and found[1] in names and _COMPOUND.match(above) and b"__name__" not in above:
+        if found and found[1] in names and _COMPOUND.match(above) and not _NEVER.match(above):
             return True
     return False
 
@@ -214,6 +236,11 @@ def holds_code(content: bytes, assignment: Assignment) -> bool:
     """Whether a text of any kind has code in it that is asked for."""
     names = "|".join(name for question in assignment.code_questions for name in question.functions)
     return re.search(rf"\b(?:def|class)\s{{1,9}}(?:{names})\b".encode(), content) is not None
+
+
+def written(content: bytes, assignment: Assignment) -> int:
+    """How many of the functions and classes asked for are defined, stubs not counted; by its text, so roughly."""
+    return len(defined(content, assignment)) - content.count(b"raise NotImplementedError")
 
 
 def is_unfinished(content: bytes, assignment: Assignment) -> bool:

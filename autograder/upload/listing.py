@@ -15,6 +15,9 @@ ARCHIVE_SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz")
 RELEVANT_SUFFIXES = (".py", ".md", ".txt", ".markdown", ".ipynb", *ARCHIVE_SUFFIXES)
 """What a student's work can be in; only of such files do we say that they were not read."""
 
+MAX_JUNK = 20
+"""Files and folders left out that are remembered."""
+
 LONGEST_NAME = 80
 """Characters of a path that a sentence shows."""
 
@@ -63,15 +66,21 @@ class Entry:
 
 @dataclass(frozen=True)
 class Listing:
-    """The files of an upload, junk left out, sorted; `problems` says what could not be looked at."""
+    """The files of an upload, junk left out, sorted.
+
+    Attributes:
+        problems: what could not be looked at.
+        junk: the files and folders that were left out.
+    """
 
     entries: tuple[Entry, ...] = ()
     problems: tuple[str, ...] = ()
+    junk: tuple[str, ...] = ()
 
     def within(self, folder: str) -> Listing:
         """The same files, as they are named from outside `folder`."""
         moved = tuple(replace(entry, parts=(folder, *entry.parts)) for entry in self.entries)
-        return Listing(moved, self.problems)
+        return Listing(moved, self.problems, tuple(f"{folder}/{name}" for name in self.junk))
 
 
 def disambiguate(entries: Iterable[Entry]) -> tuple[Entry, ...]:
@@ -101,6 +110,12 @@ def is_junk(parts: tuple[str, ...]) -> bool:
         or (part.startswith(".") and part.lower() not in _OF_TOOLS and not _MAY_BE_WORK.fullmatch(part))
         for part in parts
     )
+
+
+def junk_of(parts: tuple[str, ...]) -> str:
+    """The path of the outermost file or folder for which a file is junk."""
+    depth = next((depth for depth in range(1, len(parts)) if is_junk(parts[:depth])), len(parts))
+    return "/".join(parts[:depth])
 
 
 def is_nobodys(name: str) -> bool:

@@ -6,8 +6,10 @@ The table is of kinds: one row for each kind of thing that students hand in, wit
 from __future__ import annotations
 
 import codecs
+import io
 import json
 import random
+import tarfile
 from itertools import combinations
 
 import pytest
@@ -19,7 +21,7 @@ from autograder.submission import Submission
 from autograder.upload import answers_file
 from autograder.upload.template_files import read_handed_out
 
-from .conftest import ANSWERS, HANDED_OUT, OTHER_WORK, PROMPTS, STUB, WORK, notebook, write
+from .conftest import ANSWERS, HANDED_OUT, OTHER_WORK, PROMPTS, STUB, WORK, notebook, write, zipped
 from .made_documents import open_document, pdf, web_page, word
 
 NAMES = [name for question in load_assignment().code_questions for name in question.functions]
@@ -154,6 +156,146 @@ def test_a_program_that_at_least_tries_is_graded(submissions, one, content):
     assert one().set_aside is None
 
 
+def test_a_program_that_is_one_long_text_is_asked_about_and_one_with_texts_in_it_is_not(submissions, one):
+    put(submissions, {"embeddings.py": f"'''\n{COMPLETE}'''\n", "answers.md": ALL_ANSWERS})
+    assert one().set_aside.startswith(f"embeddings.py {INSIDE}")
+    for text in (f'"""A title.\n\nAnd more.\n"""\n{COMPLETE}', f'"""A title that never ends.\n{COMPLETE}'):
+        put(submissions, {"embeddings.py": text})
+        assert one().code == text.encode()
+
+
+@pytest.mark.parametrize("above", ["if False:", "if 0:", "if __name__ == '__main__':"])
+def test_a_program_below_what_never_holds_is_asked_about(submissions, one, above):
+    put(
+        submissions,
+        {"embeddings.py": above + "\n" + COMPLETE.replace("def ", "    def ").replace("    return", "        return")},
+    )
+    assert one().set_aside.startswith(f"embeddings.py {INSIDE}")
+
+
+def test_letters_that_nobody_sees_hide_no_definition(submissions, one):
+    text = COMPLETE.replace("def ", "\u200bdef ")
+    put(submissions, {"embeddings.py": text})
+    assert one().code == text.encode()
+
+
+# Code beside code -------------------------------------------------------------------------------
+
+FIRST, REST = NAMES[: len(NAMES) // 2], NAMES[len(NAMES) // 2 :]
+
+
+def program(names: list[str]) -> str:
+    return "".join(f"def {name}(*given):\n    return given\n\n\n" for name in names)
+
+
+@pytest.mark.parametrize("first", ["embeddings.py", "lookup.py", "first.txt"])
+@pytest.mark.parametrize("name", ["rest.py", "rest.txt", "rest"])
+def test_a_program_in_two_files_is_asked_about_and_the_question_says_what_counts_all(submissions, one, first, name):
+    put(submissions, {first: program(FIRST), name: program(REST), "answers.md": ALL_ANSWERS})
+    asked = one().set_aside
+    assert asked.startswith("Which file is meant as embeddings.py? These differ: ")
+    assert f"--choose ada={first}" in asked and f"--choose ada={name}" in asked
+    assert (
+        f". Together they define {len(NAMES)} of what is asked for, none of them more than {len(REST)}: to grade all "
+        "of it, put a file with everything in it there, and choose that one. To choose, type one of: " in asked
+    )
+
+
+def test_code_that_stands_in_the_answers_alone_is_asked_about_and_a_quotation_is_not(submissions, one):
+    put(submissions, {"embeddings.py": program(FIRST), "answers.md": f"{ALL_ANSWERS}\n```\n{program(REST)}```\n"})
+    assert "These differ: embeddings.py, answers.md." in one().set_aside
+    put(submissions, {"embeddings.py": COMPLETE})
+    assert one().code == COMPLETE.encode()
+
+
+@pytest.mark.parametrize("name", ["embeddings.py.bak", ".history/embeddings_2026.py", "embeddings.py~"])
+def test_an_older_state_in_which_more_is_written_is_asked_about(submissions, one, name):
+    put(submissions, {"embeddings.py": program(FIRST), name: COMPLETE, "answers.md": ALL_ANSWERS})
+    assert one().set_aside.startswith(f"embeddings.py is unfinished, and there is: {name}, where more is written.")
+    stubs = COMPLETE.replace("return given", "raise NotImplementedError")
+    put(submissions, {name: stubs})
+    assert one().code == program(FIRST).encode()
+
+
+# Nothing but litter -----------------------------------------------------------------------------
+
+
+def test_what_was_left_out_is_named_where_there_is_nothing_else(submissions, one):
+    put(submissions, {"hw/.git/HEAD": "ref: refs/heads/main", "__pycache__/embeddings.cpython-311.pyc": b"\0"})
+    assert one().set_aside.startswith("Nothing was handed in but __pycache__, hw/.git. Where is")
+
+
+def test_a_readme_that_is_a_link_is_named(submissions, one):
+    put(submissions, {"README.md": "# HW3\n\nsee https://github.com/ada/hw3\n"})
+    assert "README.md is a placeholder or link of a cloud service" in one().set_aside
+
+
+def test_what_word_leaves_beside_an_open_document_is_for_a_person_to_ask_about(submissions, one, assignment):
+    put(submissions, {"embeddings.py": COMPLETE, "~$swers.docx": b"\x03Ada" + b"\0" * 158})
+    found = one()
+    assert found.set_aside is None and b"look into ~$swers.docx" in found.answers
+
+
+# Archives by their content ----------------------------------------------------------------------
+
+
+def tarred(mode: str) -> bytes:
+    held = io.BytesIO()
+    with tarfile.open(fileobj=held, mode=mode) as made:
+        info = tarfile.TarInfo("hw/embeddings.py")
+        info.size = len(COMPLETE)
+        made.addfile(info, io.BytesIO(COMPLETE.encode()))
+    return held.getvalue()
+
+
+@pytest.mark.parametrize(
+    "name, content",
+    [
+        ("submission.zip", tarred("w:gz")),
+        ("submission.zip", tarred("w")),
+        ("submission.tar", tarred("w:gz")),
+        ("submission.tgz", zipped({"hw/embeddings.py": COMPLETE})),
+        ("submission", zipped({"hw/embeddings.py": COMPLETE})),
+        ("submission", tarred("w:gz")),
+    ],
+)
+def test_an_archive_is_opened_by_what_it_is(submissions, one, name, content):
+    put(submissions, {name: content})
+    found = one()
+    assert found.code == COMPLETE.encode() and found.set_aside is None
+
+
+# Answers in the code file -----------------------------------------------------------------------
+
+IDS = [question.id for question in load_assignment().answer_questions]
+COMMENTED = "".join(f"# MAGIC {line}".rstrip() + "\n" for line in ALL_ANSWERS.split("\n"))
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        COMMENTED,
+        "".join(f'{name} = """{LONG}"""\n' for name in IDS),
+        "".join(f'answer_{name} = """{LONG}"""\n\n' for name in "abc"),
+        "ANSWERS = {\n" + "".join(f"    '{name}': '{LONG}',\n" for name in IDS) + "}\n",
+        "".join(f"{name} = (\n    '{LONG}'\n)\n" for name in IDS),
+        "".join(f"print('''{LONG}''')\n\n" for _ in IDS),
+        "".join(f"# {LONG}\n\n" for _ in IDS),
+    ],
+)
+def test_answers_in_the_code_file_are_for_a_person_to_mark(submissions, one, assignment, below):
+    put(submissions, {"embeddings.py": COMPLETE + "\n\n" + below})
+    found = one()
+    answers = read_answers(found.answers, "", assignment).questions
+    assert [answer.points for answer in answers] == [None] * len(IDS)
+    assert "Short answers were read from embeddings.py." in found.notes
+
+
+def test_remarks_in_the_code_file_are_no_answers(submissions, one):
+    put(submissions, {"embeddings.py": f'"""The homework of Ada Lovelace, week three."""\n# A remark.\n{COMPLETE}'})
+    assert one().answers is None
+
+
 # Loose files of one student ---------------------------------------------------------------------
 
 
@@ -171,8 +313,6 @@ def test_a_program_that_at_least_tries_is_graded(submissions, one, content):
     ],
 )
 def test_the_loose_files_of_a_student_belong_together(submissions, assignment, code, answers, student):
-    from .conftest import zipped
-
     content = {".zip": zipped({"embeddings.py": COMPLETE}), "ynb": SEPARATE.encode()}.get(code[-4:])
     content = content or (SEPARATE.encode() if code.endswith(".ipynb") else COMPLETE.encode())
     for name, text in ((code, content), (answers, ALL_ANSWERS.encode()), ("bob.py", OTHER_WORK.encode())):

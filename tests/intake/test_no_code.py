@@ -75,7 +75,8 @@ def test_answers_alone_are_a_submission(submissions, one):
 def test_an_empty_upload_is_asked_about(submissions, one, files):
     (submissions / "ada").mkdir()
     write(submissions / "ada", files)
-    assert one().set_aside == f"Nothing was handed in. {where_is('ada')}"
+    but = f" but {', '.join(sorted(files))}" if files else ""
+    assert one().set_aside == f"Nothing was handed in{but}. {where_is('ada')}"
 
 
 @pytest.mark.parametrize(

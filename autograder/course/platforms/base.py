@@ -95,15 +95,17 @@ def gathered(files: Sequence[tuple[str, Item]]) -> Callable[[], Listing]:
     def listing() -> Listing:
         entries: list[Entry] = []
         problems: list[str] = []
+        junk: list[str] = []
         for name, item in files:
             found = item.listing()
             problems += found.problems
+            junk += found.junk
             entries += (
                 found.entries
                 if item.is_folder
                 else [replace(entry, parts=(name,), uploaded=item.name) for entry in found.entries]
             )
-        return Listing(tuple(entries), tuple(problems))
+        return Listing(tuple(entries), tuple(problems), tuple(junk))
 
     return listing
 
@@ -158,7 +160,7 @@ def with_problem(listing: Callable[[], Listing], problem: str) -> Callable[[], L
 
     def more() -> Listing:
         found = listing()
-        return Listing(found.entries, (*found.problems, problem))
+        return replace(found, problems=(*found.problems, problem))
 
     return more
 
