@@ -47,6 +47,7 @@ def test_a_chosen_file_is_graded(submissions, take, file, code):
 @pytest.mark.parametrize("student", ["ada", "O'Brien, Séan", "a = b", "נור", "$(x) *"])
 def test_what_the_question_says_to_type_answers_it_in_a_shell(submissions, take, student):
     write(submissions / student, {"a b.py": WORK, "x=y.py": OTHER_WORK})
+    write(submissions / "zoe", {"embeddings.py": WORK})
     question = take()[student].set_aside
     typed = shlex.split(question.partition("To choose, type one of: ")[2].partition(", --choose")[0])
     assert typed[0] == "--choose"

@@ -126,9 +126,10 @@ def test_two_differing_files_of_the_right_name_are_set_aside_with_the_question(s
     )
 
 
-def test_two_misnamed_files_are_set_aside(submissions, one):
+def test_two_misnamed_files_are_set_aside(submissions, assignment):
     write(submissions / "ada", {"a.py": WORK, "b.py": OTHER_WORK})
-    assert one().set_aside == (
+    (found,) = take_in(submissions, assignment, platform="plain").submissions
+    assert found.set_aside == (
         "Which file is meant as embeddings.py? These differ: a.py, b.py. "
         "To choose, type one of: --choose ada=a.py, --choose ada=b.py"
     )

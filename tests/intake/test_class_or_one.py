@@ -39,6 +39,16 @@ def of_answers() -> Files:
     return {f"{p.login}/answers.md": f"{ANSWERS}{p.number}\n".encode() for p in PEOPLE[:4]}
 
 
+BY_SECTION = {
+    "Canvas": downloads.canvas,
+    "Moodle": downloads.moodle,
+    "Google Drive": downloads.google_drive,
+    "Brightspace": downloads.brightspace,
+    "Teams": downloads.teams,
+    "ILIAS": downloads.ilias,
+    "plain": lambda work: downloads.plain(work, PEOPLE[:2]),
+}
+
 CLASSES = {
     "folders": in_folders,
     "zips": in_zips,
@@ -70,12 +80,47 @@ def test_a_class_in_a_folder_alone_is_named_with_what_to_type(submissions, assig
     assert "section A looks like a separate class: sobrien, wchen" in str(question.value)
 
 
+@pytest.mark.parametrize("loose_names", [False, True])
+def test_a_class_of_two_is_a_class_in_a_folder_as_in_an_archive(submissions, assignment, loose_names):
+    two = {name: text for person in PEOPLE[:2] for name, text in _named_after(person, loose_names).items()}
+    as_folder(submissions / "section A", two)
+    with pytest.raises(GraderError, match="section A looks like a separate class: sobrien, zvdberg"):
+        take_in(submissions, assignment)
+    as_folder(submissions / "section B", in_folders())
+    with pytest.raises(GraderError, match=r"section A looks .*section B looks like a separate class"):
+        take_in(submissions, assignment)
+    with pytest.raises(GraderError, match="which gives 2 students: sobrien, zvdberg"):
+        take_in(as_zip(submissions / "two.zip", two), assignment)
+
+
+def test_a_short_second_program_makes_a_class_of_two_no_student_s_folder(submissions, assignment):
+    short = b"def one_hot(ids, vocabulary_size):\n    return 1\n"
+    as_folder(submissions / "week 3", {"ada/embeddings.py": WORK.encode(), "bo/solution.py": short})
+    with pytest.raises(GraderError, match="week 3 looks like a separate class: ada, bo"):
+        take_in(submissions, assignment)
+
+
+def _named_after(person: Person, loose_names: bool) -> Files:
+    files = own(person)
+    return {f"{person.login}.py": files["embeddings.py"]} if loose_names else downloads.plain(own, [person])
+
+
 @pytest.mark.parametrize("pack", [downloads.as_zip, downloads.as_tar])
 @pytest.mark.parametrize("kind", CLASSES)
 def test_a_class_s_archive_alone_in_a_folder_is_named_with_what_to_type(submissions, assignment, kind, pack):
     pack(submissions / ("all.zip" if pack is downloads.as_zip else "all.tgz"), CLASSES[kind]())
     with pytest.raises(GraderError, match=r"all\.(zip|tgz) looks like a separate class: sobrien, wchen"):
         take_in(submissions, assignment)
+
+
+@pytest.mark.parametrize("around", ["", "submissions (1)/"])
+@pytest.mark.parametrize("download", BY_SECTION)
+def test_sections_with_a_download_each_are_named_with_what_to_type(submissions, assignment, download, around):
+    for section in ("A", "B"):
+        as_folder(submissions / section, {around + name: text for name, text in BY_SECTION[download](own).items()})
+    with pytest.raises(GraderError, match=r"A looks like a separate class: .*B looks like a separate class: ") as asked:
+        take_in(submissions, assignment)
+    assert f"autograder grade {submissions.resolve() / 'A'}. If" in str(asked.value)
 
 
 def test_a_class_beside_students_is_named_and_the_students_are_taken(submissions, assignment):

@@ -28,6 +28,7 @@ def test_folders_zips_and_files_are_sorted_by_student(submissions, assignment):
 def test_collecting_twice_gives_the_same(submissions, assignment):
     for name in ("c", "a", "b"):
         write(submissions / name, {"x/embeddings.py": WORK, "y/embeddings.py": WORK + "#", "z.py": ""})
+    write(submissions, {"zoe.py": WORK})
     assert collect(submissions, assignment) == collect(submissions, assignment)
 
 

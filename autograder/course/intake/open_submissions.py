@@ -108,7 +108,7 @@ def _platforms_in(download: Download) -> str:
             return ""
         if not found:
             return ""
-        named.append(f"{printable(item.name)}, a {found[0].label}")
+        named.append(f"{printable(item.name)} ({found[0].label})")
     return " and ".join(named)
 
 

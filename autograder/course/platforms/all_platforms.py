@@ -54,7 +54,7 @@ def recognise(download: Download) -> tuple[Platform, Download] | None:
     A platform's folder is also found alone inside another folder, as unpacking leaves it, and a
     platform's name counts once most items bear it: instructors keep files of their own beside.
     """
-    for place in _places(download):
+    for place in places(download):
         for platform in DOWNLOADS.values():
             if platform is not PLAIN and 0 < len(place.items) <= 2 * platform.claims(place):
                 return platform, place
@@ -67,7 +67,7 @@ def place_of(platform: Platform, download: Download) -> Download:
     Raises:
         GraderError: if there is none.
     """
-    for place in _places(download):
+    for place in places(download):
         if platform.claims(place) and not (platform is PLAIN and _is_wrapped(place)):
             return place
     damage = "".join(f"{problem} " for problem in download.problems[:1])
@@ -77,7 +77,7 @@ def place_of(platform: Platform, download: Download) -> Download:
     )
 
 
-def _places(download: Download) -> list[Download]:
+def places(download: Download) -> list[Download]:
     """The download itself and, as long as it is clear which one holds the submissions, the folder in it."""
     places = [download]
     while len(places) < MOST_FOLDERS:
