@@ -43,7 +43,7 @@ class Entry:
     """One file of an upload.
 
     Attributes:
-        parts: its path inside the upload, such as ("hw", "embeddings.py").
+        parts: its path inside the upload, such as ("hw", "embeddings.py"), as `one_spelling` has it.
         read: called with a number of bytes, gives the content, or raises `UnreadableError` if it
             is longer or damaged.
         uploaded: what the platform called it, if it renamed it.
@@ -54,6 +54,9 @@ class Entry:
     read: Callable[[int], bytes]
     uploaded: str = ""
     label: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "parts", tuple(map(one_spelling, self.parts)))
 
     @property
     def name(self) -> str:
@@ -101,6 +104,11 @@ def disambiguate(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 def in_order(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     """Entries as a listing has them: those nearest to the top first."""
     return tuple(sorted(entries, key=lambda entry: (len(entry.parts), entry.parts)))
+
+
+def one_spelling(name: str) -> str:
+    """A file's name with each accent written one way: macOS parts it from its letter where it unpacks."""
+    return unicodedata.normalize("NFC", name)
 
 
 def is_junk(parts: tuple[str, ...]) -> bool:

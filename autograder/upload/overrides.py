@@ -12,7 +12,7 @@ from pathlib import Path
 from ..errors import GraderError
 from ..io.files import write_atomically
 from ..io.text import guarded, unguarded
-from .listing import printable
+from .listing import one_spelling, printable
 
 FILE_NAME = "choices.csv"
 _HEADER = ("student", "file")
@@ -60,7 +60,7 @@ def read_choices(texts: Iterable[str], students: Mapping[str, str]) -> dict[str,
         GraderError: if a text names no student, or has no file.
     """
     choices: dict[str, list[str]] = {}
-    for text in texts:
+    for text in map(one_spelling, texts):
         places = [place for place, character in enumerate(text) if character == "="]
         found = [place for place in places if text[:place] in students and text[place + 1 :]]
         if not found:

@@ -10,7 +10,6 @@ file names carry the ids of user and attachment.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -80,7 +79,7 @@ def _sort(download: Download) -> Sorted:
             continue
         name, user, is_late, file = parsed
         files[user].append((file, item))
-        names[user] = unicodedata.normalize("NFC", name)  # macOS unpacks it spelled another way
+        names[user] = name
         late |= {user} if is_late else set()
     uploads = tuple(_upload(user, names[user], user in late, found) for user, found in files.items())
     return Sorted(uploads, left=tuple(others))

@@ -16,7 +16,7 @@ from pathlib import Path
 from ...errors import GraderError
 from ...upload.archive import DOWNLOAD, MAX_NESTED_BYTES, list_archive
 from ...upload.folder import file_reader, list_folder
-from ...upload.listing import Entry, Listing, UnreadableError, is_nobodys, meant_stem, printable
+from ...upload.listing import Entry, Listing, UnreadableError, is_nobodys, meant_stem, one_spelling, printable
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Item:
     """A file or folder at the top of a download.
 
     Attributes:
-        name: as it is written there.
+        name: as `one_spelling` has it.
         listing: what it holds; a file holds itself.
         path: where it lies on the disk; None inside a zip.
     """
@@ -33,6 +33,9 @@ class Item:
     is_folder: bool
     listing: Callable[[], Listing]
     path: Path | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", one_spelling(self.name))
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,8 @@ def open_inside(item: Item) -> Iterator[Download]:
 def of_folder(folder: Path) -> Download:
     found = sorted(os.scandir(folder), key=lambda item: item.name)
     items = tuple(on_disk(Path(item.path)) for item in found if not is_nobodys(item.name))
-    return Download(folder.name, items, lambda name: of_folder(folder / name))
+    paths = {item.name: item.path or folder for item in items}
+    return Download(folder.name, items, lambda name: of_folder(paths[name]))
 
 
 def on_disk(path: Path) -> Item:
