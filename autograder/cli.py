@@ -14,6 +14,7 @@ import click
 
 from . import __version__, options, usage
 from .assignment import CHOSEN
+from .io.program import typed
 
 
 @click.group(cls=usage.Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -135,7 +136,7 @@ def mark(
         return pipeline.read_proposals(out, files, name)
     if sheet or files:
         return _mark_on_sheets(out, **sheets)
-    with usage.wrong_usage(f"mark {out} --markers anna,ben --overlap 10%"):
+    with usage.wrong_usage(f"mark {typed(out)} --markers anna,ben --overlap 10%"):
         shared = sharing(marker_names(sheets["markers"]), overlap, calibration)
     return pipeline.mark(out, shared, question=sheets["question"], named=named, port=port, is_opened=not no_browser)
 

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from .errors import GraderError
-from .io.program import NAME, program
+from .io.program import NAME, program, typed
 
 GOOD, SOME_ARE_LEFT, WRONG_USAGE = 0, 1, 2
 """Exit statuses."""
@@ -94,19 +94,19 @@ class PlatformOption(click.Option):
 def check_marking(out: Path, sheet: Path | None, files: Sequence[Path], exported: Path | None, name: str) -> None:
     """Refuse options of `mark` that do not go together."""
     if sum(map(bool, (sheet, files, exported))) > 1:
-        raise _wrong("Say one of --write, --read and --export.", f"mark {out} --write sheet.csv")
+        raise _wrong("Say one of --write, --read and --export.", f"mark {typed(out)} --write sheet.csv")
     proposals = [file for file in files if is_proposals(file)]
     if proposals and (not name or len(proposals) < len(files)):
         raise _wrong(
             "Proposals are read by themselves, and --as says whose they are.",
-            f"mark {out} --read answers.jsonl --as model-x",
+            f"mark {typed(out)} --read answers.jsonl --as model-x",
         )
     if name and not proposals and not exported:
         called = shlex.quote(name)
         raise _wrong(
             "--as says whose proposals are read, and comes with --read.",
-            f"mark {out} --read answers.jsonl --as {called}\n"
-            f"--markers says who marks on the page: {program()} mark {out} --markers {called}",
+            f"mark {typed(out)} --read answers.jsonl --as {called}\n"
+            f"--markers says who marks on the page: {program()} mark {typed(out)} --markers {called}",
         )
 
 
@@ -114,8 +114,8 @@ def check_sheets(out: Path, sheet: Path | None, files: Sequence[Path]) -> None:
     """Refuse `marks` that neither writes nor reads, or does both."""
     if bool(sheet) == bool(files):
         raise _wrong(
-            f"Say either --write or --read; `{program()} mark {out}` marks in the browser.",
-            f"mark {out} --write sheet.csv",
+            f"Say either --write or --read; `{program()} mark {typed(out)}` marks in the browser.",
+            f"mark {typed(out)} --write sheet.csv",
         )
 
 

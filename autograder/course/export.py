@@ -12,7 +12,7 @@ from ..assignment import Assignment
 from ..errors import GraderError
 from ..feedback.student_page import feedback_page
 from ..io.files import replacing, write_atomically
-from ..io.program import program
+from ..io.program import program, typed
 from ..io.text import in_alphabet, pluralize
 from ..mark import Marks, apply_marks
 from ..result import Result, Status
@@ -95,15 +95,16 @@ def export(
             f"deducted: {who}. Say --late-file, a CSV with the columns student and hours_late. (If the "
             "download says when, as Gradescope's does, `late.due` in assignment.yml is enough.)"
         )
+    out = gradebook.path.parent
     problems = [*charged.problems, *plan.problems]
     if feedback:
-        problems += _without_page(plan, to, gradebook.path.parent)
+        problems += _without_page(plan, to, out)
     if left:
         problems.append(_left(left))
     if old := [grade for grade in plan.grades if not _is_of_today(grade, assignment)]:
         problems.append(
             f"Graded with other points than assignment.yml has now, and exported that way: "
-            f"{shortened(grade.person.shown for grade in old)}. Type: {program()} regrade {gradebook.path.parent}"
+            f"{shortened(grade.person.shown for grade in old)}. Type: {program()} regrade {typed(out)}"
         )
     if charged.unknown:
         problems.append(ask_how_late(charged.unknown, folder / LATE_SHEET, late_file))

@@ -15,13 +15,13 @@ def program() -> str:
     """What to type before a command: `.venv/bin/autograder`, or `autograder` where the shell finds that by itself."""
     called = Path(sys.argv[0])
     if called.name == "cli.py":
-        return f"{_typed(Path(sys.executable))} -m autograder.cli"
+        return f"{typed(Path(sys.executable))} -m autograder.cli"
     if called.name != NAME or shutil.which(NAME) == str(called.absolute()):
         return NAME
-    return _typed(called.absolute())
+    return typed(called.absolute())
 
 
-def _typed(path: Path) -> str:
-    """A path for a shell, from the current folder if it is in there."""
+def typed(path: Path) -> str:
+    """A path as one types it in a shell, from the current folder if it is in there."""
     here = Path(os.path.abspath(os.curdir))
     return shlex.quote(str(path.relative_to(here) if path.is_relative_to(here) else path))

@@ -17,7 +17,7 @@ from typing import Any
 
 from ...errors import GraderError
 from ...grading.cache_keys import CacheKeys
-from ...io.program import program
+from ...io.program import program, typed
 from ...io.text import in_alphabet, single_line
 from ...mark import Mark, standing
 from ...result import Result, Status
@@ -317,7 +317,7 @@ def _where_one_is(out: Path) -> str:
     if found:
         here = ", ".join(single_line(name) for name in found)
         return f"First comes the folder that `grade --output` wrote to. These are such folders: {here}"
-    return f"Grade first: {program()} grade SUBMISSIONS --output {out}"
+    return f"Grade first: {program()} grade SUBMISSIONS --output {typed(out)}"
 
 
 @contextmanager

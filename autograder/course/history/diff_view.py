@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ...io.program import program
+from ...io.program import program, typed
 from ...io.terminal import MOST_ROWS, named, say, short
 from ...io.text import format_points, in_alphabet, pluralize, single_line
 from .diff import Change, Flip
@@ -21,7 +21,7 @@ def say_without_files(students: Sequence[str], out: Path, console: Console | Non
     if students:
         say(
             f"Not graded again: {named(students)}. An older version wrote this gradebook and did not keep "
-            f"their files. Grade them from the download: {program()} grade SUBMISSIONS --output {out}",
+            f"their files. Grade them from the download: {program()} grade SUBMISSIONS --output {typed(out)}",
             console,
         )
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ...errors import GraderError
-from ...io.program import program
+from ...io.program import program, typed
 from ...io.text import in_alphabet, pluralize, single_line
 from ...result import Status
 from ...submission import Member, UploadInfo
@@ -128,7 +128,7 @@ def _handed_over(gradebook: Gradebook, students: Iterable[str]) -> dict[str, Upl
 
 def _to_undo(out: Path, student: str) -> str:
     """What lets a forgotten student count again, ready for a shell."""
-    return f"{program()} forget {shlex.quote(str(out))} {shlex.quote(single_line(student))} --undo"
+    return f"{program()} forget {typed(out)} {shlex.quote(single_line(student))} --undo"
 
 
 def find_moved(older: Mapping[str, UploadInfo], newer: Mapping[str, UploadInfo]) -> dict[str, dict[Member, str]]:
@@ -186,7 +186,7 @@ def _absent(students: list[str], out: Path) -> list[str]:
     verbs = ("is", "counts") if len(students) == 1 else ("are", "count")
     return [
         f"{pluralize(len(students), 'result')} in {out} {verbs[0]} not of this download and {verbs[1]} all the "
-        f"same: {named}{more}. Where one should not, type: {program()} forget {shlex.quote(str(out))} STUDENT"
+        f"same: {named}{more}. Where one should not, type: {program()} forget {typed(out)} STUDENT"
     ]
 
 
