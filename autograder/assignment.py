@@ -323,8 +323,9 @@ class _Reader:
                     expected = expected if question.is_code else "functions that it mentions"
                     raise self.complaint(f"questions[{index}].builds_on", expected, other)
         enabled = [question for question, is_enabled in read if is_enabled]
-        if not enabled:
-            raise self.complaint("questions", "a list with at least one enabled question", "all switched off")
+        if not any(question.is_code for question in enabled):
+            expected = "a list with at least one enabled question that has functions"
+            raise self.complaint("questions", expected, ", ".join(question.id for question in enabled) or "none")
         switched_off = tuple(question for question, is_enabled in read if not is_enabled)
         if rescale_to is None:
             return tuple(enabled), switched_off

@@ -92,6 +92,7 @@ def test_a_late_policy_is_read_with_its_extensions(tmp_path, due):
         ({"late": {"percent_per_day": 1, "extensions": {47: 1}}}, "`late.extensions` should be keys in"),
         ({"questions": []}, "`questions` should be a list with at least one question"),
         ({"questions": question(enabled=False)}, "at least one enabled question"),
+        ({"questions": GOOD["questions"][2:]}, "at least one enabled question that has functions, but it is 'why'"),
         ({"questions": question(enabled="no")}, "`questions[0].enabled` should be true or false"),
         ({"questions": question(id="one hot")}, "`questions[0].id` should be a Python name"),
         ({"questions": question(words=[1, 2])}, "either code with `functions` or a short answer"),

@@ -107,6 +107,20 @@ def test_any_configuration_hands_out_what_it_grades(seed: int, configured, cours
     assert result.possible == assignment.possible
 
 
+@pytest.mark.parametrize("answers", [True, False])
+def test_without_short_answers_or_with_one_function_no_text_speaks_of_more(configured, tmp_path, answers: bool):
+    data = configuration(0)
+    for question in data["questions"]:
+        question["enabled"] = question["id"] == "input_embeddings" or ("words" in question and answers)
+    assignment = configured(data)
+    release(assignment.root)
+    with zipfile.ZipFile(BytesIO(student_zip(assignment.root))) as archive:
+        archive.extractall(tmp_path)
+    expect_agreement(assignment, tmp_path / "student_template")
+    handout = (assignment.root / "student_template" / "handout.md").read_text("utf-8")
+    assert "You write one short function or class in" in handout
+
+
 def expect_agreement(assignment: Assignment, folder: Path) -> None:
     """Texts, stubs, cases and settings know the questions that are asked, and no others."""
     pages = {path.name: path.read_text("utf-8") for path in folder.glob("*.md")}
@@ -122,6 +136,9 @@ def expect_agreement(assignment: Assignment, folder: Path) -> None:
             assert f"({bounds})" in handout and f"({bounds})" in pages["answers.md"]
             assert f"`{question.id}` ({worth}): {bounds}." in pages["conventions.md"]
             assert f"## {question.id}: {question.title}" in pages["answers.md"]
+    texts = {**pages, "code": (folder / assignment.code_file).read_text("utf-8")}
+    assert [name for name, text in texts.items() if ASSIGNMENT.title in text] == []
+    assert bool(assignment.answer_questions) == ("short answer" in handout.casefold())
     written = {path: path.read_text("utf-8") for path in folder.rglob("*") if path.suffix in (".md", ".ipynb")}
     for question in assignment.switched_off:
         assert [path for path, text in written.items() if question.title in text or f"`{question.id}`" in text] == []

@@ -162,7 +162,7 @@ def _grade_tasks(
                 if note := without_gensim():
                     say(note)
                 for refusal in batch.refusals:
-                    say(f"No stronger wall could be built. {truncate(single_line(refusal), 500)}")
+                    say(f"No stronger wall could be built. {truncate(single_line(' '.join(refusal.split())), 500)}")
                 ahead = 0  # that is said once
             run = gradebook.start_run(str(path), batch.workers, batch.wall.value)
             for fresh in batch.grade(task.received.read() for task in group.values()):
