@@ -74,7 +74,8 @@ def export(
     charged = deduct(grades, assignment.late, late_file, told, tell)
     if wish.into and wish.into.name.casefold() in (table_name(to), LATE_SHEET):
         raise GraderError(f"{wish.into} is the name of a file that an export writes. Rename yours.")
-    plan = platform.fill(charged.grades, wish)
+    others = tuple(person for one in left for person in one.persons)
+    plan = platform.fill(charged.grades, replace(wish, others=others))
     if wish.into and plan.table is None:
         raise GraderError(
             f"{wish.into} cannot be filled in: {to} takes no grades in a file of its own. Leave out --into."

@@ -64,6 +64,7 @@ class Skipped:
 
     student: str
     why: str
+    persons: tuple[Person, ...] = ()
 
 
 def grades_of(result: Result, persons: Iterable[Person], assignment: Assignment) -> list[Grade]:
@@ -100,11 +101,11 @@ def sort_out(
     """
     grades, left = [], []
     for result in results:
+        persons = persons_of(result.student, origins.get(result.student), sharing_ids)
         if result.status is Status.GRADED or (provisional and result.status is Status.NEEDS_MARKING):
-            persons = persons_of(result.student, origins.get(result.student), sharing_ids)
             grades += grades_of(result, persons, assignment)
         else:
-            left.append(Skipped(result.student, str(result.status)))
+            left.append(Skipped(result.student, str(result.status), persons))
     return grades, left
 
 

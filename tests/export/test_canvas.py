@@ -138,7 +138,7 @@ def test_two_of_the_graded_with_one_name_are_not_told_apart_by_it(graded, origin
     graded.add("two", 2, origin("gradescope", "submission_2", ("", "O'Brien, Seán", "")))
     handed = graded.export("canvas", gradebook())
     assert graded.file().decode() == gradebook()
-    assert len(handed.problems) == 2 and "2 of the graded are so named" in handed.problems[0]
+    assert len(handed.problems) == 2 and "2 of those who handed in are so named" in handed.problems[0]
 
 
 def test_a_name_finds_nobody_whose_number_is_another_one(graded, origin):

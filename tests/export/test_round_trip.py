@@ -10,6 +10,7 @@ import pytest
 
 from autograder.assignment import load_assignment
 from autograder.course.intake.uploads import collect, take_in
+from autograder.result import Status
 from tests.platforms import downloads
 from tests.platforms.people import ABSENT, PEOPLE, Person
 
@@ -148,7 +149,9 @@ def test_where_only_names_are_known_two_of_one_name_are_left_and_all_others_come
     handed = graded.export(to, own({}), **({"grade_column": "Points"} if to == "csv" else {}))
     alone = {p.number: POINTS[p.number] for p in PEOPLE if p.last != "Chen"}
     assert graded.file() == own(alone)
-    assert [problem.rpartition(": ")[2] for problem in handed.problems] == ["2 of the graded are so named."] * 2
+    assert [problem.rpartition(": ")[2] for problem in handed.problems] == [
+        "2 of those who handed in are so named."
+    ] * 2
 
 
 def test_a_roster_by_which_both_are_known_brings_those_two_back(graded, tmp_path):
@@ -218,6 +221,17 @@ def test_two_of_one_name_are_left_alone_where_only_the_name_is_known(graded, tmp
     rows = list(csv.reader(io.StringIO(graded.file().decode("utf-8-sig"))))[1:]
     assert [row[6] for row in rows] == ["" if (p is ABSENT or p.last == "Chen") else POINTS[p.number] for p in CLASS]
     assert len(handed.problems) == 2
+
+
+@pytest.mark.parametrize("status", [Status.SET_ASIDE, Status.NEEDS_MARKING])
+def test_a_namesake_who_gets_no_grade_yet_keeps_the_other_from_the_only_row_of_that_name(graded, tmp_path, status):
+    path = downloads.as_folder(tmp_path / "in", downloads.brightspace(work))
+    for submission in collect(path, load_assignment()):
+        is_open = submission.student == "Wei Chen_64714"
+        graded.add(submission.student, 12, submission.origin, **({"status": status} if is_open else {}))
+    of_a_section = "\r\n".join(line for line in brightspace({}).decode().split("\r\n") if "wchen2" not in line)
+    handed = graded.export("brightspace", of_a_section)
+    assert "Wei Chen (Wei Chen_64713): 2 of those who handed in are so named." in handed.problems
 
 
 @pytest.mark.parametrize("number", ["500", "S1"])

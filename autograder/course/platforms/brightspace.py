@@ -124,7 +124,7 @@ def brightspace(grades: Sequence[Grade], wish: ExportOptions) -> ExportFiles:
     titles = {i: (name.partition(_POINTS)[0], name) for i, name in enumerate(table.header) if _POINTS in name}
     column = titled_column(table, titles, wish)
     filling = GradeWriter(table)
-    matching = match(grades, _rows(table, ids), "brightspace", table.name)
+    matching = match(grades, _rows(table, ids), "brightspace", table.name, wish.others)
     for grade, row in matching.pairs:
         filling.points(row, column, grade.total)
     filling.sum_up(matching, len(table.rows), table.header[column])

@@ -135,7 +135,7 @@ def canvas(grades: Sequence[Grade], wish: ExportOptions) -> ExportFiles:
         for grade in grades
         if _is_anonymous(grade)
     ]
-    matching = match(named, rows, "canvas", table.name)
+    matching = match(named, rows, "canvas", table.name, wish.others)
     excused = {row for _, row in matching.pairs if table.value(row, column).strip().casefold() == "ex"}
     filling.problems += [
         f"{single_line(grade.person.shown)}: excused in Canvas (EX), so nothing is written."

@@ -12,7 +12,7 @@ from ...errors import GraderError
 from ...io.csv_file import Table, read_table
 from ...io.text import format_points, pluralize, single_line
 from ..grades import Grade
-from ..students.directory import normalize_id
+from ..students.directory import Person, normalize_id
 from .matching import Matching
 
 
@@ -24,6 +24,7 @@ class ExportOptions:
         into: the platform's own file, of which a copy is filled.
         name: what the assignment is called on the platform.
         grade_column, feedback_column: where the platform's own names for them are not known.
+        others: who handed in, too, but gets no grade now.
     """
 
     assignment: Assignment
@@ -31,6 +32,7 @@ class ExportOptions:
     name: str = ""
     grade_column: str = ""
     feedback_column: str = ""
+    others: tuple[Person, ...] = ()
 
 
 @dataclass(frozen=True)

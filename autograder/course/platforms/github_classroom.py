@@ -84,7 +84,7 @@ def github_classroom(grades: Sequence[Grade], wish: ExportOptions) -> ExportFile
             filling.problems += problems
         else:
             elsewhere += theirs
-    matching = match(elsewhere, rows, "github-classroom", table.name)
+    matching = match(elsewhere, rows, "github-classroom", table.name, wish.others)
     matching.pairs += pairs
     for grade, number in matching.pairs:
         filling.points(number, column, grade.total)

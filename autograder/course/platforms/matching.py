@@ -48,12 +48,15 @@ class Matching:
     problems: list[str] = field(default_factory=list)
 
 
-def match(grades: Sequence[Grade], rows: Sequence[Row], platform: str, file: str) -> Matching:
+def match(
+    grades: Sequence[Grade], rows: Sequence[Row], platform: str, file: str, others: Sequence[Person] = ()
+) -> Matching:
     """Match every grade with a row.
 
     Args:
         platform: whose file it is, by name.
         file: the file's name, for messages.
+        others: who handed in, too: a name that is theirs as well decides nothing.
     """
     own, ids, names = _index(rows, "own"), _index(rows, "ids"), defaultdict(list)
     by_number = {row.number: row for row in rows}
@@ -61,7 +64,8 @@ def match(grades: Sequence[Grade], rows: Sequence[Row], platform: str, file: str
     for row in rows:
         for words in spellings(row.name):
             names[words].append(row.number)
-    alike = Counter(words for person in {grade.person for grade in grades} for words in spellings(name_of(person)))
+    handed_in = {*(grade.person for grade in grades), *others}
+    alike = Counter(words for person in handed_in for words in spellings(name_of(person)))
     claims: dict[int, list[tuple[Grade, bool]]] = defaultdict(list)
     matching = Matching()
     for grade in grades:
@@ -80,7 +84,7 @@ def match(grades: Sequence[Grade], rows: Sequence[Row], platform: str, file: str
             if not found and words:
                 found, by_name = names[words], True
                 if found and alike[words] > 1:
-                    matching.problems.append(f"{_shown(person)}: {alike[words]} of the graded are so named.")
+                    matching.problems.append(f"{_shown(person)}: {alike[words]} of those who handed in are so named.")
                     continue
                 if len(found) == 1 and _is_somebody_else(person, by_number[found[0]], alike_ids):
                     why = f"row {found[0] + 1} of {file} has this name, but another id or email address"

@@ -117,7 +117,7 @@ def moodle(grades: Sequence[Grade], wish: ExportOptions) -> ExportFiles:
     filling = GradeWriter(table, most)
     teams = {} if group is None else _teams(table, grades, rows, group)
     single = [grade for grade in grades if grade.person.student not in teams]
-    matching = match(single, rows, "moodle", table.name)
+    matching = match(single, rows, "moodle", table.name, wish.others)
     matching.pairs += [(grade, row) for grade in grades for row in teams.get(grade.person.student, ())]
     _each_row_once(matching.pairs, matching.problems, table)
     for grade, row in matching.pairs:

@@ -124,7 +124,7 @@ def nbgrader(grades: Sequence[Grade], wish: ExportOptions) -> ExportFiles:
     raw, penalty, score = (fixed_column(table, column) for column in ("raw_score", "late_submission_penalty", "score"))
     rows_here = _rows(table, wish)
     filling = GradeWriter(table, table.column("max_score"))
-    matching = match(grades, rows_here, "nbgrader", table.name)
+    matching = match(grades, rows_here, "nbgrader", table.name, wish.others)
     for grade, row in matching.pairs:
         filling.points(row, raw, grade.raw)
         filling.points(row, penalty, grade.deduction.points if grade.deduction else 0.0)

@@ -52,7 +52,7 @@ def plain_csv(grades: Sequence[Grade], wish: ExportOptions) -> ExportFiles:
         for row in table.rows
     ]
     filling = GradeWriter(table)
-    matching = match(grades, rows, "csv", table.name)
+    matching = match(grades, rows, "csv", table.name, wish.others)
     for grade, row in matching.pairs:
         filling.points(row, column, grade.total)
         if feedback is not None:

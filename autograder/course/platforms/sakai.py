@@ -130,7 +130,7 @@ def sakai(grades: Sequence[Grade], wish: ExportOptions) -> ExportFiles:
         for row in table.rows
     ]
     filling = GradeWriter(table)
-    matching = match(grades, rows, "csv", table.name)
+    matching = match(grades, rows, "csv", table.name, wish.others)
     for grade, row in matching.pairs:
         filling.points(row, column, grade.total)
     filling.sum_up(matching, len(rows), table.header[column])
