@@ -8,6 +8,7 @@ import pytest
 
 from autograder.course.reports.class_report import BINS, EXAMPLES_PER_CASE, Overview
 from autograder.result import Outcome, Result, Status
+from tests.browser import chromium, new_page
 from tests.hand_made import LOOKUP, TRADEOFFS, answer, case, code, make_assignment, result, typical
 
 
@@ -117,6 +118,24 @@ def test_the_mean_of_the_class_leaves_out_questions_that_are_still_being_marked(
 
 def test_where_nothing_at_all_is_marked_there_is_no_mean_of_the_class(page):
     assert "mean of" not in words(page(result("ada", answer(TRADEOFFS, "Small.")))).partition("Totals")[0]
+
+
+@pytest.mark.parametrize("width", [360, 390, 1360])
+def test_on_every_width_a_row_s_words_have_most_of_it_and_touch_nothing(page, tmp_path, width):
+    path = tmp_path / "report.html"
+    path.write_text(page(typical("ada"), typical("ben")), encoding="utf-8")
+    with chromium() as browser:
+        opened = new_page(browser, path.as_uri(), viewport={"width": width, "height": 800})
+        rows = opened.evaluate(
+            """[...document.querySelectorAll(".lost summary, .qs .case")].filter(row => row.offsetWidth).map(row => {
+                const [number, words] = row.children, text = document.createRange();
+                text.selectNodeContents(number);
+                const gap = words.getBoundingClientRect().left - text.getBoundingClientRect().right;
+                return [words.offsetWidth / row.offsetWidth, gap];
+            })"""
+        )
+    assert len(rows) >= 4
+    assert [row for row in rows if row[0] < 0.5 or row[1] < 0] == []
 
 
 def test_an_empty_gradebook_makes_a_page(page):
