@@ -12,7 +12,7 @@ from autograder.course.export import export
 from autograder.course.gradebook.database import Gradebook, open_gradebook
 from autograder.course.marking.equal_answers import mark_twins, twins_said
 from autograder.course.marking.read_sheet import Reading, read_sheets, summary
-from autograder.course.marking.rubric import weighed_now
+from autograder.course.marking.rubric import weighed_now, weighed_said
 from autograder.course.marking.write_sheet import EARLIER, SheetOptions, write_sheets
 from autograder.course.platforms.export_plan import ExportOptions
 from autograder.course.reports.write import write_reports
@@ -139,6 +139,14 @@ def test_a_sheet_written_after_the_change_says_what_stands_in_the_points_of_now(
     assert (row["tradeoffs: sizes (8)"], row["tradeoffs: cost (12)"], row["of"]) == ("8", "6", "20")
     reading = read_sheets(gradebook, now, [tmp_path / "all.csv"])
     assert (reading.marks, reading.known, reading.problems) == ((), 1, ())
+
+
+def test_it_is_said_of_marks_that_count_otherwise_now_and_of_no_others(gradebook, assignment, tmp_path):
+    hand_in(gradebook, "ada", "Small tables.")
+    read_sheets(gradebook, assignment, [filled(gradebook, assignment, tmp_path)])
+    marks = list(gradebook.marks().values())
+    assert weighed_said(marks, assignment) == ""
+    assert weighed_said(marks, changed(tmp_path, 10, (SIZES_4,))).startswith("1 mark given for other points or by")
 
 
 def test_what_is_handed_back_is_weighed_alike(gradebook, assignment, tmp_path):

@@ -40,7 +40,7 @@ from .marking.equal_answers import mark_twins, twins_said
 from .marking.exchange import take_proposals, write_answers
 from .marking.marking_order import Sharing
 from .marking.read_sheet import read_sheets, summary
-from .marking.rubric import load_rubric, weighed_now
+from .marking.rubric import load_rubric, weighed_now, weighed_said
 from .marking.write_sheet import SheetOptions, write_sheets
 from .platforms.export_plan import ExportOptions
 from .repack import repack as pack_again
@@ -186,7 +186,8 @@ def regrade(
         expect_not_forgotten(gradebook, options.students, out)
         wanted = sorted(select_students(active_students(gradebook), options))
         plan = make_plan(_kept(gradebook, wanted, without_files), gradebook, assignment, now, options)
-        marks = weighed_now(gradebook.marks(), assignment)
+        given = gradebook.marks()
+        marks = weighed_now(given, assignment)
 
         def keep(graded: Graded) -> None:
             if graded.before:
@@ -201,6 +202,8 @@ def regrade(
                 say(text)
             write_reports(out, gradebook, assignment)
     say_without_files(without_files, out)
+    if weighed := weighed_said(given.values(), assignment):
+        say(f"{weighed} The tables count them so.")
     if not plan.tasks:
         say(f"There is nothing to grade again.{'' if options.force else ' --force grades what has not changed.'}")
     else:

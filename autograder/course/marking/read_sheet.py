@@ -12,7 +12,7 @@ from ...mark import Mark
 from ..gradebook.database import Gradebook
 from ..gradebook.records import SheetRow
 from .groups import groups
-from .rubric import Rubric, load_rubric, weighed_now
+from .rubric import Rubric, load_rubric, weighed_now, weighed_said
 from .sheet_rows import Filled, filled_in, rows_of
 
 MOST_ZEROS = 5
@@ -29,7 +29,7 @@ class Reading:
         empty: how many rows are still unmarked.
         zeros: one sentence for each row that was taken though some of its items are empty.
         problems: one sentence for each row that was not taken, or not for everybody, and why.
-        weighed: how many of the marks were given for other points, or by another rubric, than there are now.
+        weighed: one sentence, if some of the marks were given for other points or by another rubric than now.
     """
 
     marks: tuple[Mark, ...]
@@ -37,7 +37,7 @@ class Reading:
     empty: int
     zeros: tuple[str, ...]
     problems: tuple[str, ...]
-    weighed: int = 0
+    weighed: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def read_sheets(
         known += len(fresh) - len(new)
         marks += new
     gradebook.save_marks([*marks, *kept], ", ".join(sheet.name for sheet in sheets))
-    weighed = sum(_is_of_other_points(mark, assignment, rubrics[mark.question]) for mark in marks)
+    weighed = weighed_said(marks, assignment)
     return Reading(tuple(marks), known, empty, tuple(zeros), tuple(problems), weighed)
 
 
@@ -148,13 +148,6 @@ def _entries(
             else:
                 entries.setdefault(name, []).append(_Entry(where, question, found, row.get("students", "")))
     return entries, empty, problems
-
-
-def _is_of_other_points(mark: Mark, assignment: Assignment, rubric: Rubric) -> bool:
-    """Whether a mark was given for other points, or by other items, than there are now."""
-    if mark.items and {item.id: item.possible for item in mark.items} != {i.id: i.points for i in rubric.items}:
-        return True
-    return mark.possible != assignment.question(mark.question).points
 
 
 def _is_same(one: Mark, other: Mark) -> bool:
@@ -198,10 +191,7 @@ def summary(reading: Reading) -> list[str]:
     if said:
         said.append("If that is not intended, fill them in and read the sheet again with --replace.")
     if reading.weighed:
-        said.append(
-            f"{pluralize(reading.weighed, 'mark')} given for other points or by another rubric than now: each item "
-            "keeps the share of its points that it was given."
-        )
+        said.append(reading.weighed)
     return [
         *said,
         f"{pluralize(len(reading.marks), 'mark')} read, {reading.known:,} already there, "

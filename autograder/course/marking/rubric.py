@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import yaml
 
 from ...assignment import Assignment, Question, to_the_cent
 from ...errors import AssignmentError
+from ...io.text import pluralize
 from ...mark import ItemMark, Mark, Marks, weighed
 
 
@@ -82,6 +83,29 @@ def weighed_now(marks: Marks, assignment: Assignment) -> dict[tuple[str, str, st
         key: weighed(mark, items[mark.question], asked[mark.question].points) if mark.question in asked else mark
         for key, mark in marks.items()
     }
+
+
+def weighed_said(marks: Iterable[Mark], assignment: Assignment) -> str:
+    """A sentence, if some of these marks were given for other points, or by another rubric, than there are now.
+
+    Raises:
+        AssignmentError: if the rubric cannot be read.
+    """
+    rubrics = load_rubric(assignment)
+    asked = {question.id: question.points for question in assignment.answer_questions}
+    items = {id_: {item.id: item.points for item in rubric.items} for id_, rubric in rubrics.items()}
+    weighed = sum(
+        mark.possible != asked[mark.question]
+        or (bool(mark.items) and {item.id: item.possible for item in mark.items} != items[mark.question])
+        for mark in marks
+        if mark.question in asked
+    )
+    if not weighed:
+        return ""
+    return (
+        f"{pluralize(weighed, 'mark')} given for other points or by another rubric than now: each item "
+        "keeps the share of its points that it was given."
+    )
 
 
 def _rubric(path: Path, question: Question, data: Any) -> Rubric:
