@@ -8,11 +8,13 @@ functions that do not pass are replaced by right ones. The better result counts.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from ..assignment import Assignment
 from ..check.testing.cases import Case
+from ..sandbox.substitutes import MENDED
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,7 @@ class Substitutes:
 
     Attributes:
         names: which functions of the student's file they replace.
-        source: the file that defines them, and `substitute`, which gives them.
+        source: what defines them, and nothing that they do not need: the student's code can find it.
     """
 
     names: tuple[str, ...] = ()
@@ -55,7 +57,7 @@ class Retries:
             earlier = self._earlier.get(case.needs[0], ()) if case.needs else ()
             names = tuple(name for name in earlier if name in wrong)
             if case in failed and names:
-                found.setdefault(Substitutes(names, self._source), []).append(case)
+                found.setdefault(Substitutes(names, needed_for(names, self._source)), []).append(case)
         return found
 
 
@@ -69,6 +71,24 @@ def replaceable(assignment: Assignment) -> dict[str, tuple[str, ...]]:
             if names:
                 found[function] = names
     return found
+
+
+def needed_for(names: Iterable[str], source: bytes) -> bytes:
+    """Of a file only what these functions and classes name, directly or not, and its imports."""
+    tree = ast.parse(source)
+    defined = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    waiting = [given for name in names for given in (name, MENDED + name)]
+    needed: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name in defined and name not in needed:
+            needed.add(name)
+            waiting += re.findall(r"\w+", ast.unparse(defined[name]))
+    return "\n\n".join(
+        ast.unparse(node)
+        for node in tree.body
+        if isinstance(node, ast.Import | ast.ImportFrom) or getattr(node, "name", None) in needed
+    ).encode()
 
 
 def _source(assignment: Assignment) -> bytes:

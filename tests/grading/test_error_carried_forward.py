@@ -165,6 +165,62 @@ def embedding_lookup(table, ids):
     assert points(grade(stolen))["lookup"] == points(grade(honest))["lookup"]
 
 
+STEALS = """
+class Stealing(type(nn.Module)):
+    def __call__(cls, *args):
+        for function in (sinusoidal_encoding, new_embedding_table, embedding_lookup):
+            right = function.__globals__.get(cls.__name__)
+            if right not in (None, cls):
+                made = right(*args)
+                made.__class__ = type(cls.__name__, (cls, right), {"forward": right.forward})
+                return made
+        return super().__call__(*args)
+"""
+SHELLS = """
+import torch
+from torch import nn
+%s
+def wrong(*args, **named): return None
+def new_embedding_table(*args, **named): return None
+def embedding_lookup(*args): return None
+def sinusoidal_encoding(*args): return None
+class SinusoidalPositions(nn.Module%s):
+    def __init__(self, *args):
+        super().__init__()
+        self.args = args
+    def forward(self, x): return %s
+class LearnedPositions(nn.Module%s):
+    def __init__(self, *args):
+        super().__init__()
+        self.args = args
+    def forward(self, x): return None
+"""
+
+
+def test_beside_a_right_function_no_other_one_can_be_found(grade):
+    """The positive control builds on the right `sinusoidal_encoding` as it may."""
+    with_them = "(x + sinusoidal_encoding(*x.shape[1:])).to(x.dtype)"
+    empty, stolen, honest = (
+        points(grade(SHELLS % parts))
+        for parts in (
+            ("", "", "None", ""),
+            (STEALS, ", metaclass=Stealing", "None", ", metaclass=Stealing"),
+            ("", "", with_them, ""),
+        )
+    )
+    assert stolen == empty
+    assert honest["sinusoidal"] > empty["sinusoidal"]
+
+
+def test_a_process_is_handed_only_what_its_right_functions_need():
+    for substitutes in Retries(ASSIGNMENT, CASES).after(CASES):
+        held: dict = {}
+        exec(substitutes.source, held)
+        assert held.keys() >= {*substitutes.names}
+        about = {case.needs[0] for case in Retries(ASSIGNMENT, CASES).after(CASES)[substitutes]}
+        assert not about & held.keys()
+
+
 def test_only_what_builds_on_something_that_fails_is_tried_again():
     retries = Retries(ASSIGNMENT, CASES)
     by_name = {case.needs[0]: case for case in CASES}
