@@ -12,7 +12,7 @@ from typing import Any
 from ..assignment import Limits
 from ..errors import GraderError
 from ..result import Outcome
-from ..sandbox.wire import MAX_STATEMENTS, Blob, Channel, Closed, Content, TooLate, WireError
+from ..sandbox.wire import MAX_STATEMENTS, Blob, Channel, Closed, Content, TooLarge, TooLate, WireError
 from .budget import LEAST, Budget
 from .launcher import Launcher, Process
 from .replay.recording import Request
@@ -72,6 +72,7 @@ class Connection:
         limits: the same.
         sequence: the number of the last request; its reply must bear it.
         starved: whether any stop so far may be the machine's doing.
+        is_spent: whether the submission was found to have used up what it may.
     """
 
     def __init__(self, launcher: Launcher, limits: Limits, budget: Budget | None = None) -> None:
@@ -83,6 +84,7 @@ class Connection:
         self._used_before = 0.0  # by the process, before the call that is waited for
         self.sequence = 0
         self.starved = False
+        self.is_spent = False
 
     @property
     def is_open(self) -> bool:
@@ -119,6 +121,7 @@ class Connection:
         if self._process is not None:
             running, received = self._process.used(), self._process.channel.received
         if self._budget.is_spent(running, received):
+            self.is_spent = True
             if self._budget.left(running) >= LEAST:
                 self._note_waiting(self._budget.seconds)
             if self._process is not None:
@@ -137,6 +140,7 @@ class Connection:
         Raises:
             Stopped: if the process dies, is too slow or breaks the protocol, or if the submission has
                 used up what it may; the process is gone then.
+            TooLarge: if no frame can hold the request; the process has heard nothing of it.
         """
         with self._stopping(name):
             deadline = self._deadline()
@@ -160,7 +164,10 @@ class Connection:
             return
         with self._stopping("your code"):
             frames = [request.frame for request in requests]
-            self._send({"op": "ahead"}, frames, "your code", self._deadline())
+            try:
+                self._send({"op": "ahead"}, frames, "your code", self._deadline())
+            except TooLarge as error:
+                raise InternalError(f"the cases ask too much at once: {error}") from None
 
     def answers(self, requests: Sequence[Request], *, soon: bool = False) -> Iterator[bytes]:
         """The reply to each of the requests that were sent ahead, as it comes: a whole frame, unread.
@@ -206,6 +213,8 @@ class Connection:
         self.sequence += 1
         try:
             self._channel.send({**header, "seq": self.sequence}, blobs, deadline)
+        except TooLarge:
+            raise
         except WireError as error:
             raise InternalError(f"what {name} should be told cannot cross: {error}") from None
 
@@ -220,6 +229,8 @@ class Connection:
         """Say why the process is no longer to be asked, where it is not; it is gone afterwards."""
         try:
             yield
+        except TooLarge:
+            raise
         except WireError as error:
             raise self.distrust(str(error)) from None
         except Closed:

@@ -15,7 +15,7 @@ from torch import nn
 from ..check.testing.operation_counts import Operations
 from ..result import Outcome
 from ..sandbox.mirror import Mirror, ModuleState
-from ..sandbox.wire import Blob, WireError, frame
+from ..sandbox.wire import Blob, TooLarge, WireError, frame
 from . import proxies
 from .connection import Connection, InternalError, Stopped
 from .error_carried_forward import NONE, Substitutes
@@ -93,6 +93,11 @@ class Session:
             raise
         self.defines: Defined = frozenset(self.file.kinds.items())
         self.environment = self._make_environment()
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether the submission was found to have used up what it may: then more decides than what it answered."""
+        return self._connection.is_spent
 
     # -------------------------------------------------------------------------- the student's file
 
@@ -264,7 +269,8 @@ class Session:
         """The vector-Jacobian product of what an earlier call computed."""
         with torch.no_grad():
             header = {"op": "gradient", "outputs": outputs, "inputs": inputs}
-            header["weights"] = [self._mirror.encode(weight) for weight in weights]
+            with self._telling("the backward pass"):
+                header["weights"] = [self._mirror.encode(weight) for weight in weights]
             reply, _ = self._send(header, "the backward pass")
             gradients = self._decode(reply)
         if not isinstance(gradients, tuple) or len(gradients) != len(inputs):
@@ -279,23 +285,20 @@ class Session:
         self._mirror.reset()  # its tensors' histories lead back to this session: let go of all of it
 
     def _request(self, header: dict[str, Any], args: tuple, kwargs: dict[str, Any], name: str) -> Any:
-        try:
+        with self._telling(name):
             header["args"] = [self._mirror.encode(value) for value in args]
             header["kwargs"] = {key: self._mirror.encode(value) for key, value in kwargs.items()}
-        except WireError as error:
-            raise InternalError(f"a test hands {name} what cannot cross: {error}") from None
         return self._send(header, name)
 
     def _send(self, header: dict[str, Any], name: str) -> tuple[dict[str, Any], list[int]]:
         """Bring both sides in step around one request; give the reply and what needs gradients."""
-        try:
+        with self._telling(name):
             message = self._mirror.outgoing()
-        except WireError as error:
-            raise InternalError(f"what {name} should be told cannot cross: {error}") from None
         if self._new_case:
             header = {**header, "new_case": True}
             self._new_case = False
-        reply = self._ask({**header, **message.sections}, message.blobs, name)
+        with self._telling(name):
+            reply = self._ask({**header, **message.sections}, message.blobs, name)
         try:
             computed = self._mirror.incoming(reply, reply.pop("pieces"))
         except WireError as error:
@@ -304,6 +307,22 @@ class Session:
         if "error" in reply:
             raise self._student_error(reply["error"], name)
         return reply, computed
+
+    @contextmanager
+    def _telling(self, name: str) -> Iterator[None]:
+        """Say whose fault it is that something cannot be told.
+
+        Tests hand the reference nothing that is too large (it is graded before anyone else is), so where a
+        student's functions would get it, what they gave before is to blame.
+        """
+        try:
+            yield
+        except TooLarge:
+            raise Stopped(
+                Outcome.FAILED, f"{name} could not be called: what your code gave before is too large."
+            ) from None
+        except WireError as error:
+            raise InternalError(f"a test hands {name} what cannot cross: {error}") from None
 
     def _printed_in(self, reply: dict[str, Any]) -> str:
         """What the student's code printed; the other side bounds it, but may be lying."""

@@ -35,6 +35,10 @@ class WireError(Exception):
     """A frame is not what the protocol says; its sender is not to be trusted any further."""
 
 
+class TooLarge(WireError):
+    """More is to be told than a frame or a mirror holds; nothing of it was sent."""
+
+
 class Closed(Exception):
     """The other side is gone."""
 
@@ -84,7 +88,7 @@ def pack(header: dict[str, Any], blobs: Iterable[Blob] = ()) -> list[Blob]:
     except (TypeError, ValueError, RecursionError) as error:
         raise WireError(f"this cannot be handed over: {error}") from None
     if len(text) > MAX_HEADER or sum(sizes) > MAX_BODY or len(sizes) > MAX_BLOBS:
-        raise WireError("this is too large to be handed over")
+        raise TooLarge("this is too large to be handed over")
     start = _PREFIX.pack(len(text), sum(sizes)) + text
     if sum(sizes) <= _CHUNK:  # one piece wakes the reader once
         return [b"".join([start, *pieces])]

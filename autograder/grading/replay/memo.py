@@ -26,7 +26,7 @@ class MemoizedRunner(Generic[Part, Verdict]):
     A part is a function of what the file defines and of the answers that it gets: it starts from fixed
     random states, and what it asks next depends on them alone. So its verdict on the same ones is
     remembered: a thousand right solutions give most cases the very same answers, and so do a thousand
-    blank ones.
+    blank ones. Not where the submission's time was up meanwhile: that says nothing of anyone else's.
 
     Args:
         run: runs one part, on answers that came already, or on those of the process itself.
@@ -88,7 +88,7 @@ class MemoizedRunner(Generic[Part, Verdict]):
             self._known.move_to_end(key)
             return self._known[key]
         verdict = self._run(session, part, replay)
-        if len(repr(verdict)) <= MAX_LENGTH:
+        if not session.is_spent and len(repr(verdict)) <= MAX_LENGTH:
             self._known[key] = verdict
         if len(self._known) > MAX_REMEMBERED:
             self._known.popitem(last=False)

@@ -8,7 +8,7 @@ from functools import partial
 
 import torch
 
-from ..wire import WireError
+from ..wire import TooLarge, WireError
 from . import checks
 from .message import Message
 from .registry import VALUE, Registry
@@ -111,7 +111,7 @@ class Memory:
     def _add(self, number: int, storage: Storage) -> None:
         self._total += storage.size
         if self._total > checks.MAX_MEMORY:
-            raise WireError("this is too large to be handed over")
+            raise TooLarge("this is too large to be handed over")
         self.storages[number] = storage
         if storage.address not in self._at:
             insort(self._addresses, storage.address)

@@ -6,7 +6,7 @@ import operator
 from functools import partial
 from typing import Any
 
-from ..wire import WireError
+from ..wire import TooLarge, WireError
 from .checks import MAX_ITEMS
 from .message import Message
 from .registry import Registry, growing, refill
@@ -28,7 +28,7 @@ class Containers:
         told = []
         for number, container in growing(self._registry.containers):
             if len(container) > MAX_ITEMS:
-                raise WireError("this is too large to be handed over")
+                raise TooLarge("this is too large to be handed over")
             now, before = _flat(container), self._held.get(number)
             if before is not None and len(before) == len(now) and all(map(operator.is_, before, now)):
                 continue

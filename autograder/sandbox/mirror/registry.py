@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from ...check.testing.stand_in import KeyedVectors
-from ..wire import WireError
+from ..wire import TooLarge, WireError
 from .checks import MAX_OBJECTS
 
 VALUE, LEARNED, KEPT = 0, 1, 2
@@ -58,7 +58,7 @@ class Registry:
         """
         number = _ROLES * self._counts[kind, role] + role + 1
         if number > MAX_OBJECTS:
-            raise WireError("too many objects have crossed")
+            raise TooLarge("too many objects have crossed")
         self._counts[kind, role] += 1
         return self.sign * number
 

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from ..wire import WireError
+from ..wire import TooLarge, WireError
 from . import checks
 from .buffers import Memory
 from .checks import DTYPE_NAMES, DTYPES, MAX_RANK
@@ -151,7 +151,7 @@ def _expect_small(number: int, shape: torch.Size) -> None:
     What a module holds may be larger, since tests look at it as a whole.
     """
     if role_of(number) == VALUE and (max(shape, default=0) > MAX_SIDE or shape.numel() > MAX_NUMBERS):
-        raise WireError(f"this is too large to be handed over: a tensor of shape {tuple(shape)}")
+        raise TooLarge(f"this is too large to be handed over: a tensor of shape {tuple(shape)}")
 
 
 def _collects(tensor: torch.Tensor) -> int:
