@@ -81,7 +81,7 @@ def filled_in(stubs: str, reference: str) -> str:
 
 @pytest.mark.parametrize(
     "seed",
-    [*representatives(range(QUICK)), *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(QUICK, ALL))],
+    [*representatives(range(QUICK)), *(pytest.param(seed, marks=pytest.mark.thorough) for seed in range(QUICK, ALL))],
 )
 def test_any_configuration_hands_out_what_it_grades(seed: int, configured, course_launcher: Launcher, tmp_path: Path):
     assignment = configured(configuration(seed))
