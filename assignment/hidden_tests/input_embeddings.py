@@ -346,6 +346,8 @@ def test_dtypes(InputEmbedding):
     for kind, dtype in (("learned", torch.float64), ("sinusoidal", torch.float16)):
         model, right = built(InputEmbedding, kind, dtype=dtype)
         same_vectors(model, right, texts(3, 5), atol=off(dtype, kind))
+    model, right = built(InputEmbedding, "sinusoidal", (11, 4, 9), torch.bfloat16)
+    same_vectors(model, right, texts(1, 6000), atol=off(torch.bfloat16, "sinusoidal") + 2.5e-3)
     for kind in KINDS:
         model, right = built(InputEmbedding, kind)
         same_vectors(model, right, texts(3, 5))
@@ -365,6 +367,9 @@ def test_dtypes(InputEmbedding):
 def test_a_call_leaves_things_alone(InputEmbedding):
     same_under(InputEmbedding, "unchanged", around=unchanged)
     same_under(InputEmbedding, "calls")
+    model, right = built(InputEmbedding, "sinusoidal")
+    with unchanged(model=model):
+        same_vectors(model, right, texts(2, 30))
     (model, right), (other, _) = (built(InputEmbedding, "learned") for _ in range(2))
     with torch.no_grad():
         for parameter in other.parameters():

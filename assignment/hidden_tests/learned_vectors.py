@@ -250,6 +250,9 @@ def test_losses(train_embeddings, reference):
     assert_losses(got, right(reference, seven_pairs, 3)[0])
     rising = reference.train_embeddings(*tables(), seven_pairs(), steps=4, learning_rate=6.0)  # at every other step
     assert_losses(train_embeddings(*tables(), seven_pairs(), steps=4, learning_rate=6.0), rising)
+    tiny = [nn.Embedding.from_pretrained(1e-4 * rows.float(), freeze=False) for rows in START]  # slow at first
+    expected = reference.train_embeddings(*copy.deepcopy(tiny), seven_pairs(), steps=14, learning_rate=6.0)
+    assert_losses(train_embeddings(*tiny, seven_pairs(), steps=14, learning_rate=6.0), expected)
 
 
 @test_case(

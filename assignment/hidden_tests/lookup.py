@@ -222,10 +222,11 @@ def test_encode_of_nothing(encode):
 @test_case(name="`encode` raises a `KeyError` that names the unknown token.", points=0.25, hidden=True)
 def test_encode_refuses_an_unknown_token(encode):
     vocabulary = {"blue": 1, "red": 0, "<unk>": 3, "[UNK]": 2}
-    for tokens in (["blue", "Red", "red"], ["red", ""]):
-        assert_close(encode(["red", "blue", "red"], dict(vocabulary)), torch.tensor([0, 1, 0]))
+    large = vocabulary | {f"t{id}": id for id in range(4, 1100)}
+    for tokens, known in ((["blue", "Red", "red"], vocabulary), (["red", ""], vocabulary), (["t7", "t8x"], large)):
+        assert_close(encode(["red", "blue", "red"], dict(known)), torch.tensor([0, 1, 0]))
         with raises(KeyError, quoting=[tokens[1]]):
-            encode(tokens, dict(vocabulary))
+            encode(tokens, dict(known))
 
 
 @test_case(
@@ -353,6 +354,10 @@ def test_lookup_changes_nothing(embedding_lookup):
         table[5] = 9.0
     assert_close(embedding_lookup(table, ids), table[IDS_OF_5])
     assert_close(first, kept, of="the earlier result")
+    many = torch.arange(40_000).remainder(7)
+    large = embedding_lookup(table, many)
+    embedding_lookup(table, many.flip(0))
+    assert_close(large, table[many], of="the earlier result")
     assert_rows(embedding_lookup, tried_under("unchanged"), around=unchanged)
 
 

@@ -436,6 +436,8 @@ def test_embedding_is_a_copy(embedding_from_word_vectors):
         embedding, _ = embedding_from_word_vectors(vectors, **given)
         vectors.vectors[:] += 1.0
         assert_close(embedding.weight.detach(), before, of="the embedding, after word_vectors was changed,")
+        after, _ = embedding_from_word_vectors(vectors)
+        assert_close(after.weight.detach(), torch.tensor(vectors.vectors).float())
 
 
 @test_case(
@@ -447,6 +449,9 @@ def test_nearest_words(nearest_words):
     assert_answers(nearest_words(*planted(), "b", 11), by_gensim(planted, "b", "", 11))
     assert_answers(nearest_words(*real_words(), "london", 7), by_gensim(real_words, ("london",), (), 7))
     same_nearest(nearest_words, "values")
+    table, vocabulary = torch.cat([-PLANTED[6].expand(4500, 3), PLANTED]), {f"far{row}": row for row in range(4500)}
+    vocabulary |= {word: 4500 + row for row, word in enumerate("abcdefghijkl")}
+    assert_answers(nearest_words(table, vocabulary, "g", 6), by_gensim(planted, "g", "", 6))
     same_after_training(lambda table, vocabulary: nearest_words(table, vocabulary, "b", 11), ["b"], [])
 
 
@@ -484,8 +489,8 @@ def test_query_words_are_left_out(analogy):
     assert_answers(analogy(*planted(), ["g", "h"], ["l"], count=12), by_gensim(planted, "gh", "l", 12))
     table, vocabulary = planted()
     far = -torch.nn.functional.normalize(table)[[6, 7, 11]].T @ torch.tensor([1.0, 1.0, -1.0])
-    table = torch.cat([table, far.expand(1500, 3)])
-    vocabulary |= {f"far{row}": row for row in range(12, 1512)}
+    table = torch.cat([far.expand(4500, 3), table])
+    vocabulary = {word: row + 4500 for word, row in vocabulary.items()} | {f"far{row}": row for row in range(4500)}
     assert_answers(analogy(table, vocabulary, ["g", "h"], ["l"], count=9), by_gensim(planted, "gh", "l", 9))
 
 
@@ -530,6 +535,8 @@ def test_unknown_words_are_refused(nearest_words, analogy):
     vocabulary["<unk>"] = vocabulary.pop("l")
     with raises(KeyError, quoting=["quokka"]):
         nearest_words(table, vocabulary, "quokka")
+    with raises(KeyError, quoting=["quokka"]):
+        nearest_words(*real_words(), "quokka")
     with raises(KeyError, quoting=["quokka"]):
         analogy(table, vocabulary, ["quokka", "a", "b"], ["c"])
     with raises(KeyError, quoting=["quokka"]):

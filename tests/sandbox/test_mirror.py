@@ -449,7 +449,7 @@ class Colour(enum.IntEnum):
 
 
 PLAIN = [
-    None, True, False, 0, -1, 2**127 - 1, -(2**127) + 1, 0.1, -0.0, 1e308, 5e-324, math.inf, -math.inf, "",
+    None, True, False, 0, -1, 2**63 - 1, -(2**63) + 1, 0.1, -0.0, 1e308, 5e-324, math.inf, -math.inf, "",
     "café €\U0001f600\0", (), (1, ("a", None)), (True, 1, 1.0), set(), {1, "a"},
     [], {}, [1, [2, [3, {}]]], {"a": {"b": [1, (2, [3])]}}, {1: "a", "b": None, 1.5: True}, [[]] * 3,
 ]  # fmt: skip
@@ -812,7 +812,7 @@ BAD_VALUES = [
     {"a": 1}, ["float", "0x1p3"], ["float", 1], ["float", None], ["tensor", 99], ["tensor", []],
     ["tensor", "1"], ["dtype", "float31"], ["dtype", {}], ["array", []], ["array", 5], ["opaque", 3],
     ["opaque", "\ud800"], "\ud800", ["set", [["container", 2]]], [["tuple"], []], [None, None],
-    2**127, -(10**40),
+    2**63, -(10**30),
     "a" * (10 * MAX_TEXT + 1),
 ]  # fmt: skip
 

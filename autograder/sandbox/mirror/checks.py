@@ -24,7 +24,6 @@ MAX_RANK = 16
 MAX_OBJECTS = 20_000
 MAX_DEPTH = 40
 MAX_TEXT = 100_000
-MAX_INTEGER = 2**127  # right ones may need more than 64 bits
 MAX_MEMORY = 64 * 2**20
 """Bytes of all storages together, and of one tensor if it were written out without strides."""
 

@@ -11,7 +11,7 @@ from torch import nn
 
 from ...check.testing.stand_in import KeyedVectors
 from ..wire import WireError
-from .checks import DTYPE_NAMES, DTYPES, MAX_DEPTH, MAX_INTEGER, MAX_TEXT, checked_text, valid_text
+from .checks import DTYPE_NAMES, DTYPES, MAX_DEPTH, MAX_TEXT, checked_text, valid_text
 from .registry import VALUE, Registry
 from .sizes import Sizes
 from .tensors import Tensors
@@ -58,7 +58,7 @@ class Values:
         if (
             value is None
             or kind is bool
-            or (kind is int and -MAX_INTEGER < value < MAX_INTEGER)
+            or (kind is int and -(2**63) < value < 2**63)
             or (kind is float and math.isfinite(value))
             or (kind is str and value.isascii() and len(value) <= MAX_TEXT)
         ):
@@ -75,7 +75,7 @@ class Values:
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, int):
-            return int(value) if abs(int(value)) < MAX_INTEGER else self._opaque("int beyond 128 bits")
+            return int(value) if abs(int(value)) < 2**63 else self._opaque("int beyond 64 bits")
         if isinstance(value, float):
             return float(value) if math.isfinite(value) else ["float", repr(float(value))]
         if isinstance(value, str):
@@ -150,7 +150,7 @@ class Values:
         if data is None or kind is bool or kind is float:
             return data
         if kind is int:
-            if abs(data) >= MAX_INTEGER:
+            if abs(data) >= 2**63:
                 raise WireError("an int is too large")
             return data
         if kind is not list or len(data) != 2 or depth > MAX_DEPTH + 1:

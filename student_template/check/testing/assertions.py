@@ -91,6 +91,11 @@ def assert_bad_ids_are_refused(call: Callable[[torch.Tensor], Any], rows: Iterab
     for ids, bad in [*(make_bad_ids(row, vocab_size) for row in rows), (many, large)]:
         with raises(IndexError, quoting=[bad, vocab_size]):
             call(ids)
+    changing = torch.tensor([0, vocab_size - 1])  # good at first
+    call(changing)
+    changing[1] = -1
+    with raises(IndexError, quoting=[-1, vocab_size]):
+        call(changing)
 
 
 def assert_gradients(lookup: Callable[..., Any], table: torch.Tensor, ids: torch.Tensor) -> None:
