@@ -103,9 +103,9 @@ def test_a_german_roster_is_understood(take):
 
 def test_a_roster_on_which_nobody_is_found_says_which_of_its_columns_were_read(take):
     rows = [(str(number), p.email, "x") for number, p in enumerate(ROSTER)]
-    taken = take(downloads.gradescope(own), table("Id,Courriel,Notes", *rows))
+    taken = take(downloads.gradescope(own), table("Id,Sähköposti,Notes", *rows))
     assert taken.problems[0] == (
-        "No one was found on the roster by its column 'Id'. Not understood: columns 'Courriel', 'Notes'; "
+        "No one was found on the roster by its column 'Id'. Not understood: columns 'Sähköposti', 'Notes'; "
         "rename them to id, email or name if that is what they are."
     )
     assert not any(text.startswith("Nobody") for text in take(downloads.plain(own), logins(), "other").problems)
@@ -241,10 +241,10 @@ def test_titles_may_stand_above_a_roster_s_headings(take, delimiter, title):
 
 
 @pytest.mark.parametrize(
-    "text", ["Matricola,Nome,Ruolo\n101,Ada Lovelace,Student\n", "Nr;Famille\n102;Meier\nSid;Meier\n"]
+    "text", ["Numero,Opiskelija,Rooli\n101,Ada Lovelace,Student\n", "Nr;Famille\n102;Meier\nSid;Meier\n"]
 )
 def test_a_student_s_row_is_never_taken_for_the_headings(take, text):
-    with pytest.raises(GraderError, match=r"has no column that names a student.*It has columns '(Mat|Nr)"):
+    with pytest.raises(GraderError, match=r"has no column that names a student.*It has columns '(Num|Nr)"):
         take(downloads.plain(own), text)
 
 
@@ -301,3 +301,42 @@ def test_a_name_without_its_accents_is_found_and_shown_unless_two_have_it(take):
     assert [text for text in rivals.problems if "garcia_lucia may be" in text] and "look them" not in str(
         rivals.problems
     )
+
+
+HEADINGS = {
+    "German": ("Name", "Vorname", "Matrikelnummer", "Benutzername"),
+    "French": ("Nom", "Prénom", "Numéro d'étudiant", "Nom d'utilisateur"),
+    "Spanish": ("Apellidos", "Nombre", "Matrícula", "Nombre de usuario"),
+    "Italian": ("Cognome", "Nome", "Matricola", "Nome utente"),
+    "Chinese": ("姓", "名", "学号", "用户名"),
+}
+
+
+@pytest.mark.parametrize("download", [downloads.blackboard, downloads.gradescope, downloads.teams])
+@pytest.mark.parametrize("language", HEADINGS)
+def test_headings_of_other_languages_say_who_a_row_is_about(take, language, download):
+    everybody = [p for p in PEOPLE if p.first and p.last and p.name != "Wei Chen"]
+    rows = [HEADINGS[language], *((p.last, p.first, p.sid, p.login) for p in everybody)]
+    roster = "\n".join(";".join(row) for row in rows)
+    taken = take(download(lambda _: {"embeddings.py": WORK.encode()}, everybody), roster)
+    assert [text for text in taken.problems if "roster" in text] == []
+    assert {member.name for found in taken.submissions for member in found.origin.members} >= {
+        p.name for p in everybody
+    }
+
+
+@pytest.mark.parametrize(
+    ("headings", "participant"),
+    [
+        ("ID,Vollständiger Name,E-Mail-Adresse", "Teilnehmer/in"),
+        ("Identificador,Nombre completo,Dirección de correo", "Participante "),
+        ("Identifiant,Nom complet,Adresse de courriel", "Participant "),
+        ("标识符,全名,电子邮件地址", "参与者"),
+    ],
+)
+def test_moodle_s_worksheet_in_any_of_these_languages_tells_two_of_one_name_apart(take, headings, participant):
+    rows = "".join(f'{participant}{p.number},"{p.name}",{p.email}\n' for p in PEOPLE)
+    taken = take(downloads.moodle(lambda _: {"embeddings.py": WORK.encode()}), f"{headings}\n{rows}")
+    assert taken.problems == ()
+    emails = {found.student: found.origin.members[0].email for found in taken.submissions}
+    assert (emails["Wei Chen_4713"], emails["Wei Chen_4714"]) == ("wchen@example.edu", "wchen2@example.edu")

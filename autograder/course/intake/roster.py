@@ -26,11 +26,14 @@ from ..students.column_names import (
     LOGINS,
     NAMES,
     REPOSITORIES,
+    known_headings,
     normalize_heading,
 )
 from ..students.directory import contradict, name_tokens
 
-_PARTICIPANT = re.compile(r"\D+ (\d+)")  # a Moodle worksheet's "Participant 4711"
+_PARTICIPANT = re.compile(r"(?:\D+ |\D+/\D+|[^\W\d\x00-\x7f]{2,})(\d+)")
+"""A Moodle worksheet's "Participant 4711", "Teilnehmer/in4711" or "参与者4711"; "s4711" is the university's."""
+
 _ADDRESS = re.compile(r".+@.+")
 _NO_STUDENT = "points possible"  # the row that Canvas' gradebook puts above the students
 
@@ -117,7 +120,7 @@ def read_roster(path: Path) -> Roster:
     lines = _below_titles(path)
     if not lines:
         raise GraderError(f"The roster {path} is empty.")
-    header = [normalize_heading(cell) for cell in lines[0]]
+    header = known_headings(lines[0])
     read = [heading in KNOWN for heading in header]
     if not any(read):
         raise GraderError(
@@ -215,7 +218,7 @@ def _from_headings(rows: Sequence[Sequence[str]]) -> list[list[str]]:
 
 def _is_known(lines: Sequence[Sequence[str]]) -> bool:
     """Whether the first of the lines has a heading that is understood."""
-    return bool(lines) and not {normalize_heading(cell) for cell in lines[0]}.isdisjoint(KNOWN)
+    return bool(lines) and not set(known_headings(lines[0])).isdisjoint(KNOWN)
 
 
 def _columns(headings: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from ...io.csv_file import read_table
 from ...io.files import file_names
 from ...io.text import csv_safe, format_points, pluralize, single_line
 from ..grades import Grade
-from ..students.column_names import EMAILS, FIRST, IDS, LAST, LOGINS, NAMES, normalize_heading
+from ..students.column_names import EMAILS, FIRST, IDS, LAST, LOGINS, NAMES, known_headings
 from .base import Platform
 from .export_plan import ExportFiles, ExportOptions, GradeWriter, Zip, column_of
 from .matching import Row, match
@@ -35,7 +35,7 @@ def plain_csv(grades: Sequence[Grade], wish: ExportOptions) -> ExportFiles:
     table = read_table(wish.into)
     column = column_of(table, wish.grade_column, "--grade-column")
     feedback = column_of(table, wish.feedback_column, "--feedback-column") if wish.feedback_column else None
-    known = [normalize_heading(name) for name in table.header]
+    known = known_headings(table.header)
     ids = [i for i, name in enumerate(known) if name in _IDS]
     names = _name_columns(known)
     if not ids and not names:
