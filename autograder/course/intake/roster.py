@@ -31,7 +31,7 @@ from ..students.column_names import (
 )
 from ..students.directory import contradict, name_tokens
 
-_PARTICIPANT = re.compile(r"(?:\D+ |\D+/\D+|[^\W\d\x00-\x7f]{2,})(\d+)")
+_PARTICIPANT = re.compile(r"(?:\D+ |[^\d/]+/[^\d/]+|[^\W\d\x00-\x7f]{2,})(\d+)")
 """A Moodle worksheet's "Participant 4711", "Teilnehmer/in4711" or "参与者4711"; "s4711" is the university's."""
 
 _ADDRESS = re.compile(r".+@.+")
