@@ -35,14 +35,17 @@ FIRST_USER = 55_000
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NAME = 1, 4, 15
 _CLONE_THREAD = 0x00010000
 _FIONBIO = 0x5421
+_FUTEX_PRIVATE = 128
+_CLOCKS = 15
+"""The largest number of a clock that is nobody's own; a process's number is part of the others."""
 
 _ALLOWED = """
     read write readv writev pread64 lseek close fstat newfstatat stat lstat statx
     access faccessat faccessat2 readlink readlinkat getdents64 getcwd dup
     recvfrom sendto poll ppoll select pselect6
     mmap munmap mprotect mremap brk
-    futex sched_yield sched_getaffinity getcpu set_robust_list rseq membarrier
-    clock_gettime clock_getres clock_nanosleep nanosleep gettimeofday time times
+    sched_yield sched_getaffinity getcpu set_robust_list rseq membarrier
+    nanosleep gettimeofday time times
     getpid gettid getppid getuid geteuid getgid getegid getrusage getrlimit sysinfo uname getrandom
     rt_sigaction rt_sigprocmask rt_sigreturn sigaltstack restart_syscall arch_prctl
     exit exit_group
@@ -170,11 +173,16 @@ def _system_calls() -> Filter:
             continue
     for command in _FCNTL:
         calls.allow("fcntl", args=[(1, CmpOp.EQ, command)])
+    # One that is not private can lie in a file that all can read, and wake whoever waits there in another process.
+    calls.allow("futex", args=[(1, CmpOp.MASKED_EQ, _FUTEX_PRIVATE, _FUTEX_PRIVATE)])
+    calls.errno("futex", errno.EAGAIN)  # and whoever waits for a thread's end asks again
+    for clock in ("clock_gettime", "clock_getres", "clock_nanosleep"):
+        calls.allow(clock, args=[(0, CmpOp.MASKED_EQ, 0, 2**32 - 1 - _CLOCKS)])
     for advice in _ADVICE:
         calls.allow("madvise", args=[(2, CmpOp.EQ, advice)])
     calls.allow("ioctl", args=[(1, CmpOp.EQ, _FIONBIO)])
     calls.allow("prctl", args=[(0, CmpOp.EQ, _PR_SET_NAME)])
-    calls.allow("prlimit64", args=[(2, CmpOp.EQ, 0)])  # reading any limit
+    calls.allow("prlimit64", args=[(0, CmpOp.EQ, 0), (2, CmpOp.EQ, 0)])  # reading any limit of its own
     calls.allow("prlimit64", args=[(0, CmpOp.EQ, 0), (1, CmpOp.EQ, resource.RLIMIT_CPU)])
     return calls
 

@@ -15,7 +15,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -29,6 +32,8 @@ from tests.hostile.conftest import LIMITS
 NOTE = b"quokka!?"
 MEDIUM = pydoc_data.topics.__file__
 """A large file that students' processes may read and that nothing reads by itself."""
+
+FUNCTIONS = ("write", "read", "threads", "imports", "wait", "wake", "number", "clock_of", "limit_of", "own")
 
 MAPPED = """
 from autograder.sandbox.preload import loaded
@@ -78,6 +83,47 @@ def read(length):
     guesses += [[s < limit for s in seconds] for limit in (half / 2, half, 2e-5, 1e-4)]
     return [[int("".join("01"[bit] for bit in guess[i:i + 8]), 2) for i in range(0, len(guess), 8)]
             for guess in guesses]
+
+FUTEX = {{"x86_64": 202, "aarch64": 98}}.get(os.uname().machine)
+WAIT, WAKE = 0, 1
+
+def futex(operation, value, seconds=None):
+    "Wait at the first word of a file that all can read, or wake who waits there."
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.mmap.restype = ctypes.c_void_p
+    word = libc.mmap(None, 4096, mmap.PROT_READ, mmap.MAP_SHARED, os.open(FILE, os.O_RDONLY), 0)
+    value = ctypes.c_uint32.from_address(word).value if value is None else value
+    until = ctypes.byref((ctypes.c_long * 2)(seconds, 0)) if seconds else None
+    return libc.syscall(FUTEX, ctypes.c_void_p(word), operation, value, until, None, 0)
+
+def wait():
+    return futex(WAIT, None, 5) == 0
+
+def wake():
+    return futex(WAKE, 100)
+
+def number():
+    return os.getpid()
+
+def clock_of(number):
+    return time.clock_gettime(~number << 3 | 2)
+
+def limit_of(number):
+    import resource
+    return resource.prlimit(number, resource.RLIMIT_CPU)
+
+def own():
+    "Its own clocks and limits, threads and locks: all that such calls are for."
+    import resource, threading
+    event = threading.Event()
+    thread = threading.Thread(target=event.set)
+    thread.start()
+    thread.join()
+    joined = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p)(lambda _: time.sleep(0.05))
+    libc, thread = ctypes.CDLL(None), ctypes.c_ulong()
+    failed = libc.pthread_create(ctypes.byref(thread), None, joined, None) or libc.pthread_join(thread, None)
+    spent = time.process_time(), time.thread_time(), time.get_clock_info("process_time").resolution
+    return event.wait(5) and not failed and min(spent) > 0 and len(resource.getrlimit(resource.RLIMIT_CPU)) == 2
 
 def threads():
     import _thread
@@ -132,6 +178,9 @@ def main(tier: IsolationLevel, secret: str) -> dict:
             "read": NOTE in read,
             "times change": os.stat(medium).st_atime_ns != accessed,
             "seen": probe(launcher, secret)["see that there are hidden tests"],
+            "woken": woken(launcher),
+            "of another": of_another(launcher),
+            "of its own": call(launcher, "own"),
             "threads": call(launcher, "threads"),
             "failed imports": call(launcher, "imports"),
         }
@@ -139,14 +188,43 @@ def main(tier: IsolationLevel, secret: str) -> dict:
 
 def call(launcher: Launcher, name: str, *args: object) -> object:
     """What a function gives in a submission of its own."""
+    with submission(launcher) as functions:
+        return functions[name](*(list(a) if isinstance(a, bytes) else a for a in args))
+
+
+@contextmanager
+def submission(launcher: Launcher) -> Iterator[dict[str, Any]]:
+    """The functions of one."""
     source = PAGES.format(file=MEDIUM).encode()
-    session = Session(Connection(launcher, LIMITS), source, ("write", "read", "threads", "imports"))
+    session = Session(Connection(launcher, LIMITS), source, FUNCTIONS)
     try:
         session.begin_case()
-        given = [list(a) if isinstance(a, bytes) else a for a in args]
-        return session.environment[name](*given)
+        yield session.environment
     finally:
         session.close()
+
+
+def woken(launcher: Launcher) -> bool:
+    """Whether one submission wakes another that waits where both can read."""
+    with submission(launcher) as one, submission(launcher) as other, ThreadPoolExecutor() as pool:
+        waits = pool.submit(one["wait"])
+        count = 0
+        while not count and not waits.done():
+            count = other["wake"]()
+            time.sleep(0.05)
+        return count > 0 or waits.result()
+
+
+def of_another(launcher: Launcher) -> list[str]:
+    """What one submission is told of another's process."""
+    told = []
+    with submission(launcher) as one, submission(launcher) as other:
+        number = one["number"]()
+        for name in ("clock_of", "limit_of"):
+            with suppress(OSError):
+                other[name](number)
+                told.append(name)
+    return told
 
 
 def probe(launcher: Launcher, secret: str) -> dict[str, str]:

@@ -82,6 +82,21 @@ def test_the_pair_passes_no_note_through_pages_in_memory(tier, ordinary, secret)
 def test_without_a_wall_the_pair_passes_its_note(secret):
     said = found(IsolationLevel.UNCONFINED, False, secret)
     assert said["read"] and said["cold"] > 0 and said["threads"] > 200
+    assert said["woken"] and said["of another"] == ["clock_of", "limit_of"]
+
+
+@WHO
+@TIERS
+def test_nobody_wakes_who_waits_in_another_process(tier, ordinary, secret):
+    assert not found(tier, ordinary, secret)["woken"]
+
+
+@WHO
+@TIERS
+def test_a_process_is_told_its_own_time_and_limits_and_nobody_elses(tier, ordinary, secret):
+    said = found(tier, ordinary, secret)
+    assert said["of another"] == []
+    assert said["of its own"], "the control: threads, locks, clocks and limits of its own"
 
 
 @WHO
