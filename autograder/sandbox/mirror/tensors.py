@@ -20,7 +20,7 @@ from .registry import VALUE, Registry, growing, role_of
 LEAF, COMPUTED, PARAMETER = 1, 2, 4
 """A tensor's flags: it collects gradients, it was computed from what does, it is a Parameter."""
 
-MAX_SIDE, MAX_NUMBERS = 2**16, 2**22
+MAX_SIDE, MAX_NUMBERS = 2**16, 2**20
 """The longest side of a tensor that a function gives, and its size. Right ones have 20,000 and 40,000."""
 
 _LONGEST = 2**40

@@ -198,8 +198,8 @@ def plain(value: Any) -> Any:
     match value:
         case torch.Tensor():
             numbers = value.detach().flatten()
-            gradient = value.requires_grad and value.numel() > 0
-            return [_kind_of(value), gradient, *_some(numbers.tolist()), *_of_all(numbers.double())]
+            some = [number.item() for number in _some(numbers)]  # all of a large one take a hundred times its memory
+            return [_kind_of(value), value.requires_grad, *some, *_of_all(numbers.double())]
         case nn.Module():
             return sorted((plain(table) for table in value.parameters()), key=lambda table: str(table[:2]))
         case dict():
@@ -228,7 +228,7 @@ def _of_all(numbers: torch.Tensor) -> list[float | int | None]:
     return [weighted / math.sqrt(len(numbers)), round(math.log2(spread)) if 0 < spread < math.inf else None]
 
 
-def _some(items: Sequence[Any]) -> list[Any]:
+def _some(items: Sequence[Any] | torch.Tensor) -> list[Any]:
     if len(items) <= MOST_NUMBERS:
         return list(items)
     return [items[round(at * (len(items) - 1) / (MOST_NUMBERS - 1))] for at in range(MOST_NUMBERS)]
