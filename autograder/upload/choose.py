@@ -14,7 +14,7 @@ from ..assignment import Assignment
 from ..check.loading import notebook
 from ..submission import Submission
 from .answers_file import only_cells, select_answers, with_cells, with_documents
-from .code_file import code_names, lacking, no_code, select_code
+from .code_file import code_names, lacking, no_code, select_code, why_nothing
 from .contents import Kind, kind_by_name
 from .inspection import CODE_SUFFIXES, File, defined, is_backup, is_blank, look, look_at_all
 from .listing import Entry, Listing, disambiguate, effective_suffix, printable
@@ -138,7 +138,9 @@ def _chosen(
         found = _called(file, entries)
         if len(found) == 1:
             wanted = _what_for(look(found[0])[0], assignment)
-            choices[wanted] = _only(wanted, found[0], template_files)
+            choices[wanted] = only = _only(wanted, found[0], template_files)
+            if wanted == assignment.code_file and (why := why_nothing(only.content, assignment, template_files)):
+                choices[wanted] = replace(only, notes=(*only.notes, f"{only.file} {why}."))
             continue
         wanted = assignment.code_file if effective_suffix(file) in CODE_SUFFIXES else assignment.answers_file
         why = f"but {len(found)} files have this name" if found else f"as {wanted}, but is not there"

@@ -38,14 +38,20 @@ def select_code(files: Sequence[File], assignment: Assignment, template_files: T
     choice = _beside(choice, [*others, *by_content, *with_more], assignment, template_files)
     if choice.question:
         return replace(choice, question=choice.question + _together(choice.examples, files, assignment))
-    if choice.content is None or template_files.holds(choice.content) or defines_any(choice.content, assignment):
+    if not (why := why_nothing(choice.content, assignment, template_files)):
         return choice
-    why = not_a_program(choice.content)
-    if not why and holds_code(choice.content, assignment):
-        why = "defines what is asked for only where nobody can call it: inside something else, or behind other text"
-    why = why or "defines nothing that is asked for"
     question = f"{choice.file} {why}. Is this the right file?"
     return Selection(question=question, examples=(choice.file,), may_be_elsewhere=True)
+
+
+def why_nothing(content: bytes | None, assignment: Assignment, template_files: TemplateFiles) -> str:
+    """Why a code file defines nothing that is asked for; completes "embeddings.py ...", empty where it may."""
+    if content is None or template_files.holds(content) or defines_any(content, assignment):
+        return ""
+    why = not_a_program(content)
+    if not why and holds_code(content, assignment):
+        why = "defines what is asked for only where nobody can call it: inside something else, or behind other text"
+    return why or "defines nothing that is asked for"
 
 
 def _together(names: Sequence[str], files: Sequence[File], assignment: Assignment) -> str:

@@ -179,6 +179,12 @@ def test_letters_that_nobody_sees_hide_no_definition(submissions, one):
     assert one().code == text.encode()
 
 
+def test_a_program_that_defines_nothing_is_named_where_it_was_chosen_as_it_is(submissions, assignment):
+    put(submissions, {"embeddings.py": COMPLETE.replace("def ", "# def "), "answers.md": ALL_ANSWERS})
+    (found,) = take_in(submissions, assignment, choices=["ada=embeddings.py"]).submissions
+    assert found.code and found.notes == (f"embeddings.py {INSIDE}.",)
+
+
 # Code beside code -------------------------------------------------------------------------------
 
 FIRST, REST = NAMES[: len(NAMES) // 2], NAMES[len(NAMES) // 2 :]
