@@ -199,7 +199,8 @@ def plain(value: Any) -> Any:
         case torch.Tensor():
             numbers = value.detach().flatten()
             some = [number.item() for number in _some(numbers)]  # all of a large one take a hundred times its memory
-            return [_kind_of(value), value.requires_grad, *some, *_of_all(numbers.double())]
+            gradient = value.requires_grad and value.numel() > 0
+            return [_kind_of(value), gradient, *some, *_of_all(numbers.double())]
         case nn.Module():
             return sorted((plain(table) for table in value.parameters()), key=lambda table: str(table[:2]))
         case dict():
