@@ -136,7 +136,7 @@ def test_code_that_never_ends_exits_or_floods_costs_itself_alone(tmp_path):
         "quits()\n    your code ended the program (SystemExit)",
         "your code raised EOFError: EOF when reading a line",
         "Stuck(4)(tensor([1, 1]))\n    `Stuck` was still running after 4 s and was stopped",
-        "`lost` is not defined in your file.",
+        "Python cannot read `lost`.",
         "2 of 10 public checks pass; 4 more run when it is graded.\n"
         "Submitting now would keep 2.0 of 10.0 points for them.\n",
     ):

@@ -192,7 +192,8 @@ def _run(
         what = "ended the program (SystemExit)" if isinstance(error, SystemExit) else type(error).__name__
         raised = what if isinstance(error, SystemExit) else f"raised {what}"
         return {"outcome": "failed", "message": f"{call_text.last_call()}\nyour code {raised}".strip()}
-    return {"outcome": attempt.outcome, "message": (attempt.message or attempt.unseen)[:LONGEST_MESSAGE]}
+    message = attempt.message or (f"{attempt.unseen}." if attempt.unseen else "")
+    return {"outcome": attempt.outcome, "message": message[:LONGEST_MESSAGE]}
 
 
 def _end_with_the_parent(requests: BinaryIO) -> None:
