@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +12,13 @@ from pathlib import Path
 from ..assignment import Assignment
 from ..check.loading.notebook import UnreadableNotebook, is_notebook, read_notebook
 from ..grading.short_answers import handed_out_words
+
+FEWEST_STUBS = 3
+"""From so many on, stubs are those of a handed-out file."""
+
+_BEGINS = re.compile(rb"^(?:async\s+)?(?:def|class)\s+\w+", re.MULTILINE)
+_LONG_STRING = re.compile(rb'"{3}.*?"{3}|\'{3}.*?\'{3}', re.DOTALL)
+_DOES_NOTHING = re.compile(rb"raise NotImplementedError\b|super\(\)\.__init__\(\)$|pass$|\.\.\.$|@")
 
 TEXT_SUFFIXES = (".py", ".md", ".txt", ".ipynb")
 
@@ -47,8 +55,11 @@ class TemplateFiles:
         return frozenset(map(code, programs)) - {b""}
 
     def holds(self, content: bytes) -> bool:
-        """Whether this content is that of a handed-out file, or its code but for comments and layout."""
-        return self.holds_exactly(content) or code(content) in self._code
+        """Whether this content is that of a handed-out file, or its code but for comments and layout.
+
+        A file of another edition in which nothing but stubs stands is nobody's work, too.
+        """
+        return self.holds_exactly(content) or code(content) in self._code or only_stubs(content)
 
     def holds_exactly(self, content: bytes) -> bool:
         return bare(content) in self._contents
@@ -85,6 +96,28 @@ def code(content: bytes) -> bytes:
     """
     lines = (line.expandtabs(4) for line in bare(content).split(b"\n"))
     return b"\n".join(line for line in lines if line.strip() and not line.lstrip().startswith(b"#"))
+
+
+def only_stubs(content: bytes) -> bool:
+    """Whether a program's functions and classes all wait to be written; by its text, since nothing is parsed."""
+    if content.count(b"NotImplementedError") < FEWEST_STUBS:
+        return False
+    text = bare(content)
+    starts = [match.start() for match in _BEGINS.finditer(text)]
+    blocks = [text[start:end] for start, end in zip(starts, [*starts[1:], len(text)], strict=True)]
+    return len(blocks) >= FEWEST_STUBS and all(map(_is_stub, blocks))
+
+
+def _is_stub(block: bytes) -> bool:
+    """Whether nothing stands in a function or class but its signature, a text and what a stub does."""
+    is_signature = False
+    for line in _LONG_STRING.sub(b"", block).split(b"\n"):
+        line = line.partition(b"#")[0].strip()
+        if is_signature or _BEGINS.match(line):
+            is_signature = not line.endswith(b":")
+        elif line and not _DOES_NOTHING.match(line):
+            return False
+    return b"NotImplementedError" in block
 
 
 def _is_ours(path: Path) -> bool:

@@ -223,6 +223,26 @@ def test_an_older_state_in_which_more_is_written_is_asked_about(submissions, one
     assert one().code == program(FIRST).encode()
 
 
+OTHER_EDITION = "import torch\n\n\n" + "".join(
+    f'def {name}(\n    first: int,\n) -> int:  # {name}\n    """In other words."""\n'
+    '    raise NotImplementedError("later")\n\n\n'
+    for name in [*NAMES, "dropped_since"]
+)
+
+
+def test_stubs_of_another_edition_are_nobodys_work(submissions, one):
+    put(submissions, {"embeddings.py": OTHER_EDITION, "my code.docx": word(["code"]), "answers.md": ALL_ANSWERS})
+    assert "But there is: my code.docx." in one().set_aside
+    put(submissions, {"solution.py": COMPLETE})
+    assert one().code == COMPLETE.encode()
+
+
+def test_code_above_a_line_that_a_stub_left_is_work(submissions, one):
+    mine = OTHER_EDITION.replace("    raise", "    return first\n    raise")
+    put(submissions, {"embeddings.py": mine, "my code.docx": word(["code"]), "answers.md": ALL_ANSWERS})
+    assert one().code == mine.encode()
+
+
 # Nothing but litter -----------------------------------------------------------------------------
 
 
