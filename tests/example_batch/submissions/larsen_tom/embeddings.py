@@ -1,4 +1,4 @@
-"""Token and positional embeddings.
+"""Your code for this assignment.
 
 Fill in the functions and classes below, in order. `handout.md` explains the ideas,
 `conventions.md` says exactly what each one takes, gives and refuses, and `python check`
