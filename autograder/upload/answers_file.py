@@ -27,7 +27,7 @@ FEWEST_IN_CODE = 40
 """Words of prose in the code file from which on it may hold an answer, and not a remark."""
 
 _COMMENT = re.compile(r"^# (?:MAGIC ?)?")  # Databricks exports Markdown cells with a `MAGIC` before each line
-_NAMED_TEXT = re.compile(r"^(\w{1,80})\s*=\s*\(?\s*[rRfFbBuU]{0,2}(?:\"{3}|'{3}|[\"'](?=\w))")
+_NAMED_TEXT = re.compile(r"^(\w{1,80})\s*=\s*(?:\(\s*)?[rRfFbBuU]{0,2}(?:\"{3}|'{3}|[\"'](?=\w))")
 
 _STRING_ALONE = re.compile(r"\s+[rRfFbBuU]{0,2}(['\"])(?!\1)")
 """A line of a text in brackets; no docstring."""
