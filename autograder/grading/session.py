@@ -91,7 +91,8 @@ class Session:
         except BaseException:
             self.close()
             raise
-        self.defines: Defined = frozenset(self.file.kinds.items())
+        unreadable = ((name, "unreadable") for name in self.file.unreadable)
+        self.defines: Defined = frozenset((*self.file.kinds.items(), *unreadable))
         self.environment = self._make_environment()
 
     @property
