@@ -318,6 +318,13 @@ def planted():
     return PLANTED.clone(), {word: row for row, word in reversed(list(enumerate("abcdefghijkl")))}
 
 
+def planted_below(far):
+    """The table below 4,500 rows `far` (3,), and a vocabulary that lists these last."""
+    table, vocabulary = planted()
+    vocabulary = {word: row + 4500 for word, row in vocabulary.items()} | {f"far{row}": row for row in range(4500)}
+    return torch.cat([far.expand(4500, 3), table]), vocabulary
+
+
 def shuffled():
     """The same table under other words, listed in another order."""
     rows = {"w": 4, "q": 0, "e": 11, "r": 2, "t": 7, "y": 1, "u": 9, "i": 3, "o": 10, "p": 5, "a": 8, "s": 6}
@@ -449,9 +456,7 @@ def test_nearest_words(nearest_words):
     assert_answers(nearest_words(*planted(), "b", 11), by_gensim(planted, "b", "", 11))
     assert_answers(nearest_words(*real_words(), "london", 7), by_gensim(real_words, ("london",), (), 7))
     same_nearest(nearest_words, "values")
-    table, vocabulary = torch.cat([-PLANTED[6].expand(4500, 3), PLANTED]), {f"far{row}": row for row in range(4500)}
-    vocabulary |= {word: 4500 + row for row, word in enumerate("abcdefghijkl")}
-    assert_answers(nearest_words(table, vocabulary, "g", 6), by_gensim(planted, "g", "", 6))
+    assert_answers(nearest_words(*planted_below(-PLANTED[6]), "g", 6), by_gensim(planted, "g", "", 6))
     same_after_training(lambda table, vocabulary: nearest_words(table, vocabulary, "b", 11), ["b"], [])
 
 
@@ -487,11 +492,9 @@ def test_lists_of_any_length(analogy):
 @test_case(name="`analogy` leaves out every word of the query, positive or negative.", points=0.3, hidden=True)
 def test_query_words_are_left_out(analogy):
     assert_answers(analogy(*planted(), ["g", "h"], ["l"], count=12), by_gensim(planted, "gh", "l", 12))
-    table, vocabulary = planted()
-    far = -torch.nn.functional.normalize(table)[[6, 7, 11]].T @ torch.tensor([1.0, 1.0, -1.0])
-    table = torch.cat([far.expand(4500, 3), table])
-    vocabulary = {word: row + 4500 for word, row in vocabulary.items()} | {f"far{row}": row for row in range(4500)}
-    assert_answers(analogy(table, vocabulary, ["g", "h"], ["l"], count=9), by_gensim(planted, "gh", "l", 9))
+    far = -torch.nn.functional.normalize(PLANTED)[[6, 7, 11]].T @ torch.tensor([1.0, 1.0, -1.0])
+    answers = analogy(*planted_below(far), ["g", "h"], ["l"], count=9)
+    assert_answers(answers, by_gensim(planted, "gh", "l", 9))
 
 
 @test_case(

@@ -20,6 +20,7 @@ from typing import Any
 from ..assignment import Assignment, Question
 from ..errors import AssignmentError
 from .short_answers import handed_out_words
+from .used_names import defined_in, used_by
 
 Parts = dict[str, str]
 CacheKeys = dict[str, Parts]
@@ -134,19 +135,13 @@ def _reference(assignment: Assignment, questions: Iterable[Question]) -> str:
     Whatever is not a function or class counts for every question.
     """
     tree = ast.parse(assignment.reference.read_bytes())
-    defined = {n.name: n for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef)}
-    waiting: list[str] = []
+    names: list[str] = []
     for question in questions:
-        waiting += question.functions
+        names += question.functions
         for file in (assignment.public_tests(question.id), assignment.hidden_tests(question.id)):
-            waiting += re.findall(r"\w+", file.read_text("utf-8"))
-    used: set[str] = set()
-    while waiting:
-        name = waiting.pop()
-        if name in defined and name not in used:
-            used.add(name)
-            waiting += re.findall(r"\w+", ast.unparse(defined[name]))
-    counts = [node for node in tree.body if getattr(node, "name", None) not in defined.keys() - used]
+            names += re.findall(r"\w+", file.read_text("utf-8"))
+    unused = defined_in(tree).keys() - used_by(names, tree)
+    counts = [node for node in tree.body if getattr(node, "name", None) not in unused]
     return _print(*(ast.dump(node) for node in counts))
 
 

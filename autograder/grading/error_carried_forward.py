@@ -8,13 +8,14 @@ functions that do not pass are replaced by right ones. The better result counts.
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from ..assignment import Assignment
 from ..check.testing.cases import Case
 from ..sandbox.substitutes import MENDED
+from .used_names import used_by
 
 
 @dataclass(frozen=True)
@@ -73,17 +74,11 @@ def replaceable(assignment: Assignment) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def needed_for(names: Iterable[str], source: bytes) -> bytes:
+@cache  # asked for each case that fails, of each submission
+def needed_for(names: tuple[str, ...], source: bytes) -> bytes:
     """Of a file only what these functions and classes name, directly or not, and its imports."""
     tree = ast.parse(source)
-    defined = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
-    waiting = [given for name in names for given in (name, MENDED + name)]
-    needed: set[str] = set()
-    while waiting:
-        name = waiting.pop()
-        if name in defined and name not in needed:
-            needed.add(name)
-            waiting += re.findall(r"\w+", ast.unparse(defined[name]))
+    needed = used_by([given for name in names for given in (name, MENDED + name)], tree)
     return "\n\n".join(
         ast.unparse(node)
         for node in tree.body

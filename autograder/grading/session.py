@@ -295,10 +295,9 @@ class Session:
         """Bring both sides in step around one request; give the reply and what needs gradients."""
         with self._telling(name):
             message = self._mirror.outgoing()
-        if self._new_case:
-            header = {**header, "new_case": True}
-            self._new_case = False
-        with self._telling(name):
+            if self._new_case:
+                header = {**header, "new_case": True}
+                self._new_case = False
             reply = self._ask({**header, **message.sections}, message.blobs, name)
         try:
             computed = self._mirror.incoming(reply, reply.pop("pieces"))
