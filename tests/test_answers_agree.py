@@ -43,7 +43,7 @@ FILES = [
     ("prompt thrice", with_last("\n\n".join([PROMPT] * 3)), {"too_long"}, set()),
     (
         "words of the prompt",
-        with_last("If the table had had that row all along, what could it know?"),
+        with_last("Suppose the table had a row for it from the start:"),
         {"too_long"},
         set(),
     ),

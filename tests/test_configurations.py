@@ -130,7 +130,7 @@ def expect_agreement(assignment: Assignment, folder: Path) -> None:
     for question in assignment.questions:
         worth = f"{question.points:g} point" + ("s" if question.points != 1 else "")
         assert f"## `{question.id}`: {question.title} ({worth})" in handout
-        assert f"| `{question.id}` | {question.points:g} |" in handout
+        assert re.search(rf"\| \[`{question.id}`\]\(#\S+\) \| {question.points:g} \|", handout)
         if question.words:
             bounds = f"{question.words[0]} to {question.words[1]} words"
             assert f"({bounds})" in handout and f"({bounds})" in pages["answers.md"]

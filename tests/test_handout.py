@@ -87,7 +87,8 @@ def test_a_question_has_a_section_with_its_title_points_and_parts(question):
 
 def test_the_table_of_points_is_that_of_the_assignment():
     rows = table_rows(SECTIONS["How points are earned"])[2:]
-    assert rows == [[question.id, f"{question.points:g}"] for question in ASSIGNMENT.questions]
+    linked = [[re.match(r"\[`(\w+)`\]\(#\1-", name)[1], points] for name, points in rows]
+    assert linked == [[question.id, f"{question.points:g}"] for question in ASSIGNMENT.questions]
 
 
 def test_the_totals_of_the_points_are_those_of_the_assignment():
