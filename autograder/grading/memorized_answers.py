@@ -15,8 +15,9 @@ from ..check.testing.cases import Case
 from ..check.testing.comparison import Compare
 
 SAID = (
-    "The check itself passes. But nothing that `{}` gave for other inputs, in the checks that run only when it is "
-    "graded, was right, and a check counts only where its function works beyond its own inputs."
+    "The check itself passes. But in the checks that run only when it is graded, `{}` gave no right value for other "
+    "inputs (wrong ones, or none in the time that there is), and a check counts only where its function works beyond "
+    "its own inputs."
 )
 
 
