@@ -278,7 +278,9 @@ def test_tables_learn(InputEmbedding):
     for kind in ("sinusoidal", "learned"):
         model, right = built(InputEmbedding, kind, sizes)
         ids = texts(1, 1100)
-        right.same_gradients(same_vectors(model, right, ids, atol=1e-3), ids, torch.ones(1, 1100, 2))
+        got = same_vectors(model, right, ids, atol=1e-3)
+        same_vectors(model, right, ids.flip(1), atol=1e-3)  # what the first call remembers for its gradients stays
+        right.same_gradients(got, ids, torch.ones(1, 1100, 2))
     for got, ids, right in same_rows(InputEmbedding, "gradients"):
         upstream = torch.arange(1.0, 1 + got.numel()).remainder(5).reshape(got.shape).to(got.dtype)
         right.same_gradients(got, ids, upstream)
@@ -295,8 +297,14 @@ def test_token_rows_start_small(InputEmbedding):
         right = RightEmbedding(model, (250, 48, 9), kind)
         same_vectors(model, right, texts(3, 5))
         assert_normal(right.tables[0], 0.02)
-    drawn = [RightEmbedding(InputEmbedding(*SIZES, "none"), SIZES, "none").tables[0].detach() for _ in range(2)]
-    require(not torch.equal(*drawn), "two models were drawn alike")
+    drawn = []
+    for seed in (5, 5, None):
+        if seed:
+            torch.default_generator.manual_seed(seed)
+        drawn.append(RightEmbedding(InputEmbedding(*SIZES, "learned"), SIZES, "learned").tables)
+    repeated, first, second = drawn
+    require(not torch.equal(first[0], second[0]), "two models were drawn alike")
+    require(all(map(torch.equal, repeated, first)), "torch.manual_seed did not make the draw repeat")
 
 
 @test_case(

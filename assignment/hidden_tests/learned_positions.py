@@ -366,9 +366,14 @@ def test_old_rows_are_kept(extend_positions, LearnedPositions):
 def test_new_rows_are_fresh(extend_positions, LearnedPositions):
     old = numbers(7, 40, seed=3)
     learned = with_rows(LearnedPositions(7, 40), old)
-    torch.default_generator.manual_seed(13)
-    first, second = (table_of(extend_positions(learned, 317), 317, 40).detach() for _ in range(2))
+    drawn = []
+    for seed in (13, 13, None):
+        if seed:
+            torch.default_generator.manual_seed(seed)
+        drawn.append(table_of(extend_positions(learned, 317), 317, 40).detach())
+    repeated, first, second = drawn
     require(torch.equal(first[:7], old), "the old rows changed")
+    require(torch.equal(repeated, first), "torch.manual_seed did not make the draw repeat")
     require(not torch.equal(first[7:], second[7:]), "the new rows are always the same")
     assert_normal(first[7:], 0.02)
     require(len(first[7:].unique()) > 10_000, "the new rows repeat numbers")

@@ -230,6 +230,7 @@ def test_first_loss(train_embeddings, reference):
     got = train_embeddings(*tables(), seven_pairs(), steps=1, learning_rate=RATE)
     assert_losses(got, right(reference, seven_pairs, 1)[0])
     large = torch.cat([4.0 * START, torch.full((2, 6, 1), 10.0)], dim=2).float()  # scores up to 143, losses up to 50
+    large[0, 2, -1] = -10.0  # those of one pair far below those of another
     far_apart = [nn.Embedding.from_pretrained(rows, freeze=False) for rows in large]
     expected = reference.train_embeddings(*copy.deepcopy(far_apart), seven_pairs(), steps=1, learning_rate=RATE)
     assert_losses(train_embeddings(*far_apart, seven_pairs(), steps=1, learning_rate=RATE), expected)

@@ -20,6 +20,7 @@ from check.testing.api import (
     test_case,
     unchanged,
     untouched,
+    with_gradient,
 )
 from torch import nn
 
@@ -188,7 +189,8 @@ def make_query(row, seed):
     table = table.to(getattr(torch, row["the dtype is"]))
     if row["the table lies"] == "in memory in another way":
         table = table.T.contiguous().T
-    table.requires_grad_(row["the table"] == "needs a gradient")
+    if row["the table"] == "needs a gradient":
+        table = with_gradient(table, seed)
     words = make_words(row, rows)
     others = [word for word in words if word != words[first]]
     order = Random(seed).sample(range(rows), rows) if "another" in row["the vocabulary lists"] else range(rows)
@@ -236,7 +238,8 @@ def queries(domain, sentence):
     """Fresh copies of the queries of the rows tried under a sentence."""
     for seed, _ in deal(domain, sentence_of, unchanged=lambda row: True)[sentence]:
         table, vocabulary, positive, negative, given, right = query(domain, seed)
-        yield copy.deepcopy(table), dict(vocabulary), [*positive], [*negative], given, right
+        fresh = copy.deepcopy(table) if table.is_leaf else table.clone()
+        yield fresh, dict(vocabulary), [*positive], [*negative], given, right
 
 
 def same_nearest(nearest_words, sentence, around=untouched):
@@ -540,6 +543,8 @@ def test_unknown_words_are_refused(nearest_words, analogy):
         nearest_words(table, vocabulary, "quokka")
     with raises(KeyError, quoting=["quokka"]):
         nearest_words(*real_words(), "quokka")
+    with raises(KeyError, quoting=["quokka"]):
+        analogy(*real_words(), ["king"], ["quokka"])
     with raises(KeyError, quoting=["quokka"]):
         analogy(table, vocabulary, ["quokka", "a", "b"], ["c"])
     with raises(KeyError, quoting=["quokka"]):

@@ -199,7 +199,14 @@ def _idle_functions(function: Callable[..., Any]) -> Iterator[Callable[..., Any]
         yield lambda *given, at=at, **named: (*given, *named.values())[at]
     hollows: tuple[Callable[[Any], Any], ...] = (_zeros, _constant, lambda value: [], lambda value: None)
     for hollow in hollows:
-        yield lambda *given, hollow=hollow, **named: hollow(function(*copy.deepcopy(given), **copy.deepcopy(named)))
+        yield lambda *given, hollow=hollow, **named: hollow(
+            function(*map(_copy, given), **{name: _copy(value) for name, value in named.items()})
+        )
+
+
+def _copy(value: Any) -> Any:
+    """A copy; torch's own is of leaves alone."""
+    return value.clone() if isinstance(value, torch.Tensor) and not value.is_leaf else copy.deepcopy(value)
 
 
 def _idle_classes(cls: type[nn.Module]) -> Iterator[type[nn.Module]]:

@@ -247,10 +247,12 @@ def test_what_was_computed_from_leaves_is_named(pair):
     assert not plain.requires_grad
 
 
-def test_a_computed_tensor_of_the_graders_is_a_leaf_there(pair):
+def test_a_computed_tensor_of_the_graders_is_no_leaf_there_either_and_has_a_gradient(pair):
     weight = torch.ones(3, requires_grad=True)
     there = pair.to_student(weight * 2)
-    assert there.is_leaf and there.requires_grad
+    assert there.requires_grad and not there.is_leaf
+    (gradient,) = torch.autograd.grad((there * 3).sum(), there)
+    assert torch.equal(gradient, torch.full((3,), 3.0))
 
 
 # Modules -----------------------------------------------------------------------------------------

@@ -34,6 +34,7 @@ from .inputs import (
     seeded,
     set_up,
     tables_and_ids,
+    with_gradient,
 )
 from .operation_counts import count_operations
 
@@ -77,6 +78,7 @@ __all__ = [
     "test_case",
     "unchanged",
     "untouched",
+    "with_gradient",
     "with_rows",
 ]
 

@@ -20,6 +20,9 @@ Answers = Sequence[tuple[str, float]]
 """Words and their cosines, best first."""
 
 
+LIKE_A_RUN = ([2, 4, 3, 5], [0, 2, 1, 4, 3, 5, 6], [1, 2, 3], [3, 2, 1], [4, 4, 4], [1, 3, 5])
+"""Ids of 7 that are a slice of them, or that have its ends, length or sum."""
+
 MANY = 12_000
 """Numbers that are enough to judge a distribution by."""
 
@@ -72,8 +75,8 @@ def assert_rows(
 
 def assert_rows_in_any_shape(lookup: Callable[..., Any], table: torch.Tensor) -> None:
     """Demand the rows of `table` (V, D) for ids of each shape that ids are made of."""
-    for shape in chain.from_iterable(SHAPES.values()):
-        ids = torch.randint(0, len(table), shape, generator=seeded(len(shape)))
+    some = [torch.randint(0, len(table), shape, generator=seeded(len(shape))) for shape in chain(*SHAPES.values())]
+    for ids in (*some, *map(torch.tensor, LIKE_A_RUN)):
         assert_copied(lookup(table, ids.clone()), table[ids])
 
 
@@ -114,6 +117,8 @@ def assert_gradients(lookup: Callable[..., Any], table: torch.Tensor, ids: torch
     if not right.numel():
         return
     require(rows.requires_grad, "the result should carry gradients to the table, but does not require any")
+    if len(table) < 1000:  # (V, V) numbers twice are much
+        lookup(table, ids.flip(0) if ids.dim() else ids.clone())  # what was remembered for the first gradient stays
     (gradient,) = torch.autograd.grad(rows, table, upstream, allow_unused=True)
     require(gradient is not None, "after backward() the table should have a gradient, but has none")
     assert_close(gradient, wanted.detach(), of="the table's gradient")

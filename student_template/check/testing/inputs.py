@@ -188,7 +188,13 @@ def make_table(row: Row, seed: int, largest: int = 10_000) -> torch.Tensor:
         numbers = laid_otherwise(numbers)
     if row["the table"] == "needs no gradient":
         return numbers
-    return nn.Parameter(numbers) if seed % 2 else numbers.requires_grad_()
+    return nn.Parameter(numbers) if seed % 3 == 1 else with_gradient(numbers, seed)
+
+
+def with_gradient(numbers: torch.Tensor, seed: int) -> torch.Tensor:
+    """The same numbers as a leaf that needs a gradient or as what was computed from one."""
+    leaf = numbers.requires_grad_()
+    return leaf.view_as(leaf) if seed % 3 else leaf
 
 
 def make_ids(row: Row, vocab_size: int, seed: int) -> torch.Tensor:
@@ -225,7 +231,8 @@ def make_text(row: Row, seed: int) -> list[torch.Tensor]:
     x = torch.randn(texts, length, columns, generator=seeded(seed)).to(dtype)
     if row["the text lies"] == "in memory in another way":
         x = laid_otherwise(x)
-    x.requires_grad_(row["the input"] == "needs a gradient")
+    if row["the input"] == "needs a gradient":
+        x = with_gradient(x, seed)
     if row["the text"] == "is the first":
         return [x]
     its_length = _one_of((length + 1, max(1, length - 2)), seed)
