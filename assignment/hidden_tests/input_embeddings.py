@@ -159,15 +159,20 @@ def same_rows(InputEmbedding, sentence, around=untouched):
             its_ids = before[row["the text"]]
             expected = RightEmbedding(model, sizes, kind)(its_ids)
             assert_close(model(its_ids), expected, atol=off(dtype, kind))
-            with torch.no_grad():
-                for parameter in model.parameters():
-                    parameter.neg_()
+            negate(model)
         right = RightEmbedding(model, sizes, kind)
         expected = right(ids)  # before a call that may change them: that has a case of its own
         with around(ids=ids, model=model):
             got = model(ids)
         assert_close(got, expected, atol=off(dtype, kind))
         yield got, ids, right
+
+
+@torch.no_grad()
+def negate(model):
+    """Other numbers in every table, changed in place."""
+    for parameter in model.parameters():
+        parameter.neg_()
 
 
 def off(dtype, kind):
@@ -360,9 +365,7 @@ def test_dtypes(InputEmbedding):
         model, right = built(InputEmbedding, kind)
         same_vectors(model, right, texts(3, 5))
         for dtype in (torch.float64, torch.bfloat16):
-            with torch.no_grad():
-                for parameter in model.to(dtype).parameters():
-                    parameter.neg_()
+            negate(model.to(dtype))
             same_vectors(model, RightEmbedding(model, SIZES, kind), texts(3, 5), atol=off(dtype, kind))
     same_under(InputEmbedding, "dtype")
 
@@ -379,9 +382,7 @@ def test_a_call_leaves_things_alone(InputEmbedding):
     with unchanged(model=model):
         same_vectors(model, right, texts(2, 30))
     (model, right), (other, _) = (built(InputEmbedding, "learned") for _ in range(2))
-    with torch.no_grad():
-        for parameter in other.parameters():
-            parameter.neg_()
+    negate(other)
     same_vectors(model, right, texts(3, 5))
 
 

@@ -28,8 +28,8 @@ _COME_ALONG = """
     roman_numerals rpds scipy setuptools six smart_open snowballstemmer soupsieve sphinx sphinxcontrib
     stack_data sympy tinycss2 torchgen tornado traitlets typing_extensions typing_inspection tzdata urllib3
     wcwidth webencodings widgetsnbextension wrapt yaml zmq
-    greenlet playwright pyee _distutils_hack _yaml appnope backports colorama importlib_resources nvidia
-    optree pkg_resources pytz pywintypes triton win32api win32con
+    greenlet playwright pyee _distutils_hack _yaml appnope backports colorama cuda importlib_resources
+    nvidia optree pkg_resources pytz pywintypes triton win32api win32con
 """.split()  # noqa: SIM905
 """The last two lines: what other systems, other versions of Python or of these libraries bring."""
 
