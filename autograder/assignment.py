@@ -276,7 +276,7 @@ class _Reader:
         self.known("late.", data, *(field.name for field in fields(LatePolicy)))
         percent = self.positive("late.percent_per_day", data.get("percent_per_day"))
         if percent > 100:
-            raise self.complaint("late.percent_per_day", "a number from 0 to 100", percent)
+            raise self.complaint("late.percent_per_day", "a number above 0 and up to 100", percent)
         cut_off, grace = data.get("cut_off_days"), data.get("grace_minutes") or 0
         extensions = self.mapping("late.extensions", data.get("extensions") or {})
         for name in extensions:

@@ -94,14 +94,14 @@ class PlatformOption(click.Option):
 def check_marking(out: Path, sheet: Path | None, files: Sequence[Path], exported: Path | None, name: str) -> None:
     """Refuse options of `mark` that do not go together."""
     if sum(map(bool, (sheet, files, exported))) > 1:
-        raise _wrong("Say one of --write, --read and --export.", f"mark {typed(out)} --write sheet.csv")
+        raise _wrong("Use one of --write, --read and --export.", f"mark {typed(out)} --write sheet.csv")
     proposals = [file for file in files if is_proposals(file)]
     if proposals and (not name or len(proposals) < len(files)):
         raise _wrong(
             "Proposals are read by themselves, and --as says whose they are.",
             f"mark {typed(out)} --read answers.jsonl --as model-x",
         )
-    if name and not proposals and not exported:
+    if name and not proposals:
         called = shlex.quote(name)
         raise _wrong(
             "--as says whose proposals are read, and comes with --read.",
@@ -114,7 +114,7 @@ def check_sheets(out: Path, sheet: Path | None, files: Sequence[Path]) -> None:
     """Refuse `marks` that neither writes nor reads, or does both."""
     if bool(sheet) == bool(files):
         raise _wrong(
-            f"Say either --write or --read; `{program()} mark {typed(out)}` marks in the browser.",
+            f"Use either --write or --read; `{program()} mark {typed(out)}` marks in the browser.",
             f"mark {typed(out)} --write sheet.csv",
         )
 

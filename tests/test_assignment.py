@@ -81,7 +81,7 @@ def test_a_late_policy_is_read_with_its_extensions(tmp_path, due):
         ({"rescale_to": True}, "`rescale_to` should be a number above 0"),
         ({"late": {"per_day": 10}}, "`late.per_day` is not a key; these are: percent_per_day"),
         ({"late": {"grace_minutes": 5}}, "`late.percent_per_day` should be a number above 0, but nothing"),
-        ({"late": {"percent_per_day": 110}}, "`late.percent_per_day` should be a number from 0 to 100"),
+        ({"late": {"percent_per_day": 110}}, "`late.percent_per_day` should be a number above 0 and up to 100"),
         ({"late": {"percent_per_day": 1, "cut_off_days": "x"}}, "`late.cut_off_days` should be a number"),
         ({"late": {"percent_per_day": 1, "due": "2026-12-01"}}, "`late.due` should be a time with its zone"),
         (

@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "sandbox": {"check"},
     "grading": {"check", "io", "sandbox"},
     "upload": {"check", "io", "grading"},
-    "feedback": {"io"},
+    "feedback": {"check", "io"},
     "course": {"check", "io", "grading", "upload", "feedback"},
     "otter_plugin": {"check", "io", "sandbox", "grading", "upload", "feedback"},
     "authoring": {"check", "io", "sandbox", "grading", "otter_plugin"},

@@ -190,12 +190,12 @@ def test_a_sheet_that_is_there_is_never_overwritten(gradebook, assignment, tmp_p
 def test_marked_answers_are_left_out_unless_asked_for(gradebook, assignment, tmp_path):
     hand_in(gradebook, "ada", "Small tables.")
     write_sheets(gradebook, assignment, tmp_path / "1.csv")
-    read_sheets(gradebook, assignment, [fill(tmp_path / "1.csv", {SIZES: "2", COST: "3", "comment": "=good"})])
+    read_sheets(gradebook, assignment, [fill(tmp_path / "1.csv", {SIZES: "2", COST: "3", "comment": "=good.\n-1"})])
     with pytest.raises(GraderError, match="Nothing is left to mark"):
         write_sheets(gradebook, assignment, tmp_path / "2.csv")
     write_sheets(gradebook, assignment, tmp_path / "2.csv", SheetOptions(marked_too=True))
     (row,) = rows_of(tmp_path / "2.csv")
-    assert (row[SIZES], row[COST], row["points"], row["comment"]) == ("2", "3", "", "'=good")
+    assert (row[SIZES], row[COST], row["points"], row["comment"]) == ("2", "3", "", "'=good.\n'-1")
     reading = read_sheets(gradebook, assignment, [tmp_path / "2.csv"])
     assert (reading.marks, reading.known, reading.problems) == ((), 1, ())
 

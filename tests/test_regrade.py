@@ -590,11 +590,11 @@ def test_who_is_in_an_earlier_download_alone_still_counts_and_is_named(here):
     done = run("grade", "in")
     assert done.exit_code == 0
     assert (
-        "1 result in graded is not of this download and counts all the same: cem. "
+        "1 result in graded is not in this download and still counts: cem. "
         "Where one should not, type: autograder forget graded STUDENT\n"
     ) in done.stdout
     assert totals() == {"ada": 12, "ben": 6, "cem": 4, "cem_smith": 4}
-    assert "not of this download" not in run("grade", "in", "--output", "new").stdout
+    assert "not in this download" not in run("grade", "in", "--output", "new").stdout
 
 
 def test_a_student_who_is_forgotten_counts_nowhere_until_that_is_undone(here):
@@ -610,7 +610,7 @@ def test_a_student_who_is_forgotten_counts_nowhere_until_that_is_undone(here):
     handed_back = run("export", "graded", "--to", "csv", "--provisional")
     assert (
         handed_back.exit_code,
-        "No grade is exported for what no longer counts: ben, cem." in handed_back.stdout,
+        "No grade is exported for whom `forget` has left out: ben, cem." in handed_back.stdout,
     ) == (0, True)
     assert "cem" not in Path("graded/export/handed-back.csv").read_text()
     assert "first result" in run("history", "graded", "cem").stdout
@@ -657,7 +657,7 @@ def test_who_is_now_in_a_group_counts_there_alone(here):
         run("history", "out", "Ann_7").stdout,
     )
     again = run("grade", "class", "--output", "out").stdout
-    assert "no longer counts" not in again and "has not counted" not in again and "not of this download" not in again
+    assert "no longer counts" not in again and "has not counted" not in again and "not in this download" not in again
     hand_over(("Ann", 1, HALF), on="2026-03-05")
     done = run("grade", "class", "--output", "out")
     assert "Of Ann_7 + Bo_8, Ann is now in Ann_7 alone." in done.stdout
@@ -696,7 +696,7 @@ def test_two_forgotten_students_of_one_name_are_both_named(here):
     run("forget", "out", "liwei_11", "liwei_12")
     done = run("regrade", "out", "--student", "liwei")
     assert done.exit_code == 2
-    assert "`liwei` may be `liwei_11` or `liwei_12`. Write which." in done.stderr
+    assert "`liwei` may be `liwei_11` or `liwei_12`. Write the one that you mean." in done.stderr
 
 
 def test_a_student_is_named_by_what_an_earlier_roster_told(here):

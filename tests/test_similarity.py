@@ -68,6 +68,11 @@ def test_what_only_looks_different_is_the_same(change):
     assert group.pairs[0].share == 1
 
 
+def test_a_file_saved_in_utf_16_is_compared_too():
+    (group,) = alike(REFERENCE, REFERENCE.encode("utf-16"))
+    assert group.pairs[0].share == 1
+
+
 def test_names_of_attributes_that_a_file_sets_on_itself_do_not_count_and_others_do():
     text = "class A:\n    def f(self, x):\n        self.rows = x.sum(0, 1)\n        return self.rows.mean(2, 3)\n"
     assert pieces(text) == pieces(text.replace("rows", "mine"))

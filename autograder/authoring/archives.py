@@ -12,7 +12,7 @@ from .. import check
 from ..assignment import TEMPLATE, Assignment, load_assignment
 from ..check.terminal.pack import NAME as SUBMISSION
 from ..io.files import replacing
-from ..otter_plugin.autograder_zip import LONG_AGO, VERSION, autograder_zip
+from ..otter_plugin.autograder_zip import VERSION, autograder_zip
 
 DIST = "dist"
 CHECKSUMS = "SHA256SUMS"
@@ -74,7 +74,7 @@ def _zipped(files: Mapping[str, Path]) -> bytes:
     with zipfile.ZipFile(written, "w") as archive:
         archive.comment = VERSION
         for name, path in sorted(files.items()):
-            entry = zipfile.ZipInfo(name, LONG_AGO)
+            entry = zipfile.ZipInfo(name)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 3  # whatever system this runs on
             entry.external_attr = 0o644 << 16

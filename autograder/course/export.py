@@ -88,12 +88,14 @@ def export(
             "platform's own due date."
         )
     if forgotten := gradebook.forgotten():
-        said.append(f"No grade is exported for what no longer counts: {shortened(sorted(forgotten, key=in_alphabet))}.")
+        said.append(
+            f"No grade is exported for whom `forget` has left out: {shortened(sorted(forgotten, key=in_alphabet))}."
+        )
     if charged.untold:
         who = shortened(grade.person.shown for grade in charged.untold)
         said.append(
             f"Whether {pluralize(len(charged.untold), 'student')} handed in late is not known, so nothing is "
-            f"deducted: {who}. Say --late-file, a CSV with the columns student and hours_late. (If the "
+            f"deducted: {who}. Use --late-file with a CSV that has the columns student and hours_late. (If the "
             "download says when, as Gradescope's does, `late.due` in assignment.yml is enough.)"
         )
     out = gradebook.path.parent

@@ -83,9 +83,7 @@ def write_interviews(
     wanted = set(students) or everybody
     prompts, known = load_prompts(assignment), known_numbers(assignment)
     interviews = [
-        Interview(
-            result.student, tuple(questions(result, gradebook.code(result.digest) or b"", assignment, prompts, known))
-        )
+        Interview(result.student, tuple(questions(result, gradebook.code(result.digest) or b"", prompts, known)))
         for result in gradebook.results()
         if result.student in wanted
     ]
@@ -126,14 +124,13 @@ def _prompt(path: Path, number: int, entry: Any) -> Prompt:
 def questions(
     result: Result,
     code: bytes,
-    assignment: Assignment,
     prompts: Sequence[Prompt],
     known: dict[str, KnownNumbers],
 ) -> Iterator[Asked]:
     """Three questions: on a line, on a mistake that was found, on a number; others where one of these is missing."""
     lines = list(_on_lines(code, prompts, result.student))
     found = [*lines[:1], *list(_on_mistakes(result))[:1], *list(_on_numbers(result, known))[:1]]
-    yield from [*found, *list(_on_answers(result, assignment)), *lines[1:]][:3]
+    yield from [*found, *list(_on_answers(result)), *lines[1:]][:3]
 
 
 def _on_lines(code: bytes, prompts: Sequence[Prompt], student: str) -> Iterator[Asked]:
@@ -193,7 +190,7 @@ def _on_numbers(result: Result, known: dict[str, KnownNumbers]) -> Iterator[Aske
         )
 
 
-def _on_answers(result: Result, assignment: Assignment) -> Iterator[Asked]:
+def _on_answers(result: Result) -> Iterator[Asked]:
     for question in result.questions:
         if sentence := " ".join(question.answer.split())[:LONGEST_QUOTE]:
             ask = "Say this in other words, and name the strongest argument against it."

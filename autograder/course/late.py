@@ -12,13 +12,16 @@ from ..assignment import LatePolicy
 from ..errors import GraderError
 from ..io.csv_file import Table, read_table
 from ..io.files import write_atomically
-from ..io.text import csv_safe, format_points, pluralize, single_line
+from ..io.text import csv_safe, format_points, number, pluralize, single_line
 from .grades import Deduction, Grade
 from .platforms.export_plan import shortened
 from .platforms.plain_csv import table_of
 from .students.directory import Directory, Person, normalize_id
 
 DAY = 86_400
+MOST = 1e9
+"""Seconds or days that anybody is late: what is larger overflows."""
+
 SECONDS = {"seconds_late": 1, "minutes_late": 60, "hours_late": 3_600, "days_late": DAY}
 """The columns that a late file may have, and what one stands for."""
 
@@ -179,7 +182,7 @@ def ask_how_late(grades: Sequence[Grade], sheet: Path, late_file: Path | None) -
     )
     if late_file and not (sheet.exists() and sheet.samefile(late_file)):
         return f"{asked} Add them to {late_file}"
-    to_do = f"{asked} Fill in {sheet} and say --late-file {sheet}"
+    to_do = f"{asked} Fill in {sheet} and export again with --late-file {sheet}"
     try:
         _write_sheet(grades, sheet)
     except GraderError as error:
@@ -212,11 +215,8 @@ def _amount(table: Table, column: int, value: str, policy: LatePolicy) -> float 
     if _is_a_time(table, column):
         moment = _moment(value, policy)
         return None if moment is None or policy.due is None else (moment - policy.due).total_seconds()
-    try:
-        seconds = float(value.replace(",", ".")) * SECONDS[table.header[column].casefold()]
-    except ValueError:
-        return None
-    return seconds if math.isfinite(seconds) else None
+    lateness = number(value)
+    return None if lateness is None else min(lateness, MOST) * SECONDS[table.header[column].casefold()]
 
 
 def _is_a_time(table: Table, column: int) -> bool:

@@ -16,9 +16,6 @@ from ..io.files import file_names, replacing
 from ..io.text import single_line
 from .intake.uploads import Intake
 
-LONG_AGO = (1980, 1, 1, 0, 0, 0)
-"""The time of every file: the same content gives the same archive."""
-
 
 def repack(intake: Intake, assignment: Assignment, folder: Path) -> Iterator[tuple[str, bool]]:
     """Write `folder`/STUDENT.zip for each student.
@@ -39,7 +36,7 @@ def repack(intake: Intake, assignment: Assignment, folder: Path) -> Iterator[tup
             with replacing(path) as file, zipfile.ZipFile(file, "w") as archive:
                 for name, content in contents.items():
                     if content is not None:
-                        entry = zipfile.ZipInfo(name, LONG_AGO)
+                        entry = zipfile.ZipInfo(name)  # of 1980: the same content gives the same archive
                         archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
         else:
             path.unlink(missing_ok=True)  # of an earlier run

@@ -14,6 +14,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..check.loading.encoding import text_of
+
 LONGEST = 200_000
 """Bytes of a file that are looked at."""
 
@@ -89,8 +91,7 @@ def code_lines(code: bytes) -> Iterator[tuple[str, str]]:
 
 
 def _decoded(code: bytes) -> str:
-    text = code[:LONGEST].decode("utf-8-sig", "replace")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return text_of(code[:LONGEST]).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _tokens(text: str, given: frozenset[str]) -> Iterator[tuple[str, int, bool]]:

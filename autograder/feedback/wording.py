@@ -36,7 +36,7 @@ def outcome_words(case: CaseResult) -> str:
     if case.carried:
         return f"passes on a right {' and '.join(f'`{name}`' for name in case.carried)}"
     if case.despite:
-        return f"counts: its values are those of {_mistakes(case)} told here, which costs once"
+        return f"counts: its values are those of {_mistakes(case)} named here, which costs points only once"
     if case.unseen and case.outcome is not Outcome.PASSED:
         return f"not checked, because {case.unseen}"
     return _OUTCOMES[case.outcome]

@@ -88,7 +88,7 @@ def around(forked: Forked) -> LaunchOption:
 
 
 def violations(tried: Mapping[str, object], plan: WallPlan) -> list[str]:
-    """What is wrong with a wall, given what came of each attempt of `sandbox.probe`."""
+    """What is wrong with a wall, given what came of each attempt of `sandbox.self_test`."""
     found = []
     for what, outcome in tried.items():
         if outcome in _right_outcomes(what, plan):

@@ -44,13 +44,11 @@ class StudentFile:
         kinds: for every name asked for and found "class", "function" or the name of another type.
         problems: (line, sentence) pairs, for the student.
         unreadable: the names asked for that stand in lines that are no Python.
-        printed: what the file printed while it was loaded.
     """
 
     kinds: dict[str, str]
     problems: tuple[tuple[int, str], ...]
     unreadable: tuple[str, ...]
-    printed: str
 
 
 class Session:
@@ -140,7 +138,7 @@ class Session:
         except (LookupError, TypeError, ValueError):
             self._connection.distrust("its account of the file is none")
             raise Stopped(Outcome.CRASHED, "the file could not be loaded.") from None
-        return StudentFile(kinds, tuple(problems), unreadable, self._printed_in(reply))
+        return StudentFile(kinds, tuple(problems), unreadable)
 
     def _make_environment(self) -> dict[str, Any]:
         """Proxies by name, as a test takes them."""

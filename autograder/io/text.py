@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Callable
@@ -67,6 +68,15 @@ def guarded(text: str) -> str:
 def unguarded(cell: str) -> str:
     """The text that `guarded` made a cell of; one that a person typed stays as it is."""
     return _GUARD.sub(r"\1", cell)
+
+
+def number(text: str) -> float | None:
+    """The number that a person typed, with a point or a comma; None for anything else."""
+    try:
+        value = float(text.strip().replace(",", "."))
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
 
 
 def format_points(value: float | None) -> str:

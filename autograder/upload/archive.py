@@ -155,8 +155,10 @@ def open_nested(listing: Listing) -> Listing:
             continue
         opened += 1
         if opened > MAX_NESTED:
-            problems.append(f"More than {MAX_NESTED} archives were handed in; the rest was not opened.")
-            break
+            if opened == MAX_NESTED + 1:
+                problems.append(f"More than {MAX_NESTED} archives were handed in; the others were not opened.")
+            entries.append(entry)
+            continue
         try:
             content = entry.read(room)
         except UnreadableError as error:

@@ -7,6 +7,7 @@ import re
 from enum import Enum
 from pathlib import PurePath
 
+from ..check.loading.encoding import text_of
 from ..check.loading.notebook import looks_like_notebook
 from .listing import effective_suffix
 
@@ -139,5 +140,4 @@ def _is_text(content: bytes) -> bool:
 
 
 def _start(content: bytes) -> str:
-    encoding = "utf-16" if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
-    return content[:20_000].decode(encoding, "replace")
+    return text_of(content[:20_000])

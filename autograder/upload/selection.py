@@ -80,7 +80,7 @@ def select(
 def _different(files: Sequence[File]) -> list[File]:
     """The files, identical ones once, the one nearest to the top first."""
     if len(files) > MAX_CANDIDATES:
-        raise UnreadableError(f"{len(files)} files could be meant, such as  {files[0].shown}.")
+        raise UnreadableError(f"{len(files)} files could be meant, such as {files[0].shown}.")
     found: dict[tuple[bytes, str], File] = {}
     for file in files:
         if file.problem:

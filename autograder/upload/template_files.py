@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from ..assignment import Assignment
+from ..check.loading.encoding import text_of
 from ..check.loading.notebook import UnreadableNotebook, is_notebook, read_notebook
 from ..grading.short_answers import handed_out_words
 
@@ -83,9 +83,7 @@ def read_handed_out(assignment: Assignment) -> TemplateFiles:
 
 def bare(content: bytes) -> bytes:
     """A text as UTF-8 without what editors change: byte-order mark, line ends, trailing space."""
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        content = content.decode("utf-16", "replace").encode("utf-8", "replace")
-    lines = content.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+    lines = text_of(content).encode().replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
     return b"\n".join(line.rstrip() for line in lines).strip()
 
 

@@ -160,8 +160,8 @@ def test_a_sign_that_stands_for_one_of_pythons_is_read_as_that_one(text, sign):
     loaded = load(text.encode(), "embeddings.py")
     assert loaded.module.f() == 1
     assert [problem.text for problem in loaded.problems] == [
-        f"a sign here is not Python's: {sign}. Here and below, such signs are read as what they stand for. "
-        "Type them anew."
+        f"a character here is not one of Python's: {sign}. Here and below, such characters are read as what they "
+        "stand for. Retype them."
     ]
 
 

@@ -138,7 +138,7 @@ def test_two_of_the_graded_with_one_name_are_not_told_apart_by_it(graded, origin
     graded.add("two", 2, origin("gradescope", "submission_2", ("", "O'Brien, Seán", "")))
     handed = graded.export("canvas", gradebook())
     assert graded.file().decode() == gradebook()
-    assert len(handed.problems) == 2 and "2 of those who handed in are so named" in handed.problems[0]
+    assert len(handed.problems) == 2 and "2 of those who handed in have this name" in handed.problems[0]
 
 
 def test_a_name_finds_nobody_whose_number_is_another_one(graded, origin):
@@ -200,7 +200,7 @@ def test_the_assignment_is_named_where_its_column_is_not_clear(class_of):
 
 def test_two_columns_of_one_title_are_told_apart_by_the_number(class_of):
     text = gradebook().replace("Other homework (4712)", "Embeddings (4712)")
-    with pytest.raises(GraderError, match=r"These are so called: 'Embeddings \(4711\)', 'Embeddings \(4712\)'"):
+    with pytest.raises(GraderError, match=r"Several have this name: 'Embeddings \(4711\)', 'Embeddings \(4712\)'"):
         class_of.export("canvas", text)
 
 
@@ -212,7 +212,7 @@ def test_a_total_that_differs_from_canvas_is_said(class_of):
 def test_another_file_is_refused_with_where_to_get_the_right_one(class_of):
     with pytest.raises(GraderError, match="is not a gradebook export of Canvas"):
         class_of.export("canvas", "name,points\nAnna,1\n")
-    with pytest.raises(GraderError, match="Say with --into which file to fill: in Canvas"):
+    with pytest.raises(GraderError, match=r"Name the file to fill with --into\. Where to get it: in Canvas"):
         class_of.export("canvas")
 
 

@@ -111,7 +111,7 @@ def test_an_address_that_two_submissions_have_finds_neither_by_it(graded, origin
     handed = graded.export("gradescope")
     index = json.loads(graded.zipped("gradescope-results.zip")["index.json"])
     assert index == {"submission 1": "results/k1.json", "submission 2": "results/k2.json"}
-    assert "email a@b.c: several of the graded are so known" in handed.problems[0]
+    assert "email a@b.c: several graded submissions share this" in handed.problems[0]
 
 
 def test_members_whose_extensions_differ_are_left_to_be_entered_by_hand(graded, origin):
@@ -300,7 +300,7 @@ def test_who_is_only_known_to_be_late_is_listed(graded, origin):
     handed = graded.export("csv")
     assert "1 student handed in late, but how late is not known" in handed.problems[0]
     sheet = graded.folder / "out" / "export" / "late.csv"
-    assert handed.problems[0].endswith(f": ada. Fill in {sheet} and say --late-file {sheet}")
+    assert handed.problems[0].endswith(f": ada. Fill in {sheet} and export again with --late-file {sheet}")
     assert sheet.read_text("utf-8-sig") == '"student","name","hours_late"\n"ada","ada",""\n'
     sheet.write_text(sheet.read_text("utf-8-sig").replace('""\n', '"30"\n'))
     graded.export("csv")
@@ -324,7 +324,7 @@ def test_who_is_late_the_next_time_is_added_to_the_sheet_and_what_is_filled_in_s
     for late_file in (sheet, None):
         handed = graded.export("csv", late_file=late_file)
         assert sheet.read_bytes().decode() == f'{filled}\r\n"b;en";"ben";"";""\r\n'
-        assert handed.problems[0].endswith(f"Fill in {sheet} and say --late-file {sheet}")
+        assert handed.problems[0].endswith(f"Fill in {sheet} and export again with --late-file {sheet}")
 
 
 def test_a_late_file_of_the_instructor_s_own_is_not_written_to(graded, origin):

@@ -150,7 +150,7 @@ def test_where_only_names_are_known_two_of_one_name_are_left_and_all_others_come
     alone = {p.number: POINTS[p.number] for p in PEOPLE if p.last != "Chen"}
     assert graded.file() == own(alone)
     assert [problem.rpartition(": ")[2] for problem in handed.problems] == [
-        "2 of those who handed in are so named."
+        "2 of those who handed in have this name."
     ] * 2
 
 
@@ -231,7 +231,7 @@ def test_a_namesake_who_gets_no_grade_yet_keeps_the_other_from_the_only_row_of_t
         graded.add(submission.student, 12, submission.origin, **({"status": status} if is_open else {}))
     of_a_section = "\r\n".join(line for line in brightspace({}).decode().split("\r\n") if "wchen2" not in line)
     handed = graded.export("brightspace", of_a_section)
-    assert "Wei Chen (Wei Chen_64713): 2 of those who handed in are so named." in handed.problems
+    assert "Wei Chen (Wei Chen_64713): 2 of those who handed in have this name." in handed.problems
 
 
 @pytest.mark.parametrize("number", ["500", "S1"])

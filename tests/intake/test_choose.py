@@ -157,7 +157,7 @@ def test_a_question_lists_only_a_few_of_many_files(submissions, assignment):
 def test_too_many_candidates_are_set_aside_unread(submissions, one):
     count = selection.MAX_CANDIDATES + 1
     write(submissions / "ada", {f"{i:03}/embeddings.py": WORK for i in range(count)})
-    assert one().set_aside.startswith(f"{count} files could be meant, such as  000/embeddings.py.")
+    assert one().set_aside.startswith(f"{count} files could be meant, such as 000/embeddings.py.")
 
 
 def test_a_file_too_large_is_set_aside(submissions, one):

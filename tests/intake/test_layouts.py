@@ -366,7 +366,7 @@ def test_a_folder_that_is_missing_and_one_too_many_are_told(take):
         "Séan O'Brien_0080123": "submission_94711 is named in submission_metadata.yml, but not in the "
         "export. " + where_is("Séan O'Brien_0080123")
     }
-    assert taken.problems == ("submission_7 is not named in submission_metadata.yml: whose it is, is not known.",)
+    assert taken.problems == ("submission_7 is not named in submission_metadata.yml: it is not known whose it is.",)
 
 
 # Moodle ------------------------------------------------------------------------------------------
@@ -541,7 +541,7 @@ def test_a_layout_that_does_not_fit_says_what_it_looks_for(submissions, assignme
     with pytest.raises(GraderError) as problem:
         take_in(path, assignment, platform=platform)
     assert DOWNLOADS[platform].pattern in str(problem.value)
-    assert "Leave --layout away, or say another: plain, gradescope" in str(problem.value)
+    assert "Leave out --layout, or choose another: plain, gradescope" in str(problem.value)
 
 
 def test_a_damaged_zip_of_a_platform_says_so(submissions, assignment):

@@ -141,7 +141,7 @@ def test_two_markers_share_a_question_and_settle_where_they_differ(tmp_path, bro
         expect(ben.locator(".differs")).to_have_count(1)
         press(ben, "0", "0", "3")
         marked(ben)
-        expect(ben.locator("h1")).to_contain_text("Nothing is to be settled")
+        expect(ben.locator("h1")).to_contain_text("There is nothing to settle")
         ben.locator("nav").get_by_role("link", name="Progress").click()
         expect(ben.locator("main")).to_contain_text("9 of 9 different answers marked")
         expect(ben.locator(".items-table").last).to_contain_text("75 %")  # of the second item

@@ -71,6 +71,7 @@ def test_a_printed_command_can_be_pasted(called, printed, tmp_path, monkeypatch)
         (["--markers", "anna,ben", "--overlap", "many"], "--overlap should be"),
         (["--overlap", "x"], "--markers anna,ben --overlap 10%"),
         (["--as", "anna"], "--markers anna"),
+        (["--export", "answers.jsonl", "--as", "anna"], "comes with --read"),
         (["--question", "nobody"], "'nobody' is not a short-answer question. These are: tradeoffs"),
     ],
 )

@@ -16,6 +16,7 @@ from autograder.course.marking.disagreements import settle_list
 from autograder.course.marking.exchange import take_proposals, write_answers
 from autograder.course.marking.marker_aids import SecondLook
 from autograder.course.marking.marking_order import Sharing, Waiting, own_order, sharing
+from autograder.course.marking.passages import Text
 from autograder.errors import GraderError
 from autograder.mark import Mark, apply_marks, fingerprint
 from autograder.result import Status
@@ -422,3 +423,9 @@ def test_a_student_who_is_graded_anew_keeps_marks_on_answers_that_did_not_change
     desk.refresh()
     assert (desk.next("anna"), points(gradebook)) == (None, {"ada": 10})
     assert apply_marks(next(gradebook.results()), gradebook.marks()).status is Status.GRADED
+
+
+def test_a_passage_of_a_script_without_spaces_is_found_character_by_character():
+    one, two = Text("我认为位置向量是学习得来的。"), Text("位置向量是学习得来的, so says the model")
+    shared = "".join(piece for piece, is_shared in one.pieces(one.shared(two.runs)) if is_shared)
+    assert shared == "位置向量是学习得来的"

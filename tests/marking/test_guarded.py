@@ -134,6 +134,11 @@ def test_more_than_a_browser_sends_is_refused_before_it_is_read(server):
     assert answer.status == 413
 
 
+def test_what_does_not_say_how_long_it_is_is_refused_before_it_is_read(server):
+    answer = ask(server, "/1/save", "POST", None, **{"Transfer-Encoding": "chunked"})
+    assert answer.status == 411
+
+
 def test_a_share_above_all_is_no_mark(server):
     shown = ask(server, "/2/", seat=1).read().decode()
     row = shown.partition('data-row="')[2].partition('"')[0]

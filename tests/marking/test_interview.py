@@ -31,7 +31,7 @@ def handed_in(student: str = "ada", *cases: CaseResult, answer: str = "") -> Res
 
 
 def asked(result: Result, code: bytes = REFERENCE) -> list:
-    return list(questions(result, code, ASSIGNMENT, load_prompts(ASSIGNMENT), known_numbers(ASSIGNMENT)))
+    return list(questions(result, code, load_prompts(ASSIGNMENT), known_numbers(ASSIGNMENT)))
 
 
 def test_a_line_a_mistake_and_the_number_that_is_not_right_are_asked_about():
@@ -58,7 +58,7 @@ def test_every_prompt_finds_its_line_in_the_reference():
     text = REFERENCE.decode()
     for prompt in load_prompts(ASSIGNMENT):
         assert f"def {prompt.where}(" in text or f"class {prompt.where}(" in text
-        (one, *_) = questions(handed_in(), REFERENCE, ASSIGNMENT, [prompt], {})
+        (one, *_) = questions(handed_in(), REFERENCE, [prompt], {})
         assert any(piece in one.quote for piece in prompt.find)
 
 
@@ -121,10 +121,10 @@ def new_embedding_table(
 
 def test_neither_comments_nor_texts_nor_arguments_nor_stubs_are_asked_about():
     prompts = [prompt for prompt in load_prompts(ASSIGNMENT) if prompt.where == "new_embedding_table"]
-    (one,) = questions(handed_in(), WRITTEN, ASSIGNMENT, prompts, {})
+    (one,) = questions(handed_in(), WRITTEN, prompts, {})
     assert one.quote == "return torch.randn(rows, columns) * std  # small"
     assert one.about == "`new_embedding_table`, line 9"
     for line in (b"    raise NotImplementedError('std')", b"    raise NotImplementedError\n    x = std"):
         stub = WRITTEN.replace(b"    return torch.randn(rows, columns) * std  # small", line)
-        assert list(questions(handed_in(), stub, ASSIGNMENT, prompts, {})) == []
+        assert list(questions(handed_in(), stub, prompts, {})) == []
     assert asked(handed_in(), (ROOT / "student_template" / "embeddings.py").read_bytes()) == []

@@ -58,7 +58,9 @@ def test_a_key_counts_more_than_another_student_s_number(directory):
 
 
 def test_a_name_that_two_have_finds_neither_and_both_are_named(directory):
-    with pytest.raises(GraderError, match=r"`Wei Li` may be `liwei_50102` or `weili_50103`. Write which\."):
+    with pytest.raises(
+        GraderError, match=r"`Wei Li` may be `liwei_50102` or `weili_50103`. Write the one that you mean\."
+    ):
         directory.key_of("Wei Li")
 
 

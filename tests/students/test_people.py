@@ -119,7 +119,7 @@ def test_a_class_under_new_keys_is_told_in_few_lines_with_what_to_type(tmp_path)
             f"To undo that: autograder forget '{out}' 'old 00' --undo"
         )
         assert more == "The same is true of 5 more."
-        assert absent.startswith(f"25 results in {out} are not of this download and count all the same: gone 00,")
+        assert absent.startswith(f"25 results in {out} are not in this download and still count: gone 00,")
         assert absent.endswith(f"gone 19 and 5 more. Where one should not, type: autograder forget '{out}' STUDENT")
         assert gradebook.students() == [*(f"gone {number:02d}" for number in range(25)), *here]
         assert deactivate_moved(gradebook, set(here), out) == [absent]

@@ -44,15 +44,13 @@ class AnswerIndex:
         self._gradebook = gradebook
         self._found: dict[str, tuple[int, tuple[tuple[QuestionResult, str], ...]]] = {}
 
-    def refresh(self) -> bool:
-        """Read what is new; whether anything is."""
+    def refresh(self) -> None:
+        """Read what is new."""
         rows = latest_rows(self._gradebook)
-        is_new = {student: row for student, (row, _) in self._found.items()} != rows
         self._found = {
             student: known if (known := self._found.get(student)) and known[0] == row else (row, self._answers(row))
             for student, row in rows.items()
         }
-        return is_new
 
     def groups(self, assignment: Assignment, marks: Marks) -> list[Group]:
         """All answers that a person marks, the same ones together, question by question.

@@ -11,8 +11,6 @@ from ..gradebook.records import Rating, RatingKind
 Key = tuple[str, str]
 """The question and the answer's fingerprint."""
 
-MARKS = (RatingKind.MARKED, RatingKind.SETTLED)
-
 
 class Ledger:
     """The journal, read row by row."""

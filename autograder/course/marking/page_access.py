@@ -104,8 +104,8 @@ def refused(request: Request, session: Session, seat: Seat | None) -> Response |
         return PlainTextResponse("Only the page itself may send this.", 403)
     if request.headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
         return PlainTextResponse("Only the page itself may ask for this.", 403)
-    if not request.headers.get("content-length", "0").isdecimal():
-        return PlainTextResponse("How long is it?", 411)
+    if "transfer-encoding" in request.headers or not request.headers.get("content-length", "0").isdecimal():
+        return PlainTextResponse("Content-Length is missing.", 411)
     if int(request.headers.get("content-length", "0")) > LARGEST_REQUEST:
         return PlainTextResponse("This is too large.", 413)
     return None

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from ...check.loading.answers import WITHOUT_SPACES
+
 RUN = 8
 """Words in a row that two texts hardly share by chance."""
 
@@ -20,7 +22,7 @@ MANY = 20
 MOSTLY = 0.4
 """The share of an answer's runs that tells something even where many have them: many copies of one text."""
 
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(rf"{WITHOUT_SPACES.pattern}|(?:(?!{WITHOUT_SPACES.pattern})\w)+")
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 from ...errors import GraderError
 from ...io.program import program
 from ...io.spreadsheet import read_sheet
-from ...io.text import csv_safe, format_points, single_line
+from ...io.text import format_points, number, single_line, unguarded
 from ...mark import ItemMark
 from .rubric import Item, Rubric
 
@@ -37,7 +36,7 @@ class FilledSheet:
 
     def possible(self, row: Mapping[str, str], question: str, otherwise: float) -> float:
         """What the question was worth when the sheet was written; `otherwise` where the sheet does not say it."""
-        told = _number(row.get(POSSIBLE, "")) or _number(self.guides.get(question, {}).get(POSSIBLE, ""))
+        told = number(row.get(POSSIBLE, "")) or number(self.guides.get(question, {}).get(POSSIBLE, ""))
         return told or round(sum(item.points for item in self.items.get(question, ())), 2) or otherwise
 
 
@@ -92,10 +91,10 @@ def _items(
     for column in columns:
         question, colon, rest = column.partition(": ")
         item_id, _, points = rest.removesuffix(")").rpartition(" (")
-        if colon and (worth := _number(points)):
+        if colon and (worth := number(points)):
             known = rubrics[question].items if question in rubrics else ()
             text = guides.get(question, {}).get(column, "") or next((i.text for i in known if i.id == item_id), item_id)
-            found[question] = (*found.get(question, ()), Item(item_id, worth, _unguarded(text)))
+            found[question] = (*found.get(question, ()), Item(item_id, worth, unguarded(text)))
     return found
 
 
@@ -103,7 +102,7 @@ def filled_in(row: Mapping[str, str], question: str, items: tuple[Item, ...], po
     """What the row holds; None while it is empty. ValueError with a sentence where it is not right."""
     entered = _entered(row, question)
     marks = [_item_mark(item, entered.get(item.id, "")) for item in items]
-    comment = _unguarded(row["comment"].strip())
+    comment = unguarded(row["comment"].strip())
     total = _points(row["points"], possible)
     if all(mark is None for mark in marks):
         if total is None and comment:
@@ -140,7 +139,7 @@ def _item_mark(item: Item, text: str) -> ItemMark | None:
     text = text.strip()
     if not text:
         return None
-    value = item.points if text in FULL else _number(text)
+    value = item.points if text in FULL else number(text)
     for points in (item.points, round(item.points / 2, 2), 0.0):
         if value is not None and abs(value - points) < 0.011:  # a half to the cent may be rounded either way
             return ItemMark(item.id, item.text, points, item.points)
@@ -155,21 +154,8 @@ def _points(text: str, most: float) -> float | None:
     text = text.strip()
     if not text:
         return None
-    value = most if text in FULL else _number(text)
+    value = most if text in FULL else number(text)
     if value is None or not 0 <= value <= most:
         expected = f"a number from 0 to {format_points(most)}"
         raise ValueError(f"`points` should be {expected}, but it is {single_line(text)!r}.")
     return round(value, 2)
-
-
-def _number(text: str) -> float | None:
-    try:
-        value = float(text.strip().replace(",", "."))
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
-
-
-def _unguarded(text: str) -> str:
-    """The text without the apostrophe that `csv_safe` puts before what looks like a formula."""
-    return text[1:] if csv_safe(text[1:]) == text else text

@@ -12,7 +12,7 @@ from ...check.loading.answers import word_count
 from ...errors import GraderError
 from ...io.files import write_atomically
 from ...io.program import program
-from ...io.text import csv_safe, format_points, in_alphabet, single_line, truncate
+from ...io.text import csv_safe, escape_control, format_points, guarded, in_alphabet, single_line, truncate
 from ...mark import Mark, fingerprint
 from ..gradebook.database import Gradebook
 from ..gradebook.records import SheetRow
@@ -79,7 +79,7 @@ def write_sheets(
     wanted = [group for group in found if options.marked_too or not group.mark]
     if not wanted:
         raise GraderError(
-            "Nothing is left to mark."
+            "No short answer was handed in."
             if options.marked_too
             else "Nothing is left to mark; --all writes what is marked."
         )
@@ -154,7 +154,7 @@ def _guide(question: Question, rubric: Rubric) -> dict[str, str]:
         "question": question.id,
         "note": "what to look for",
         "answer": text,
-        **{column(question, item): csv_safe(item.text) for item in rubric.items},
+        **{column(question, item): guarded(escape_control(item.text)) for item in rubric.items},
         "points": f"0 to {format_points(question.points)}; empty: the items' sum",
         POSSIBLE: format_points(question.points),
         "comment": "the student reads this",
@@ -170,7 +170,7 @@ def _as_marked(question: Question, rubric: Rubric, mark: Mark | None) -> dict[st
         cells = {column(question, item): format_points(given[item.id].points) for item in rubric.items}
     else:
         cells = {"points": format_points(mark.points)}
-    return cells | {"comment": csv_safe(mark.comment)}
+    return cells | {"comment": guarded(escape_control(mark.comment))}
 
 
 def column(question: Question, item: Item) -> str:

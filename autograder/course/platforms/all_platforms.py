@@ -73,7 +73,7 @@ def place_of(platform: Platform, download: Download) -> Download:
     damage = "".join(f"{problem} " for problem in download.problems[:1])
     raise GraderError(
         f"{damage}Nothing in {download.name} is named as in a {platform.label}: {platform.pattern}. "
-        f"Leave --layout away, or say another: {', '.join(LAYOUTS)}."
+        f"Leave out --layout, or choose another: {', '.join(LAYOUTS)}."
     )
 
 

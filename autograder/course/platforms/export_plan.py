@@ -10,7 +10,7 @@ from pathlib import Path
 from ...assignment import Assignment
 from ...errors import GraderError
 from ...io.csv_file import Table, read_table
-from ...io.text import format_points, pluralize, single_line
+from ...io.text import format_points, number, pluralize, single_line
 from ..grades import Grade
 from ..students.directory import Person, normalize_id
 from .matching import Matching
@@ -90,7 +90,7 @@ class GradeWriter:
         if self.table.has_decimal_commas(column, *([] if self.worth is None else [self.worth])):
             text = text.replace(".", ",")
         before = self.table.value(row, column).strip()
-        self.replaced += [row] if before and _value(before) != points else []
+        self.replaced += [row] if before and number(before) != points else []
         self.table.set(row, column, text)
 
     def sum_up(self, matching: Matching, rows: int, column: str) -> None:
@@ -128,7 +128,7 @@ def platform_csv(wish: ExportOptions, what: str, heading: str = "") -> Table:
         GraderError: if the instructor named none, saying where the platform gives it.
     """
     if wish.into is None:
-        raise GraderError(f"Say with --into which file to fill: {what}")
+        raise GraderError(f"Name the file to fill with --into. Where to get it: {what}")
     return read_table(wish.into, heading)
 
 
@@ -164,7 +164,7 @@ def titled_column(table: Table, titles: Mapping[int, Collection[str]], wish: Exp
         names = ", ".join(repr(single_line(table.header[i])) for i in found or titles) or "none"
         raise GraderError(
             f"Which column of {table.name} is the assignment's? Name it with --assignment, as the file does. "
-            f"{'These are so called' if found else 'These are there'}: {names}."
+            f"{'Several have this name' if found else 'These are there'}: {names}."
         )
     return found[0]
 
@@ -205,17 +205,10 @@ def _header(table: Table) -> str:
 
 def differs_in_points(table: Table, possible: float, theirs: str) -> list[str]:
     """A sentence where the platform holds the assignment for worth something else."""
-    value = _value(theirs)
+    value = number(theirs)
     if value is None or value == possible:
         return []
     return [
         f"{table.name} says that the assignment is worth {format_points(value)} points, assignment.yml "
         f"{format_points(possible)}. The points are written as they are; change one of the two (`rescale_to`)."
     ]
-
-
-def _value(text: str) -> float | None:
-    try:
-        return float(text.strip().replace(",", "."))
-    except ValueError:
-        return None

@@ -58,7 +58,7 @@ def _sort(download: Download) -> Sorted:
     uploads = [_upload(name, told.get(name), folders.get(name)) for name in {**folders, **told}]
     if told:
         problems += [
-            f"{printable(name)} is not named in {METADATA}: whose it is, is not known."
+            f"{printable(name)} is not named in {METADATA}: it is not known whose it is."
             for name in folders
             if name not in told
         ]
@@ -70,9 +70,9 @@ def _metadata(download: Download) -> tuple[dict[str, dict[str, Any]], list[str]]
     try:
         content = download.read(METADATA, MAX_METADATA_BYTES)
     except UnreadableError as error:
-        return {}, [f"{error} Whose each submission is, is not known."]
+        return {}, [f"{error} It is not known whose each submission is."]
     if content is None:
-        return {}, [f"There is no {METADATA}: whose each submission is, is not known."]
+        return {}, [f"There is no {METADATA}: it is not known whose each submission is."]
     told: dict[str, dict[str, Any]] = {}
     problems = []
     for block, attempts in _blocks(content.decode("utf-8-sig", "replace")):
@@ -88,7 +88,7 @@ def _metadata(download: Download) -> tuple[dict[str, dict[str, Any]], list[str]]
             line = printable(block.partition("\n")[0])
             problems.append(f"What {METADATA} tells below `{line}` cannot be read.")
     if not told:
-        return {}, [f"{METADATA} names no submission: whose each is, is not known."]
+        return {}, [f"{METADATA} names no submission: it is not known whose each is."]
     return told, problems
 
 
@@ -219,7 +219,10 @@ def gradescope(grades: Sequence[Grade], wish: ExportOptions) -> ExportFiles:
                 "Enter theirs there by hand."
                 for key in apart
             ),
-            *(f"{single_line(key)}: several of the graded are so known, so none gets it by this." for key in ambiguous),
+            *(
+                f"{single_line(key)}: several graded submissions share this, so nobody is found by it."
+                for key in ambiguous
+            ),
             *(
                 [
                     "Gradescope cannot find who has no submission number, email address or SID: "

@@ -84,7 +84,7 @@ def match(
             if not found and words:
                 found, by_name = names[words], True
                 if found and alike[words] > 1:
-                    matching.problems.append(f"{_shown(person)}: {alike[words]} of those who handed in are so named.")
+                    matching.problems.append(f"{_shown(person)}: {alike[words]} of those who handed in have this name.")
                     continue
                 if len(found) == 1 and _is_somebody_else(person, by_number[found[0]], alike_ids):
                     why = f"row {found[0] + 1} of {file} has this name, but another id or email address"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import PurePath
 
 from ...errors import GraderError
 from ...io.csv_file import Table, read_table
@@ -110,7 +111,8 @@ def nbgrader(grades: Sequence[Grade], wish: ExportOptions) -> ExportFiles:
     name = wish.name or wish.assignment.title
     ids = file_names({_student(grade.person) for grade in grades})
     folder = file_names([name])[name]
-    entries = tuple((g, f"feedback/{ids[_student(g.person)]}/{folder}/embeddings.html") for g in grades)
+    page = f"{PurePath(wish.assignment.code_file).stem}.html"
+    entries = tuple((g, f"feedback/{ids[_student(g.person)]}/{folder}/{page}") for g in grades)
     zips = (Zip("nbgrader-feedback.zip", "page", entries),)
     if wish.into is None:
         rows = ((name, "", "", *_made(grade)) for grade in grades)

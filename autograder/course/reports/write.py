@@ -18,8 +18,6 @@ from .class_report import Overview
 from .grades_csv import grades_csv
 from .rescale import rescale
 
-__all__ = ["write_reports"]
-
 
 def write_reports(out: Path, gradebook: Gradebook, assignment: Assignment) -> list[Result]:
     """Write grades.csv, results/, feedback/ and report.html into `out` from the gradebook.

@@ -105,7 +105,7 @@ class Directory:
             return keys[0]
         shown = truncate(single_line(called), _LONGEST)
         if keys:
-            raise GraderError(f"`{shown}` may be {' or '.join(map(_quoted, keys))}. Write which.")
+            raise GraderError(f"`{shown}` may be {' or '.join(map(_quoted, keys))}. Write the one that you mean.")
         hint = f" Similar: {', '.join(similar)}." if (similar := self._similar(called)) else ""
         raise GraderError(f"There is no student `{shown}` among {len(self._keys):,}.{hint}")
 

@@ -185,8 +185,8 @@ def _absent(students: list[str], out: Path) -> list[str]:
     more = f" and {len(students) - MOST_NAMED:,} more" if len(students) > MOST_NAMED else ""
     verbs = ("is", "counts") if len(students) == 1 else ("are", "count")
     return [
-        f"{pluralize(len(students), 'result')} in {out} {verbs[0]} not of this download and {verbs[1]} all the "
-        f"same: {named}{more}. Where one should not, type: {program()} forget {typed(out)} STUDENT"
+        f"{pluralize(len(students), 'result')} in {out} {verbs[0]} not in this download and still {verbs[1]}: "
+        f"{named}{more}. Where one should not, type: {program()} forget {typed(out)} STUDENT"
     ]
 
 

@@ -65,7 +65,7 @@ class Replay:
         """The reply to a request.
 
         Raises:
-            Diverged: if the request is not the script's next one, or its reply is missing or cannot
+            ReplayMismatch: if the request is not the script's next one, or its reply is missing or cannot
                 be read.
         """
         expected = next(self._script, None)

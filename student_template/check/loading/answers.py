@@ -26,7 +26,7 @@ MOSTLY = 0.75
 
 _READ_FROM = re.compile(r"<!-- (read from|look into) ([^\n<>]{1,300}) -->")
 _NUMBERED = re.compile(r"(?:\d{1,2}|[a-z])[.)]\s+")
-_WITHOUT_SPACES = re.compile(
+WITHOUT_SPACES = re.compile(
     "[\u3005-\u3007\u3041-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003ffff]"
 )
 """Ideographs and kana. Korean has spaces."""
@@ -260,7 +260,7 @@ def word_count(text: str) -> int:
 
 def spaced(text: str) -> str:
     """The text with spaces around every character of a script that is written without them."""
-    return _WITHOUT_SPACES.sub(r" \g<0> ", text)
+    return WITHOUT_SPACES.sub(r" \g<0> ", text)
 
 
 def _judged(question: Asked, parts: list[str], prompt: str, template: str) -> Answer:

@@ -6,13 +6,14 @@ inline`, `!pip install` and Otter's own lines, becomes an idle line, so that lin
 
 from __future__ import annotations
 
-import codecs
 import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from .encoding import text_of
 
 SUFFIX = ".ipynb"
 LARGEST = 50_000_000
@@ -221,11 +222,9 @@ def _document(content: bytes) -> dict[str, Any]:
 
 
 def _text(content: bytes) -> str:
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return content.decode("utf-16", "replace")
-    if content[:2] in (b"{\0", b"\0{"):  # UTF-16, too, but without its mark
+    if content[:2] in (b"{\0", b"\0{"):  # UTF-16 without its mark
         return content.decode("utf-16-le" if content[1] == 0 else "utf-16-be", "replace")
-    return content.decode("utf-8-sig", "replace")
+    return text_of(content)
 
 
 def _cells(document: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from . import notebook
 from .blocks import UNREADABLE, Block, blocks_of, join, parse_block, unreadable
 from .definitions import never_reached, stubs_below, without_stubs_of_what_is_written
+from .encoding import wide_encoding
 from .problems import MOST_PROBLEMS, Problem, cut, first_of
 from .strange_signs import as_meant, in_words
 
@@ -17,12 +18,6 @@ MOST_BROKEN = 100
 """Blocks that cannot be read for which it is seen whether they go on: a file of any length is read in time
 that grows with its length."""
 
-_MARKS = (
-    (b"\xff\xfe\0\0", "utf-32"),
-    (b"\0\0\xfe\xff", "utf-32"),
-    (b"\xff\xfe", "utf-16"),
-    (b"\xfe\xff", "utf-16"),
-)
 _STARTS_AFRESH = re.compile(r"@|((async\s+)?def|class|import|from)\b")
 
 
@@ -35,7 +30,7 @@ def parse(source: bytes, filename: str) -> tuple[list[ast.stmt], list[Problem]]:
 
 def decode(source: bytes, problems: list[Problem]) -> str:
     """Turn a file's bytes into text with `\\n` line ends, noting what Python itself would refuse."""
-    if encoding := _wide_encoding(source):
+    if encoding := wide_encoding(source):
         text = source.decode(encoding, errors="replace").removeprefix("\ufeff")
         problems.append(Problem(1, f"the file is saved as {encoding[:6].upper()}. Save it as UTF-8."))
     else:
@@ -46,18 +41,6 @@ def decode(source: bytes, problems: list[Problem]) -> str:
         problems.append(Problem(line, "there is a null byte here, which Python refuses. It is left out."))
         text = text.replace("\0", "")
     return text
-
-
-def _wide_encoding(source: bytes) -> str:
-    """The encoding of a file in which a letter takes more than one byte, with its mark or without; else none."""
-    for mark, encoding in _MARKS:
-        if source.startswith(mark):
-            return encoding
-    for place, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
-        high, low = source[place:1000:2], source[1 - place : 1000 : 2]
-        if high and high.count(0) * 10 > len(high) * 9 and low.count(0) * 10 < len(low):
-            return encoding
-    return ""
 
 
 def _decode_by_cookie(source: bytes, problems: list[Problem]) -> str:
@@ -128,7 +111,7 @@ def _parse_part(part: Block, lines: list[str], filename: str, problems: list[Pro
     return statements
 
 
-_STRANGE = "a sign here is not Python's"
+_STRANGE = "a character here is not one of Python's"
 
 
 def _read_as_meant(block: Block, filename: str) -> list[ast.stmt] | None:
@@ -149,8 +132,10 @@ def _strange_sign(block: Block, problems: list[Problem]) -> Iterator[Problem]:
         return
     for number, line in enumerate(block.lines, block.start + 1):
         if (meant := as_meant(line)) != line:
-            text = f"{_STRANGE}: {in_words(line, meant.strip())}. Here and below, such signs are read as what they "
-            yield Problem(number, text + "stand for. Type them anew.")
+            text = (
+                f"{_STRANGE}: {in_words(line, meant.strip())}. Here and below, such characters are read as what they "
+            )
+            yield Problem(number, text + "stand for. Retype them.")
             return
 
 

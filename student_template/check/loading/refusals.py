@@ -16,6 +16,7 @@ import socket
 import sys
 import sysconfig
 import tempfile
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -105,12 +106,7 @@ def _explain_system(error: OSError) -> str:
 
 def _files(error: BaseException) -> list[str]:
     """The files that an error passed through."""
-    files = []
-    trace = error.__traceback__
-    while trace is not None:
-        files.append(trace.tb_frame.f_code.co_filename.replace("\\", "/"))
-        trace = trace.tb_next
-    return files
+    return [frame.f_code.co_filename.replace("\\", "/") for frame, _ in traceback.walk_tb(error.__traceback__)]
 
 
 # At the desk -------------------------------------------------------------------------------------

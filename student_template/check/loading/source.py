@@ -9,6 +9,7 @@ import __future__ as future_features
 import ast
 import linecache
 import sys
+import traceback
 import types
 import warnings
 from collections.abc import Callable, Collection
@@ -193,10 +194,5 @@ def _is_constant(statement: ast.stmt) -> bool:
 
 def _line_in_file(error: BaseException, filename: str) -> int | None:
     """The last line of the file that the error passed through."""
-    line = None
-    traceback = error.__traceback__
-    while traceback is not None:
-        if traceback.tb_frame.f_code.co_filename == filename:
-            line = traceback.tb_lineno
-        traceback = traceback.tb_next
-    return line
+    lines = [at for frame, at in traceback.walk_tb(error.__traceback__) if frame.f_code.co_filename == filename]
+    return lines[-1] if lines else None

@@ -75,7 +75,7 @@ class Processes:
 
 
 class Worker:
-    """A process of `child.py` with its events in a queue; the rest of its output is read and dropped.
+    """A process of `child_process.py` with its events in a queue; the rest of its output is read and dropped.
 
     Args:
         mode: "once" for a single run, "ahead" for one that is not wanted yet, "fork" for any number.
