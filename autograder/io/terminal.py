@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.progress import TimeRemainingColumn as Remaining
 from rich.text import Text
 
-from .text import pluralize, single_line
+from .text import first_few, pluralize, single_line
 
 MOST_ROWS = 30
 """Of a table in a terminal, for what is longer elsewhere."""
@@ -75,5 +75,4 @@ def short(name: str) -> str:
 
 def named(students: Sequence[str], most: int = 10) -> str:
     """The first of them, and how many more there are."""
-    names = ", ".join(short(student) for student in students[:most])
-    return names if len(students) <= most else f"{names} and {len(students) - most:,} more"
+    return first_few(map(short, students), most)

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from ..assignment import Assignment
 from ..check.loading import notebook
+from ..io.text import first_few
 from ..submission import Submission
 from .answers_file import only_cells, select_answers, with_cells, with_documents
 from .code_file import code_names, lacking, no_code, select_code, why_nothing
@@ -213,5 +214,4 @@ def _unnamed(
         names += [name] if name not in names else []
     if not names:
         return ()
-    more = f" and {len(names) - ACCOUNTED_AT_MOST:,} more" if len(names) > ACCOUNTED_AT_MOST else ""
-    return (f"{start}: {', '.join(names[:ACCOUNTED_AT_MOST])}{more}.",)
+    return (f"{start}: {first_few(names, ACCOUNTED_AT_MOST)}.",)

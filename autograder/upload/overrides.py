@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..errors import GraderError
 from ..io.files import write_atomically
-from ..io.text import guarded, unguarded
+from ..io.text import first_few, guarded, unguarded
 from .listing import one_spelling, printable
 
 FILE_NAME = "choices.csv"
@@ -32,9 +32,8 @@ LISTED_AT_MOST = 8
 
 def to_type(student: str, *files: str) -> str:
     """What answers a question, ready for a shell."""
-    listed = ", ".join(option(student, file) for file in files[:LISTED_AT_MOST])
-    more = f" and {len(files) - LISTED_AT_MOST:,} more" if len(files) > LISTED_AT_MOST else ""
-    return f"To choose, type{' one of' if len(files) > 1 else ''}: {listed}{more}"
+    listed = first_few((option(student, file) for file in files), LISTED_AT_MOST)
+    return f"To choose, type{' one of' if len(files) > 1 else ''}: {listed}"
 
 
 def to_put_there(student: str, *files: str) -> str:

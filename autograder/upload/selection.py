@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from ..check.loading import notebook
+from ..io.text import first_few
 from .contents import Kind
 from .inspection import File, is_called
 from .listing import UnreadableError, printable
@@ -125,5 +126,4 @@ def which(wanted: str, names: list[str]) -> str:
 
 
 def listed(names: list[str]) -> str:
-    more = f" and {len(names) - NAMED_AT_MOST} more" if len(names) > NAMED_AT_MOST else ""
-    return ", ".join(names[:NAMED_AT_MOST]) + more
+    return first_few(names, NAMED_AT_MOST)

@@ -8,6 +8,7 @@ from pathlib import Path
 from ...assignment import Assignment
 from ...errors import GraderError
 from ...io.program import program, typed
+from ...io.text import first_few
 from ...upload.archive import open_nested
 from ...upload.code_file import code_names
 from ...upload.inspection import CODE_SUFFIXES, defined, is_backup, is_called, look
@@ -140,5 +141,4 @@ def _is_own(item: Item, assignment: Assignment, template_files: TemplateFiles) -
 
 
 def _named(students: Sequence[str]) -> str:
-    more = f" and {len(students) - NAMED_AT_MOST:,} more" if len(students) > NAMED_AT_MOST else ""
-    return ", ".join(map(printable, students[:NAMED_AT_MOST])) + more
+    return first_few(map(printable, students), NAMED_AT_MOST)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ...io.text import pluralize
+from ...io.text import first_few, pluralize
 from ...submission import Member
-from ...upload.listing import Entry, Listing, printable
+from ...upload.listing import Entry, Listing, UnreadableError, printable
 from ..grades import Grade
 from ..students.directory import Person
 from .download import Download, Item
 from .export_plan import ExportFiles, ExportOptions
+
+TIMESTAMP = "timestamp.txt"
 
 
 @dataclass(frozen=True)
@@ -165,10 +168,18 @@ def with_problem(listing: Callable[[], Listing], problem: str) -> Callable[[], L
     return more
 
 
+def timestamp(item: Item, *folders: str) -> str:
+    """What the file says in which Sakai and nbgrader write the time of handing in; nothing if it cannot be read."""
+    for entry in item.listing().entries:
+        if entry.parts == (*folders, TIMESTAMP):
+            with suppress(UnreadableError):
+                return entry.read(1_000).decode("utf-8", "replace").strip()
+    return ""
+
+
 def left_out(items: Sequence[Item], label: str) -> tuple[str, ...]:
     """A sentence that names the items which are not part of a download; none if there are none."""
     if not items:
         return ()
-    names = ", ".join(printable(item.name) for item in items[:20])
-    more = f" and {len(items) - 20:,} more" if len(items) > 20 else ""
-    return (f"Left out {pluralize(len(items), 'item')} not named as in a {label}: {names}{more}.",)
+    names = first_few((printable(item.name) for item in items), 20)
+    return (f"Left out {pluralize(len(items), 'item')} not named as in a {label}: {names}.",)

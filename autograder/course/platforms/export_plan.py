@@ -10,7 +10,7 @@ from pathlib import Path
 from ...assignment import Assignment
 from ...errors import GraderError
 from ...io.csv_file import Table, read_table
-from ...io.text import format_points, number, pluralize, single_line
+from ...io.text import first_few, format_points, number, pluralize, single_line
 from ..grades import Grade
 from ..students.directory import Person, normalize_id
 from .matching import Matching
@@ -114,8 +114,7 @@ class GradeWriter:
 def shortened(names: Iterable[str], most: int = 20) -> str:
     """The first names, and how many more there are."""
     names = [single_line(name) for name in names]
-    more = f" and {len(names) - most:,} more" if len(names) > most else ""
-    return ("; " if any("," in name for name in names[:most]) else ", ").join(names[:most]) + more
+    return first_few(names, most, "; " if any("," in name for name in names[:most]) else ", ")
 
 
 def platform_csv(wish: ExportOptions, what: str, heading: str = "") -> Table:

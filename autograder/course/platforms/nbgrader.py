@@ -15,10 +15,10 @@ from ...io.csv_file import Table, read_table
 from ...io.files import file_names
 from ...io.text import format_points, single_line
 from ...submission import Member
-from ...upload.listing import UnreadableError, printable
+from ...upload.listing import printable
 from ..grades import Grade
 from ..students.directory import Person, normalize_id
-from .base import Platform, Sorted, Upload, below, first_parts, sort_each
+from .base import TIMESTAMP, Platform, Sorted, Upload, below, first_parts, sort_each, timestamp
 from .download import Download, Item
 from .export_plan import ExportFiles, ExportOptions, GradeWriter, Zip, fixed_column
 from .matching import Row, match
@@ -31,9 +31,6 @@ SUBMITTED = "submitted"
 """The folder of what was collected: `submitted/{student}/{assignment}/`, with the time in a file beside."""
 
 _RECEIVED = re.compile(r"(?P<student>[^+]+)\+(?P<assignment>[^+]+)\+(?P<when>[^+]+)(?:\+[^+]*)?", re.DOTALL)
-_TIMESTAMP = "timestamp.txt"
-_SHORT = 1_000
-"""Bytes of a time."""
 
 
 def _claims(download: Download) -> int:
@@ -46,7 +43,7 @@ def _claims(download: Download) -> int:
 
 def _collected(item: Item) -> list[str]:
     """The assignments in a student's folder: folders with nbgrader's own file in them."""
-    return sorted(parts[0] for parts in first_parts(item) if parts[1:] == (_TIMESTAMP,))
+    return sorted(parts[0] for parts in first_parts(item) if parts[1:] == (TIMESTAMP,))
 
 
 def _sort(download: Download) -> Sorted:
@@ -66,19 +63,15 @@ def _uploads(item: Item) -> list[Upload]:
         student, when = received["student"], _iso(received["when"])
         return [Upload(student, item.name, item.listing, (Member(student),), submitted=when)]
     return [
-        Upload(item.name, f"{item.name}/{name}", below(item, name), (Member(item.name),), submitted=_time(item, name))
+        Upload(
+            item.name,
+            f"{item.name}/{name}",
+            below(item, name),
+            (Member(item.name),),
+            submitted=_iso(timestamp(item, name)),
+        )
         for name in _collected(item)
     ]
-
-
-def _time(item: Item, assignment: str) -> str:
-    for entry in item.listing().entries:
-        if entry.parts == (assignment, _TIMESTAMP):
-            try:
-                return _iso(entry.read(_SHORT).decode("utf-8", "replace"))
-            except UnreadableError:
-                break
-    return ""
 
 
 def _iso(when: str) -> str:

@@ -13,9 +13,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from ...submission import Member
-from ...upload.listing import UnreadableError
 from ..grades import Grade
-from .base import Platform, Sorted, Upload, renamed, sort_each
+from .base import TIMESTAMP, Platform, Sorted, Upload, renamed, sort_each, timestamp
 from .download import Download, Item
 from .export_plan import (
     ExportFiles,
@@ -35,16 +34,12 @@ LABEL = "Sakai download"
 GRADES = "grades.csv"
 
 _FOLDER = re.compile(r"(?P<name>.+)\((?P<user>[^()]+)\)", re.DOTALL)
-_TIMESTAMP = "timestamp.txt"
-_OWN = frozenset({_TIMESTAMP, "comments.txt", "feedbacktext.html"})
+_OWN = frozenset({TIMESTAMP, "comments.txt", "feedbacktext.html"})
 _TYPED = "_submissiontext.html"
 _RETURNED = re.compile(
     r"feedback|retro|rückmeld|comentario|commentaire|opmerking|återkoppling|フィードバック|返却", re.IGNORECASE
 )
 """What the folder of an instructor's own attachments is called."""
-
-_SHORT = 1_000
-"""Bytes of a time."""
 
 
 def _parsed(item: Item) -> re.Match[str] | None:
@@ -102,14 +97,11 @@ def _students(parts: tuple[str, ...]) -> tuple[str, ...] | None:
 
 def _time(item: Item) -> str:
     """`20260312101105000` as `2026-03-12T10:11:05+00:00`."""
-    for entry in item.listing().entries:
-        if entry.parts == (_TIMESTAMP,):
-            try:
-                text = entry.read(_SHORT).decode("ascii", "replace").strip()
-                return datetime.strptime(text[:14], "%Y%m%d%H%M%S").isoformat() + "+00:00"
-            except (UnreadableError, ValueError):
-                break
-    return ""
+    try:
+        when = datetime.strptime(timestamp(item)[:14], "%Y%m%d%H%M%S")
+    except ValueError:
+        return ""
+    return when.isoformat() + "+00:00"
 
 
 # The platform's own file, filled --------------------------------------------------------------

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ...errors import GraderError
 from ...io.program import program, typed
-from ...io.text import in_alphabet, pluralize, single_line
+from ...io.text import first_few, in_alphabet, pluralize, single_line
 from ...result import Status
 from ...submission import Member, UploadInfo
 from ..gradebook.database import Gradebook
@@ -181,12 +181,11 @@ def _contradict(one: Member, other: Member) -> bool:
 def _absent(students: list[str], out: Path) -> list[str]:
     if not students:
         return []
-    named = ", ".join(map(single_line, students[:MOST_NAMED]))
-    more = f" and {len(students) - MOST_NAMED:,} more" if len(students) > MOST_NAMED else ""
+    named = first_few(map(single_line, students), MOST_NAMED)
     verbs = ("is", "counts") if len(students) == 1 else ("are", "count")
     return [
         f"{pluralize(len(students), 'result')} in {out} {verbs[0]} not in this download and still {verbs[1]}: "
-        f"{named}{more}. Where one should not, type: {program()} forget {typed(out)} STUDENT"
+        f"{named}. Where one should not, type: {program()} forget {typed(out)} STUDENT"
     ]
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from ..loading import libraries
-from ..loading.answers import LARGEST_FILE, Answer, Combined, State, combine, find_answers
+from ..loading.answers import LARGEST_FILE, Answer, Combined, Found, State, combine, find_answers
 from ..loading.definitions import bound_names, misspelt, stubs
 from ..loading.locate import FOLDER, too_large
 from ..loading.notebook import (
@@ -184,22 +184,22 @@ def unfinished_answers(settings: Settings, folder: Path) -> tuple[str, ...]:
     """Sentences on the short answers that are missing or unfinished, at most one for each."""
     code, answers = (_read(folder / name) for name in (settings.code, settings.answers))
     content = _combined(settings, code, answers).content or b""
-    questions = settings.answer_questions
-    found = find_answers(content, settings.answers_template, questions).answers
     return tuple(
-        f"{question.id}: {_said(question, answer, _answers_name(settings))}"
-        for question, answer in zip(questions, found, strict=True)
-        if answer.state is not State.PRESENT
+        _each_unfinished(settings, find_answers(content, settings.answers_template, settings.answer_questions))
     )
 
 
 def _unfinished_answers(settings: Settings, content: bytes) -> Iterator[str]:
-    questions = settings.answer_questions
-    found = find_answers(content, settings.answers_template, questions)
+    """The same, of answers that were read, and whether they were too long to be read whole."""
+    found = find_answers(content, settings.answers_template, settings.answer_questions)
     if found.is_cut:
         name = _answers_name(settings)
         yield f"{name} has {len(content):,} bytes; only the first {LARGEST_FILE:,} are read."
-    for question, answer in zip(questions, found.answers, strict=True):
+    yield from _each_unfinished(settings, found)
+
+
+def _each_unfinished(settings: Settings, found: Found) -> Iterator[str]:
+    for question, answer in zip(settings.answer_questions, found.answers, strict=True):
         if answer.state is not State.PRESENT:
             yield f"{question.id}: {_said(question, answer, _answers_name(settings))}"
 
