@@ -63,10 +63,11 @@ _WAIT = """shown => {
 
 
 def _keys(draw: random.Random, items: int, *, has_comment: bool) -> list[str]:
-    """What a marker presses: `A` where all is earned but little, else the items one by one."""
+    """What a marker presses: `A` where all is earned but little, else the items one by one and 0 for the rest."""
     ability = draw.choice(ABILITIES) * (1 - HALVES)
     given = draw.choices((1, 2, 0), (ability, HALVES, 1 - HALVES - ability), k=items)
     by_item = [str(number) for number, presses in enumerate(given, 1) for _ in range(presses)]
+    by_item += ["0"] if 0 in given else []
     from_all = ["a"] + [
         str(number) for number, presses in enumerate(given, 1) for _ in range({1: 0, 2: 1, 0: 2}[presses])
     ]
