@@ -15,6 +15,7 @@ from check.testing.api import (
     seeded,
     set_up,
     test_case,
+    three_draws,
     unchanged,
     untouched,
 )
@@ -302,12 +303,9 @@ def test_token_rows_start_small(InputEmbedding):
         right = RightEmbedding(model, (250, 48, 9), kind)
         same_vectors(model, right, texts(3, 5))
         assert_normal(right.tables[0], 0.02)
-    drawn = []
-    for seed in (5, 5, None):
-        if seed:
-            torch.default_generator.manual_seed(seed)
-        drawn.append(RightEmbedding(InputEmbedding(*SIZES, "learned"), SIZES, "learned").tables)
-    repeated, first, second = drawn
+    repeated, first, second = three_draws(
+        lambda: RightEmbedding(InputEmbedding(*SIZES, "learned"), SIZES, "learned").tables
+    )
     require(not torch.equal(first[0], second[0]), "two models were drawn alike")
     require(all(map(torch.equal, repeated, first)), "torch.manual_seed did not make the draw repeat")
 

@@ -19,6 +19,7 @@ from check.testing.api import (
     set_up,
     table_of,
     test_case,
+    three_draws,
     unchanged,
     untouched,
     with_rows,
@@ -366,12 +367,7 @@ def test_old_rows_are_kept(extend_positions, LearnedPositions):
 def test_new_rows_are_fresh(extend_positions, LearnedPositions):
     old = numbers(7, 40, seed=3)
     learned = with_rows(LearnedPositions(7, 40), old)
-    drawn = []
-    for seed in (13, 13, None):
-        if seed:
-            torch.default_generator.manual_seed(seed)
-        drawn.append(table_of(extend_positions(learned, 317), 317, 40).detach())
-    repeated, first, second = drawn
+    repeated, first, second = three_draws(lambda: table_of(extend_positions(learned, 317), 317, 40).detach())
     require(torch.equal(first[:7], old), "the old rows changed")
     require(torch.equal(repeated, first), "torch.manual_seed did not make the draw repeat")
     require(not torch.equal(first[7:], second[7:]), "the new rows are always the same")

@@ -122,7 +122,7 @@ class Tensors:
             elif flags & LEAF:
                 tensor.requires_grad_()
             elif flags & COMPUTED and self._registry.sign < 0:
-                _Computed.apply(torch.zeros(0, requires_grad=True), tensor)
+                _History.apply(torch.zeros(0, requires_grad=True), tensor)
             self._registry.enter("tensor", number, tensor)
         else:
             tensor = self._registry.tensors[number]
@@ -147,7 +147,7 @@ class Tensors:
         self._gradients[number] = gradient
 
 
-class _Computed(torch.autograd.Function):
+class _History(torch.autograd.Function):
     """Gives a tensor of the tests' own a history, so that it is no leaf in the student's process either."""
 
     @staticmethod

@@ -34,6 +34,7 @@ from .inputs import (
     seeded,
     set_up,
     tables_and_ids,
+    three_draws,
     with_gradient,
 )
 from .operation_counts import count_operations
@@ -76,6 +77,7 @@ __all__ = [
     "table_of",
     "tables_and_ids",
     "test_case",
+    "three_draws",
     "unchanged",
     "untouched",
     "with_gradient",
