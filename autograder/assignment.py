@@ -141,6 +141,11 @@ class Assignment:
         return self.root / "assignment" / "hidden_tests" / f"{question_id}.py"
 
     @property
+    def stems(self) -> tuple[str, ...]:
+        """What the files that students write are called, without endings: "embeddings", "answers"."""
+        return tuple(Path(name).stem.lower() for name in (self.code_file, self.answers_file))
+
+    @property
     def secret(self) -> Path:
         """A file that student code must never be able to open, wherever the assignment lies."""
         files = (self.hidden_tests(question.id) for question in self.code_questions)

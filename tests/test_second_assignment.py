@@ -14,6 +14,7 @@ from autograder.authoring.archives import student_zip
 from autograder.authoring.audit import audit
 from autograder.authoring.release import release
 from autograder.check.terminal.command import main as python_check
+from autograder.course.intake.uploads import collect
 from autograder.errors import AssignmentError
 from autograder.grading.grader import Grader
 from autograder.grading.launcher import open_launcher
@@ -77,6 +78,14 @@ def test_it_is_graded_behind_the_wall_and_a_known_mistake_gets_its_hint(assignme
     assert "counting.py" not in wrong.fault and "counting.py, line" not in longest.message
     assert "line 12: return words[7]" in longest.message
     assert wrong.total == 6  # that the list stays as it was counts, by the values of the known mistake
+
+
+def test_loose_files_are_told_apart_by_its_own_file_names(assignment: Assignment, tmp_path):
+    for name in ("Ada Lovelace - counting.py", "Ben_counting.py", "Ben_setup_counting.md", "embeddings.py"):
+        (tmp_path / name).write_bytes(assignment.reference.read_bytes())
+    found = {submission.student: submission for submission in collect(tmp_path, assignment)}
+    assert sorted(found) == ["Ada Lovelace", "Ben", "Ben_setup", "embeddings"]
+    assert found["Ada Lovelace"].code == assignment.reference.read_bytes()
 
 
 def test_students_check_themselves_in_the_folder_that_they_get(assignment: Assignment, tmp_path):

@@ -46,7 +46,7 @@ def select_answers(files: Sequence[File], assignment: Assignment, template_files
     others = [
         file
         for file in others
-        if (not is_litter(file.name) or _has_heading(file.content, assignment))
+        if (not is_litter(file.name, assignment.stems) or _has_heading(file.content, assignment))
         and (file.name.lower().endswith((".md", ".markdown")) or not defined(file.content, assignment))
     ]
     unreadable = [file for file in files if not file.is_text and not file.is_code and is_called(file.name, wanted)]

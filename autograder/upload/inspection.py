@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -89,12 +89,11 @@ def look_at_all(entries: Sequence[Entry], assignment: Assignment) -> list[File]:
 
     Notebooks that are too many or too large together cannot be read: somebody has to say which count.
     """
-    stems = [PurePath(name).stem for name in (assignment.code_file, assignment.answers_file)]
 
     def is_unlikely(entry: Entry) -> tuple[bool, bool, int]:
         name = entry.name.lower()
         return (
-            not any(stem in name for stem in stems),
+            not any(stem in name for stem in assignment.stems),
             effective_suffix(name) not in CODE_SUFFIXES,
             len(entry.parts),
         )
@@ -166,14 +165,14 @@ def is_blank(file: File, template_files: TemplateFiles) -> bool:
     """Whether a file is nobody's work."""
     is_readable = not file.problem and file.kind in (Kind.TEXT, Kind.EMPTY, Kind.NOTEBOOK)
     is_elsewhere = file.kind is Kind.PLACEHOLDER and file.name.lower().startswith("readme")
-    return (is_litter(file.name) and not is_elsewhere) or (
+    return (is_litter(file.name, template_files.stems) and not is_elsewhere) or (
         is_readable and (not file.content.strip() or template_files.holds(file.content))
     )
 
 
-def is_litter(name: str) -> bool:
-    is_named = "answers" in name.lower() or "embeddings" in name.lower()
-    return _LITTER.fullmatch(name) is not None and not is_named
+def is_litter(name: str, stems: Iterable[str]) -> bool:
+    """Whether systems, platforms and tools put such a file beside the work; `stems`: what that is called."""
+    return _LITTER.fullmatch(name) is not None and not any(stem in name.lower() for stem in stems)
 
 
 def is_called(name: str, wanted: str) -> bool:

@@ -31,11 +31,13 @@ class TemplateFiles:
         texts: the path of each text file, by its parts, and its content as `bare` gives it.
         words: those that are nobody's answer.
         paths: those of all files.
+        stems: what the files that students write are called, without endings.
     """
 
     texts: dict[tuple[str, ...], bytes]
     words: str = ""
     paths: frozenset[tuple[str, ...]] = frozenset()
+    stems: tuple[str, ...] = ()
 
     @cached_property
     def _lengths(self) -> frozenset[int]:
@@ -78,7 +80,7 @@ def read_handed_out(assignment: Assignment) -> TemplateFiles:
         if path.is_file() and _is_ours(path.relative_to(folder))
     }
     texts = {parts: bare(path.read_bytes()) for parts, path in paths.items() if path.suffix in TEXT_SUFFIXES}
-    return TemplateFiles(texts, handed_out_words(assignment), frozenset(paths))
+    return TemplateFiles(texts, handed_out_words(assignment), frozenset(paths), assignment.stems)
 
 
 def bare(content: bytes) -> bytes:

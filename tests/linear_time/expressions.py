@@ -24,6 +24,7 @@ EXAMPLES: dict[str, tuple[Any, ...]] = {
     "quote": ("'", '"', "'''", '"""'),
     "value": (7, 4711),
     "stem": ("embeddings",),
+    "files": ("embeddings|answers",),
     "copy": (r"( ?\(\d+\)|-\d+| ?-? ?copy( ?\(?\d+\)?)?)?",),
     "name": ("encode",),
     "names": ("encode|one_hot|LearnedPositions",),

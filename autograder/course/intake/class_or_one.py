@@ -88,7 +88,7 @@ def _inside(item: Item, download: Download, assignment: Assignment, template_fil
             if _may_be_several(item.listing().entries, assignment, template_files):
                 return _class_in(download.enter(item.name), assignment, template_files)
         elif is_archive(item.name):
-            with open_inside(item) as inside:
+            with open_inside(item, download.stems) as inside:
                 return _class_in(inside, assignment, template_files)
     except (GraderError, UnreadableError):
         pass

@@ -46,7 +46,7 @@ def open_submissions(
     if name == SINGLE or (path.is_file() and effective_suffix(path.name) in CODE_SUFFIXES):
         yield _one(path, assignment)
         return
-    with open_download(path) as download:
+    with open_download(path, assignment.stems) as download:
         if name is not None:
             platform, place = DOWNLOADS[name], place_of(DOWNLOADS[name], download)
             yield Found(platform, place, platform.sort(place))
@@ -57,7 +57,7 @@ def open_submissions(
             ask_if_a_class(path, download, assignment, template_files)
             yield _one(path, assignment)
         elif inside := _only_zip(download):
-            with open_download(inside) as within:
+            with open_download(inside, assignment.stems) as within:
                 if recognised := recognise(within):
                     platform, place = recognised
                     yield Found(platform, place, platform.sort(place))
@@ -90,9 +90,9 @@ def _is_one(download: Download, assignment: Assignment) -> bool:
 
 def _one(path: Path, assignment: Assignment) -> Found:
     name = path.parent.name if path.name in code_names(assignment) else path.name
-    item = on_disk(path)
+    item, stems = on_disk(path), assignment.stems
     upload = upload_of(item, key_of(name if item.is_folder or name != path.name else meant_stem(name)))
-    return Found(PLAIN, Download(path.name, (item,), lambda _: of_folder(path)), Sorted((upload,)))
+    return Found(PLAIN, Download(path.name, (item,), lambda _: of_folder(path, stems), stems), Sorted((upload,)))
 
 
 def _platforms_in(download: Download) -> str:
@@ -102,7 +102,7 @@ def _platforms_in(download: Download) -> str:
         if item.is_folder or not is_archive(item.name):
             return ""
         try:
-            with open_inside(item) as inside:
+            with open_inside(item, download.stems) as inside:
                 found = recognise(inside)
         except (GraderError, UnreadableError):
             return ""

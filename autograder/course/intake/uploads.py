@@ -119,7 +119,7 @@ def take_in(
     if len(received) != len(members):
         summary += f" in {pluralize(len(received), 'submission')}"
     to_remember = {student: chosen[student] for student in typed}
-    is_left_over = bool(found.place.problems) or any(map(may_be_work, left))
+    is_left_over = bool(found.place.problems) or any(may_be_work(item, found.place.stems) for item in left)
     return Intake(tuple(received), found.platform.name, summary, tuple(problems), is_left_over, to_remember)
 
 

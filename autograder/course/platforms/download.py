@@ -45,12 +45,14 @@ class Download:
     Attributes:
         name: of the folder, or of the zip without its suffix.
         enter: gives one of its folders as if that were the download.
+        stems: what the files that students write are called, without endings.
         problems: what could not be looked at.
     """
 
     name: str
     items: tuple[Item, ...]
     enter: Callable[[str], Download]
+    stems: tuple[str, ...]
     problems: tuple[str, ...] = ()
 
     @property
@@ -71,7 +73,7 @@ class Download:
 
 
 @contextmanager
-def open_download(path: Path) -> Iterator[Download]:
+def open_download(path: Path, stems: tuple[str, ...]) -> Iterator[Download]:
     """Open a folder or a zip; what it lists can be read as long as it is open.
 
     Raises:
@@ -79,38 +81,38 @@ def open_download(path: Path) -> Iterator[Download]:
     """
     try:
         if path.is_dir():
-            yield of_folder(path)
+            yield of_folder(path, stems)
             return
         with path.open("rb") as stream:
             listing = list_archive(stream, path.name, DOWNLOAD)
-            yield _of_entries(meant_stem(path.name), listing)
+            yield _of_entries(meant_stem(path.name), listing, stems)
     except OSError as error:
         raise GraderError(f"{path} cannot be read: {error.strerror}.") from None
 
 
 @contextmanager
-def open_inside(item: Item) -> Iterator[Download]:
+def open_inside(item: Item, stems: tuple[str, ...]) -> Iterator[Download]:
     """Open a zip that lies at the top of a download as if it were the download.
 
     Raises:
         GraderError, UnreadableError: if it cannot be opened at all, is a link, or is too long.
     """
     if item.path and not item.path.is_symlink():
-        with open_download(item.path) as download:
+        with open_download(item.path, stems) as download:
             yield download
         return
     for entry in item.listing().entries:
         stream = io.BytesIO(entry.read(MAX_NESTED_BYTES))
-        yield _of_entries(meant_stem(item.name), list_archive(stream, item.name, DOWNLOAD))
+        yield _of_entries(meant_stem(item.name), list_archive(stream, item.name, DOWNLOAD), stems)
         return
     raise UnreadableError(f"{printable(item.name)} cannot be opened.")
 
 
-def of_folder(folder: Path) -> Download:
+def of_folder(folder: Path, stems: tuple[str, ...]) -> Download:
     found = sorted(os.scandir(folder), key=lambda item: item.name)
     items = tuple(on_disk(Path(item.path)) for item in found if not is_nobodys(item.name))
     paths = {item.name: item.path or folder for item in items}
-    return Download(folder.name, items, lambda name: of_folder(paths[name]))
+    return Download(folder.name, items, lambda name: of_folder(paths[name], stems), stems)
 
 
 def on_disk(path: Path) -> Item:
@@ -126,13 +128,13 @@ def on_disk(path: Path) -> Item:
     return Item(path.name, path.is_dir(), listing, path)
 
 
-def _of_entries(name: str, listing: Listing) -> Download:
+def _of_entries(name: str, listing: Listing, stems: tuple[str, ...]) -> Download:
     by_top: dict[str, list[Entry]] = defaultdict(list)
     for entry in listing.entries:
         by_top[entry.parts[0]].append(entry)
     items = tuple(_in_zip(top, entries) for top, entries in sorted(by_top.items()) if not is_nobodys(top))
     by_name = {item.name: item for item in items}
-    return Download(name, items, lambda top: _of_entries(top, by_name[top].listing()), listing.problems)
+    return Download(name, items, lambda top: _of_entries(top, by_name[top].listing(), stems), stems, listing.problems)
 
 
 def _in_zip(top: str, entries: list[Entry]) -> Item:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
+from collections.abc import Iterable
 from contextlib import suppress
 
 from ...submission import Member
@@ -17,11 +18,6 @@ from .download import Download, Item
 READ_SUFFIXES = (*ARCHIVE_SUFFIXES, ".py", ".ipynb")
 UNREAD_SUFFIXES = (".7z", ".bz2", ".gz", ".rar", ".xz")
 """Files that a student may have handed in but that are not read; anything else is not an upload."""
-
-_ROLE = re.compile(
-    r"(?P<who>.+?)(?: ?[-_.] ?|(?<!_)_+| )(?P<role>(?:embeddings|answers|short[ _-]answers)\b.*)", re.I | re.S
-)
-"""Names of files that bear their student's name and what they are: "Ada Lovelace - answers.md"."""
 
 _OF_A_COURSE = re.compile(
     r"(?<![a-z])(?:assignment|conventions|exercise|grades|grading|guide|handout|homework|instructions|lecture|notes|"
@@ -41,16 +37,16 @@ def is_upload(item: Item) -> bool:
     return item.is_folder or effective_suffix(item.name) in (*READ_SUFFIXES, *UNREAD_SUFFIXES)
 
 
-def may_be_work(item: Item) -> bool:
+def may_be_work(item: Item, stems: Iterable[str]) -> bool:
     """Whether an item that belongs to nobody may be a student's work, and somebody should look."""
-    return is_upload(item) or kind_by_name(item.name) is Kind.PLACEHOLDER or may_be_answers(item)
+    return is_upload(item) or kind_by_name(item.name) is Kind.PLACEHOLDER or may_be_answers(item, stems)
 
 
-def may_be_answers(item: Item) -> bool:
+def may_be_answers(item: Item, stems: Iterable[str]) -> bool:
     """Whether a loose file may be all that its student handed in: a document, or text by its name."""
     is_document = effective_suffix(item.name) in (".docx", ".odt", ".pdf", ".html", ".htm", ".md", ".markdown")
     is_document = is_document or kind_by_name(item.name) is Kind.OTHER_DOCUMENT
-    return is_document and not is_litter(item.name)
+    return is_document and not is_litter(item.name, stems)
 
 
 def upload_of(item: Item, student: str) -> Upload:
@@ -76,7 +72,8 @@ def _sort(download: Download) -> Sorted:
     """A student's folder, zip or file, with the files that lie beside it under the same name."""
     uploads: dict[str, list[Item]] = defaultdict(list)
     beside: dict[str, list[Item]] = defaultdict(list)
-    students = [_student(item) for item in download.items]
+    stems = download.stems
+    students = [_student(item, stems) for item in download.items]
     known = set(students)
     for student, item in zip(students, download.items, strict=True):
         original = "" if item.is_folder else _A_COPY.sub("", student)
@@ -84,11 +81,12 @@ def _sort(download: Download) -> Sorted:
     left = []
     for student, items in beside.items():
         for item in items:
-            if student in uploads or _is_work(item) or (may_be_answers(item) and not _OF_A_COURSE.search(item.name)):
+            is_own = may_be_answers(item, stems) and not _OF_A_COURSE.search(item.name)
+            if student in uploads or is_own or _is_work(item, stems):
                 uploads[student].append(item)
             else:
                 left.append(item)
-    together = (_upload(student, part) for student, items in uploads.items() for part in _parts(items))
+    together = (_upload(student, part, stems) for student, items in uploads.items() for part in _parts(items))
     return Sorted(tuple(together), left=tuple(left))
 
 
@@ -105,34 +103,42 @@ def _parts(items: list[Item]) -> list[list[Item]]:
     return [*whole, [*files, *texts]] if files or texts else whole
 
 
-def _upload(student: str, items: list[Item]) -> Upload:
+def _upload(student: str, items: list[Item], stems: Iterable[str]) -> Upload:
     if len(items) == 1:
         return upload_of(items[0], student)
     names = " and ".join(sorted(item.name for item in items))
-    files = [(_own_name(item.name), item) for item in items]
+    files = [(_own_name(item.name, stems), item) for item in items]
     return Upload(student, names, gathered(files), (Member(id=student),))
 
 
-def _own_name(name: str) -> str:
+def _role(name: str, stems: Iterable[str]) -> re.Match[str] | None:
+    """Who and what the name of a file bears where it bears both: "Ada Lovelace - answers.md"."""
+    files = "|".join(map(re.escape, stems))
+    return re.fullmatch(
+        rf"(?P<who>.+?)(?: ?[-_.] ?|(?<!_)_+| )(?P<role>(?:{files}|short[ _-]answers)\b.*)", name, re.I | re.S
+    )
+
+
+def _own_name(name: str, stems: Iterable[str]) -> str:
     """What a file is called without its student: "answers.md" of "Ada - answers.md"."""
-    named = _ROLE.fullmatch(name)
+    named = _role(name, stems)
     return named["role"] if named and named["who"].casefold() not in _NOBODY else name
 
 
-def _student(item: Item) -> str:
+def _student(item: Item, stems: Iterable[str]) -> str:
     """The key of the student whose folder or file this is: "Ada" of Ada.py and of "Ada - answers.md"."""
     if item.is_folder:
         return key_of(item.name)
     stem = meant_stem(item.name)
-    named = _ROLE.fullmatch(stem)
+    named = _role(stem, stems)
     return key_of(named["who"] if named and named["who"].casefold() not in _NOBODY else stem)
 
 
-def _is_work(item: Item) -> bool:
+def _is_work(item: Item, stems: Iterable[str]) -> bool:
     """Whether a text that lies alone is a student's: a notebook, a program, or answers by its name."""
     if kind_by_name(item.name) is not None:
         return False
-    if _ROLE.fullmatch(meant_stem(item.name)):
+    if _role(meant_stem(item.name), stems):
         return True
     with suppress(UnreadableError):
         for entry in item.listing().entries:
