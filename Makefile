@@ -1,4 +1,4 @@
-# Two commands: `make grade` and `make test`. Both set up .venv first, with pip alone.
+# `make grade` and `make test`, and what maintainers need besides. All set up .venv first, with pip alone.
 
 PYTHON ?= python3
 JOBS ?= 2
@@ -21,6 +21,13 @@ override SUBMISSIONS := $(value SUBMISSIONS)
 override OUTPUT := $(value OUTPUT)
 override PYTHON := $(value PYTHON)
 export SUBMISSIONS OUTPUT PYTHON
+
+OF = import sys; print("%d.%d" % sys.version_info[:2])
+ifneq ($(and $(filter PYTHON,$(TYPED)),$(wildcard .venv/ready)),)
+ifneq ($(shell '$(subst ','\'',$(PYTHON))' -c '$(OF)'),$(shell .venv/bin/python -c '$(OF)'))
+$(error .venv is of another Python than $(PYTHON). Remove it and type the command again: rm -r .venv)
+endif
+endif
 
 # Not .venv/bin/autograder or .venv/bin/pip: their first line names this folder, and not every name fits there.
 RUN = .venv/bin/python -m
@@ -63,8 +70,8 @@ figures: .venv/ready ## draw the handout's pictures again
 release: .venv/ready ## derive student_template/ and dist/ from assignment/ and solutions/
 	$(AUTOGRADER) release
 
-clean: ## remove what the commands above made
-	rm -rf .venv graded graded-example dist build *.egg-info .hypothesis .mypy_cache .ruff_cache
+clean: ## remove what the commands above made, but for OUTPUT, which may hold a class's marks
+	rm -rf .venv graded-example dist build *.egg-info .hypothesis .mypy_cache .ruff_cache
 
 .venv/ready: pyproject.toml # what grading needs
 	"$$PYTHON" -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed, this is %d.%d: make PYTHON=python3.12 ..." % sys.version_info[:2])'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
@@ -57,7 +58,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Limits:
-    """What student code may use: processor seconds, seconds on the wall, MB and KB.
+    """What student code may use: processor seconds, seconds by the clock, MB and KB.
 
     `python -m tests.benchmarks --only limits` prints what these follow from. The slowest honest file of the
     example batch takes 8 s, 14 s on a busy machine, and the slowest call of any 2 s; a right file takes
@@ -225,7 +226,13 @@ def import_file(path: Path) -> ModuleType:
     spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    known = {name: sys.modules[name] for name in [path.stem] if name in sys.modules}
+    sys.modules[path.stem] = module  # a dataclass looks its module up
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        del sys.modules[path.stem]
+        sys.modules.update(known)
     return module
 
 
@@ -322,6 +329,11 @@ class _Reader:
         for index, (question, _) in enumerate(read):
             if question.id in ids[:index]:
                 raise self.complaint(f"questions[{index}].id", "a name no other question has", question.id)
+            taken = [name for other, _ in read[:index] for name in other.functions]
+            for at, name in enumerate(question.functions):
+                if name in (*taken, *question.functions[:at]):
+                    expected = "functions that no other question asks for, each once"
+                    raise self.complaint(f"questions[{index}].functions", expected, name)
             for other in question.builds_on:
                 if other not in ((*ids[:index], *question.functions) if question.is_code else functions):
                     expected = "ids of earlier questions, or functions of its own"

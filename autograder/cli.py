@@ -129,7 +129,7 @@ def mark(
     from .course.marking.marking_order import marker_names, sharing
 
     sheet, files = sheets["sheet"], sheets["files"]
-    usage.check_marking(out, sheet, files, exported, name)
+    usage.check_marking(out, exported, name, **sheets)
     if exported:
         return pipeline.export_answers(out, exported)
     if name:
@@ -252,7 +252,8 @@ def release(check: bool) -> int:
     root = find_root()
     paths = [*derive(root, check), *archives(root, check)]
     for path in paths:
-        click.echo(f"{'out of date' if check else 'written'}: {path}")
+        done = "written" if (root / path).exists() else "removed"
+        click.echo(f"{'out of date' if check else done}: {path}")
     if not paths:
         click.echo("Everything is up to date.")
     return usage.SOME_ARE_LEFT if check and paths else usage.GOOD
@@ -268,8 +269,7 @@ def audit(questions: tuple[str, ...]) -> int:
     small mechanical change. Runs in this process and without the wall, since all of it is our own code.
     Name a QUESTION, or several, to audit only those.
 
-    Exit status: 1 when a mistake is missed or costs points elsewhere, a right variant loses points, a
-    hint goes to the wrong mistake, or a mutant passes that solutions/equivalent_mutants.yml does not explain.
+    Exit status: 1 when anything is reported in red.
     """
     from functools import partial
 

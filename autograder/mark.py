@@ -56,7 +56,7 @@ Marks = Mapping[tuple[str, str, str], Mark]
 
 
 def standing(marks: Iterable[Mark]) -> dict[tuple[str, str, str], Mark]:
-    """Of marks, the earliest first, the last of each answer, where it was not withdrawn."""
+    """The last mark of each answer, unless it was withdrawn; `marks` come oldest first."""
     latest = {mark.key: mark for mark in marks}
     return {key: mark for key, mark in latest.items() if not mark.withdrawn}
 

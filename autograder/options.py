@@ -62,7 +62,7 @@ _grading = _of(
     click.option(
         "--workers",
         type=click.IntRange(min=1),
-        default=os.cpu_count() or 1,
+        default=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
         metavar="N",
         help="Submissions graded at a time.  [default: one per processor]",
     ),

@@ -18,6 +18,15 @@ GOOD, SOME_ARE_LEFT, WRONG_USAGE = 0, 1, 2
 """Exit statuses."""
 
 
+_BELONGS_TO = {
+    "anonymous": ("--anonymous", ("--write",)),
+    "marked_too": ("--all", ("--write",)),
+    "replace_marks": ("--replace", ("--read",)),
+    "question": ("--question", ("--write", "the page")),
+}
+"""With which of the ways to mark these options go."""
+
+
 class Command(click.Command):
     """A command whose usage errors end with a line to type, and whose result is the exit status."""
 
@@ -91,10 +100,16 @@ class PlatformOption(click.Option):
 # Marking, whose options do not all go together -----------------------------------------------------------------------
 
 
-def check_marking(out: Path, sheet: Path | None, files: Sequence[Path], exported: Path | None, name: str) -> None:
-    """Refuse options of `mark` that do not go together."""
+def check_marking(
+    out: Path, exported: Path | None, name: str, *, sheet: Path | None, files: Sequence[Path], **others: Any
+) -> None:
+    """Refuse options of `mark` that do not go together; `others`: what says more on one of the ways to mark."""
     if sum(map(bool, (sheet, files, exported))) > 1:
         raise _wrong("Use one of --write, --read and --export.", f"mark {typed(out)} --write sheet.csv")
+    way = "--write" if sheet else "--read" if files else "--export" if exported else "the page"
+    for value, (option, ways) in _BELONGS_TO.items():
+        if others.get(value) and way not in ways:
+            raise _wrong(f"{option} goes with {' and '.join(ways)}, not with {way}.", f"mark {typed(out)}")
     proposals = [file for file in files if is_proposals(file)]
     if proposals and (not name or len(proposals) < len(files)):
         raise _wrong(

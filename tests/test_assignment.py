@@ -98,6 +98,11 @@ def test_a_late_policy_is_read_with_its_extensions(tmp_path, due):
         ({"questions": question(words=[1, 2])}, "either code with `functions` or a short answer"),
         ({"questions": question(builds_on=["later"])}, "`questions[0].builds_on` should be ids of earlier"),
         ({"questions": question() * 2}, "`questions[1].id` should be a name no other question has"),
+        (
+            {"questions": question() + question(id="again", functions=["embed", *question()[0]["functions"]])},
+            "`questions[1].functions` should be functions that no other question asks for, each once",
+        ),
+        ({"questions": question(functions=["embed", "embed"])}, "`questions[0].functions` should be functions that"),
         ({"questions": [GOOD["questions"][2] | {"words": [20, 10]}]}, "the fewest and the most words"),
     ],
     ids=lambda value: value[:50] if isinstance(value, str) else "",

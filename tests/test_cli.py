@@ -296,6 +296,22 @@ def test_nothing_is_written_while_another_grader_is_at_work(run, command):
         assert gradebook.students() == ["ada"]
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (
+            ["--export", "a.jsonl", "--question", "tradeoffs"],
+            "--question goes with --write and the page, not with --ex",
+        ),
+        (["--anonymous"], "--anonymous goes with --write, not with the page"),
+        (["--write", "sheet.csv", "--replace"], "--replace goes with --read, not with --write"),
+    ],
+)
+def test_an_option_that_would_change_nothing_is_refused(run, options, said):
+    done = run("mark", "graded", *options)
+    assert done.exit_code == 2 and said in done.stderr
+
+
 def test_marks_without_a_gradebook_say_to_grade_first(run):
     done = run("marks", "graded", "--write", "sheet.csv")
     assert done.exit_code == 2

@@ -62,6 +62,14 @@ VARIABLES = {"SUBMISSIONS", "OUTPUT", "PYTHON", "JOBS", "MAKEFLAGS", "MFLAGS", "
 """What a `make test` around this test hands down."""
 
 
+def test_another_python_than_that_of_the_environment_is_refused(make, tmp_path: Path):
+    make("grade")
+    (tmp_path / "à b (c)" / ".venv" / "bin" / "python").write_text("#!/bin/sh\necho 2.7\n")
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        make("grade")
+    assert "Remove it and type the command again: rm -r .venv" in refused.value.stderr.decode()
+
+
 @pytest.mark.parametrize(
     "submissions, output",
     [

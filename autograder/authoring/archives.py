@@ -11,7 +11,7 @@ from pathlib import Path
 from .. import check
 from ..assignment import TEMPLATE, Assignment, load_assignment
 from ..check.terminal.pack import NAME as SUBMISSION
-from ..io.files import replacing
+from ..io.files import is_left_behind, replacing
 from ..otter_plugin.autograder_zip import VERSION, autograder_zip
 
 DIST = "dist"
@@ -62,7 +62,7 @@ def instructor_zip(root: Path) -> bytes:
     for part in ("assignment", "solutions", TEMPLATE):
         for path in (root / part).rglob("*"):
             name = path.relative_to(root)
-            if path.is_file() and not any(piece.startswith((".", "__pycache__")) for piece in name.parts):
+            if path.is_file() and not is_left_behind(name):
                 files[name.as_posix()] = path
     files |= {f"{TEMPLATE}/{name}": path for name, path in handed_out(load_assignment(root))}
     return _zipped({f"{INSTRUCTORS}/{name}": path for name, path in files.items()})
@@ -93,10 +93,8 @@ def handed_out(assignment: Assignment) -> list[tuple[str, Path]]:
     places += [(folder, path) for path in folder.rglob("*") if path.is_file()]
     found = {}
     for base, path in places:
-        parts = path.relative_to(base).parts
-        is_left_over = any(part.startswith(".") or part == "__pycache__" for part in parts)
-        name = "/".join(parts)
-        if not is_left_over and name != SUBMISSION and name not in stays:
+        name = path.relative_to(base).as_posix()
+        if not is_left_behind(path.relative_to(base)) and name != SUBMISSION and name not in stays:
             found[name] = path
     return sorted(found.items())
 

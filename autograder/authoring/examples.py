@@ -15,14 +15,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from .. import covering_array
 from ..assignment import Assignment, Question, import_file
 from ..check.hints import failing_inputs
 from ..check.hints.failing_inputs import BY_CHANCE, FILE, outcome
 from ..check.import_name import importable_as_check
 from ..check.testing import domain as domains
+from ..check.testing import inputs
 from ..check.testing.domain import Domain, Row
 from ..covering_array import cover
 from ..errors import AssignmentError
+from . import typed_inputs
 from .audit.case_trials import namespace
 from .audit.domain_mutants import Tap
 
@@ -107,7 +110,7 @@ def _alike(one: Any, other: Any) -> Any:
 def _digest(assignment: Assignment, question: Question) -> str:
     """Of all that a question's examples follow from."""
     files = [assignment.root / "solutions" / "examples" / f"{question.id}.py", assignment.hidden_tests(question.id)]
-    makers = (sys.modules[__name__], failing_inputs, domains)
+    makers = (sys.modules[__name__], typed_inputs, covering_array, failing_inputs, domains, inputs)
     files += [assignment.reference, *(Path(str(maker.__file__)) for maker in makers)]
     whole = hashlib.sha256()
     for file in files:

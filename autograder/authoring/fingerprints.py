@@ -53,8 +53,10 @@ class Reference:
         """
         compiled = list(self._compiled)
         for where in {mistake.where: None for mistake in mistakes}:
-            at = self._names.index(where)
             own = [mistake for mistake in mistakes if mistake.where == where]
+            if where not in self._names:
+                raise GraderError(f"{own[0].id}: the reference has no {where}")
+            at = self._names.index(where)
             compiled[at] = _compile(apply(self._texts[at], own))
         module = types.ModuleType("embeddings")
         for statement in compiled:

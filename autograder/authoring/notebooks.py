@@ -17,7 +17,7 @@ from .texts import anchor
 INTRODUCTION = """\
 # {title}
 
-This notebook holds the same functions as `embeddings.py`. Write in one of the two, whichever you like better,
+This notebook holds the same functions as `{code}`. Write in one of the two, whichever you like better,
 and hand that one in. [handout.md](../handout.md) explains the ideas with pictures and examples, and
 [conventions.md](../conventions.md) says exactly what each function takes, gives and refuses.
 
@@ -49,14 +49,14 @@ ANSWERS = """\
 # Short answers
 
 Marked by people. Double-click the line in italics under a prompt, write your answer in its
-place, and leave the headings and the quoted prompts as they are. You may as well write in `answers.md`: where
-both hold an answer to a question, `answers.md` counts."""
+place, and leave the headings and the quoted prompts as they are. You may as well write in `{answers}`: where
+both hold an answer to a question, `{answers}` counts."""
 
 LAST = """\
 # Hand in
 
 In a terminal, in the folder that you were given, `python check` checks this notebook as long as nothing is
-written in `embeddings.py`, and `python check --pack` packs it with your answers into `submission.zip`. In
+written in `{code}`, and `python check --pack` packs it with your answers into `submission.zip`. In
 Colab, choose *File*, *Download*, *Download .ipynb*, and hand that file in.
 
 Before you do, restart the kernel and run all cells: what counts is what they do from top to bottom."""
@@ -96,7 +96,8 @@ def notebook_script(assignment: Assignment, stubs: str, handout: str, answers: s
     """
     start, sections = _by_question(stubs)
     imports = start.rpartition('"""')[2].strip("\n")
-    cells = [_text(INTRODUCTION.format(title=assignment.title)), _code(SETUP), _code(imports)]
+    names = {"code": assignment.code_file, "answers": assignment.answers_file}
+    cells = [_text(INTRODUCTION.format(title=assignment.title, **names)), _code(SETUP), _code(imports)]
     if GIVEN in sections:
         cells += [_text(COMPLETE), _code(sections[GIVEN].strip("\n"))]
     for question in assignment.code_questions:
@@ -106,9 +107,9 @@ def notebook_script(assignment: Assignment, stubs: str, handout: str, answers: s
         cells += [_code(part) for part in re.split(r"(?<!\n)\n{3,}(?=\S)", sections[question.id].strip("\n"))]
         cells.append(_code(f'grader.check("{question.id}")'))
     for number, question in enumerate(assignment.answer_questions):
-        cells += [_text(ANSWERS)] if number == 0 else []
+        cells += [_text(ANSWERS.format(**names))] if number == 0 else []
         cells += [_text(_prompt(question, answers)), _text(f"*{PLACEHOLDER}*")]
-    cells.append(_text(LAST))
+    cells.append(_text(LAST.format(**names)))
     return "\n\n".join(cells) + "\n"
 
 

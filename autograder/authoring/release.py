@@ -14,6 +14,7 @@ from ..check.testing.cases import Case, read_cases
 from ..errors import GraderError
 from ..grading.error_carried_forward import replaceable
 from ..grading.short_answers import with_notebook
+from ..io.files import is_left_behind
 from .examples import examples
 from .fingerprints import fingerprints
 from .notebooks import notebook, notebook_script
@@ -181,6 +182,11 @@ def _left_over(root: Path, wanted: dict[str, bytes]) -> list[Path]:
         for path in (root / TEMPLATE / folder).rglob("*"):
             name = path.relative_to(root / TEMPLATE).as_posix()
             is_written_there = folder in ("check", "notebooks") and path.suffix == ".py"
-            if path.is_file() and name not in wanted and not is_written_there and "__pycache__" not in path.parts:
+            if (
+                path.is_file()
+                and name not in wanted
+                and not is_written_there
+                and not is_left_behind(path.relative_to(root))
+            ):
                 left.append(path)
     return left

@@ -233,7 +233,8 @@ def _zygote(limits: Limits, way: LaunchOption, secret: Path, alone: bytes | None
         control, zygote = (way.forked.control, way.forked) if way.forked else _start(way.command, home, empty)
         launcher = Launcher(control, way.tier)
         try:
-            control.send(Setting(worker_limits, plan, home, rare, alone is not None).to_json())
+            with contextlib.suppress(BrokenPipeError):  # it has ended; what it said of that is still there
+                control.send(Setting(worker_limits, plan, home, rare, alone is not None).to_json())
             _await_ready(control, zygote)
             if way.tier.confined:
                 _try_wall(launcher, way.plan, secret)

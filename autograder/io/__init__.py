@@ -1,1 +1,1 @@
-"""What every room uses: text, files, tables as CSV, the terminal."""
+"""What every folder uses: text, files, tables as CSV, the terminal."""

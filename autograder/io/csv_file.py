@@ -116,12 +116,17 @@ class Table:
         return "".join(parts)
 
     def write(self, path: Path) -> None:
-        """Write the file, encoded as it was.
+        """Write the file, encoded as it was; as UTF-8 where that encoding lacks a letter that was set.
 
         Raises:
             GraderError: if the disk does not take it.
         """
-        write_atomically(path, self.text, self._encoding)
+        text, encoding = self.text, self._encoding
+        try:
+            text.encode(encoding)
+        except UnicodeEncodeError:
+            encoding = "utf-8-sig"  # with a mark, by which spreadsheets tell it
+        write_atomically(path, text, encoding)
 
     def has_decimal_commas(self, *columns: int) -> bool:
         """Whether the file's own numbers in these columns are written as 7,5."""

@@ -10,13 +10,19 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import BinaryIO
 
 from ..errors import GraderError
 
 LONGEST_NAME = 120
 """Bytes of a name without its suffix: well below what file systems take."""
+
+
+def is_left_behind(path: PurePath) -> bool:
+    """Whether running, editors or systems leave such a file in a folder: nobody wrote it, and it is in no archive."""
+    return any(part.startswith(".") or part == "__pycache__" for part in path.parts)
+
 
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 

@@ -15,7 +15,7 @@ def read_sheet(path: Path, separator: str = "") -> list[list[str]]:
     """All rows, the header first, each a list of cells.
 
     Args:
-        separator: parts the cells; that which the first line has most of where it is empty.
+        separator: the delimiter; if empty, the one that is most frequent in the first line.
 
     Raises:
         GraderError: if the file cannot be read or is not a CSV.
@@ -41,7 +41,7 @@ def read_content(path: Path) -> bytes:
         content = path.read_bytes()
     except OSError as error:
         raise GraderError(f"{path} cannot be read: {error.strerror}.") from None
-    if content.startswith(b"PK"):
+    if content.startswith(b"PK\x03\x04"):
         raise GraderError(f"{path} is not a CSV but a zip or a spreadsheet. Save it as CSV first.")
     return content
 

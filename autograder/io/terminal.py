@@ -14,7 +14,7 @@ from rich.text import Text
 from .text import first_few, pluralize, single_line
 
 MOST_ROWS = 30
-"""Of a table in a terminal, for what is longer elsewhere."""
+"""Rows of a table that are shown in a terminal; the files have all of them."""
 
 LONGEST_NAME = 32
 PLAIN_LINES = 10

@@ -19,6 +19,7 @@ from .. import __version__
 from ..assignment import DISTRIBUTION, TEMPLATE, Assignment, load_assignment
 from ..check.testing.cases import read_cases
 from ..errors import AssignmentError
+from ..io.files import is_left_behind
 from .plugin import HOUSE, PACKAGE, WalledGrading, name_in_otter
 
 PLUGIN = f"{WalledGrading.__module__}.{WalledGrading.__qualname__}"
@@ -118,8 +119,8 @@ def test_files(assignment: Assignment) -> dict[str, str]:
 
 def requirements() -> list[str]:
     """What pip is to install beside Otter: what the package requires, torch without CUDA."""
-    named = [text.partition(";") for text in metadata.requires(DISTRIBUTION) or ()]
-    others = [name.strip() for name, _, marker in named if "extra" not in marker and "otter-grader" not in name]
+    named = metadata.requires(DISTRIBUTION) or ()
+    others = [text for text in named if "extra ==" not in text and not text.startswith("otter-grader")]
     return [f"--extra-index-url {TORCH_FOR_CPU}", *others]
 
 
@@ -142,7 +143,7 @@ def _texts(root: Path, folder: str) -> list[Path]:
     """The texts in a folder, wherever in it: autograder/check is a link, which `rglob` would not follow."""
     walks = os.walk(root / folder, followlinks=True)
     paths = [Path(walked) / name for walked, _, names in walks for name in names]
-    return [path for path in paths if path.suffix in TEXTS]
+    return [path for path in paths if path.suffix in TEXTS and not is_left_behind(path.relative_to(root))]
 
 
 def _with_setup(archive: Path) -> bytes:

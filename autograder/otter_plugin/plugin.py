@@ -133,7 +133,9 @@ class WalledGrading(AbstractOtterPlugin):
             if path.name != TESTS:
                 _remove(path)
         self._place_holder = Path(self.submission_path)
-        self._place_holder.write_text(_nothing() if self._place_holder.suffix == ".ipynb" else "")
+        self._place_holder.write_text(
+            nbformat.writes(nbformat.v4.new_notebook()) if self._place_holder.suffix == ".ipynb" else ""
+        )
 
     def before_execution(self, submission: Any) -> Any:
         """Grade what was handed in, and give Otter the notebook that it executes in place of the student's."""
@@ -287,10 +289,6 @@ def _errors(results: GradingResults) -> list[str]:
     cells = results.notebook.cells if results.notebook else []
     outputs = [output for cell in cells for output in cell.get("outputs", [])]
     return [_COLORS.sub("", "\n".join(output.traceback)) for output in outputs if output.output_type == "error"]
-
-
-def _nothing() -> str:
-    return nbformat.writes(nbformat.v4.new_notebook())
 
 
 def _remove(path: Path) -> None:

@@ -3,7 +3,7 @@
 Prepared once in the zygote and put on in every child, each layer by itself:
 
 - a root folder of its own, which holds copies of what it may read and nothing else: wherever the zygote
-  may change it, as root and behind bubblewrap.
+  may change it, as root, behind bubblewrap and in namespaces of its own.
 - Landlock: it reads that, nothing else, and writes, executes, connects and signals nowhere.
 - seccomp: a list of allowed system calls; whatever is not on it fails with EPERM.
 - as root: a user of its own per process.
@@ -28,11 +28,12 @@ from landlockpy import AccessFS, Ruleset, Scope, abi_version
 from seccompy import CmpOp, Filter, supported
 
 from .limits import limit_tasks
+from .namespaces import PR_SET_PDEATHSIG, keep_capabilities
 
 FIRST_USER = 55_000
 """As root, the n-th process at a time runs as user FIRST_USER + n, so none can touch another's."""
 
-_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NAME = 1, 4, 15
+_PR_SET_DUMPABLE, _PR_SET_NAME = 4, 15
 _CLONE_THREAD = 0x00010000
 _FIONBIO = 0x5421
 _FUTEX_PRIVATE = 128
@@ -133,7 +134,7 @@ class Wall:
             slot: a number that no other running student process has.
 
         Raises:
-            OSError: if a layer fails; the process must not go on.
+            OSError, WallError: if a layer fails; the process must not go on.
         """
         if self._ruleset is None or self._filter is None:
             return
@@ -142,10 +143,10 @@ class Wall:
             _enter(self.plan.image)
         if os.getuid() == 0:
             _become(FIRST_USER + slot)
-        _drop_capabilities(libc)
+        keep_capabilities(libc)  # none: a container may grant some to any user, and the zygote has some
         limit_tasks()
         _prctl(libc, _PR_SET_DUMPABLE, 0)
-        _prctl(libc, _PR_SET_PDEATHSIG, signal.SIGKILL)
+        _prctl(libc, PR_SET_PDEATHSIG, signal.SIGKILL)
         self._ruleset.restrict()
         self._ruleset.close()
         self._filter.load()
@@ -205,13 +206,6 @@ def _become(user: int) -> None:
     os.setgroups([])
     os.setresgid(user, user, user)
     os.setresuid(user, user, user)
-
-
-def _drop_capabilities(libc: ctypes.CDLL) -> None:
-    """Have none: a container may grant some to any user, and the zygote has some for its own work."""
-    header = (ctypes.c_uint32 * 2)(0x20080522, 0)
-    if libc.capset(header, (ctypes.c_uint32 * 6)()) != 0:
-        raise OSError(ctypes.get_errno(), "capset")
 
 
 def _prctl(libc: ctypes.CDLL, option: int, value: int) -> None:

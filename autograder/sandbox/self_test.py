@@ -66,9 +66,9 @@ def _attempts(secret: str) -> dict[str, Callable[[], object]]:
         "read another process's memory": call("process_vm_readv", parent, 0, 0, 0, 0, 0),
         "make namespaces": call("unshare", 0),
         "ask which pages of files are in memory": call("mincore", 0, 0, 0),
-        "ask which parts of files are in memory": _raw(libc, _CACHESTAT),
+        "ask which parts of files are in memory": call("syscall", _CACHESTAT, -1, 0, 0, 0),
         "fetch a file into memory": call("readahead", -1, 0, 0),
-        "advise on a file": _advise,
+        "advise on a file": lambda: os.posix_fadvise(-1, 0, 0, os.POSIX_FADV_DONTNEED),
         "drop a file's pages": call("madvise", 0, 0, _MADV_PAGEOUT),
         "fetch a file's pages": call("madvise", 0, 0, _MADV_POPULATE_READ),
         "read only what is in memory": call("preadv2", -1, 0, 0, 0, _RWF_NOWAIT),
@@ -100,15 +100,6 @@ def _refuse_unless(holds: bool) -> None:
 def _write(path: str) -> None:
     open(path, "w").close()
     os.unlink(path)
-
-
-def _raw(libc: ctypes.CDLL, number: int) -> Callable[[], None]:
-    """A system call that the C library may not know yet."""
-    return lambda: _check(libc.syscall(number, -1, 0, 0, 0))
-
-
-def _advise() -> None:
-    os.posix_fadvise(-1, 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def _fork() -> None:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 MENDED = "mended_"
-"""Before a function's name: what mends a student's own, where it can."""
+"""The prefix of a function that mends the student's own, where it can."""
 
 
 def put_in(namespace: dict[str, Any], names: Iterable[str], source: bytes | memoryview) -> None:

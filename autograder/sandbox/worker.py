@@ -32,6 +32,7 @@ from ..check.testing.operation_counts import counted
 from .confinement import Wall, WallError
 from .limits import WorkerLimits, allow_seconds, cut_loose, set_limits
 from .mirror import PLAIN_MODULES, Message, Mirror, ModuleState
+from .mirror.checks import valid_text
 from .self_test import probe
 from .substitutes import put_in
 from .wire import MAX_STATEMENTS, Blob, Channel, Closed, WireError, unframe
@@ -70,7 +71,7 @@ class BoundedOutput:
         """What was printed since the last time."""
         text = "".join(self.pieces)
         self.pieces.clear()
-        return text.encode("utf-8", "backslashreplace").decode("utf-8")
+        return valid_text(text, len(text))
 
 
 def serve(connection: socket.socket, limits: WorkerLimits, loaded: int, wall: Wall, slot: int) -> None:
@@ -135,7 +136,8 @@ class Worker:
         try:
             self.channel.send({**reply, **seq}, pieces, number=number)
         except WireError as error:
-            self.channel.send({**too_large(reply, error), **seq}, number=number)
+            said = {"error": describe_error(error, ""), "printed": reply["printed"]}
+            self.channel.send({**said, **seq}, number=number)
 
     def reply_to(self, header: dict[str, Any], blobs: list[memoryview]) -> tuple[dict[str, Any], list[Blob]]:
         """Carry out one request; give header and blobs of the reply."""
@@ -189,11 +191,11 @@ class Worker:
         found = {name: self.namespace[name] for name in header["names"] if name in self.namespace}
         self.mirror.exported = {name: value for name, value in found.items() if is_module_class(value)}
         kinds = {name: kind_of(value) for name, value in found.items()}
-        problems = [[problem.line, clean(problem.text, MAX_MESSAGE)] for problem in loaded.problems]
+        problems = [[problem.line, valid_text(problem.text, MAX_MESSAGE)] for problem in loaded.problems]
         return [kinds, problems, loaded.unreadable]
 
     def probe(self, header: dict[str, Any], blobs: list[memoryview]) -> Any:
-        """Say what is wrong with the wall, seen from inside; asked before any student code runs."""
+        """Try the wall from inside, and say what came of each attempt; asked before any student code runs."""
         return probe(header["secret"])
 
     def begin_case(self) -> None:
@@ -281,19 +283,10 @@ def describe_error(error: BaseException, file: str) -> dict[str, Any]:
         text, line, trace = "(its message could not be read)", "", ""
     return {
         "bases": [cls.__name__ for cls in type(error).__mro__ if vars(builtins).get(cls.__name__) is cls],
-        "text": clean(text, MAX_MESSAGE),
-        "line": clean(line, MAX_MESSAGE),
-        "trace": clean(trace, MAX_TRACE),
+        "text": valid_text(text, MAX_MESSAGE),
+        "line": valid_text(line, MAX_MESSAGE),
+        "trace": valid_text(trace, MAX_TRACE),
     }
-
-
-def too_large(reply: dict[str, Any], error: WireError) -> dict[str, Any]:
-    """What is said instead of a reply that no frame can hold."""
-    return {"error": describe_error(error, ""), "printed": reply["printed"]}
-
-
-def clean(text: str, most: int) -> str:
-    return str(text)[:most].encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def rare_imports(code: bytes) -> tuple[str, ...]:

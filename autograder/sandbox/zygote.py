@@ -125,15 +125,17 @@ class Zygote:
         with selectors.DefaultSelector() as selector:
             selector.register(self.control, selectors.EVENT_READ)
             selector.register(wake, selectors.EVENT_READ)
-            while True:
-                ready = {key.fd for key, _ in selector.select()}
-                if wake in ready:
-                    os.read(wake, 4096)
-                    self.reap()
-                if self.control.fileno() in ready and not self.obey():
-                    break
-        for process in self.children:
-            os.kill(process, signal.SIGKILL)
+            try:
+                while True:
+                    ready = {key.fd for key, _ in selector.select()}
+                    if wake in ready:
+                        os.read(wake, 4096)
+                        self.reap()
+                    if self.control.fileno() in ready and not self.obey():
+                        break
+            finally:
+                for process in self.children:
+                    os.kill(process, signal.SIGKILL)
 
     def obey(self) -> bool:
         """Carry out one request; False when there will be no more."""
@@ -205,6 +207,8 @@ def fork() -> Forked:
             del os.environ[name]
         theirs.send(_IN_NAMESPACES if namespaces.enter() else b"{}")
         _serve(theirs)
+    except Exception as error:  # nobody reads what it would print
+        theirs.send(json.dumps({"refused": f"{type(error).__name__}: {error}"}).encode())
     finally:
         os._exit(0)
 

@@ -6,12 +6,12 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 from ..assignment import Assignment
 from ..check.loading.encoding import text_of
 from ..check.loading.notebook import UnreadableNotebook, is_notebook, read_notebook
 from ..grading.short_answers import handed_out_words
+from ..io.files import is_left_behind
 
 FEWEST_STUBS = 3
 """From so many on, stubs are those of a handed-out file."""
@@ -77,7 +77,7 @@ def read_handed_out(assignment: Assignment) -> TemplateFiles:
     paths = {
         path.relative_to(folder).parts: path
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and _is_ours(path.relative_to(folder))
+        if path.is_file() and not is_left_behind(path.relative_to(folder))
     }
     texts = {parts: bare(path.read_bytes()) for parts, path in paths.items() if path.suffix in TEXT_SUFFIXES}
     return TemplateFiles(texts, handed_out_words(assignment), frozenset(paths), assignment.stems)
@@ -118,7 +118,3 @@ def _is_stub(block: bytes) -> bool:
         elif line and not _DOES_NOTHING.match(line):
             return False
     return b"NotImplementedError" in block
-
-
-def _is_ours(path: Path) -> bool:
-    return not any(part.startswith(".") or part == "__pycache__" for part in path.parts)

@@ -142,6 +142,18 @@ def test_what_is_no_table_is_named(data, said):
         Table("grades.csv", data)
 
 
+def test_a_letter_that_the_encoding_lacks_makes_it_utf_8(tmp_path):
+    table = Table("t", "name,comment\nJosé,\n".encode("cp1252"))
+    table.set(1, 1, "as Łódź")
+    table.write(tmp_path / "t.csv")
+    assert (tmp_path / "t.csv").read_bytes().decode("utf-8-sig") == "name,comment\nJosé,as Łódź\n"
+
+
+def test_a_column_that_begins_with_pk_makes_no_spreadsheet(tmp_path):
+    (tmp_path / "t.csv").write_bytes(b"PKZ,Name\n1,Ada\n")
+    assert read_table(tmp_path / "t.csv").header == ["PKZ", "Name"]
+
+
 def test_a_spreadsheet_is_refused(tmp_path):
     (tmp_path / "g.xlsx").write_bytes(b"PK\x03\x04")
     with pytest.raises(GraderError, match="a zip or a spreadsheet"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,13 +59,9 @@ def equivalents(assignment: Assignment) -> tuple[Equivalent, ...]:
 def _read(path: Path, at: int, entry: object) -> tuple[Equivalent, ...]:
     """The mutants of one entry: several changes of one line may share a reason."""
     if not isinstance(entry, dict) or entry.keys() != KEYS:
-        raise AssignmentError(f"{path}: entry {at + 1} should have the keys {_listed(KEYS)}")
+        raise AssignmentError(f"{path}: entry {at + 1} should have the keys {', '.join(sorted(KEYS))}")
     becomes = entry["becomes"] if isinstance(entry["becomes"], list) else [entry["becomes"]]
     texts = [entry["where"], entry["line"], entry["reason"], *becomes]
     if not becomes or not all(isinstance(text, str) and text.strip() for text in texts):
         raise AssignmentError(f"{path}: entry {at + 1} should hold texts, {entry!r} does not")
     return tuple(Equivalent(entry["where"], entry["line"], changed, entry["reason"]) for changed in becomes)
-
-
-def _listed(words: Collection[str]) -> str:
-    return ", ".join(sorted(words))

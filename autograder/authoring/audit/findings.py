@@ -25,7 +25,7 @@ LEFT_TO_HIDDEN = 0.1
 
 
 LEAST_NAMED = 0.9
-"""Of a question's mutants of the domain the share for which what failing inputs have in common is what is wrong."""
+"""The least share of a question's mutants of the domain whose levels must be named rightly."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Audit:
         findings: a finding for each program.
         recorded: what is recorded as equivalent.
         domains: how well the cases of each question cover the domains of its functions.
-        named: for how many functions that are wrong where some levels meet these are named.
+        named: for how many mutants of the domain the levels at which they are wrong are named.
         demands_evidence: whether every hint must have some; an assignment need not write any down.
     """
 

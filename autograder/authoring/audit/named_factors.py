@@ -43,19 +43,16 @@ def named(covered: Iterable[Covered], examples: Examples, source: str) -> Named:
         source: the reference's text.
     """
     tried, missed = 0, []
-    of_function = {name: {_key(of_domain[0].row): of_domain for of_domain in all} for name, all in examples.items()}
+    of_function = {
+        name: {frozenset(of_domain[0].row): of_domain for of_domain in all} for name, all in examples.items()
+    }
     for one in covered:
-        if own := of_function.get(one.domain.function, {}).get(_key(one.domain.factors)):
+        if own := of_function.get(one.domain.function, {}).get(frozenset(one.domain.factors)):
             seen = _seen(one.domain, own, namespace(source))
             can_show = [mutant for mutant in one.caught if any(seen[mutant.way.name])]
             tried += len(can_show)
             missed += [mutant for mutant in can_show if levels_named(own, mutant, seen) != mutant.levels]
     return Named(tried, tuple(missed))
-
-
-def _key(factors: Iterable[str]) -> frozenset[str]:
-    """By which factors a function's domains are told."""
-    return frozenset(factors)
 
 
 def levels_named(examples: Sequence[Example], mutant: DomainMutant, seen: Spoilt) -> Phrases:

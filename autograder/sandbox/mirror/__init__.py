@@ -11,7 +11,8 @@ Everything that comes in is checked before it is used: the other side may be hos
 
 There is one file for each kind of object. Its class tells what has changed and hears what the
 other side tells. They all stand on `registry`, the table of numbers, and only on the files above them:
-registry, memory, tensors, values, then containers, vectors, modules and randomness, then mirror.
+checks, message and registry, buffers, tensors, sizes and values, then containers, keyed_vectors, modules and
+randomness, then mirror.
 """
 
 from .checks import DTYPES, MAX_MEMORY, MAX_OBJECTS, MAX_TEXT

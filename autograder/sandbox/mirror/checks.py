@@ -52,9 +52,9 @@ def as_wire_error(hear: Callable[P, R]) -> Callable[P, R]:
     return refuse
 
 
-def valid_text(text: str) -> str:
+def valid_text(text: str, most: int = MAX_TEXT) -> str:
     """Cut and made valid: a lone surrogate would break every reader after this one."""
-    return str(text)[:MAX_TEXT].encode("utf-8", "backslashreplace").decode("utf-8")
+    return str(text)[:most].encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def checked_text(text: Any) -> str:

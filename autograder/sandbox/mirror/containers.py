@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import operator
 from functools import partial
-from typing import Any
 
 from ..wire import TooLarge, WireError
 from .checks import MAX_ITEMS
 from .message import Message
 from .registry import Registry, growing, refill
-from .sizes import Sizes
+from .sizes import Sizes, items_of
 from .values import Values, checked_key
 
 
@@ -29,7 +28,7 @@ class Containers:
         for number, container in growing(self._registry.containers):
             if len(container) > MAX_ITEMS:
                 raise TooLarge("this is too large to be handed over")
-            now, before = _flat(container), self._held.get(number)
+            now, before = items_of(container), self._held.get(number)
             if before is not None and len(before) == len(now) and all(map(operator.is_, before, now)):
                 continue
             self._held[number] = now
@@ -59,10 +58,6 @@ class Containers:
                 refill(container, dict(zip(map(checked_key, items[:half]), items[half:], strict=True)))
             else:
                 refill(container, items)
-            self._held[number] = _flat(container)
+            self._held[number] = items_of(container)
         if entries:
             self._sizes.measure(self._registry.containers.values())
-
-
-def _flat(container: Any) -> list:
-    return [*container.keys(), *container.values()] if isinstance(container, dict) else list(container)

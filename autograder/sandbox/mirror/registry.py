@@ -15,7 +15,7 @@ from ..wire import TooLarge, WireError
 from .checks import MAX_OBJECTS
 
 VALUE, LEARNED, KEPT = 0, 1, 2
-"""As what an object first crosses: as a value, as a module's parameter or child, as its buffer."""
+"""The role in which an object first crosses: a value, a module's parameter or child, its buffer."""
 
 _ROLES = 3
 

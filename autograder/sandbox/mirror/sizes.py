@@ -18,16 +18,14 @@ class Sizes:
     def __init__(self) -> None:
         self._of: dict[int, int] = {}  # id() of a container -> its items when written out
 
-    def check(self, value: Any) -> int:
-        """How many items a value has.
+    def check(self, value: Any) -> None:
+        """Refuse a value of too many items for a test to look at or to show.
 
         Raises:
-            WireError: if they are too many for a test to look at or to show.
+            WireError: if it has.
         """
-        if not isinstance(value, _NESTING):
-            return 1
-        size = self._of.get(id(value))
-        return size if size is not None else self._add_up(_items(value))
+        if isinstance(value, _NESTING) and id(value) not in self._of:
+            self._add_up(items_of(value))
 
     def _add_up(self, items: list) -> int:
         size = 1 + len(items)
@@ -43,7 +41,7 @@ class Sizes:
         Raises:
             WireError, or a CycleError: if one does, or is too large.
         """
-        flat = {id(container): _items(container) for container in containers}
+        flat = {id(container): items_of(container) for container in containers}
         holds = {key: flat.keys() & map(id, _leaves(items)) for key, items in flat.items() if _is_nested(items)}
         inside_out = TopologicalSorter(holds).static_order() if holds else ()
         self._of = {key: self._add_up(items) for key, items in flat.items() if key not in holds}
@@ -51,7 +49,7 @@ class Sizes:
             self._of[key] = self._add_up(flat[key])
 
 
-def _items(container: Any) -> list:
+def items_of(container: Any) -> list:
     return [*container.keys(), *container.values()] if isinstance(container, dict) else list(container)
 
 

@@ -40,7 +40,7 @@ class Tensors:
 
     def refer(self, tensor: torch.Tensor, role: int = VALUE) -> list | None:
         """How to write a tensor; None for one that cannot cross."""
-        if tensor.layout is not torch.strided or not tensor.is_cpu or tensor.is_quantized:
+        if tensor.layout is not torch.strided or not tensor.is_cpu or tensor.is_quantized or tensor.is_nested:
             return None
         if tensor.dtype not in DTYPE_NAMES:
             return None

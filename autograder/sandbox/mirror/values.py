@@ -37,7 +37,7 @@ def opaque(kind: str) -> Opaque:
 class Values:
     """Writes values and reads them.
 
-    Attributes:
+    Args:
         plain_modules: the modules that may be handed over, by their exact types.
     """
 
@@ -136,7 +136,7 @@ class Values:
         """Read a value that `encode` wrote on the other side.
 
         Raises:
-            WireError, or what `refusing_nonsense` turns into it: for anything else.
+            WireError, or what `as_wire_error` turns into it: for anything else.
         """
         value = self.decode_part(data)
         self._sizes.check(value)
