@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import jupytext
 import nbformat
@@ -11,6 +10,7 @@ import nbformat
 from ..assignment import Assignment, Question
 from ..check.loading.answers import PLACEHOLDER
 from ..errors import GraderError
+from ..grading.short_answers import prompt_of
 from .stubs import GIVEN
 from .texts import anchor
 
@@ -108,7 +108,9 @@ def notebook_script(assignment: Assignment, stubs: str, handout: str, answers: s
         cells.append(_code(f'grader.check("{question.id}")'))
     for number, question in enumerate(assignment.answer_questions):
         cells += [_text(ANSWERS.format(**names))] if number == 0 else []
-        cells += [_text(_prompt(question, answers)), _text(f"*{PLACEHOLDER}*")]
+        if not (prompt := prompt_of(question, answers)):
+            raise GraderError(f"The answers file has no heading `## {question.id}`.")
+        cells += [_text(prompt), _text(f"*{PLACEHOLDER}*")]
     cells.append(_text(LAST.format(**names)))
     return "\n\n".join(cells) + "\n"
 
@@ -143,15 +145,3 @@ def _task(question: Question, handout: str) -> str:
     )
     text = "\n\n".join([f"## {heading}", *short, where]).replace("\n> ", "\n\n> ")
     return re.sub(r"\]\((?!\w+:|#)", "](../", text)
-
-
-def _prompt(question: Question, answers: str) -> str:
-    """The heading and the prompt of a short answer."""
-    for part in _sections(answers):
-        if re.match(rf"## {question.id}\b", part):
-            return part.replace(f"*{PLACEHOLDER}*", "").strip("\n")
-    raise GraderError(f"The answers file has no heading `## {question.id}`.")
-
-
-def _sections(text: str) -> Iterator[str]:
-    yield from re.split(r"^(?=## )", text, flags=re.MULTILINE)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..assignment import Assignment, Question
 from ..check.loading import notebook
-from ..check.loading.answers import LARGEST_FILE, Answer, Found, State, find_answers
+from ..check.loading.answers import LARGEST_FILE, PLACEHOLDER, Answer, Found, State, find_answers
 from ..io.text import pluralize
 from ..result import QuestionResult
 
@@ -41,6 +42,14 @@ def handed_out_words(assignment: Assignment) -> str:
 def with_notebook(prompts: str, handed_out: bytes | None) -> str:
     """The text of the answers file, behind that of the notebook's cells."""
     return notebook.read_notebook(handed_out).text + "\n" + prompts if handed_out else prompts
+
+
+def prompt_of(question: Question, answers: str) -> str:
+    """The heading and the prompt of a question in the handed-out answers file; empty if it has none."""
+    for part in re.split(r"^(?=## )", answers, flags=re.MULTILINE):
+        if re.match(rf"## {question.id}\b", part):
+            return part.replace(f"*{PLACEHOLDER}*", "").strip("\n")
+    return ""
 
 
 def read_answers(data: bytes | None, template: str, assignment: Assignment) -> Answers:
@@ -86,7 +95,7 @@ def _note(question: Question, answer: Answer) -> str:
             if answer.headings
             else "The heading of this question was not found"
         )
-        + "; the marker reads what is elsewhere in the file.",
+        + ": this is what stands elsewhere in the file, and a person sees whether it answers the question.",
         State.BLANK: "Nothing is written here.",
         State.UNCHANGED: "Only the prompt is here.",
         State.COPIED: "Only words of the prompt are here.",

@@ -116,6 +116,43 @@ def test_a_class_is_marked_by_keys_alone_and_nothing_confirmed_is_lost(tmp_path,
     assert "student0007" in (out / "export" / "handed-back.csv").read_text("utf-8-sig")
 
 
+def test_one_goes_back_reads_the_question_and_presses_what_is_shown_short(tmp_path, browser):
+    from playwright.sync_api import expect
+
+    with serving(make_class(tmp_path / "out", 4)) as server:
+        page = new_page(browser, server.addresses[0])
+        expect(page.locator("details.prompt")).to_contain_text("The question as students have it")
+        expect(page.locator("details.prompt")).to_contain_text("close with a judgement")
+        press(page, "b")
+        expect(page.locator("#said")).to_contain_text("You saw no answer before this one.")
+        first = marked(page, "a")
+        second = marked(page, "a")
+        press(page, "b")
+        page.wait_for_url("**/answer/**")
+        assert row(page) == second
+        press(page, "b")
+        page.wait_for_url(f"**/answer/{first}")
+        # What is shown short stays where it is under a pointer, and opens by a click on its words.
+        press(page, "s")
+        page.set_viewport_size({"width": 390, "height": 800})
+        button, text = page.locator(".item input").nth(5), page.locator(".item legend > span").nth(1)
+        button.scroll_into_view_if_needed()
+        short, place = text.bounding_box()["height"], button.bounding_box()
+        text.hover()
+        assert button.bounding_box() == place
+        text.click()
+        assert text.bounding_box()["height"] > short
+        # One Escape closes the search, whatever stands in it; words of an own comment are found.
+        press(page, "c")
+        page.keyboard.type("Which model?")
+        marked(page)
+        press(page, "/")
+        page.keyboard.type("which model")
+        expect(page.locator("#found li")).to_have_count(1)
+        press(page, "Escape")
+        expect(page.locator("dialog[open]")).to_have_count(0)
+
+
 def test_two_markers_share_a_question_and_settle_where_they_differ(tmp_path, browser):
     from playwright.sync_api import expect
 

@@ -200,3 +200,8 @@ def test_nothing_that_a_student_wrote_runs_or_hangs_in_the_browser(tmp_path, bro
     assert seen == len(NASTY)
     assert set(reached) == {urlsplit(server.addresses[0]).netloc}
     assert "needs marking" not in (Path(out) / "grades.csv").read_text("utf-8-sig")
+
+
+def test_the_signs_of_a_list_are_shown_as_they_were_typed():
+    html = formatted("+ cheap\n+ simple\n\n- fixed\n\n* neither")
+    assert html.count('<ul class="plus">') == html.count('<ul class="minus">') == html.count("<ul>") == 1

@@ -39,6 +39,14 @@ def test_the_right_value_stands_beside_one_that_is_not():
     assert found.note.endswith("30,522 x 768 = 23.4 M")
 
 
+def test_a_count_of_words_that_no_table_has_is_not_taken_for_a_size():
+    text = "GloVe has 400,000 words, BERT-base 30,522 words and GPT-2 about 400,000 numbers for positions."
+    assert [(found.text, found.is_right) for found in check_numbers(text, KNOWN["tradeoffs"])] == [
+        ("400,000", None),
+        ("400,000", False),
+    ]
+
+
 @pytest.mark.parametrize(
     "text, is_right",
     [

@@ -60,6 +60,7 @@ def _markdown() -> MarkdownIt:
     reader.add_render_rule("link_open", _link_open)
     reader.add_render_rule("link_close", lambda *_: "</span>")
     reader.add_render_rule("softbreak", _line_end)
+    reader.add_render_rule("bullet_list_open", _list)
     for kind in ("heading_open", "heading_close"):
         reader.add_render_rule(kind, _heading)
     return reader
@@ -100,6 +101,12 @@ def _line_end(_: RendererHTML, tokens: Sequence[Token], index: int, *__: Any) ->
     """A line that ends early was meant to end there; a long one was wrapped."""
     line = itertools.takewhile(lambda token: not token.type.endswith("break"), reversed(tokens[:index]))
     return "\n" if sum(len(token.content) for token in line) > WRAPPED else "<br>\n"
+
+
+def _list(_: RendererHTML, tokens: Sequence[Token], index: int, *__: Any) -> str:
+    """With the signs that were typed: some write pros with `+` and cons with `-`."""
+    kind = {"+": "plus", "-": "minus"}.get(tokens[index].markup)
+    return f'<ul class="{kind}">\n' if kind else "<ul>\n"
 
 
 def _heading(_: RendererHTML, tokens: Sequence[Token], index: int, *__: Any) -> str:

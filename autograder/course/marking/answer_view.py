@@ -79,6 +79,7 @@ class AnswerShown:
 
     group: Group
     html: Markup
+    prompt: Markup
     words: int
     amiss: str
     count: int
@@ -115,6 +116,7 @@ def show(desk: Desk, look: SecondLook, group: Group, marker: str, start: Rating 
     return AnswerShown(
         group=group,
         html=formatted(group.answer),
+        prompt=formatted(look.prompt(group)),
         words=(words := word_count(group.answer)),
         amiss=amiss(words, group.question),
         count=len(group.students),

@@ -1,10 +1,11 @@
-"""What a program can look up for a marker, and never decides: numbers, and passages that stand elsewhere."""
+"""What a program can look up for a marker: what was asked, numbers, and passages that stand elsewhere."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from ...assignment import Assignment
+from ...grading.short_answers import prompt_of
 from .groups import Group
 from .numbers import CheckedNumber, KnownNumbers, check_numbers, known_numbers
 from .passages import Passage, Passages
@@ -16,6 +17,13 @@ class SecondLook:
     def __init__(self, assignment: Assignment) -> None:
         self._known: dict[str, KnownNumbers] = known_numbers(assignment)
         self._passages = Passages(_known_texts(assignment))
+        path = assignment.template / assignment.answers_file
+        asked = path.read_text("utf-8") if path.is_file() else ""
+        self._prompts = {question.id: prompt_of(question, asked) for question in assignment.answer_questions}
+
+    def prompt(self, group: Group) -> str:
+        """What was asked, below its heading."""
+        return self._prompts[group.question.id].partition("\n")[2]
 
     def numbers(self, group: Group) -> tuple[CheckedNumber, ...]:
         known = self._known.get(group.question.id)

@@ -58,6 +58,7 @@ _OFFSET_WORD = re.compile(r"(?:offsets?|distances?|lags?|shifts?|gaps?|apart|[kK
 _COUNTED = re.compile(
     r"(?:rows?|numbers?|values?|tokens?|dim|columns?|reasons?|positions? in|entries|of the|vectors?)\b|x |\u00d7"
 )
+_OF_WORDS = re.compile(r"\s?-?(?:words|sub-?words|tokens|rows|pieces|steps)\b")
 _NO_LETTER = re.compile(r"[^a-z0-9]")
 _OF_A_NAME = re.compile(r"[A-Za-z]-$")
 _LIST = {"", ",", ";", "/", "&", "|", "and", "und", ",and", "to"}
@@ -188,8 +189,10 @@ def _sizes(text: str, known: Sizes) -> Iterator[CheckedNumber]:
             yield _product(one, two, text[one.start : two.end].strip(), tables)
             continue
         at += 1
-        if max(one.readings) >= LEAST_SIZE and not any(reading in factors for reading in one.readings):
-            yield _size(one, tables)
+        if max(one.readings) < LEAST_SIZE or any(reading in factors for reading in one.readings):
+            continue
+        is_count = _OF_WORDS.match(text, one.end)
+        yield CheckedNumber(one.text, None, "no table that is known has as many") if is_count else _size(one, tables)
 
 
 def _in_threes(text: str, numbers: Sequence[Quoted]) -> list[Quoted]:

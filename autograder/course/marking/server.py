@@ -115,7 +115,9 @@ class Page:
     def search(self, seat: Seat, request: Request, _: bytes) -> Response:
         words = request.query_params.get("q", "").casefold().split()
         found = [
-            group for group in self.desk.groups.values() if words and all(word in self._sought(group) for word in words)
+            group
+            for group in self.desk.groups.values()
+            if words and all(word in self._sought(seat, group) for word in words)
         ]
         shown = [
             (group, excerpt(group.answer, words), self.desk.is_marked(group), self._own_points(seat, group))
@@ -129,9 +131,10 @@ class Page:
         own = self.desk.ledger.ratings(group.key).get(seat.marker)
         return own.points if own else None
 
-    def _sought(self, group: Group) -> str:
+    def _sought(self, seat: Seat, group: Group) -> str:
         names = " ".join(group.students) if self.desk.named else ""
-        return f"{group.row} {group.answer} {names}".casefold()
+        own = self.desk.ledger.ratings(group.key).get(seat.marker)
+        return f"{group.row} {group.answer} {names} {own.comment if own else ''}".casefold()
 
     def alive(self, seat: Seat, request: Request, _: bytes) -> Response:
         """Says that the program is there, and what has happened to the answer that is shown."""
@@ -155,7 +158,7 @@ class Page:
     def save(self, seat: Seat, data: dict[str, Any]) -> Response:
         sent = _sent(data)
         rating = self.desk.save(seat.marker, sent)
-        said = f"Saved: {format_points(rating.points)} points." if rating else "Saved before."
+        said = f"Saved: {format_points(rating.points)} points for the answer before." if rating else "Saved before."
         return self._next(seat, said)
 
     def skip(self, seat: Seat, data: dict[str, Any]) -> Response:

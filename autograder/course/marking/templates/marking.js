@@ -39,6 +39,7 @@
   }
 
   function cycle(item) {
+    say("");
     const now = SHARES.indexOf(chosen(item)?.value ?? "0.0");
     choose(item, SHARES[(now + 1) % SHARES.length]);
     reveal(item);
@@ -168,6 +169,7 @@
       cleared = false;
       said.textContent += restore();
       keepKeys();
+      remember();
       total();
       startClock();
       window.scrollTo(0, 0);
@@ -278,6 +280,20 @@
 
   // What keys and buttons do -------------------------------------------------------------------------------
 
+  // The answers that were shown in this tab, in their order.
+  const been = () => JSON.parse(sessionStorage.getItem(`been:${base}`) ?? "[]");
+
+  function remember() {
+    const row = here === "mark" && form()?.dataset.row;
+    if (row && !been().includes(row)) sessionStorage.setItem(`been:${base}`, JSON.stringify([...been(), row]));
+  }
+
+  function back() {
+    const rows = been(), at = rows.indexOf(form()?.dataset.row), before = rows[(at < 0 ? rows.length : at) - 1];
+    if (!before) return say("You saw no answer before this one.");
+    location.assign(`${base}/answer/${before}`);
+  }
+
   function open(name) {
     dialog(name).showModal();
     dialog(name).querySelector("input")?.select();
@@ -311,6 +327,7 @@
   dialog("search").querySelector("input").addEventListener("keydown", event => {
     const first = dialog("found").querySelector("a");
     if (event.key === "Enter") { event.preventDefault(); if (first) location.assign(first.href); }
+    if (event.key === "Escape") { event.preventDefault(); dialog("search").close(); }  // else it empties the field first
     if (event.key === "ArrowDown" && first) { event.preventDefault(); first.focus(); }
   });
 
@@ -324,6 +341,7 @@
     const button = event.target.closest("[data-do]"), chip = event.target.closest(".chip");
     if (button) actions[button.dataset.do]();
     if (chip) insert(chip.dataset.text);
+    event.target.closest(".item legend")?.parentElement.classList.toggle("is-whole");
   });
   document.addEventListener("submit", event => {
     if (event.target.id !== "rubric") return;
@@ -335,7 +353,7 @@
   const letters = {
     a: all,
     c: () => { const comment = document.getElementById("comment"); comment?.focus(); reveal(comment); },
-    f: actions.flag, n: next, p: take, s: actions.shorten, u: actions.undo,
+    b: back, f: actions.flag, n: next, p: take, s: actions.shorten, u: actions.undo,
     "/": actions.search, "?": actions.keys,
   };
   for (const letter of LETTERS) {
@@ -376,7 +394,7 @@
     if (action) { event.preventDefault(); action(); }
   });
 
-  window.addEventListener("pageshow", () => { say(restore().trim()); keepKeys(); total(); startClock(); shorten(Boolean(localStorage.getItem("short"))); });
+  window.addEventListener("pageshow", () => { say(restore().trim()); keepKeys(); remember(); total(); startClock(); shorten(Boolean(localStorage.getItem("short"))); });
   setInterval(() => { if (!busy && !document.hidden) alive(); }, ALIVE);
   const kept = localStorage.getItem(KEPT);
   if (kept) send(JSON.parse(kept));
