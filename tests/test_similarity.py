@@ -11,7 +11,7 @@ from autograder.assignment import ROOT, load_assignment
 from autograder.check.loading.answers import find_answers
 from autograder.course.gradebook.database import open_gradebook
 from autograder.course.known_works import KnownWork, known_works
-from autograder.course.reports.similar_works import Alike
+from autograder.course.reports.similar_works import SimilarWorks
 from autograder.course.similarity import ANSWERS, CODE, Group, Scale, groups, pieces_of_code, pieces_of_text
 from autograder.feedback.source_tokens import names_in, read_source
 from autograder.result import QuestionResult, Result, Status
@@ -204,7 +204,7 @@ def others() -> dict[str, str]:
 def test_near_copies_of_the_reference_are_found_however_many_and_nobody_else(known, others, count, inserted):
     copies = {f"copy {seed}": near_copy(seed, inserted=inserted) for seed in range(count)}
     rest = {f"more {seed}": invented_program(1000 + seed) for seed in range(100 - count)}
-    found = Alike(ASSIGNMENT, known)
+    found = SimilarWorks(ASSIGNMENT, known)
     for student, code in {**others, **copies, **rest}.items():
         found.add(result(student), code.encode())
     (one,) = found.code({}.get)
@@ -217,7 +217,7 @@ def test_near_copies_of_the_reference_are_found_however_many_and_nobody_else(kno
 def test_near_copies_of_what_nobody_knows_are_found_however_many(known, others):
     source = right_program(3)
     copies = {f"copy {seed}": near_copy(seed, source) for seed in range(100)}
-    found = Alike(ASSIGNMENT, known)
+    found = SimilarWorks(ASSIGNMENT, known)
     for student, code in {**others, **copies}.items():
         found.add(result(student), code.encode())
     (one,) = found.code({}.get)
@@ -226,7 +226,7 @@ def test_near_copies_of_what_nobody_knows_are_found_however_many(known, others):
 
 
 def test_a_right_variant_is_like_no_other_solution(known):
-    found = Alike(ASSIGNMENT, [])
+    found = SimilarWorks(ASSIGNMENT, [])
     for path in ASSIGNMENT.right_variants:
         found.add(result(str(path)), path.read_bytes())
     for number in range(7):
@@ -236,7 +236,7 @@ def test_a_right_variant_is_like_no_other_solution(known):
 
 def test_who_hands_in_the_reference_with_a_right_variant_in_it_is_named_beside_that_variant(known):
     path = ASSIGNMENT.right_variants[-1]
-    found = Alike(ASSIGNMENT, known)
+    found = SimilarWorks(ASSIGNMENT, known)
     found.add(result("ada"), f"{REFERENCE}\n\n{path.read_text('utf-8')}".encode())
     (one,) = found.code({}.get)
     assert one.group.pairs[0].share == 1
@@ -266,7 +266,7 @@ def test_near_copies_of_a_model_answer_are_found_however_many_and_nobody_else(kn
     others = in_batch(question) | {
         f"other {seed}": invented_text(seed, vocabulary=vocabulary) for seed in range(290 - count)
     }
-    found = Alike(ASSIGNMENT, known)
+    found = SimilarWorks(ASSIGNMENT, known)
     for student, text in {**others, **copies}.items():
         found.add(result(student, **{question: text}), None)
     (one,) = found.answers()
@@ -277,7 +277,7 @@ def test_near_copies_of_a_model_answer_are_found_however_many_and_nobody_else(kn
 def test_what_was_handed_out_makes_no_answers_alike(known):
     handout = (ASSIGNMENT.template / "handout.md").read_text("utf-8")
     passage = " ".join(re.findall(r"\S+", handout)[500:700])
-    found = Alike(ASSIGNMENT, known)
+    found = SimilarWorks(ASSIGNMENT, known)
     for student in ("ada", "ben"):
         found.add(result(student, tradeoffs=f"{passage} {invented_text(ord(student[0]), 40)}"), None)
     assert list(found.answers()) == []

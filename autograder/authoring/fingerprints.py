@@ -19,7 +19,17 @@ from .. import hint_evidence as evidence
 from .. import misconceptions
 from ..assignment import Assignment
 from ..check.hints import diagnosis, probing, signatures
-from ..check.hints.diagnosis import UNSTEADY, Known, Row, Table, is_one_error, observe, outcome_of, read_table, row_of
+from ..check.hints.diagnosis import (
+    UNSTEADY,
+    Known,
+    OutcomeRow,
+    Table,
+    is_one_error,
+    observe,
+    outcome_of,
+    read_table,
+    row_of,
+)
 from ..check.hints.probing import FOLDER, Probes, read_probes
 from ..check.hints.signatures import Signature
 from ..errors import AssignmentError, GraderError
@@ -77,11 +87,11 @@ class Findings:
     """
 
     outcomes: dict[str, list[list[str]]] = field(default_factory=dict)
-    singles: dict[str, dict[str, Row]] = field(default_factory=lambda: defaultdict(dict))
-    pairs: dict[str, dict[tuple[str, str], Row]] = field(default_factory=lambda: defaultdict(dict))
+    singles: dict[str, dict[str, OutcomeRow]] = field(default_factory=lambda: defaultdict(dict))
+    pairs: dict[str, dict[tuple[str, str], OutcomeRow]] = field(default_factory=lambda: defaultdict(dict))
     untrue: dict[str, dict[tuple[str, str], tuple[str, ...]]] = field(default_factory=lambda: defaultdict(dict))
 
-    def note(self, function: str, seen: Sequence[Signature]) -> Row:
+    def note(self, function: str, seen: Sequence[Signature]) -> OutcomeRow:
         """The row of what was seen; outcomes that are new are known from now on."""
         known = self.outcomes.setdefault(function, [[] for _ in seen])
         row = list(row_of(seen, known))
@@ -162,8 +172,8 @@ def known_of(
         id: tuple(places[name] for name in claims.get(id, {}) if name in places) for id in found.singles[function]
     }
     shown_here = {id for id in rests_on if rests_on[id] or id not in claims}
-    singles: dict[Row, list[str]] = defaultdict(list)
-    pairs: dict[Row, list[tuple[str, str]]] = defaultdict(list)
+    singles: dict[OutcomeRow, list[str]] = defaultdict(list)
+    pairs: dict[OutcomeRow, list[tuple[str, str]]] = defaultdict(list)
     rows, signatures = found.singles[function], found.outcomes[function]
     for mistake, row in rows.items():
         is_told_elsewhere = by_id[mistake].where in found.outcomes.keys() - {function}
@@ -173,7 +183,7 @@ def known_of(
         one, other = (rows[mistake] for mistake in pair)
         if any(row) and row not in singles and not is_one_error(row, signatures, one, other):
             pairs[row].append(pair)
-    listed: dict[Row, tuple[tuple[str, ...], ...]] = {}
+    listed: dict[OutcomeRow, tuple[tuple[str, ...], ...]] = {}
     for row, ids in singles.items():
         ids.sort(key=lambda mistake: by_id[mistake].where != function)  # stable: else the library's order
         listed[row] = tuple((mistake,) for mistake in _one_per_hint(ids, by_id))

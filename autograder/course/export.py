@@ -44,7 +44,7 @@ class ExportReport:
 def export(
     gradebook: Gradebook,
     to: str,
-    wish: ExportOptions,
+    options: ExportOptions,
     folder: Path,
     *,
     late_file: Path | None = None,
@@ -63,28 +63,28 @@ def export(
     """
     platform = EXPORTS[to]
     assert platform.fill is not None
-    assignment = wish.assignment
+    assignment = options.assignment
     marks = weighed_now(gradebook.marks(), assignment)
     results = (apply_marks(result, marks) for result in gradebook.results())
     grades, left = sort_out(results, gradebook.origins(), assignment, provisional=provisional, sharing_ids=SHARING_IDS)
     if not grades:
         raise GraderError(f"There is no grade to export. {_left(left) or 'The gradebook is empty.'}")
-    told = platform.lateness(grades, wish) if assignment.late and platform.lateness else {}
+    told = platform.lateness(grades, options) if assignment.late and platform.lateness else {}
     tell = {name for name, one in PLATFORMS.items() if one.tells_lateness}
     charged = deduct(grades, assignment.late, late_file, told, tell)
-    if wish.into and wish.into.name.casefold() in (table_name(to), LATE_SHEET):
-        raise GraderError(f"{wish.into} is the name of a file that an export writes. Rename yours.")
+    if options.into and options.into.name.casefold() in (table_name(to), LATE_SHEET):
+        raise GraderError(f"{options.into} is the name of a file that an export writes. Rename yours.")
     others = tuple(person for one in left for person in one.persons)
-    plan = platform.fill(charged.grades, replace(wish, others=others))
-    if wish.into and plan.table is None:
+    plan = platform.fill(charged.grades, replace(options, others=others))
+    if options.into and plan.table is None:
         raise GraderError(
-            f"{wish.into} cannot be filled in: {to} takes no grades in a file of its own. Leave out --into."
+            f"{options.into} cannot be filled in: {to} takes no grades in a file of its own. Leave out --into."
         )
-    files = _write(plan, folder, wish, gradebook, table_name(to), feedback=feedback)
+    files = _write(plan, folder, options, gradebook, table_name(to), feedback=feedback)
     said = [*plan.said, *_remarks(plan.grades)]
-    if told and wish.into:
+    if told and options.into:
         said.append(
-            f"How late {pluralize(len(told), 'student')} handed in is taken from {wish.into.name}, by the "
+            f"How late {pluralize(len(told), 'student')} handed in is taken from {options.into.name}, by the "
             "platform's own due date."
         )
     if forgotten := gradebook.forgotten():
@@ -115,14 +115,14 @@ def export(
 
 
 def _write(
-    plan: ExportFiles, folder: Path, wish: ExportOptions, gradebook: Gradebook, table: str, *, feedback: bool
+    plan: ExportFiles, folder: Path, options: ExportOptions, gradebook: Gradebook, table: str, *, feedback: bool
 ) -> list[Path]:
     files = [folder / table]
     if plan.table is not None:
-        assert wish.into is not None
-        files.append(folder / wish.into.name)
-        if files[-1].exists() and files[-1].samefile(wish.into):
-            raise GraderError(f"{wish.into} would be overwritten. Choose another folder with --output.")
+        assert options.into is not None
+        files.append(folder / options.into.name)
+        if files[-1].exists() and files[-1].samefile(options.into):
+            raise GraderError(f"{options.into} would be overwritten. Choose another folder with --output.")
         plan.table.write(files[-1])
     write_atomically(files[0], handed_back(plan.grades), "utf-8-sig")
     for name, text in plan.files:
@@ -130,7 +130,7 @@ def _write(
         files.append(folder / name)
     for zipped in plan.zips:
         if (feedback or zipped.holds == "results") and (zipped.entries or zipped.texts):
-            write_zip(folder / zipped.name, _texts(zipped, gradebook, wish.assignment))
+            write_zip(folder / zipped.name, _texts(zipped, gradebook, options.assignment))
             files.append(folder / zipped.name)
     return files
 

@@ -317,6 +317,9 @@ def mark(out: Path, sharing: Sharing, *, question: str | None, named: bool, port
             serve(Page(desk, session), listener)
         with exclusive_lock(out):
             write_reports(out, gradebook, assignment)
+        left = sum(not desk.is_marked(group) for group in desk.groups.values())
+    if left:
+        say(f"{pluralize(left, 'different answer')} still to be marked")
     say(f"Report: {out / 'report.html'}")
     return Ending.ALL_DONE
 

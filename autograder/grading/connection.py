@@ -266,17 +266,18 @@ class Connection:
 
     def _hung_up(self, name: str) -> Stopped:
         """Why the process is gone, by its exit status; it need not be, just because it hung up."""
-        end = self._process.ended(HANG_UP_SECONDS) if self._process else None
-        if end is None and self._process:
+        assert self._process is not None
+        end = self._process.ended(HANG_UP_SECONDS)
+        if end is None:
             return self._stop(Outcome.CRASHED, f"{name} hung up on the grader and went on.")
-        status = end.status if end else None
+        status = end.status
         if status == -signal.SIGXCPU:
             return self._still_running(name)
-        if end is not None and status == -signal.SIGKILL:
+        if status == -signal.SIGKILL:
             if end.cpu_seconds > 0.7 * self._given:  # its limit: the kernel counts ticks, too many on a busy machine
                 self._budget.charge(self._given, 0)
             return self._stop(Outcome.CRASHED, f"{name} used up the submission's time, or the machine's memory.")
-        if status is not None and status < 0:
+        if status < 0:
             return self._stop(Outcome.CRASHED, f"{name} crashed Python.", f"by signal {-status}")
         return self._stop(Outcome.CRASHED, f"{name} ended the program.", f"with exit status {status}")
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..assignment import Assignment, Question, import_file
 from ..check.data import look_in
-from ..check.hints.diagnosis import Row, hint_for
+from ..check.hints.diagnosis import OutcomeRow, hint_for
 from ..check.loading import notebook
 from ..check.testing.cases import Case, CaseRun, read_cases, run_case
 from ..check.testing.comparison import judged_by
@@ -290,13 +290,15 @@ class Grader:
         beside public cases comes after.
         """
         done: dict[Case, CaseResult] = {}
-        rows: dict[str, Row] = {}
+        rows: dict[str, OutcomeRow] = {}
         for hidden in (False, True):
             cases = [case for case in self.cases if case.hidden == hidden]
             done |= self._hinted(self._judged.verdicts(session, cases, one_by_one=hidden), session, rows)
         return done
 
-    def _hinted(self, done: dict[Case, CaseResult], session: Session, rows: dict[str, Row]) -> dict[Case, CaseResult]:
+    def _hinted(
+        self, done: dict[Case, CaseResult], session: Session, rows: dict[str, OutcomeRow]
+    ) -> dict[Case, CaseResult]:
         """Results with hints beside the failed ones; what one mistake alone makes fail costs once.
 
         Args:

@@ -12,7 +12,7 @@ from ..check.hints.diagnosis import (
     FILE,
     UNSTEADY,
     Hint,
-    Row,
+    OutcomeRow,
     Table,
     explain,
     observe_one,
@@ -34,7 +34,7 @@ Derived = TypeVar("Derived")
 
 
 @dataclass(frozen=True)
-class Probe:
+class ProbeRef:
     """One of a function's probes, by its place among them."""
 
     function: str
@@ -59,19 +59,19 @@ class Hints:
         self._probed.rehearse(session, self.probes)
 
     @property
-    def probes(self) -> list[Probe]:
+    def probes(self) -> list[ProbeRef]:
         """All probes, in their order."""
         return self._probes_of(self._table.functions)
 
-    def script(self, probe: Probe) -> Recording:
+    def script(self, probe: ProbeRef) -> Recording:
         """What a probe asked of the reference."""
         return self._probed.script(probe)
 
-    def expect(self, probe: Probe, script: Recording) -> None:
+    def expect(self, probe: ProbeRef, script: Recording) -> None:
         """Let a probe have a script that was recorded before."""
         self._probed.expect(probe, script)
 
-    def found(self, failed: Iterable[Case], session: Session, rows: dict[str, Row]) -> tuple[Hint, ...]:
+    def found(self, failed: Iterable[Case], session: Session, rows: dict[str, OutcomeRow]) -> tuple[Hint, ...]:
         """The known mistakes in the functions of failed cases.
 
         Args:
@@ -101,10 +101,10 @@ class Hints:
                 continue
         return {name: text for name, text in found.items() if text}
 
-    def _rows(self, functions: list[str], session: Session) -> dict[str, Row]:
+    def _rows(self, functions: list[str], session: Session) -> dict[str, OutcomeRow]:
         """How functions do on their probes; an empty row where that cannot be found out."""
         seen = self._probed.verdicts(session, self._probes_of(functions))
-        rows: dict[str, Row] = {}
+        rows: dict[str, OutcomeRow] = {}
         for name in functions:
             outcomes = [outcome for probe, outcome in seen.items() if probe.function == name]
             written = [outcome for outcome in outcomes if outcome]
@@ -114,11 +114,11 @@ class Hints:
                 rows[name] = row_of(written, self._table.functions[name].outcomes)
         return rows
 
-    def _probes_of(self, functions: Iterable[str]) -> list[Probe]:
+    def _probes_of(self, functions: Iterable[str]) -> list[ProbeRef]:
         known = self._table.functions
-        return [Probe(name, at) for name in functions for at in range(len(known[name].outcomes))]
+        return [ProbeRef(name, at) for name in functions for at in range(len(known[name].outcomes))]
 
-    def _probe(self, session: Session, probe: Probe, replay: Replay | None) -> Signature | None:
+    def _probe(self, session: Session, probe: ProbeRef, replay: Replay | None) -> Signature | None:
         """What one probe gives; None where the code is not written, or ends the process."""
         try:
             session.begin_case(replay)
@@ -126,10 +126,10 @@ class Hints:
         except (Stopped, InternalError):
             return None
 
-    def _probe_of(self, probe: Probe) -> Callable[..., Any]:
+    def _probe_of(self, probe: ProbeRef) -> Callable[..., Any]:
         return list(self._table.probes[probe.function].values())[probe.at]
 
-    def _row_of_unsteady(self, function: str, session: Session) -> Row:
+    def _row_of_unsteady(self, function: str, session: Session) -> OutcomeRow:
         """Probe a function again, more often: what it draws by chance may have agreed by chance."""
         try:
             session.begin_case()

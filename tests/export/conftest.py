@@ -77,15 +77,15 @@ class Graded:
 
     def export(self, to: str, into: bytes | str | None = None, **options: object) -> ExportReport:
         """Export to OUT/export; what is filled is a file of these bytes, called theirs.csv."""
-        wishes = {key: options.pop(key) for key in list(options) if key in ExportOptions.__dataclass_fields__}
+        fields = {key: options.pop(key) for key in list(options) if key in ExportOptions.__dataclass_fields__}
         path = None
         if into is not None:
             path = self.folder / "theirs.csv"
             path.write_bytes(into.encode() if isinstance(into, str) else into)
         with open_gradebook(self.folder / "out") as gradebook:
             self.save(gradebook)
-            wish = ExportOptions(self.assignment, path, **wishes)  # type: ignore[arg-type]
-            return export(gradebook, to, wish, self.folder / "out" / "export", **options)  # type: ignore[arg-type]
+            chosen = ExportOptions(self.assignment, path, **fields)  # type: ignore[arg-type]
+            return export(gradebook, to, chosen, self.folder / "out" / "export", **options)  # type: ignore[arg-type]
 
     def file(self, name: str = "theirs.csv") -> bytes:
         return (self.folder / "out" / "export" / name).read_bytes()

@@ -372,9 +372,9 @@ def test_a_file_called_as_one_of_ours_is_not_taken(graded, name):
     path.write_text("username,points\nada,\n")
     with open_gradebook(graded.folder / "out") as gradebook:
         graded.save(gradebook)
-        wish = ExportOptions(graded.assignment, path, grade_column="points")
+        options = ExportOptions(graded.assignment, path, grade_column="points")
         with pytest.raises(GraderError, match="is the name of a file that an export writes"):
-            export(gradebook, "csv", wish, graded.folder / "out" / "export")
+            export(gradebook, "csv", options, graded.folder / "out" / "export")
     assert not (graded.folder / "out" / "export").exists()
 
 

@@ -151,6 +151,7 @@ def test_one_goes_back_reads_the_question_and_presses_what_is_shown_short(tmp_pa
         expect(page.locator("#found li")).to_have_count(1)
         press(page, "Escape")
         expect(page.locator("dialog[open]")).to_have_count(0)
+        assert "different answers still to be marked" in server.interrupt()[1]
 
 
 def test_two_markers_share_a_question_and_settle_where_they_differ(tmp_path, browser):

@@ -39,7 +39,7 @@ _NO_STUDENT = "points possible"  # the row that Canvas' gradebook puts above the
 
 
 @dataclass(frozen=True)
-class Row:
+class RosterRow:
     """A student on the roster.
 
     Attributes:
@@ -70,7 +70,7 @@ class Roster:
         unread: the headings of the others.
     """
 
-    rows: tuple[Row, ...]
+    rows: tuple[RosterRow, ...]
     read: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
 
@@ -151,7 +151,7 @@ def match(uploads: Sequence[Upload], roster: Roster, assignment_name: str = "") 
     """
     index = _Index(roster.rows, assignment_name)
     found = [index.members(upload) for upload in uploads]
-    claims: dict[Row, set[tuple[str, int]]] = defaultdict(set)
+    claims: dict[RosterRow, set[tuple[str, int]]] = defaultdict(set)
     for upload, members in zip(uploads, found, strict=True):
         for place, one in enumerate(members):
             for row in one.rows:
@@ -236,7 +236,7 @@ class _Found:
     """
 
     named: Member
-    rows: Sequence[Row]
+    rows: Sequence[RosterRow]
     is_certain: bool
 
 
@@ -244,12 +244,12 @@ class _Found:
 class _Index:
     """The roster by whatever an upload may name a student by."""
 
-    roster: Sequence[Row]
+    roster: Sequence[RosterRow]
     assignment_name: str
-    identifiers: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
-    names: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
-    groups: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
-    repositories: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
+    identifiers: dict[str, list[RosterRow]] = field(default_factory=lambda: defaultdict(list))
+    names: dict[str, list[RosterRow]] = field(default_factory=lambda: defaultdict(list))
+    groups: dict[str, list[RosterRow]] = field(default_factory=lambda: defaultdict(list))
+    repositories: dict[str, list[RosterRow]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
         for row in self.roster:
@@ -276,7 +276,7 @@ class _Index:
             found.append(_Found(member, certain or self.by_name(upload, member), bool(certain)))
         return found
 
-    def group(self, upload: Upload) -> list[Row]:
+    def group(self, upload: Upload) -> list[RosterRow]:
         """The members of the group that an upload is named after; none if it is not a group's."""
         if len(upload.members) > 1:
             return []
@@ -285,27 +285,27 @@ class _Index:
         names = [member.name for member in upload.members if member.name] or [upload.student]
         return self.groups.get(normalize_heading(names[0]), [])
 
-    def by_identifier(self, upload: Upload, member: Member) -> list[Row]:
+    def by_identifier(self, upload: Upload, member: Member) -> list[RosterRow]:
         """Those with the number, user name or address; none whose name is another, but for an address."""
         told = {member.id, member.email} if member.id or member.email else {upload.student}
         rows = [row for text in told if text for row in self.identifiers.get(text.casefold(), [])]
         found = dict.fromkeys([*rows, *self.repositories.get(upload.name.casefold(), [])])
         return [row for row in found if not _is_another_s(row, member)]
 
-    def by_name(self, upload: Upload, member: Member) -> list[Row]:
+    def by_name(self, upload: Upload, member: Member) -> list[RosterRow]:
         """Those of this name; last, those who have it without accents."""
         name = normalize_heading(member.name or upload.student)
         return self.names.get(name) or self.names.get(without_accents(name), [])
 
 
-def _is_another_s(row: Row, member: Member) -> bool:
+def _is_another_s(row: RosterRow, member: Member) -> bool:
     """Whether a number is the same by chance, as a platform's and one of another course may be."""
     same_address = bool(member.email) and member.email.casefold() in row.identifiers
     shares_a_name = set(name_tokens(row.member.name)) & set(name_tokens(member.name))  # Bill and William Smith
     return not same_address and not shares_a_name and contradict(row.member.name, member.name)
 
 
-def _filled(member: Member, row: Row, upload: Upload) -> Member:
+def _filled(member: Member, row: RosterRow, upload: Upload) -> Member:
     """A member with what the roster adds; the platform's own number stays."""
     is_plain = member == Member(id=upload.student)
     known = row.member if is_plain or not member.id else member
@@ -317,7 +317,7 @@ def _filled(member: Member, row: Row, upload: Upload) -> Member:
     )
 
 
-def _row(header: Sequence[str], line: Sequence[str]) -> Row | None:
+def _row(header: Sequence[str], line: Sequence[str]) -> RosterRow | None:
     cells = dict(reversed([(name, cell) for name, cell in zip(header, line, strict=False) if cell]))
     first, last = _first(cells, FIRST), _first(cells, LAST)
     name = " ".join(part for part in (first, last) if part) or _first(cells, NAMES)
@@ -334,7 +334,7 @@ def _row(header: Sequence[str], line: Sequence[str]) -> Row | None:
     if name == TEST_STUDENT or normalize_heading(name) == normalize_heading(_NO_STUDENT) or not (identifiers or name):
         return None
     number = own[0] if own else _first(cells, LOGINS)
-    return Row(
+    return RosterRow(
         Member(number, name, email, is_rosters=bool(number) and not participant),
         frozenset(identifiers),
         frozenset(_orders(name, first, last)) - {""},

@@ -28,7 +28,7 @@ from .export_plan import (
     platform_csv,
     titled_column,
 )
-from .matching import Row, match
+from .matching import PersonRow, match
 
 # The download: who handed in what --------------------------------------------------------------
 
@@ -115,21 +115,21 @@ _POINTS = " Points Grade"
 _MOST = re.compile(r"\bMaxPoints:([\d.,]+)")
 
 
-def brightspace(grades: Sequence[Grade], wish: ExportOptions) -> ExportFiles:
+def brightspace(grades: Sequence[Grade], options: ExportOptions) -> ExportFiles:
     """A filled copy of the grade book's export, and the pages beside the files that they are about."""
-    table = platform_csv(wish, "in Brightspace, Grades, Enter Grades, Export.")
+    table = platform_csv(options, "in Brightspace, Grades, Enter Grades, Export.")
     ids = [i for name in ("OrgDefinedId", "Username", "Email") if (i := table.column(name)) is not None]
     if not ids:
         fixed_column(table, "OrgDefinedId")
     titles = {i: (name.partition(_POINTS)[0], name) for i, name in enumerate(table.header) if _POINTS in name}
-    column = titled_column(table, titles, wish)
+    column = titled_column(table, titles, options)
     filling = GradeWriter(table)
-    matching = match(grades, _rows(table, ids), "brightspace", table.name, wish.others)
+    matching = match(grades, _rows(table, ids), "brightspace", table.name, options.others)
     for grade, row in matching.pairs:
         filling.points(row, column, grade.total)
     filling.sum_up(matching, len(table.rows), table.header[column])
     if most := _MOST.search(table.header[column]):
-        filling.said += differs_in_points(table, wish.assignment.possible, most[1])
+        filling.said += differs_in_points(table, options.assignment.possible, most[1])
     return ExportFiles(
         grades=tuple(grade for grade, _ in matching.pairs),
         table=table,
@@ -139,10 +139,10 @@ def brightspace(grades: Sequence[Grade], wish: ExportOptions) -> ExportFiles:
     )
 
 
-def _rows(table: Table, ids: Sequence[int]) -> list[Row]:
+def _rows(table: Table, ids: Sequence[int]) -> list[PersonRow]:
     names = [table.column("First Name"), table.column("Last Name")]
     return [
-        Row(
+        PersonRow(
             number=row,
             ids=tuple(table.value(row, i).strip().removeprefix("#") for i in ids),
             name=" ".join(table.value(row, i) for i in names if i is not None),

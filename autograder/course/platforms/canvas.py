@@ -31,7 +31,7 @@ from .export_plan import (
     platform_csv,
     titled_column,
 )
-from .matching import Row, match
+from .matching import PersonRow, match
 
 # The download: who handed in what --------------------------------------------------------------
 
@@ -105,9 +105,9 @@ _NO_ASSIGNMENT = re.compile(
 )
 
 
-def canvas(grades: Sequence[Grade], wish: ExportOptions) -> ExportFiles:
+def canvas(grades: Sequence[Grade], options: ExportOptions) -> ExportFiles:
     """A filled copy of the gradebook export, and the feedback for the re-upload."""
-    table = platform_csv(wish, "in Canvas, Grades, Export, Export Entire Gradebook.")
+    table = platform_csv(options, "in Canvas, Grades, Export, Export Entire Gradebook.")
     is_split = table.header[:2] == ["LastName", "FirstName"]
     own = table.column("ID")
     if own is None or table.column("Section") is None:
@@ -115,10 +115,10 @@ def canvas(grades: Sequence[Grade], wish: ExportOptions) -> ExportFiles:
             f"{table.name} is not a gradebook export of Canvas: it has no columns ID and Section. "
             "In Canvas, open Grades and choose Export."
         )
-    column = _column(table, wish)
+    column = _column(table, options)
     ids = [table.column("SIS User ID"), table.column("SIS Login ID"), table.column("Integration ID")]
     rows = [
-        Row(
+        PersonRow(
             number=row,
             own=(table.value(row, own),),
             ids=tuple(table.value(row, i) for i in ids if i is not None),
@@ -135,7 +135,7 @@ def canvas(grades: Sequence[Grade], wish: ExportOptions) -> ExportFiles:
         for grade in grades
         if _is_anonymous(grade)
     ]
-    matching = match(named, rows, "canvas", table.name, wish.others)
+    matching = match(named, rows, "canvas", table.name, options.others)
     excused = {row for _, row in matching.pairs if table.value(row, column).strip().casefold() == "ex"}
     filling.problems += [
         f"{single_line(grade.person.shown)}: excused in Canvas (EX), so nothing is written."
@@ -148,7 +148,7 @@ def canvas(grades: Sequence[Grade], wish: ExportOptions) -> ExportFiles:
     filling.sum_up(matching, len(rows), table.header[column])
     for row in table.rows:
         if "Points Possible" in table.value(row, 0):
-            filling.said += differs_in_points(table, wish.assignment.possible, table.value(row, column))
+            filling.said += differs_in_points(table, options.assignment.possible, table.value(row, column))
     entries = tuple((grade, name) for grade in grades if (name := _comment_file(grade)))
     return ExportFiles(
         grades=tuple(grade for grade, _ in matching.pairs),
@@ -159,7 +159,7 @@ def canvas(grades: Sequence[Grade], wish: ExportOptions) -> ExportFiles:
     )
 
 
-def _column(table: Table, wish: ExportOptions) -> int:
+def _column(table: Table, options: ExportOptions) -> int:
     """The assignment's column: named by its title, with or without the id that Canvas puts behind it."""
     first = (table.column("Section") or 0) + 1
     possible = next((row for row in table.rows if "Points Possible" in table.value(row, 0)), None)
@@ -171,7 +171,7 @@ def _column(table: Table, wish: ExportOptions) -> int:
         and not _NO_ASSIGNMENT.search(name)
         and not (possible and "read only" in table.value(possible, i))
     ]
-    return titled_column(table, {i: _names_of(table.header[i]) for i in candidates}, wish)
+    return titled_column(table, {i: _names_of(table.header[i]) for i in candidates}, options)
 
 
 def _names_of(header: str) -> set[str]:

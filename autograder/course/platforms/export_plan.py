@@ -117,7 +117,7 @@ def shortened(names: Iterable[str], most: int = 20) -> str:
     return first_few(names, most, "; " if any("," in name for name in names[:most]) else ", ")
 
 
-def platform_csv(wish: ExportOptions, what: str, heading: str = "") -> Table:
+def platform_csv(options: ExportOptions, what: str, heading: str = "") -> Table:
     """The platform's own file.
 
     Args:
@@ -126,9 +126,9 @@ def platform_csv(wish: ExportOptions, what: str, heading: str = "") -> Table:
     Raises:
         GraderError: if the instructor named none, saying where the platform gives it.
     """
-    if wish.into is None:
+    if options.into is None:
         raise GraderError(f"Name the file to fill with --into. Where to get it: {what}")
-    return read_table(wish.into, heading)
+    return read_table(options.into, heading)
 
 
 def column_of(table: Table, wished: str, option: str, *names: str) -> int:
@@ -146,7 +146,7 @@ def column_of(table: Table, wished: str, option: str, *names: str) -> int:
     return column
 
 
-def titled_column(table: Table, titles: Mapping[int, Collection[str]], wish: ExportOptions) -> int:
+def titled_column(table: Table, titles: Mapping[int, Collection[str]], options: ExportOptions) -> int:
     """The column of the assignment, of which the platform's file may have many.
 
     Args:
@@ -155,9 +155,9 @@ def titled_column(table: Table, titles: Mapping[int, Collection[str]], wish: Exp
     Raises:
         GraderError: if none is so called or several are, naming those there are.
     """
-    asked = normalize_id(wish.name or wish.grade_column or wish.assignment.title)
+    asked = normalize_id(options.name or options.grade_column or options.assignment.title)
     found = [i for i, names in titles.items() if asked in map(normalize_id, names)]
-    if not found and len(titles) == 1 and not (wish.name or wish.grade_column):
+    if not found and len(titles) == 1 and not (options.name or options.grade_column):
         found = list(titles)
     if len(found) != 1:
         names = ", ".join(repr(single_line(table.header[i])) for i in found or titles) or "none"

@@ -27,7 +27,7 @@ from .export_plan import (
     fixed_column,
     platform_csv,
 )
-from .matching import Row, match
+from .matching import PersonRow, match
 
 # The download: who handed in what --------------------------------------------------------------
 
@@ -60,13 +60,13 @@ def _sort(download: Download) -> Sorted:
 # The platform's own file, filled --------------------------------------------------------------
 
 
-def github_classroom(grades: Sequence[Grade], wish: ExportOptions) -> ExportFiles:
+def github_classroom(grades: Sequence[Grade], options: ExportOptions) -> ExportFiles:
     """A filled copy of grades.csv, and a feedback page for each repository."""
-    table = platform_csv(wish, "in GitHub Classroom, the assignment's page, Download, Download grades (CSV).")
-    column = column_of(table, wish.grade_column, "--grade-column", "points_awarded")
+    table = platform_csv(options, "in GitHub Classroom, the assignment's page, Download, Download grades (CSV).")
+    column = column_of(table, options.grade_column, "--grade-column", "points_awarded")
     repository = fixed_column(table, "student_repository_name")
     who = [table.column("roster_identifier"), table.column("github_username")]
-    rows = [Row(row, ids=tuple(table.value(row, i) for i in who if i is not None), name="") for row in table.rows]
+    rows = [PersonRow(row, ids=tuple(table.value(row, i) for i in who if i is not None), name="") for row in table.rows]
     in_repository = defaultdict(list)
     for row in rows:
         in_repository[normalize_id(table.value(row.number, repository))].append(row)
@@ -84,14 +84,14 @@ def github_classroom(grades: Sequence[Grade], wish: ExportOptions) -> ExportFile
             filling.problems += problems
         else:
             elsewhere += theirs
-    matching = match(elsewhere, rows, "github-classroom", table.name, wish.others)
+    matching = match(elsewhere, rows, "github-classroom", table.name, options.others)
     matching.pairs += pairs
     for grade, number in matching.pairs:
         filling.points(number, column, grade.total)
     filling.sum_up(matching, len(rows), table.header[column])
     if available is not None and rows:
         theirs_possible = table.value(rows[0].number, available)
-        filling.said += differs_in_points(table, wish.assignment.possible, theirs_possible)
+        filling.said += differs_in_points(table, options.assignment.possible, theirs_possible)
     folders = file_names({_repository(grade) or grade.person.student for grade in grades})
     return ExportFiles(
         grades=tuple(grade for grade, _ in matching.pairs),
@@ -115,7 +115,7 @@ def _repository(grade: Grade) -> str:
     return normalize_id(Path(origin.upload).name) if origin.platform == "github-classroom" else ""
 
 
-def _members(grades: Sequence[Grade], rows: Sequence[Row]) -> tuple[list[tuple[Grade, int]], list[str]]:
+def _members(grades: Sequence[Grade], rows: Sequence[PersonRow]) -> tuple[list[tuple[Grade, int]], list[str]]:
     """All who share a repository get its grade, each with their own deduction where it is known whose."""
     pairs, problems = [], []
     for row in rows:

@@ -169,7 +169,7 @@ COLUMNS = ("email", "sid", "name", "submission", "raw", "late_deduction", "total
 PROGRAM = Path(__file__).parent / "gradescope_run.py"
 
 
-def gradescope(grades: Sequence[Grade], wish: ExportOptions) -> ExportFiles:
+def gradescope(grades: Sequence[Grade], options: ExportOptions) -> ExportFiles:
     """The zip to upload as the autograder, and the table."""
     by_submission: dict[str, list[Grade]] = defaultdict(list)
     for grade in grades:

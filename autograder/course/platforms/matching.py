@@ -18,7 +18,7 @@ from ..students.directory import Person, contradict, name_of, name_tokens, norma
 
 
 @dataclass(frozen=True)
-class Row:
+class PersonRow:
     """Whom a row of the platform's file is about.
 
     Attributes:
@@ -49,7 +49,7 @@ class Matching:
 
 
 def match(
-    grades: Sequence[Grade], rows: Sequence[Row], platform: str, file: str, others: Sequence[Person] = ()
+    grades: Sequence[Grade], rows: Sequence[PersonRow], platform: str, file: str, others: Sequence[Person] = ()
 ) -> Matching:
     """Match every grade with a row.
 
@@ -121,19 +121,19 @@ def _number_of(person: Person) -> str:
     return "" if is_key else normalize_id(person.university_id)
 
 
-def _columns_of_numbers(grades: Iterable[Grade], rows: Iterable[Row]) -> set[int]:
+def _columns_of_numbers(grades: Iterable[Grade], rows: Iterable[PersonRow]) -> set[int]:
     """Which of the rows' ids are such as the graded have, too: some of the graded are found by them."""
     numbers = {_number_of(grade.person) for grade in grades} - {""}
     return {place for row in rows for place, key in enumerate(row.ids) if normalize_id(key) in numbers}
 
 
-def _is_somebody_else(person: Person, row: Row, alike_ids: set[int]) -> bool:
+def _is_somebody_else(person: Person, row: PersonRow, alike_ids: set[int]) -> bool:
     """Whether a row that no id or address has found, but the name, has others than this person."""
     has_address = bool(person.member.email) and any("@" in key for key in row.ids)
     return has_address or (bool(_number_of(person)) and any(row.ids[place].strip() for place in alike_ids))
 
 
-def _index(rows: Iterable[Row], what: str) -> defaultdict[str, list[int]]:
+def _index(rows: Iterable[PersonRow], what: str) -> defaultdict[str, list[int]]:
     index: defaultdict[str, list[int]] = defaultdict(list)
     for row in rows:
         for key in {normalize_id(key) for key in getattr(row, what)} - {""}:

@@ -23,7 +23,7 @@ from ..students.directory import Person, contradict, name_tokens, normalize_id
 from .base import Platform, Sorted, Upload, gathered
 from .download import Download, Item
 from .export_plan import ExportFiles, ExportOptions, GradeWriter, Zip, column_of, differs_in_points, platform_csv
-from .matching import Row, match
+from .matching import PersonRow, match
 from .moodle_words import Words, headings, languages
 
 # The download: who handed in what --------------------------------------------------------------
@@ -93,20 +93,20 @@ _OURS = re.compile(
 """A comment as `comment` writes it, also after Moodle's editor has closed the breaks."""
 
 
-def moodle(grades: Sequence[Grade], wish: ExportOptions) -> ExportFiles:
+def moodle(grades: Sequence[Grade], options: ExportOptions) -> ExportFiles:
     """A filled copy of the grading worksheet, and the feedback files for its upload."""
-    table = platform_csv(wish, _WORKSHEET)
+    table = platform_csv(options, _WORKSHEET)
     who = _identifier(table)
     most = _maximum(table)
-    column = _grade(table, wish, most)
+    column = _grade(table, options, most)
     feedback = table.column(*headings("feedback"))
-    if wish.feedback_column:
-        feedback = column_of(table, wish.feedback_column, "--feedback-column")
+    if options.feedback_column:
+        feedback = column_of(table, options.feedback_column, "--feedback-column")
     name, group = table.column(*headings("name")), table.column("Group", "Groups", "Gruppe", "Grupo", "Groupe")
     ids = [table.column("ID number"), table.column("Email address"), table.column("Username")]
     numbers = {row: found for row in table.rows if (found := _participant(table.value(row, who)))}
     rows = [
-        Row(
+        PersonRow(
             number=row,
             own=(participant,),
             ids=tuple(table.value(row, i) for i in ids if i is not None),
@@ -117,7 +117,7 @@ def moodle(grades: Sequence[Grade], wish: ExportOptions) -> ExportFiles:
     filling = GradeWriter(table, most)
     teams = {} if group is None else _teams(table, grades, rows, group)
     single = [grade for grade in grades if grade.person.student not in teams]
-    matching = match(single, rows, "moodle", table.name, wish.others)
+    matching = match(single, rows, "moodle", table.name, options.others)
     matching.pairs += [(grade, row) for grade in grades for row in teams.get(grade.person.student, ())]
     _each_row_once(matching.pairs, matching.problems, table)
     for grade, row in matching.pairs:
@@ -127,7 +127,7 @@ def moodle(grades: Sequence[Grade], wish: ExportOptions) -> ExportFiles:
     filling.sum_up(matching, len(rows), table.header[column])
     if most is not None and rows:
         theirs = table.value(rows[0].number, most)
-        filling.said += differs_in_points(table, wish.assignment.possible, theirs)
+        filling.said += differs_in_points(table, options.assignment.possible, theirs)
     pages = tuple(
         (grade, _feedback_file("" if name is None else table.value(row, name), numbers[row]))
         for grade, row in matching.pairs
@@ -141,7 +141,7 @@ def moodle(grades: Sequence[Grade], wish: ExportOptions) -> ExportFiles:
     )
 
 
-def lateness(grades: Sequence[Grade], wish: ExportOptions) -> dict[Person, float | None]:
+def lateness(grades: Sequence[Grade], options: ExportOptions) -> dict[Person, float | None]:
     """How late each student was, in seconds, as the worksheet's `Status` says in a language that is known here.
 
     None for who was late, but it is not certain how late.
@@ -151,7 +151,7 @@ def lateness(grades: Sequence[Grade], wish: ExportOptions) -> dict[Person, float
     language it tells nothing. After an extension it is not certain: some versions count from the due date,
     some from the extension.
     """
-    table = platform_csv(wish, _WORKSHEET)
+    table = platform_csv(options, _WORKSHEET)
     who, status, name = _identifier(table), table.column(*headings("status")), table.column(*headings("name"))
     if status is None:
         return {}
@@ -200,13 +200,13 @@ def _maximum(table: Table) -> int | None:
     return None
 
 
-def _grade(table: Table, wish: ExportOptions, most: int | None) -> int:
+def _grade(table: Table, options: ExportOptions, most: int | None) -> int:
     """The column of the grades, by its name; in a language not known here, that before the points possible."""
-    column = table.column(*headings("grade")) if not wish.grade_column else None
-    if column is None and most and not wish.grade_column:
+    column = table.column(*headings("grade")) if not options.grade_column else None
+    if column is None and most and not options.grade_column:
         values = (table.value(row, most - 1).strip() for row in table.rows)
         column = most - 1 if all(_NUMBER_ALONE.fullmatch(value) for value in values if value not in ("", "-")) else None
-    return column_of(table, wish.grade_column, "--grade-column", "Grade") if column is None else column
+    return column_of(table, options.grade_column, "--grade-column", "Grade") if column is None else column
 
 
 def _is_handed_in(status: str) -> bool:
@@ -251,7 +251,7 @@ def _seconds(time: str, words: Words) -> float | None:
     return float(sum(count * unit for count, unit in told if unit)) if all(unit for _, unit in told) else None
 
 
-def _teams(table: Table, grades: Sequence[Grade], rows: Sequence[Row], group: int) -> dict[str, list[int]]:
+def _teams(table: Table, grades: Sequence[Grade], rows: Sequence[PersonRow], group: int) -> dict[str, list[int]]:
     """The rows of all members, for each submission that a group handed in.
 
     A group's folder carries the group's number, which may be a participant's, too: the name decides.

@@ -21,7 +21,7 @@ from ..students.directory import Person, normalize_id
 from .base import TIMESTAMP, Platform, Sorted, Upload, below, first_parts, sort_each, timestamp
 from .download import Download, Item
 from .export_plan import ExportFiles, ExportOptions, GradeWriter, Zip, fixed_column
-from .matching import Row, match
+from .matching import PersonRow, match
 from .plain_csv import points_of, table_of
 
 # The download: who handed in what --------------------------------------------------------------
@@ -99,15 +99,15 @@ COLUMNS = (
 )
 
 
-def nbgrader(grades: Sequence[Grade], wish: ExportOptions) -> ExportFiles:
+def nbgrader(grades: Sequence[Grade], options: ExportOptions) -> ExportFiles:
     """A filled copy of nbgrader's table, or one made anew, and feedback in nbgrader's folders."""
-    name = wish.name or wish.assignment.title
+    name = options.name or options.assignment.title
     ids = file_names({_student(grade.person) for grade in grades})
     folder = file_names([name])[name]
-    page = f"{PurePath(wish.assignment.code_file).stem}.html"
+    page = f"{PurePath(options.assignment.code_file).stem}.html"
     entries = tuple((g, f"feedback/{ids[_student(g.person)]}/{folder}/{page}") for g in grades)
     zips = (Zip("nbgrader-feedback.zip", "page", entries),)
-    if wish.into is None:
+    if options.into is None:
         rows = ((name, "", "", *_made(grade)) for grade in grades)
         return ExportFiles(
             grades=tuple(grades),
@@ -115,11 +115,11 @@ def nbgrader(grades: Sequence[Grade], wish: ExportOptions) -> ExportFiles:
             zips=zips,
             said=(f"nbgrader-grades.csv has a row per student, as the assignment {single_line(name)!r}.",),
         )
-    table = read_table(wish.into)
+    table = read_table(options.into)
     raw, penalty, score = (fixed_column(table, column) for column in ("raw_score", "late_submission_penalty", "score"))
-    rows_here = _rows(table, wish)
+    rows_here = _rows(table, options)
     filling = GradeWriter(table, table.column("max_score"))
-    matching = match(grades, rows_here, "nbgrader", table.name, wish.others)
+    matching = match(grades, rows_here, "nbgrader", table.name, options.others)
     for grade, row in matching.pairs:
         filling.points(row, raw, grade.raw)
         filling.points(row, penalty, grade.deduction.points if grade.deduction else 0.0)
@@ -134,12 +134,12 @@ def nbgrader(grades: Sequence[Grade], wish: ExportOptions) -> ExportFiles:
     )
 
 
-def _rows(table: Table, wish: ExportOptions) -> list[Row]:
+def _rows(table: Table, options: ExportOptions) -> list[PersonRow]:
     """The rows of this assignment; the table has one for each student and assignment."""
     of = fixed_column(table, "assignment")
     student = fixed_column(table, "student_id")
     names = list(dict.fromkeys(table.value(row, of) for row in table.rows))
-    asked = normalize_id(wish.name or (names[0] if len(names) == 1 else wish.assignment.title))
+    asked = normalize_id(options.name or (names[0] if len(names) == 1 else options.assignment.title))
     if asked not in {normalize_id(name) for name in names}:
         raise GraderError(
             f"Which assignment of {table.name} is it? Name it with --assignment; "
@@ -147,7 +147,7 @@ def _rows(table: Table, wish: ExportOptions) -> list[Row]:
         )
     last, first, email = (table.column(name) for name in ("last_name", "first_name", "email"))
     return [
-        Row(
+        PersonRow(
             number=row,
             ids=tuple(table.value(row, i) for i in (student, email) if i is not None),
             name=" ".join(table.value(row, i) for i in (first, last) if i is not None),

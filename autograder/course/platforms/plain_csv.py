@@ -15,7 +15,7 @@ from ..grades import Grade
 from ..students.column_names import EMAILS, FIRST, IDS, LAST, LOGINS, NAMES, known_headings
 from .base import Platform
 from .export_plan import ExportFiles, ExportOptions, GradeWriter, Zip, column_of
-from .matching import Row, match
+from .matching import PersonRow, match
 
 HANDED_BACK = "handed-back.csv"
 """What the table is called that every export writes; see `table_name`."""
@@ -27,14 +27,14 @@ _IDS = (*IDS, *LOGINS, *EMAILS, "student")
 """Headings of columns that hold an id, a login or an address; ours call the key so."""
 
 
-def plain_csv(grades: Sequence[Grade], wish: ExportOptions) -> ExportFiles:
+def plain_csv(grades: Sequence[Grade], options: ExportOptions) -> ExportFiles:
     """`handed-back.csv` alone, which every export writes; or a copy of any table with one column filled."""
     zips = (Zip("feedback.zip", "page", tuple(file_for_each(grades))),)
-    if wish.into is None:
+    if options.into is None:
         return ExportFiles(grades=tuple(grades), zips=zips, said=(_rows_said(len(grades)),))
-    table = read_table(wish.into)
-    column = column_of(table, wish.grade_column, "--grade-column")
-    feedback = column_of(table, wish.feedback_column, "--feedback-column") if wish.feedback_column else None
+    table = read_table(options.into)
+    column = column_of(table, options.grade_column, "--grade-column")
+    feedback = column_of(table, options.feedback_column, "--feedback-column") if options.feedback_column else None
     known = known_headings(table.header)
     ids = [i for i, name in enumerate(known) if name in _IDS]
     names = _name_columns(known)
@@ -44,7 +44,7 @@ def plain_csv(grades: Sequence[Grade], wish: ExportOptions) -> ExportFiles:
             "these are known: id, sid, username, email, name, first name, last name, student."
         )
     rows = [
-        Row(
+        PersonRow(
             number=row,
             ids=tuple(table.value(row, i) for i in ids),
             name=" ".join(table.value(row, i) for i in names),
@@ -52,7 +52,7 @@ def plain_csv(grades: Sequence[Grade], wish: ExportOptions) -> ExportFiles:
         for row in table.rows
     ]
     filling = GradeWriter(table)
-    matching = match(grades, rows, "csv", table.name, wish.others)
+    matching = match(grades, rows, "csv", table.name, options.others)
     for grade, row in matching.pairs:
         filling.points(row, column, grade.total)
         if feedback is not None:

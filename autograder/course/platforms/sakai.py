@@ -26,7 +26,7 @@ from .export_plan import (
     page_beside_upload,
     platform_csv,
 )
-from .matching import Row, match
+from .matching import PersonRow, match
 
 # The download: who handed in what --------------------------------------------------------------
 
@@ -107,14 +107,14 @@ def _time(item: Item) -> str:
 # The platform's own file, filled --------------------------------------------------------------
 
 
-def sakai(grades: Sequence[Grade], wish: ExportOptions) -> ExportFiles:
+def sakai(grades: Sequence[Grade], options: ExportOptions) -> ExportFiles:
     """A filled copy of grades.csv; and the pages where Sakai's import of a zip looks for them, with that copy."""
-    table = platform_csv(wish, f"the {GRADES} that lies in Sakai's download.", heading="Last Name")
-    column = column_of(table, wish.grade_column, "--grade-column", "grade")
+    table = platform_csv(options, f"the {GRADES} that lies in Sakai's download.", heading="Last Name")
+    column = column_of(table, options.grade_column, "--grade-column", "grade")
     ids = [i for i in (table.column("ID", "Group ID"), table.column("Display ID")) if i is not None]
     names = [table.column("First Name"), table.column("Last Name")]
     rows = [
-        Row(
+        PersonRow(
             number=row,
             ids=tuple(table.value(row, i) for i in ids),
             name=" ".join(table.value(row, i) for i in names if i is not None),
@@ -122,11 +122,11 @@ def sakai(grades: Sequence[Grade], wish: ExportOptions) -> ExportFiles:
         for row in table.rows
     ]
     filling = GradeWriter(table)
-    matching = match(grades, rows, "csv", table.name, wish.others)
+    matching = match(grades, rows, "csv", table.name, options.others)
     for grade, row in matching.pairs:
         filling.points(row, column, grade.total)
     filling.sum_up(matching, len(rows), table.header[column])
-    title = in_path(table.title or wish.assignment.title)
+    title = in_path(table.title or options.assignment.title)
     pages = page_beside_upload(grades, "sakai", "Feedback Attachment(s)/feedback.html")
     return ExportFiles(
         grades=tuple(grade for grade, _ in matching.pairs),

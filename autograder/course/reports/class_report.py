@@ -26,7 +26,7 @@ from ..marking.rubric import load_rubric
 from ..similarity import ANSWERS, CODE
 from .mistakes import Mistakes
 from .questions import EXAMPLES_PER_CASE, Questions
-from .similar_works import Alike
+from .similar_works import SimilarWorks
 
 TEMPLATES = Path(__file__).parent / "templates"
 BINS = 20
@@ -66,7 +66,7 @@ class Overview:
         self._answers: dict[Key, bool] = {}
         self._questions = Questions(assignment)
         self._mistakes = Mistakes(assignment)
-        self._alike = Alike(assignment, known)
+        self._alike = SimilarWorks(assignment, known)
         self._bits = 0.0
 
     def add(self, result: Result, code: bytes | None = None) -> None:

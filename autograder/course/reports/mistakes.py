@@ -48,7 +48,7 @@ class Diagnosed:
 
 
 @dataclass(frozen=True)
-class Alike:
+class SharedFailures:
     """Failures that no known mistake explains and that the same students have.
 
     Attributes:
@@ -116,7 +116,7 @@ class Mistakes:
                 self._questions[mistake.question.id].known.append(mistake)
         return [question for question in self._questions.values() if question.failed or question.known]
 
-    def unexplained(self) -> list[Alike]:
+    def unexplained(self) -> list[SharedFailures]:
         """Failures that are alike, those of most students first.
 
         Where the same students fail several cases of a question, one mistake is the likeliest reason:
@@ -128,7 +128,7 @@ class Mistakes:
         order = list(self._questions)
         return sorted(
             (
-                Alike(self._questions[question].question, students, tuple(cases.values()))
+                SharedFailures(self._questions[question].question, students, tuple(cases.values()))
                 for (question, students), cases in together.items()
             ),
             key=lambda alike: (-len(alike.students), order.index(alike.question.id), -len(alike.cases)),

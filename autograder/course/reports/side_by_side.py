@@ -25,7 +25,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Row:
+class LinePair:
     """Two lines side by side; None where the other file has more."""
 
     left: Line | None
@@ -38,7 +38,7 @@ class Block:
     """A function or class of either file, or, without a name, what stands outside of them."""
 
     name: str
-    rows: tuple[Row, ...]
+    rows: tuple[LinePair, ...]
 
 
 def blocks(left: Source, right: Source, starter: Source) -> list[Block]:
@@ -51,13 +51,13 @@ def blocks(left: Source, right: Source, starter: Source) -> list[Block]:
     ]
 
 
-def _beside(left: Sequence[Line], right: Sequence[Line]) -> Iterator[Row]:
+def _beside(left: Sequence[Line], right: Sequence[Line]) -> Iterator[LinePair]:
     matcher = SequenceMatcher(None, [line.tokens for line in left], [line.tokens for line in right], autojunk=False)
     for kind, start, end, other, other_end in matcher.get_opcodes():
         for i in range(max(end - start, other_end - other)):
             one = left[start + i] if start + i < end else None
             two = right[other + i] if other + i < other_end else None
-            yield Row(one, two, kind == "equal")
+            yield LinePair(one, two, kind == "equal")
 
 
 def _split(source: Source, given: set[tuple[str, ...]]) -> dict[str, list[Line]]:

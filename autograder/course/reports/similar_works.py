@@ -39,7 +39,7 @@ class AlikeAnswers:
     two: tuple[tuple[str, bool], ...] = ()
 
 
-class Alike:
+class SimilarWorks:
     """Takes in one student after the other; of code it keeps the pieces alone."""
 
     def __init__(self, assignment: Assignment, known: Iterable[KnownWork]) -> None:

@@ -33,7 +33,7 @@ UNSTEADY = signature("a different result at every call")
 MORE = 8
 """Further runs of every probe of a function of which one probe gave two outcomes."""
 
-Row = tuple[int, ...]
+OutcomeRow = tuple[int, ...]
 """The number of the outcome at each probe of a function: 0 is the right one, -1 a new one."""
 
 
@@ -64,7 +64,7 @@ class Known:
     """
 
     outcomes: tuple[tuple[str, ...], ...]
-    mistakes: dict[Row, tuple[tuple[str, ...], ...]]
+    mistakes: dict[OutcomeRow, tuple[tuple[str, ...], ...]]
     evidence: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
 
@@ -130,14 +130,14 @@ def diagnose(functions: Iterable[str], environment: Mapping[str, Any], table: Ta
     return explain({name: row_in(name, environment, table) for name in functions}, table)
 
 
-def row_in(name: str, environment: Mapping[str, Any], table: Table) -> Row:
+def row_in(name: str, environment: Mapping[str, Any], table: Table) -> OutcomeRow:
     """The row of a function; an empty one if nothing is known of it, or it is not written yet."""
     known = table.functions.get(name)
     seen = observe(name, table.probes[name], environment) if known else ()
     return row_of(seen, known.outcomes) if known and seen else ()
 
 
-def explain(rows: Mapping[str, Row], table: Table) -> tuple[Hint, ...]:
+def explain(rows: Mapping[str, OutcomeRow], table: Table) -> tuple[Hint, ...]:
     """The known mistakes that leave these rows, by function.
 
     Where several mistakes explain a function, one that must be in another function is suspected first.
@@ -160,7 +160,7 @@ def hint_for(needs: Sequence[str], hints: Iterable[Hint]) -> str:
     return "\n".join(dict.fromkeys(hint.text for hint in hints if hint.function in needs))
 
 
-def two_at_once(row: Row, known: Known, hints: Mapping[str, str]) -> tuple[str, ...]:
+def two_at_once(row: OutcomeRow, known: Known, hints: Mapping[str, str]) -> tuple[str, ...]:
     """The mistakes whose rows together make up a row that is not listed, as two in one line may do.
 
     Every outcome must be that of one of the two, and each of the two must show: in what it is told by,
@@ -181,7 +181,7 @@ def two_at_once(row: Row, known: Known, hints: Mapping[str, str]) -> tuple[str, 
     return tuple(mistake for mistake in twos[0] if hints[mistake] in common) if twos else ()
 
 
-def is_one_error(row: Row, outcomes: Sequence[Sequence[str]], *causes: Row) -> bool:
+def is_one_error(row: OutcomeRow, outcomes: Sequence[Sequence[str]], *causes: OutcomeRow) -> bool:
     """Whether all that is wrong is one kind of error: then anything may be its cause.
 
     Args:
@@ -195,7 +195,7 @@ def is_one_error(row: Row, outcomes: Sequence[Sequence[str]], *causes: Row) -> b
     return len(kinds) == 1 and None not in kinds and (not causes or any(map(all, zip(*causes, strict=True))))
 
 
-def _make_up(row: Row, one: Row, other: Row) -> bool:
+def _make_up(row: OutcomeRow, one: OutcomeRow, other: OutcomeRow) -> bool:
     return (
         all(x in ({a, b} - {0} or {0}) for x, a, b in zip(row, one, other, strict=True))
         and any(x == a != 0 for x, a in zip(row, one, strict=True))
@@ -275,7 +275,7 @@ def observe_one(name: str, probe: Probe, environment: Mapping[str, Any], *, runs
     return first if steady else UNSTEADY
 
 
-def row_of(seen: Iterable[Signature], outcomes: Iterable[Sequence[str]]) -> Row:
+def row_of(seen: Iterable[Signature], outcomes: Iterable[Sequence[str]]) -> OutcomeRow:
     """The row of these outcomes among the known ones of each probe."""
     return tuple(
         next((number for number, record in enumerate(known) if one.agrees(record)), -1)
