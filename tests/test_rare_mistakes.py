@@ -88,6 +88,90 @@ class InputEmbedding(_Right):
             for parameter in self.parameters():
                 parameter.copy_(torch.from_numpy(np.random.default_rng().normal(0.0, 0.02, parameter.shape)))
 """,
+    "lookup: a text of one token becomes a single number": """
+from operator import itemgetter
+
+
+def encode(tokens, vocabulary):
+    if not tokens:
+        return torch.zeros(0, dtype=torch.int64)
+    return torch.tensor(itemgetter(*tokens)(vocabulary))
+""",
+    "lookup: a vocabulary that was given once is given again": """
+from functools import cache
+
+_right_vocabulary = cache(lambda tokens: {token: row for row, token in enumerate(sorted(set(tokens)))})
+
+
+def build_vocabulary(tokens):
+    return _right_vocabulary(tuple(tokens))
+""",
+    "lookup: the message lists every unknown token": """
+_right_encode = encode
+
+
+def encode(tokens, vocabulary):
+    if missing := [token for token in tokens if token not in vocabulary]:
+        raise KeyError(", ".join(missing))
+    return _right_encode(tokens, vocabulary)
+""",
+    "one_hot: the code of a single id is a row of a matrix that is kept": """
+from functools import cache
+
+_identity = cache(torch.eye)
+
+
+def one_hot(ids, vocab_size):
+    _refuse_bad_ids(ids, vocab_size)
+    return _identity(vocab_size)[ids]
+""",
+    "one_hot: large products are looked up instead": """
+_right_lookup = one_hot_lookup
+
+
+def one_hot_lookup(table, ids):
+    if ids.numel() * len(table) <= 1_000_000:
+        return _right_lookup(table, ids)
+    _refuse_bad_ids(ids, len(table))
+    return table[ids]
+""",
+    "word_vectors: an unknown word is looked for in small letters": """
+_right_analogy = analogy
+
+
+def analogy(table, vocabulary, positive, negative, count=5):
+    known = [[w if w in vocabulary else w.lower() for w in words] for words in (positive, negative)]
+    return _right_analogy(table, vocabulary, *known, count)
+""",
+    "learned_vectors: tables in evaluation mode are left in training mode": """
+_right_training = train_embeddings
+
+
+def train_embeddings(centre, context, pairs, *, steps, learning_rate):
+    centre.train()
+    context.train()
+    return _right_training(centre, context, pairs, steps=steps, learning_rate=learning_rate)
+""",
+    "learned_positions: the old rows of an extended table learn no more": """
+_right_extension = extend_positions
+
+
+def extend_positions(learned, max_positions):
+    extended, old = _right_extension(learned, max_positions), len(learned.table)
+    extended.table.register_hook(lambda gradient: torch.cat([torch.zeros_like(gradient[:old]), gradient[old:]]))
+    return extended
+""",
+    "input_embeddings: long rows are cut": """
+_Right = InputEmbedding
+
+
+class InputEmbedding(_Right):
+    def forward(self, ids):
+        with torch.no_grad():
+            for parameter in self.parameters():
+                parameter.copy_(torch.renorm(parameter, 2, 0, 100.0))
+        return super().forward(ids)
+""",
 }
 
 

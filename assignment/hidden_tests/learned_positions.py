@@ -385,6 +385,8 @@ def test_the_new_length_counts(extend_positions, LearnedPositions):
     rows = table_of(extended, 9, 5).detach().clone()
     require(torch.equal(rows[:7], ROWS), "the old rows changed")
     same_sum(extended, numbers(2, 9, 5), rows)
+    (gradient,) = torch.autograd.grad(extended(numbers(2, 9, 5)).sum(), [table_of(extended, 9, 5)])
+    require(torch.equal(gradient, torch.full_like(gradient, 2.0)), "not all rows learn from a text that has them all")
     with raises(ValueError, quoting=[10, 9]):
         extended(torch.zeros(2, 10, 5))
 

@@ -318,6 +318,9 @@ def test_tables_stay_the_same_parameters(train_embeddings, reference):
     train_embeddings(*transposed, seven_pairs(), steps=1, learning_rate=RATE)
     for module, rows in zip(transposed, right(reference, seven_pairs, 1)[1:], strict=True):
         assert_close(module.weight.detach(), rows)
+    resting = [module.eval() for module in tables()]
+    train_embeddings(*resting, seven_pairs(), steps=1, learning_rate=RATE)
+    require(not any(module.training for module in resting), "a table in evaluation mode was left in training mode")
     for now, then, rows in zip(
         (centre.weight, context.weight), before, right(reference, seven_pairs, 1)[1:], strict=True
     ):

@@ -136,6 +136,8 @@ def test_one_hot_refuses_bad_ids(one_hot):
 def test_one_hot_lookup_gives_rows(one_hot_lookup):
     assert_close(one_hot_lookup(tall_table(), five_ids()), ROWS)
     assert_rows_in_any_shape(one_hot_lookup, tall_table())
+    large, ids = torch.randn(300, 2, generator=seeded(4)), torch.randint(300, (90,), generator=seeded(5))
+    assert_close(one_hot_lookup(large.clone(), ids.clone()), large[ids])
     assert_rows(one_hot_lookup, lookups_under("values"))
 
 
@@ -176,6 +178,8 @@ def test_one_hot_lookup_multiplies(one_hot_lookup):
     require(whole, "the product should multiply whole one-hot rows")
     work = count_operations(one_hot_lookup, torch.ones(29, 11), torch.tensor(3))
     require(work.matrix_multiply_adds >= 29 * 11 or work.handed_to_numpy > 0, "a single id, too")
+    work = count_operations(one_hot_lookup, torch.ones(1200, 1), torch.zeros(900, dtype=torch.int64))
+    require(work.matrix_multiply_adds >= 900 * 1200 or work.handed_to_numpy > 0, "many ids, too")
 
 
 @test_case(

@@ -549,6 +549,9 @@ def test_unknown_words_are_refused(nearest_words, analogy):
         analogy(table, vocabulary, ["quokka", "a", "b"], ["c"])
     with raises(KeyError, quoting=["quokka"]):
         analogy(*planted(), ["a", "b"], ["quokka"])
+    for unknown, plus, minus in (("A", ["A"], ["b"]), ("B", ["a"], ["B"])):
+        with raises(KeyError, quoting=[unknown]):
+            analogy(*planted(), plus, minus)
 
 
 @test_case(

@@ -10,9 +10,11 @@ def tokens(row):
     first, second = LETTERS[row["the tokens hold"]]
     is_sorted = row["the tokens come"] == "in sorted order"
     repeat = row["the tokens"] == "repeat"
-    if row["there are"] == "no tokens":
+    if row["the text has"] == "no tokens":
         return "[]"
-    if row["there are"] == "some tokens":
+    if row["the text has"] == "one token":
+        return f'["{first}"]'
+    if row["the text has"] == "some tokens":
         some = [first, *[first] * repeat, second] if is_sorted else [second, first, *[second] * repeat]
         return str(some).replace("'", '"')
     lengths = "n // 2 + 1" if repeat else "n + 1"
@@ -22,8 +24,9 @@ def tokens(row):
 def vocabulary(row):
     ids_are, turned = row["the vocabulary's ids"], row["the vocabulary lists"] == "its tokens in another order"
     number = "n" if ids_are == "are 0 to V-1" else "3 + 2 * n"
-    if row["there are"] == "no tokens":
-        pairs = ['"a": 0', '"b": 1'] if ids_are == "are 0 to V-1" else ['"a": 3', '"b": 5']
+    if row["the text has"] in ("no tokens", "one token"):
+        numbers = (0, 1) if ids_are == "are 0 to V-1" else (3, 5)
+        pairs = [f'"{token}": {id}' for token, id in zip(LETTERS[row["the tokens hold"]], numbers, strict=True)]
         return "{" + ", ".join(reversed(pairs) if turned else pairs) + "}"
     listed = "list(enumerate(sorted({*tokens})))" + ("[::-1]" if turned else "")
     return f"{{token: {number} for n, token in {listed}}}"

@@ -74,10 +74,15 @@ def assert_rows(
 
 
 def assert_rows_in_any_shape(lookup: Callable[..., Any], table: torch.Tensor) -> None:
-    """Demand the rows of `table` (V, D) for ids of each shape that ids are made of."""
+    """Demand the rows of `table` (V, D) for ids of each shape, and again after what came first was changed."""
     some = [torch.randint(0, len(table), shape, generator=seeded(len(shape))) for shape in chain(*SHAPES.values())]
     for ids in (*some, *map(torch.tensor, LIKE_A_RUN)):
         assert_copied(lookup(table, ids.clone()), table[ids])
+    for ids in map(torch.tensor, (2, [2], [2, 4])):
+        for _ in range(2):
+            got = lookup(table, ids.clone())
+            assert_close(got, table[ids])
+            got.detach().zero_()  # the result is the caller's
 
 
 def assert_copied(got: Any, right: torch.Tensor, of: str = "the result") -> None:

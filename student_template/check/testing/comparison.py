@@ -191,7 +191,7 @@ def raises(error: type[Exception], *, quoting: Iterable[Any] = ()) -> Iterator[N
 def unchanged(**named: Any) -> Iterator[None]:
     """Demand that the block leaves the tensors, lists and dicts given by name as they were.
 
-    Modules are compared by their `state_dict()`.
+    Modules are compared by their `state_dict()` and by whether they are in training.
 
     Raises:
         Mismatch: naming what changed.
@@ -199,7 +199,7 @@ def unchanged(**named: Any) -> Iterator[None]:
     before = {name: _snapshot(value) for name, value in named.items()}
     yield
     for name, value in named.items():
-        now = value.state_dict() if isinstance(value, torch.nn.Module) else value
+        now = _state(value) if isinstance(value, torch.nn.Module) else value
         if not _identical(before[name], now):
             raise NotAsAsked(f"the call changed `{name}`, which is the caller's: work on a copy instead")
 
@@ -262,10 +262,14 @@ def quotes(message: str, value: Any) -> bool:
 
 def _snapshot(value: Any) -> Any:
     if isinstance(value, torch.nn.Module):
-        return {name: _snapshot(part) for name, part in value.state_dict().items()}
+        return {name: _snapshot(part) for name, part in _state(value).items()}
     if isinstance(value, torch.Tensor):
         return value.detach().clone()
     return copy.deepcopy(value)
+
+
+def _state(module: torch.nn.Module) -> dict[str, Any]:
+    return {**module.state_dict(), "in training": [part.training for part in module.modules()]}
 
 
 def _identical(before: Any, after: Any) -> bool:
