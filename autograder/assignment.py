@@ -226,13 +226,14 @@ def import_file(path: Path) -> ModuleType:
     spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    known = {name: sys.modules[name] for name in [path.stem] if name in sys.modules}
+    before = sys.modules.get(path.stem)
     sys.modules[path.stem] = module  # a dataclass looks its module up
     try:
         spec.loader.exec_module(module)
     finally:
         del sys.modules[path.stem]
-        sys.modules.update(known)
+        if before:
+            sys.modules[path.stem] = before
     return module
 
 
